@@ -1,0 +1,1 @@
+drop table membership, user_group;

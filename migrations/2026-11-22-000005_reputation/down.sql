@@ -1,0 +1,1 @@
+drop table reputation, reputation_entry;

@@ -1,0 +1,1 @@
+drop table sanction, flag, review_item;

@@ -1,0 +1,1 @@
+drop table tier_change, member_tier, qualifying_entry, tier;

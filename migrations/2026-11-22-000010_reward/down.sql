@@ -1,0 +1,1 @@
+drop table coupon_code, redemption, reward_stock, reward;
