@@ -1,0 +1,13 @@
+//! **Regulars**: a customer community with a loyalty programme built in.
+//!
+//! This page is the map. Every write is five verbs in one order: look up, decide, record, tell, answer.
+
+pub mod app;
+pub mod community;
+pub mod events;
+pub mod forum;
+pub mod identity;
+pub mod kit;
+pub mod loyalty;
+pub mod schema;
+pub mod words;

@@ -68,7 +68,8 @@ create table api_key (
   -- The first characters, by which people tell keys apart.
   prefix text not null,
   hash bytea not null unique,
-  scopes text[] not null,
+  -- Separated by spaces, as in OAuth.
+  scopes text not null,
   created_at timestamptz not null,
   expires_at timestamptz,
   revoked_at timestamptz,

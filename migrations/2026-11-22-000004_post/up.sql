@@ -62,7 +62,8 @@ create table revision (
   editor_id uuid not null references member,
   title text,
   body_markdown text not null,
-  tags text[] not null,
+  -- Names separated by spaces.
+  tags text not null,
   reason text not null,
   created_at timestamptz not null,
   primary key (post_id, number)

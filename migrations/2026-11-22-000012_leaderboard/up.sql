@@ -18,6 +18,11 @@ create table leaderboard_score (
   score bigint not null,
   -- Who came first to a score stands first.
   reached_at timestamptz not null,
+  -- False for members who keep off the boards, and for staff.
+  listed boolean not null default true,
+  -- The board's version when this row last changed: what a copy of the board still has to learn.
+  version bigint not null,
   primary key (leaderboard_id, member_id)
 );
-create index leaderboard_order on leaderboard_score (leaderboard_id, score desc, reached_at, member_id);
+create index leaderboard_order on leaderboard_score (leaderboard_id, score desc, reached_at, member_id) where listed;
+create index leaderboard_changes on leaderboard_score (leaderboard_id, version);

@@ -1,0 +1,235 @@
+//! The composition root: builds the server, mounts the features' APIs, and lists who reacts to which event.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use chrono_tz::Tz;
+use futures_util::future::BoxFuture;
+use poem::{
+    Endpoint, EndpointExt, IntoResponse, Response, Route, get, handler,
+    http::{HeaderValue, StatusCode, header},
+    middleware::{CatchPanic, CookieJarManager},
+    web::{Data, Json},
+};
+use poem_openapi::{OpenApi, OpenApiService, Tags};
+use serde_json::Value;
+
+use crate::{
+    community,
+    events::Event,
+    forum,
+    identity::{self, Doorkeeper, access::AccessTokens, account::api::SignInTerms},
+    kit::{
+        Clock, Db, Kit, Parts, Problem,
+        limits::{RateLimits, RequestLimits},
+        outbox::{self, Listener},
+        page::Cursors,
+        problem,
+        redis::Redis,
+        secret::{self, Purpose},
+        spec::{self, Methods},
+        telemetry::{self, Metrics},
+        verify::Check,
+    },
+    loyalty,
+};
+
+/// The chapters of the API's description.
+#[derive(Tags)]
+pub enum Tag {
+    /// Accounts, sessions, members and API keys.
+    Identity,
+    /// User groups.
+    Community,
+    /// Questions, answers, comments, votes, tags and search.
+    Forum,
+    /// Flags, reviews and sanctions.
+    Moderation,
+    /// Points, purchases, tiers, rewards, referrals and leaderboards.
+    Loyalty,
+    /// The programme's terms, and what staff do.
+    Administration,
+}
+
+/// What a server is built from.
+pub struct Settings {
+    pub database_url: String,
+    pub redis_url: Option<String>,
+    pub connections_max: usize,
+    pub time_zone: Tz,
+    pub access_token_ttl_s: i64,
+    pub sign_in: SignInTerms,
+    pub body_bytes_max: usize,
+    pub rate_limits: bool,
+    pub clock: Clock,
+}
+
+/// A server, ready to answer.
+#[derive(Clone)]
+pub struct App {
+    pub kit: Kit,
+    keeper: Doorkeeper,
+    sign_in: SignInTerms,
+    body_bytes_max: usize,
+    /// False while shutting down, so that load balancers look elsewhere.
+    accepting: Arc<AtomicBool>,
+}
+
+/// Regular work: what it is, how often, and what it does.
+pub struct Job {
+    pub name: &'static str,
+    pub every: Duration,
+    pub run: fn(Kit) -> BoxFuture<'static, Result<(), Problem>>,
+}
+
+impl App {
+    pub async fn build(settings: Settings) -> anyhow::Result<Self> {
+        let db = Db::connect(&settings.database_url, settings.connections_max)?;
+        let now = settings.clock.now();
+        let (cursor_keys, token_keys) = {
+            let mut conn = db.read().await?;
+            (secret::keys(&mut conn, Purpose::Cursor, now).await?, secret::keys(&mut conn, Purpose::AccessToken, now).await?)
+        };
+        let kit = Kit::new(Parts {
+            db,
+            redis: Redis::connect(settings.redis_url.as_deref())?,
+            clock: settings.clock,
+            cursors: Cursors::new(cursor_keys.into_iter().next().unwrap_or_default()),
+            outbox: outbox::Bell::default(),
+            limits: RateLimits::new(settings.rate_limits),
+            metrics: Metrics::new()?,
+            time_zone: settings.time_zone,
+        });
+        let tokens = AccessTokens::new(&token_keys, settings.access_token_ttl_s)?;
+        Ok(Self {
+            keeper: Doorkeeper { kit: kit.clone(), tokens },
+            kit,
+            sign_in: settings.sign_in,
+            body_bytes_max: settings.body_bytes_max,
+            accepting: Arc::new(AtomicBool::new(true)),
+        })
+    }
+
+    /// Every API of every feature.
+    fn api(&self) -> impl OpenApi + use<> {
+        (identity::api(&self.keeper, self.sign_in), community::api(&self.kit), forum::api(&self.kit), loyalty::api(&self.kit))
+    }
+
+    fn service(&self) -> OpenApiService<impl OpenApi + use<>, ()> {
+        OpenApiService::new(self.api(), "Regulars", env!("CARGO_PKG_VERSION"))
+            .description("A customer community with a loyalty programme built in.")
+            .license(poem_openapi::LicenseObject::new("Apache-2.0").identifier("Apache-2.0"))
+            .server("/api/v1")
+    }
+
+    /// The published description of the API.
+    pub fn spec(&self) -> anyhow::Result<Value> {
+        spec::finish(&self.service().spec())
+    }
+
+    /// Everything that HTTP can reach.
+    pub fn endpoint(&self) -> anyhow::Result<impl Endpoint<Output = Response> + use<>> {
+        let service = self.service();
+        let spec = self.spec()?;
+        let methods = Arc::new(Methods::of(&spec));
+        let docs = service.swagger_ui().with(poem::middleware::SetHeader::new().overriding(
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:",
+        ));
+        let metrics = self.kit.metrics.clone();
+        Ok(Route::new()
+            .nest("/api/v1", service)
+            .nest("/docs", docs)
+            .at("/openapi.json", get(description).data(Arc::new(spec)))
+            .at("/.well-known/jwks.json", get(jwks))
+            .at("/health/live", get(live))
+            .at("/health/ready", get(ready))
+            .at("/metrics", get(measurements))
+            .with(CookieJarManager::new())
+            .data(self.keeper.clone())
+            .data(self.clone())
+            .with(RequestLimits { body_bytes_max: self.body_bytes_max })
+            .with(CatchPanic::new().with_handler(problem::from_panic))
+            .around(move |inner, request| {
+                let (metrics, methods) = (metrics.clone(), methods.clone());
+                async move { telemetry::observe(&*inner, &metrics, |path| methods.allowed(path), request).await }
+            }))
+    }
+
+    /// Stops taking new work: `/health/ready` says so from now on.
+    pub fn stop_accepting(&self) {
+        self.accepting.store(false, Ordering::Relaxed);
+    }
+
+    /// Who reacts to events. Order matters where one listener's tables are read by the next.
+    pub fn listeners(&self) -> Vec<Box<dyn Listener<Event>>> {
+        // Reputation first: it tells of changes that leaderboards count.
+        forum::listeners().into_iter().chain(loyalty::listeners()).chain(community::listeners()).collect()
+    }
+
+    /// Delivers all waiting events, and those that their delivery causes. Returns how many.
+    pub async fn deliver_events(&self) -> Result<usize, Problem> {
+        let listeners = self.listeners();
+        let mut delivered = 0;
+        loop {
+            match outbox::deliver(&self.kit, &listeners, 500).await? {
+                0 => return Ok(delivered),
+                events => delivered += events,
+            }
+        }
+    }
+}
+
+/// Regular work of all features.
+pub fn jobs() -> Vec<Job> {
+    forum::jobs().into_iter().chain(loyalty::jobs()).chain(community::jobs()).collect()
+}
+
+/// Every invariant that must hold between requests.
+pub fn checks() -> Vec<&'static Check> {
+    community::checks().into_iter().chain(forum::checks()).chain(loyalty::checks()).collect()
+}
+
+#[handler]
+fn description(Data(spec): Data<&Arc<Value>>) -> Json<Value> {
+    Json(Value::clone(spec))
+}
+
+#[handler]
+fn jwks(Data(keeper): Data<&Doorkeeper>) -> Json<Value> {
+    Json(keeper.tokens.jwks().clone())
+}
+
+#[handler]
+fn live() -> &'static str {
+    "alive"
+}
+
+#[handler]
+async fn ready(Data(app): Data<&App>) -> Result<&'static str, Problem> {
+    if !app.accepting.load(Ordering::Relaxed) {
+        return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "shutting_down", "The server is shutting down.").retry_after(5));
+    }
+    let mut conn = app.kit.db.read().await?;
+    diesel_async::RunQueryDsl::execute(diesel::sql_query("select 1"), &mut *conn).await?;
+    Ok("ready")
+}
+
+#[handler]
+async fn measurements(Data(app): Data<&App>) -> Response {
+    let status = app.kit.db.status();
+    app.kit.metrics.connections_in_use.set(status.size as i64 - status.available as i64);
+    if let Ok(mut conn) = app.kit.db.read().await
+        && let Ok(waiting) = outbox::waiting(&mut conn).await
+    {
+        app.kit.metrics.events_waiting.set(waiting);
+    }
+    let mut response = app.kit.metrics.text().into_response();
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8"));
+    response
+}

@@ -1,0 +1,134 @@
+//! Everything that one feature may tell another. An event states a fact in the past tense; who reacts to it stands in
+//! `app`.
+
+use chrono::{DateTime, Utc};
+use diesel::QueryResult;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    kit::{Conn, outbox},
+    words::{GroupId, MemberId, PostId, PostKind, PurchaseId, RedemptionId, ReviewItemId, VoteId},
+};
+
+/// A post as far as others need to know it.
+#[derive(Serialize, Deserialize, Clone, Copy, Debug, PartialEq)]
+pub struct PostRef {
+    pub id: PostId,
+    pub kind: PostKind,
+    pub question_id: PostId,
+    pub author_id: MemberId,
+    pub group_id: Option<GroupId>,
+}
+
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Event {
+    MemberRegistered {
+        member_id: MemberId,
+        referral_code: Option<String>,
+    },
+    /// The person is gone; what they wrote stays without a name.
+    MemberErased {
+        member_id: MemberId,
+    },
+    /// A member came onto the leaderboards or left them: by choice, or by becoming or ceasing to be staff.
+    LeaderboardListingChanged {
+        member_id: MemberId,
+        listed: bool,
+    },
+    QuestionAsked {
+        post: PostRef,
+    },
+    AnswerPosted {
+        post: PostRef,
+    },
+    CommentPosted {
+        post: PostRef,
+        author_id: MemberId,
+    },
+    /// A vote was cast, changed or taken back: `from` and `to` are -1, 0 or 1. Imported voters are unknown.
+    VoteCast {
+        vote_id: VoteId,
+        post: PostRef,
+        voter_id: Option<MemberId>,
+        voter_trust: i16,
+        from: i16,
+        to: i16,
+        earns_points: bool,
+    },
+    AnswerAccepted {
+        answer: PostRef,
+        asker_id: MemberId,
+        earns_points: bool,
+    },
+    AnswerUnaccepted {
+        answer: PostRef,
+        asker_id: MemberId,
+    },
+    /// A post left the public eye (hidden by review, or deleted): what it earned is reversed.
+    PostWithdrawn {
+        post: PostRef,
+        review_item_id: Option<ReviewItemId>,
+    },
+    /// And came back: what was reversed is posted again.
+    PostReturned {
+        post: PostRef,
+        review_item_id: Option<ReviewItemId>,
+    },
+    /// Upheld as spam.
+    SpamUpheld {
+        post: PostRef,
+        review_item_id: ReviewItemId,
+    },
+    ReputationChanged {
+        member_id: MemberId,
+        amount: i64,
+        group_id: Option<GroupId>,
+    },
+    /// Accepted answers of a member went up or down by one.
+    AcceptedAnswersChanged {
+        member_id: MemberId,
+        amount: i64,
+        group_id: Option<GroupId>,
+    },
+    /// Points earned (or, negative, clawed back), whether spendable yet or not. Spending is no such change.
+    PointsEarned {
+        member_id: MemberId,
+        points: i64,
+        group_id: Option<GroupId>,
+    },
+    PurchaseRecorded {
+        purchase_id: PurchaseId,
+        member_id: MemberId,
+    },
+    PurchaseReturned {
+        purchase_id: PurchaseId,
+        member_id: MemberId,
+        /// Nothing of it is left.
+        whole: bool,
+    },
+    TierChanged {
+        member_id: MemberId,
+        from_rank: i16,
+        to_rank: i16,
+    },
+    RedemptionChanged {
+        redemption_id: RedemptionId,
+        member_id: MemberId,
+        state: String,
+    },
+    GroupDeleted {
+        group_id: GroupId,
+    },
+}
+
+/// Tells what happened, in the transaction in which it happened.
+pub async fn tell(conn: &mut Conn, at: DateTime<Utc>, events: impl IntoIterator<Item = Event>) -> QueryResult<()> {
+    let events: Vec<_> = events.into_iter().map(|event| (at, event)).collect();
+    outbox::write(conn, &events).await
+}
+
+/// Tells of things that happened at several times, as imports do.
+pub async fn tell_at(conn: &mut Conn, events: &[(DateTime<Utc>, Event)]) -> QueryResult<()> {
+    outbox::write(conn, events).await
+}

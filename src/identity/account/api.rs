@@ -1,0 +1,255 @@
+//! Registering, signing in and staying signed in.
+
+use chrono::{DateTime, Duration, Utc};
+use poem::{
+    Request,
+    http::HeaderMap,
+    web::cookie::{Cookie, CookieJar, SameSite},
+};
+use poem_openapi::{ApiResponse, Object, OpenApi, payload::Json};
+
+use super::{
+    password,
+    rules::{self, Email, Refusal},
+    store::{self, NewMember},
+};
+use crate::{
+    app::Tag,
+    events::{self, Event},
+    identity::{Doorkeeper, Myself, caller::address},
+    kit::{Kit, Problem, limits::Ration, problem::Fields, secret, text::Text},
+    words::{MemberId, Role, SessionId},
+};
+
+/// `__Host-` binds the cookie to this very origin.
+const REFRESH_COOKIE: &str = "__Host-regulars_refresh";
+const USER_AGENT_CHARS_MAX: usize = 200;
+
+pub struct AccountApi {
+    pub keeper: Doorkeeper,
+    pub terms: SignInTerms,
+}
+
+#[derive(Clone, Copy)]
+pub struct SignInTerms {
+    pub password_chars_min: usize,
+    pub session_ttl_days: i64,
+}
+
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct Register {
+    email: Text,
+    /// At least 12 characters, unless this server wants more.
+    password: Text,
+    /// The public name in URLs: 3 to 30 letters, digits, `_` and `-`.
+    handle: Text,
+    /// Shown beside posts; the handle by default.
+    display_name: Option<Text>,
+    /// The code of the member who recommended this community.
+    referral_code: Option<Text>,
+}
+
+#[derive(Object)]
+struct Registered {
+    /// What to do now.
+    message: String,
+}
+
+#[derive(ApiResponse)]
+enum RegisterAnswer {
+    /// Accepted. The answer is the same for an address that has an account already, which stays as it is.
+    #[oai(status = 202)]
+    Accepted(Json<Registered>),
+}
+
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct LogIn {
+    email: Text,
+    password: Text,
+    /// Hold the refresh token in an HttpOnly cookie instead of returning it; for browsers.
+    #[oai(default)]
+    cookie: bool,
+}
+
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct RefreshSession {
+    /// Absent when the cookie holds it.
+    refresh_token: Option<Text>,
+}
+
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+struct SignedIn {
+    /// Send it as `Authorization: Bearer …`.
+    access_token: String,
+    /// Seconds until the access token expires.
+    expires_in_s: i64,
+    /// Good for one refresh_session, which returns the next one. Absent when the cookie holds it.
+    refresh_token: Option<String>,
+    member_id: MemberId,
+}
+
+#[derive(ApiResponse)]
+enum LogOutAnswer {
+    /// The session has ended.
+    #[oai(status = 204)]
+    Ended,
+}
+
+#[OpenApi(prefix_path = "/auth", tag = "Tag::Identity")]
+impl AccountApi {
+    /// Create an account
+    ///
+    /// Then log in. Whether the address has an account already is not told.
+    #[oai(path = "/register", method = "post", operation_id = "register")]
+    async fn register(&self, request: &Request, body: Json<Register>) -> Result<RegisterAnswer, Problem> {
+        let Json(body) = body;
+        self.kit().limits.take(Ration::SignUp, &address(request))?;
+        let mut fields = Fields::default();
+        let display_name = body.display_name.as_deref().unwrap_or(&body.handle).trim();
+        let email = Email::parse(&body.email);
+        if email.is_none() {
+            fields.refuse("/email", "This is not an e-mail address.");
+        }
+        rules::check_handle(&mut fields, &body.handle);
+        rules::check_password(&mut fields, &body.password, self.terms.password_chars_min, &[&body.handle, &body.email]);
+        fields.chars("/display_name", display_name, rules::DISPLAY_NAME_CHARS);
+        if let Some(code) = &body.referral_code {
+            fields.chars("/referral_code", code, 1..=rules::REFERRAL_CODE_CHARS_MAX);
+        }
+        fields.done()?;
+        let Some(email) = email else { return Err(Problem::invalid_field("/email", "This is not an e-mail address.")) };
+
+        // Hashed before anything is looked up, so that every answer takes as long.
+        let password_hash = password::hash(body.password.0).await?;
+        let now = self.kit().clock.now();
+        let mut tx = self.kit().db.begin().await?;
+        if store::is_handle_taken(&mut tx, &rules::handle_key(&body.handle)).await? {
+            return Err(Refusal::HandleTaken.into());
+        }
+        if !store::is_email_known(&mut tx, &email).await? {
+            let member = NewMember {
+                id: MemberId::new(),
+                handle: &body.handle,
+                handle_key: rules::handle_key(&body.handle),
+                display_name,
+                role: Role::Member,
+                created_at: now,
+            };
+            store::insert_member(&mut tx, &member).await?;
+            store::insert_account(&mut tx, member.id, &email, &password_hash, now).await?;
+            let referral_code = body.referral_code.map(|code| code.0);
+            events::tell(&mut tx, now, [Event::MemberRegistered { member_id: member.id, referral_code }]).await?;
+            tx.commit().await?;
+            self.kit().outbox.ring();
+        }
+        let message = "If this address had no account, it has one now: log in.".to_owned();
+        Ok(RegisterAnswer::Accepted(Json(Registered { message })))
+    }
+
+    /// Sign in
+    ///
+    /// The answer takes as long whether or not the address has an account.
+    #[oai(path = "/login", method = "post", operation_id = "log_in")]
+    async fn log_in(&self, request: &Request, jar: &CookieJar, body: Json<LogIn>) -> Result<Json<SignedIn>, Problem> {
+        let Json(body) = body;
+        self.kit().limits.take(Ration::SignIn, &address(request))?;
+        let credentials = {
+            let mut conn = self.kit().db.read().await?;
+            store::find_credentials(&mut conn, &body.email.trim().to_lowercase()).await?
+        };
+        let (member_id, stored) = credentials.map(|known| (known.member_id, known.password_hash)).unzip();
+        let right = password::verify(body.password.0, stored).await?;
+        let Some(member_id) = member_id.filter(|_| right) else { return Err(Refusal::BadCredentials.into()) };
+
+        let now = self.kit().clock.now();
+        let session_id = SessionId::new();
+        let mut tx = self.kit().db.begin().await?;
+        store::insert_session(&mut tx, session_id, member_id, &user_agent(request.headers()), now, self.session_end(now)).await?;
+        let refresh_token = secret::random_token();
+        store::insert_refresh_token(&mut tx, &refresh_token, session_id, now).await?;
+        tx.commit().await?;
+        self.signed_in(jar, body.cookie, member_id, session_id, refresh_token, now)
+    }
+
+    /// Get a new access token
+    ///
+    /// Uses up the refresh token and returns the next one. Presenting a used one ends the session: somebody has a copy.
+    #[oai(path = "/refresh", method = "post", operation_id = "refresh_session")]
+    async fn refresh_session(&self, jar: &CookieJar, body: Json<RefreshSession>) -> Result<Json<SignedIn>, Problem> {
+        let cookie = jar.get(REFRESH_COOKIE).map(|cookie| cookie.value_str().to_owned());
+        let in_cookie = body.refresh_token.is_none();
+        let Some(token) = body.0.refresh_token.map(|token| token.0).or(cookie) else { return Err(Refusal::BadRefreshToken.into()) };
+
+        let now = self.kit().clock.now();
+        let mut tx = self.kit().db.begin().await?;
+        let Some(refresh) = store::find_refresh_token(&mut tx, &token).await? else { return Err(Refusal::BadRefreshToken.into()) };
+        if refresh.revoked_at.is_some() || refresh.expires_at <= now {
+            return Err(Refusal::BadRefreshToken.into());
+        }
+        if refresh.used_at.is_some() {
+            store::revoke_session(&mut tx, refresh.session_id, now).await?;
+            tx.commit().await?;
+            return Err(Refusal::BadRefreshToken.into());
+        }
+        store::use_refresh_token(&mut tx, &token, refresh.session_id, now, self.session_end(now)).await?;
+        let next = secret::random_token();
+        store::insert_refresh_token(&mut tx, &next, refresh.session_id, now).await?;
+        tx.commit().await?;
+        self.signed_in(jar, in_cookie, refresh.member_id, refresh.session_id, next, now)
+    }
+
+    /// Sign out
+    #[oai(path = "/logout", method = "post", operation_id = "log_out")]
+    async fn log_out(&self, myself: Myself, jar: &CookieJar) -> Result<LogOutAnswer, Problem> {
+        let mut tx = self.kit().db.begin().await?;
+        store::revoke_session(&mut tx, myself.0.session_id, self.kit().clock.now()).await?;
+        tx.commit().await?;
+        jar.remove(REFRESH_COOKIE);
+        Ok(LogOutAnswer::Ended)
+    }
+}
+
+impl AccountApi {
+    fn kit(&self) -> &Kit {
+        &self.keeper.kit
+    }
+
+    fn session_end(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        now + Duration::days(self.terms.session_ttl_days)
+    }
+
+    fn signed_in(
+        &self,
+        jar: &CookieJar,
+        in_cookie: bool,
+        member_id: MemberId,
+        session_id: SessionId,
+        refresh_token: String,
+        now: DateTime<Utc>,
+    ) -> Result<Json<SignedIn>, Problem> {
+        let access_token = self.keeper.tokens.issue(member_id, session_id, now).map_err(Problem::internal)?;
+        let refresh_token = if in_cookie {
+            let mut cookie = Cookie::new_with_str(REFRESH_COOKIE, refresh_token);
+            cookie.set_path("/");
+            cookie.set_http_only(true);
+            cookie.set_secure(true);
+            // Strict: no other site can make the browser send it.
+            cookie.set_same_site(SameSite::Strict);
+            cookie.set_max_age(std::time::Duration::from_secs(self.terms.session_ttl_days as u64 * 86_400));
+            jar.add(cookie);
+            None
+        } else {
+            Some(refresh_token)
+        };
+        Ok(Json(SignedIn { access_token, expires_in_s: self.keeper.tokens.ttl_s, refresh_token, member_id }))
+    }
+}
+
+fn user_agent(headers: &HeaderMap) -> String {
+    let text = headers.get("user-agent").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    text.chars().take(USER_AGENT_CHARS_MAX).collect()
+}

@@ -1,0 +1,153 @@
+//! Accounts, sessions and refresh tokens in PostgreSQL.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::rules::Email;
+use crate::{
+    kit::{Conn, db::CachedExt, secret},
+    schema::{account, member, refresh_token, session},
+    words::{MemberId, Role, SessionId},
+};
+
+#[derive(Insertable)]
+#[diesel(table_name = member)]
+pub struct NewMember<'a> {
+    pub id: MemberId,
+    pub handle: &'a str,
+    pub handle_key: String,
+    pub display_name: &'a str,
+    pub role: Role,
+    pub created_at: DateTime<Utc>,
+}
+
+pub async fn is_handle_taken(conn: &mut Conn, key: &str) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::exists(member::table.filter(member::handle_key.eq(key)))).get_result(conn).await
+}
+
+pub async fn is_email_known(conn: &mut Conn, email: &Email) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::exists(account::table.filter(account::email_key.eq(&email.key)))).get_result(conn).await
+}
+
+pub async fn insert_member(conn: &mut Conn, new: &NewMember<'_>) -> QueryResult<()> {
+    diesel::insert_into(member::table).values(new).execute(conn).await?;
+    Ok(())
+}
+
+pub async fn insert_account(
+    conn: &mut Conn,
+    member_id: MemberId,
+    email: &Email,
+    password_hash: &str,
+    now: DateTime<Utc>,
+) -> QueryResult<()> {
+    diesel::insert_into(account::table)
+        .values((
+            account::id.eq(Uuid::now_v7()),
+            account::member_id.eq(member_id),
+            account::email.eq(&email.given),
+            account::email_key.eq(&email.key),
+            account::email_hash.eq(secret::hash(&email.key)),
+            account::email_canonical.eq(&email.canonical),
+            account::password_hash.eq(password_hash),
+            account::created_at.eq(now),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+#[derive(Queryable)]
+pub struct Credentials {
+    pub member_id: MemberId,
+    pub password_hash: String,
+}
+
+pub async fn find_credentials(conn: &mut Conn, email_key: &str) -> QueryResult<Option<Credentials>> {
+    account::table
+        .filter(account::email_key.eq(email_key))
+        .select((account::member_id, account::password_hash))
+        .first(conn)
+        .await
+        .optional()
+}
+
+pub async fn insert_session(
+    conn: &mut Conn,
+    id: SessionId,
+    member_id: MemberId,
+    user_agent: &str,
+    now: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+) -> QueryResult<()> {
+    diesel::insert_into(session::table)
+        .values((
+            session::id.eq(id),
+            session::member_id.eq(member_id),
+            session::user_agent.eq(user_agent),
+            session::created_at.eq(now),
+            session::last_used_at.eq(now),
+            session::expires_at.eq(expires_at),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+pub async fn insert_refresh_token(conn: &mut Conn, token: &str, session_id: SessionId, now: DateTime<Utc>) -> QueryResult<()> {
+    diesel::insert_into(refresh_token::table)
+        .values((refresh_token::hash.eq(secret::hash(token)), refresh_token::session_id.eq(session_id), refresh_token::issued_at.eq(now)))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+#[derive(Queryable)]
+pub struct Refresh {
+    pub session_id: SessionId,
+    pub member_id: MemberId,
+    pub used_at: Option<DateTime<Utc>>,
+    pub expires_at: DateTime<Utc>,
+    pub revoked_at: Option<DateTime<Utc>>,
+}
+
+/// The token with its session, locked so that of two refreshes one comes second.
+pub async fn find_refresh_token(conn: &mut Conn, token: &str) -> QueryResult<Option<Refresh>> {
+    refresh_token::table
+        .inner_join(session::table)
+        .filter(refresh_token::hash.eq(secret::hash(token)))
+        .select((refresh_token::session_id, session::member_id, refresh_token::used_at, session::expires_at, session::revoked_at))
+        .for_update()
+        .first(conn)
+        .await
+        .optional()
+}
+
+pub async fn use_refresh_token(
+    conn: &mut Conn,
+    token: &str,
+    session_id: SessionId,
+    now: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+) -> QueryResult<()> {
+    diesel::update(refresh_token::table.find(secret::hash(token))).set(refresh_token::used_at.eq(now)).cached().execute(conn).await?;
+    diesel::update(session::table.find(session_id))
+        .set((session::last_used_at.eq(now), session::expires_at.eq(expires_at)))
+        .cached()
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Ends a session; true when it was alive.
+pub async fn revoke_session(conn: &mut Conn, id: SessionId, now: DateTime<Utc>) -> QueryResult<bool> {
+    let ended = diesel::update(session::table.find(id))
+        .filter(session::revoked_at.is_null())
+        .set(session::revoked_at.eq(now))
+        .cached()
+        .execute(conn)
+        .await?;
+    Ok(ended == 1)
+}

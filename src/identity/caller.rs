@@ -1,0 +1,313 @@
+//! Who calls: extractors that a handler takes as an argument. A bad credential is always 401, never "nobody".
+
+use std::marker::PhantomData;
+
+use chrono::{DateTime, Utc};
+use diesel::sql_types::{Bool, Int2, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel_async::RunQueryDsl;
+use poem::{Request, RequestBody};
+use poem_openapi::{
+    ApiExtractor, ApiExtractorType, ExtractParamOptions,
+    registry::{MetaSecurityScheme, Registry},
+};
+
+use super::access::AccessTokens;
+use crate::{
+    kit::{Conn, Kit, Problem, db::CachedExt, secret},
+    words::{ApiKeyId, MemberId, PartnerId, Role, SessionId},
+};
+
+pub const API_KEY_PREFIX: &str = "rk_";
+/// An API key's last use is noted at most this often.
+const LAST_USED_EVERY_S: i64 = 60;
+
+/// What extractors need; handed to them with each request.
+#[derive(Clone)]
+pub struct Doorkeeper {
+    pub kit: Kit,
+    pub tokens: AccessTokens,
+}
+
+/// A signed-in member.
+#[derive(Clone, Debug, diesel::QueryableByName)]
+pub struct Actor {
+    #[diesel(sql_type = SqlUuid)]
+    pub member_id: MemberId,
+    #[diesel(sql_type = SqlUuid)]
+    pub session_id: SessionId,
+    #[diesel(sql_type = Text)]
+    pub handle: String,
+    #[diesel(sql_type = Text)]
+    pub role: Role,
+    /// Trust level, 0 to 4.
+    #[diesel(sql_type = Int2)]
+    pub trust: i16,
+    /// May not write posts for now.
+    #[diesel(sql_type = Bool)]
+    pub silenced: bool,
+    #[diesel(sql_type = Bool)]
+    pub suspended: bool,
+}
+
+impl Actor {
+    pub fn is_staff(&self) -> bool {
+        self.role >= Role::Moderator
+    }
+    /// The scope of idempotency keys.
+    pub fn caller(&self) -> String {
+        format!("member:{}", self.member_id)
+    }
+}
+
+/// A signed-in system.
+#[derive(Clone, Debug)]
+pub struct PartnerActor {
+    pub partner_id: PartnerId,
+    pub key_id: ApiKeyId,
+    pub scopes: Vec<Scope>,
+}
+
+impl PartnerActor {
+    /// The scope of idempotency keys: the partner, so that a rotated key still finds its answers.
+    pub fn caller(&self) -> String {
+        format!("partner:{}", self.partner_id)
+    }
+}
+
+crate::words! {
+    /// What an API key may do.
+    pub enum Scope {
+        PurchasesWrite = "purchases:write",
+        MembersRead = "members:read",
+        MembersPii = "members:pii",
+        RedemptionsWrite = "redemptions:write",
+        CatalogWrite = "catalog:write",
+        LedgerRead = "ledger:read",
+        WebhooksWrite = "webhooks:write",
+    }
+}
+
+enum Caller {
+    Nobody,
+    Member(Actor),
+    Partner(PartnerActor),
+}
+
+async fn identify(request: &Request) -> Result<Caller, Problem> {
+    let Some(header) = request.headers().get("authorization") else { return Ok(Caller::Nobody) };
+    let keeper = request.data::<Doorkeeper>().ok_or_else(|| Problem::internal("there is no doorkeeper"))?;
+    let bad = || Problem::unauthorized("This credential is not valid, or no longer.");
+    let token = header.to_str().ok().and_then(|text| text.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+    let token = token.map(|(_, token)| token.trim()).ok_or_else(bad)?;
+    let now = keeper.kit.clock.now();
+    if token.starts_with(API_KEY_PREFIX) {
+        let mut conn = keeper.kit.db.read().await?;
+        return find_api_key(&mut conn, token, now).await?.map(Caller::Partner).ok_or_else(bad);
+    }
+    let claims = keeper.tokens.verify(token, now).ok_or_else(bad)?;
+    let mut conn = keeper.kit.db.read().await?;
+    find_actor(&mut conn, claims.sid, now).await?.filter(|actor| actor.member_id == claims.sub).map(Caller::Member).ok_or_else(bad)
+}
+
+/// The member of a live session, with what moderators have decided about them.
+async fn find_actor(conn: &mut Conn, session: SessionId, now: DateTime<Utc>) -> diesel::QueryResult<Option<Actor>> {
+    let actors: Vec<Actor> = diesel::sql_query(
+        "select m.id as member_id, s.id as session_id, m.handle, m.role, m.trust,
+                coalesce(bool_or(x.kind = 'silence'), false) as silenced, coalesce(bool_or(x.kind = 'suspension'), false) as suspended
+         from session s
+         join member m on m.id = s.member_id and m.erased_at is null
+         left join sanction x on x.member_id = m.id and x.lifted_at is null and x.ends_at > $2
+         where s.id = $1 and s.revoked_at is null and s.expires_at > $2
+         group by m.id, s.id",
+    )
+    .bind::<SqlUuid, _>(session)
+    .bind::<Timestamptz, _>(now)
+    .cached()
+    .load(conn)
+    .await?;
+    Ok(actors.into_iter().next())
+}
+
+#[derive(diesel::QueryableByName)]
+struct KeyRow {
+    #[diesel(sql_type = SqlUuid)]
+    id: ApiKeyId,
+    #[diesel(sql_type = SqlUuid)]
+    partner_id: PartnerId,
+    #[diesel(sql_type = Text)]
+    scopes: String,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    last_used_at: Option<DateTime<Utc>>,
+}
+
+async fn find_api_key(conn: &mut Conn, key: &str, now: DateTime<Utc>) -> diesel::QueryResult<Option<PartnerActor>> {
+    let rows: Vec<KeyRow> = diesel::sql_query(
+        "select id, partner_id, scopes, last_used_at from api_key
+         where hash = $1 and (revoked_at is null or revoked_at > $2) and (expires_at is null or expires_at > $2)",
+    )
+    .bind::<diesel::sql_types::Bytea, _>(secret::hash(key))
+    .bind::<Timestamptz, _>(now)
+    .cached()
+    .load(conn)
+    .await?;
+    let Some(row) = rows.into_iter().next() else { return Ok(None) };
+    if row.last_used_at.is_none_or(|at| (now - at).num_seconds() >= LAST_USED_EVERY_S) {
+        diesel::sql_query("update api_key set last_used_at = $2 where id = $1")
+            .bind::<SqlUuid, _>(row.id)
+            .bind::<Timestamptz, _>(now)
+            .cached()
+            .execute(conn)
+            .await?;
+    }
+    let scopes = row.scopes.split(' ').filter_map(|scope| scope.parse().ok()).collect();
+    Ok(Some(PartnerActor { partner_id: row.partner_id, key_id: row.id, scopes }))
+}
+
+fn nobody() -> Problem {
+    Problem::unauthorized("Sign in, or send an API key.")
+}
+
+fn refuse_suspended(actor: Actor) -> Result<Actor, Problem> {
+    if actor.suspended {
+        let detail = "This account is suspended.";
+        return Err(Problem::new(poem::http::StatusCode::FORBIDDEN, "account_suspended", detail));
+    }
+    Ok(actor)
+}
+
+fn at_least(role: Role, caller: Caller) -> Result<Actor, Problem> {
+    match caller {
+        Caller::Nobody => Err(nobody()),
+        Caller::Member(actor) if actor.role >= role => refuse_suspended(actor),
+        Caller::Member(_) => Err(Problem::forbidden("Your role does not allow this.")),
+        Caller::Partner(_) => Err(Problem::forbidden("This is for people, not for API keys.")),
+    }
+}
+
+fn with_scope(scope: Scope, partner: PartnerActor) -> Result<PartnerActor, Problem> {
+    if partner.scopes.contains(&scope) {
+        return Ok(partner);
+    }
+    Err(Problem::new(poem::http::StatusCode::FORBIDDEN, "missing_scope", format!("This API key lacks the scope {}.", scope.word())))
+}
+
+/// Anybody; a member where one is signed in.
+pub struct Visitor(pub Option<Actor>);
+/// A member, even a suspended one: for what everybody may do with their own account.
+pub struct Myself(pub Actor);
+/// A member in good standing.
+pub struct Member(pub Actor);
+/// Staff.
+pub struct Moderator(pub Actor);
+pub struct Admin(pub Actor);
+/// A partner whose key has the scope `S`.
+pub struct Partner<S>(pub PartnerActor, PhantomData<S>);
+/// A member in good standing, or a partner whose key has the scope `S`.
+pub enum MemberOrPartner<S> {
+    Member(Actor),
+    Partner(PartnerActor, PhantomData<S>),
+}
+
+/// A scope as a type, for the extractors.
+pub trait Scoped: Send {
+    const SCOPE: Scope;
+    /// The security scheme's name in the description; `spec` parts scheme and scope.
+    const SCHEME: &'static str;
+}
+
+macro_rules! scoped {
+    ($($name:ident = $word:literal),+ $(,)?) => { $(
+        pub struct $name;
+        impl Scoped for $name {
+            const SCOPE: Scope = Scope::$name;
+            const SCHEME: &'static str = concat!("partner ", $word);
+        }
+    )+ };
+}
+scoped!(
+    PurchasesWrite = "purchases:write",
+    MembersRead = "members:read",
+    MembersPii = "members:pii",
+    RedemptionsWrite = "redemptions:write",
+    CatalogWrite = "catalog:write",
+    LedgerRead = "ledger:read",
+);
+
+/// Implements poem-openapi's extractor: how it reads the request, and which schemes the description names.
+macro_rules! extractor {
+    ($({$scope:ident})? $type:ty, [$($scheme:expr),*], optional: $optional:literal, $caller:ident => $decide:expr) => {
+        impl<'a $(, $scope: Scoped)?> ApiExtractor<'a> for $type {
+            const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::SecurityScheme];
+            type ParamType = ();
+            type ParamRawType = ();
+
+            fn register(registry: &mut Registry) {
+                register(registry);
+            }
+            fn security_schemes() -> Vec<&'static str> {
+                vec![$($scheme),*]
+            }
+            // For the description only: an empty requirement beside the scheme.
+            fn has_security_fallback() -> bool {
+                $optional
+            }
+            async fn from_request(request: &'a Request, _: &mut RequestBody, _: ExtractParamOptions<()>) -> poem::Result<Self> {
+                let $caller = identify(request).await?;
+                Ok($decide)
+            }
+        }
+    };
+}
+
+const MEMBER: &str = "member";
+
+extractor!(Visitor, [MEMBER], optional: true, caller => match caller {
+    Caller::Nobody => Visitor(None),
+    Caller::Member(actor) => Visitor(Some(actor)),
+    // A key reads what everybody reads.
+    Caller::Partner(_) => Visitor(None),
+});
+extractor!(Myself, [MEMBER], optional: false, caller => match caller {
+    Caller::Member(actor) => Myself(actor),
+    caller => Myself(at_least(Role::Member, caller)?),
+});
+extractor!(Member, [MEMBER], optional: false, caller => Member(at_least(Role::Member, caller)?));
+extractor!(Moderator, [MEMBER], optional: false, caller => Moderator(at_least(Role::Moderator, caller)?));
+extractor!(Admin, [MEMBER], optional: false, caller => Admin(at_least(Role::Administrator, caller)?));
+extractor!({S} Partner<S>, [S::SCHEME], optional: false, caller => match caller {
+    Caller::Nobody => Err(nobody())?,
+    Caller::Member(_) => Err(Problem::forbidden("This is for partners' API keys."))?,
+    Caller::Partner(partner) => Partner(with_scope(S::SCOPE, partner)?, PhantomData),
+});
+extractor!({S} MemberOrPartner<S>, [MEMBER, S::SCHEME], optional: false, caller => match caller {
+    Caller::Partner(partner) => MemberOrPartner::Partner(with_scope(S::SCOPE, partner)?, PhantomData),
+    caller => MemberOrPartner::Member(at_least(Role::Member, caller)?),
+});
+
+fn register(registry: &mut Registry) {
+    let bearer = |description: &str, format: &str| MetaSecurityScheme {
+        ty: "http",
+        description: Some(Box::leak(description.to_owned().into_boxed_str())),
+        name: None,
+        key_in: None,
+        scheme: Some("bearer"),
+        bearer_format: Some(Box::leak(format.to_owned().into_boxed_str())),
+        flows: None,
+        openid_connect_url: None,
+    };
+    registry.create_security_scheme(MEMBER, bearer("A member's access token, from log_in.", "JWT"));
+    registry.create_security_scheme("partner", bearer("A partner's API key.", "rk_"));
+}
+
+/// The id by which rations count a caller that has not signed in: the address that the connection comes from.
+pub fn address(request: &Request) -> String {
+    request.remote_addr().as_socket_addr().map_or_else(|| "local".to_owned(), |address| network(address.ip()))
+}
+
+/// An IPv6 customer has a /64 to choose addresses from.
+fn network(ip: std::net::IpAddr) -> String {
+    match ip {
+        std::net::IpAddr::V4(ip) => ip.to_string(),
+        std::net::IpAddr::V6(ip) => format!("{:x}", u128::from(ip) >> 64),
+    }
+}

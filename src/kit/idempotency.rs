@@ -1,0 +1,240 @@
+//! `Idempotency-Key`: a write that is sent again is answered again, and not done again.
+//!
+//! The key's row is inserted first and committed with the effect, so a crash never keeps one without the other. While
+//! the first request runs, a second one with the same key waits for that row. (IETF draft "The Idempotency-Key HTTP
+//! Header Field"; design/loyalty.md, 15.)
+
+use std::ops::{Deref, DerefMut};
+
+use chrono::{DateTime, Duration, Utc};
+use diesel::{prelude::*, result::DatabaseErrorKind};
+use diesel_async::RunQueryDsl;
+use poem::{IntoResponse, Response, http::StatusCode};
+use poem_openapi::{
+    ApiResponse,
+    payload::{Json, Payload},
+    registry::{MetaHeader, MetaMediaType, MetaResponse, MetaResponses, MetaSchemaRef, Registry},
+    types::{ToJSON, Type},
+};
+use sha2::{Digest, Sha256};
+
+use super::{Conn, Kit, Problem, Tx, db::CachedExt};
+use crate::schema::idempotency_key;
+
+/// How long an answer is kept; afterwards natural keys still refuse duplicates.
+pub const KEPT_DAYS: i64 = 7;
+pub const KEY_CHARS_MAX: usize = 255;
+const REPLAYED: &str = "Idempotency-Replayed";
+
+/// The transaction of a write that has an idempotency key.
+pub struct Attempt {
+    tx: Tx,
+    claim: Claim,
+}
+
+#[derive(Clone)]
+struct Claim {
+    kit: Kit,
+    caller: String,
+    operation: &'static str,
+    key: String,
+    hash: Vec<u8>,
+    now: DateTime<Utc>,
+}
+
+/// Either the work is ours to do, or it was done before.
+pub enum Begun<T> {
+    Attempt(Box<Attempt>),
+    Answered(Answer<T>),
+}
+
+/// The answer to a write: fresh, or stored by an earlier request with the same key.
+pub enum Answer<T> {
+    Fresh(StatusCode, T),
+    Stored(StatusCode, String),
+}
+
+#[derive(Queryable)]
+struct StoredAnswer {
+    request_hash: Vec<u8>,
+    status: Option<i16>,
+    body: Option<String>,
+}
+
+impl Kit {
+    /// Begins a write by `caller` (such as `member:…`). `request` is whatever decides the effect, path included.
+    pub async fn attempt<T>(&self, caller: String, operation: &'static str, key: &str, request: &impl ToJSON) -> Result<Begun<T>, Problem> {
+        if !(1..=KEY_CHARS_MAX).contains(&key.len()) || key.contains('\0') {
+            return Err(Problem::new(
+                StatusCode::BAD_REQUEST,
+                "bad_idempotency_key",
+                format!("Idempotency-Key must have 1 to {KEY_CHARS_MAX} characters."),
+            ));
+        }
+        let hash = Sha256::digest(request.to_json_string()).to_vec();
+        let claim = Claim { kit: self.clone(), caller, operation, key: key.to_owned(), hash, now: self.clock.now() };
+        let mut tx = self.db.begin().await?;
+        match claim.insert(&mut tx).await? {
+            true => Ok(Begun::Attempt(Box::new(Attempt { tx, claim }))),
+            false => Ok(Begun::Answered(claim.stored(&mut tx).await?)),
+        }
+    }
+}
+
+impl Claim {
+    /// False when the key is taken. Waits while its first request runs, at most for the lock time-out.
+    async fn insert(&self, conn: &mut Conn) -> Result<bool, Problem> {
+        let inserted = diesel::insert_into(idempotency_key::table)
+            .values((
+                idempotency_key::caller.eq(&self.caller),
+                idempotency_key::operation.eq(self.operation),
+                idempotency_key::key.eq(&self.key),
+                idempotency_key::request_hash.eq(&self.hash),
+                idempotency_key::created_at.eq(self.now),
+            ))
+            .on_conflict_do_nothing()
+            .cached()
+            .execute(conn)
+            .await;
+        match inserted {
+            Ok(rows) => Ok(rows == 1),
+            Err(diesel::result::Error::DatabaseError(DatabaseErrorKind::Unknown, about)) if about.message().contains("lock timeout") => {
+                Err(Problem::conflict("request_in_progress", "A request with this Idempotency-Key is still running.").retry_after(1))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn row(&self) -> idempotency_key::BoxedQuery<'_, diesel::pg::Pg> {
+        idempotency_key::table
+            .filter(idempotency_key::caller.eq(&self.caller))
+            .filter(idempotency_key::operation.eq(self.operation))
+            .filter(idempotency_key::key.eq(&self.key))
+            .into_boxed()
+    }
+
+    async fn stored<T>(&self, conn: &mut Conn) -> Result<Answer<T>, Problem> {
+        let stored: StoredAnswer =
+            self.row().select((idempotency_key::request_hash, idempotency_key::status, idempotency_key::body)).first(conn).await?;
+        if stored.request_hash != self.hash {
+            return Err(Problem::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "idempotency_key_reused",
+                "This Idempotency-Key was used for another request.",
+            ));
+        }
+        let status = stored.status.and_then(|status| StatusCode::from_u16(status as u16).ok());
+        match (status, stored.body) {
+            (Some(status), Some(body)) => Ok(Answer::Stored(status, body)),
+            _ => Err(Problem::internal("an idempotency key was committed without its answer")),
+        }
+    }
+
+    async fn store(&self, conn: &mut Conn, status: StatusCode, body: &str) -> QueryResult<()> {
+        diesel::update(idempotency_key::table.find((&self.caller, self.operation, &self.key)))
+            .set((idempotency_key::status.eq(status.as_u16() as i16), idempotency_key::body.eq(body)))
+            .cached()
+            .execute(conn)
+            .await?;
+        Ok(())
+    }
+}
+
+impl Attempt {
+    /// Commits the effect with its answer; or, when the work was refused, nothing but the refusal, so that a retry gets
+    /// the same one. What may pass (429, 5xx) is not kept, and neither are 401 and 403, which depend on the caller.
+    pub async fn finish<T: ToJSON>(self, status: StatusCode, outcome: Result<T, Problem>) -> Result<Answer<T>, Problem> {
+        let Attempt { mut tx, claim } = self;
+        match outcome {
+            Ok(value) => {
+                claim.store(&mut tx, status, &value.to_json_string()).await?;
+                tx.commit().await?;
+                Ok(Answer::Fresh(status, value))
+            }
+            Err(problem) => {
+                drop(tx);
+                if matches!(problem.status, 404 | 409 | 422) {
+                    claim.keep_refusal(&problem).await?;
+                }
+                Err(problem)
+            }
+        }
+    }
+}
+
+impl Claim {
+    async fn keep_refusal(&self, problem: &Problem) -> Result<(), Problem> {
+        let mut tx = self.kit.db.begin().await?;
+        if self.insert(&mut tx).await? {
+            let body = serde_json::to_string(problem).map_err(Problem::internal)?;
+            self.store(&mut tx, problem.status(), &body).await?;
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+}
+
+impl Deref for Attempt {
+    type Target = Conn;
+    fn deref(&self) -> &Conn {
+        &self.tx
+    }
+}
+
+impl DerefMut for Attempt {
+    fn deref_mut(&mut self) -> &mut Conn {
+        &mut self.tx
+    }
+}
+
+/// Forgets the answers of keys older than [`KEPT_DAYS`].
+pub async fn forget_old(conn: &mut Conn, now: DateTime<Utc>) -> QueryResult<usize> {
+    diesel::delete(idempotency_key::table.filter(idempotency_key::created_at.lt(now - Duration::days(KEPT_DAYS)))).execute(conn).await
+}
+
+impl<T: ToJSON + Send> IntoResponse for Answer<T> {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Fresh(status, value) => (status, Json(value)).into_response(),
+            Self::Stored(status, body) => {
+                let content_type = if status.is_success() { "application/json" } else { super::problem::CONTENT_TYPE };
+                Response::builder().status(status).content_type(content_type).header(REPLAYED, "true").body(body)
+            }
+        }
+    }
+}
+
+impl<T: ToJSON + Type> ApiResponse for Answer<T> {
+    fn meta() -> MetaResponses {
+        let replayed = MetaHeader {
+            name: REPLAYED.to_owned(),
+            description: Some("`true` when this is the stored answer to an earlier request with the same key.".to_owned()),
+            required: false,
+            deprecated: false,
+            schema: MetaSchemaRef::Inline(Box::new(poem_openapi::registry::MetaSchema::new("string"))),
+        };
+        MetaResponses {
+            responses: vec![MetaResponse {
+                description: "Done, now or by an earlier request with the same Idempotency-Key.",
+                status: Some(201),
+                status_range: None,
+                content: vec![MetaMediaType { content_type: "application/json", schema: <Json<T> as Payload>::schema_ref() }],
+                headers: vec![replayed],
+            }],
+        }
+    }
+    fn register(registry: &mut Registry) {
+        T::register(registry);
+    }
+}
+
+/// `begin!(kit.attempt(…))`: the attempt, or a return of the stored answer.
+#[macro_export]
+macro_rules! begin {
+    ($attempt:expr) => {
+        match $attempt.await? {
+            $crate::kit::idempotency::Begun::Attempt(attempt) => *attempt,
+            $crate::kit::idempotency::Begun::Answered(answer) => return Ok(answer),
+        }
+    };
+}

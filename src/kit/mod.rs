@@ -1,0 +1,56 @@
+//! What every feature stands on, and what knows no word of the domain.
+//!
+//! [`Kit`] is handed to each API; it is cheap to clone.
+
+pub mod clock;
+pub mod db;
+pub mod idempotency;
+pub mod limits;
+pub mod outbox;
+pub mod page;
+pub mod problem;
+pub mod redis;
+pub mod secret;
+pub mod spec;
+pub mod telemetry;
+pub mod text;
+pub mod verify;
+
+use std::{ops::Deref, sync::Arc};
+
+use chrono_tz::Tz;
+
+pub use self::{
+    clock::Clock,
+    db::{Conn, Db, Tx},
+    problem::Problem,
+};
+
+/// The shared parts of a running server.
+#[derive(Clone)]
+pub struct Kit(Arc<Parts>);
+
+pub struct Parts {
+    pub db: Db,
+    pub redis: redis::Redis,
+    pub clock: Clock,
+    pub cursors: page::Cursors,
+    pub outbox: outbox::Bell,
+    pub limits: limits::RateLimits,
+    pub metrics: telemetry::Metrics,
+    /// Where the programme's days, weeks and months begin.
+    pub time_zone: Tz,
+}
+
+impl Kit {
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl Deref for Kit {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}

@@ -1,0 +1,210 @@
+//! The transactional outbox: events written with their cause, and delivered exactly once.
+//!
+//! One leader at a time (an advisory lock, held by the delivering transaction) takes a batch in commit-safe order,
+//! lets every listener write in that same transaction, and deletes the batch with it. A batch that fails is delivered
+//! one by one; an event that keeps failing is parked, so that it never blocks the rest.
+
+use std::{sync::Arc, time::Duration};
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    prelude::*,
+    sql_types::{Array, BigInt, Bool, Int4, Jsonb, Text, Timestamptz},
+};
+use diesel_async::RunQueryDsl;
+use futures_util::future::BoxFuture;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use tokio::sync::Notify;
+
+use super::{Conn, Kit, Problem, db::CachedExt};
+use crate::schema::outbox_event;
+
+const BATCH_EVENTS: i32 = 200;
+const ATTEMPTS_MAX: i32 = 5;
+const IDLE_POLL: Duration = Duration::from_secs(1);
+/// Identifies the leader's lock; arbitrary, but ours.
+const LEADER_LOCK: i64 = 7_270_002;
+
+/// Rings when events were committed, so that the leader need not wait for its next look.
+#[derive(Clone, Default)]
+pub struct Bell(Arc<Notify>);
+
+impl Bell {
+    pub fn ring(&self) {
+        self.0.notify_one();
+    }
+    async fn rung(&self) {
+        let _ = tokio::time::timeout(IDLE_POLL, self.0.notified()).await;
+    }
+}
+
+/// An event with its number, which no other event ever has, and its time.
+#[derive(Clone, Debug)]
+pub struct Occurrence<E> {
+    pub number: i64,
+    pub at: DateTime<Utc>,
+    pub event: E,
+}
+
+/// Somebody who reacts to events by writing their own tables.
+pub trait Listener<E>: Send + Sync {
+    fn name(&self) -> &'static str;
+    /// Must be correct for a batch of any size, in order. An error undoes the whole batch.
+    fn hear<'a>(&'a self, conn: &'a mut Conn, batch: &'a [Occurrence<E>]) -> BoxFuture<'a, anyhow::Result<()>>;
+}
+
+/// Writes events in the caller's transaction. `E` serialises as `{"kind": …, …}`.
+pub async fn write<E: Serialize>(conn: &mut Conn, events: &[(DateTime<Utc>, E)]) -> QueryResult<()> {
+    if events.is_empty() {
+        return Ok(());
+    }
+    let mut kinds = Vec::with_capacity(events.len());
+    let mut payloads = Vec::with_capacity(events.len());
+    let mut times = Vec::with_capacity(events.len());
+    for (at, event) in events {
+        let payload = serde_json::to_value(event).map_err(|error| diesel::result::Error::SerializationError(error.into()))?;
+        kinds.push(payload["kind"].as_str().unwrap_or_default().to_owned());
+        payloads.push(payload);
+        times.push(*at);
+    }
+    diesel::sql_query(
+        "insert into outbox_event (kind, payload, occurred_at)
+         select kind, payload, occurred_at from unnest($1, $2, $3) with ordinality as e (kind, payload, occurred_at, n) order by n",
+    )
+    .bind::<Array<Text>, _>(kinds)
+    .bind::<Array<Jsonb>, _>(payloads)
+    .bind::<Array<Timestamptz>, _>(times)
+    .cached()
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = BigInt)]
+    id: i64,
+    #[diesel(sql_type = Jsonb)]
+    payload: Value,
+    #[diesel(sql_type = Timestamptz)]
+    occurred_at: DateTime<Utc>,
+}
+
+#[derive(QueryableByName)]
+struct Locked {
+    #[diesel(sql_type = Bool)]
+    locked: bool,
+}
+
+/// Delivers events until told to stop.
+pub async fn lead<E: DeserializeOwned + Send + Sync>(kit: Kit, listeners: Vec<Box<dyn Listener<E>>>, stop: impl Fn() -> bool) {
+    while !stop() {
+        match deliver(&kit, &listeners, BATCH_EVENTS).await {
+            Ok(delivered) if delivered > 0 => {}
+            Ok(_) => kit.outbox.rung().await,
+            Err(problem) => {
+                tracing::warn!(%problem, "events wait");
+                tokio::time::sleep(IDLE_POLL).await;
+            }
+        }
+    }
+}
+
+/// Delivers a batch. Returns how many events it took; 0 when there are none, or when another process leads.
+pub async fn deliver<E: DeserializeOwned + Send + Sync>(
+    kit: &Kit,
+    listeners: &[Box<dyn Listener<E>>],
+    most: i32,
+) -> Result<usize, Problem> {
+    let mut tx = kit.db.begin().await?;
+    let Locked { locked } = diesel::sql_query("select pg_try_advisory_xact_lock($1) as locked")
+        .bind::<BigInt, _>(LEADER_LOCK)
+        .cached()
+        .get_result(&mut *tx)
+        .await?;
+    if !locked {
+        return Ok(0);
+    }
+    let rows: Vec<Row> = diesel::sql_query(
+        "delete from outbox_event where id in (
+           select id from outbox_event where xid < pg_snapshot_xmin(pg_current_snapshot()) order by id limit $1
+         ) returning id, payload, occurred_at",
+    )
+    .bind::<Int4, _>(most)
+    .cached()
+    .load(&mut *tx)
+    .await?;
+    if rows.is_empty() {
+        return Ok(0);
+    }
+    match hear(&mut tx, listeners, &rows).await {
+        Ok(()) => {
+            tx.commit().await?;
+            Ok(rows.len())
+        }
+        Err(error) if rows.len() == 1 => {
+            drop(tx);
+            blame(kit, &rows[0], error).await?;
+            Ok(1)
+        }
+        Err(error) => {
+            tracing::warn!(%error, events = rows.len(), "a batch failed; delivering one by one");
+            drop(tx);
+            for _ in 0..rows.len() {
+                Box::pin(deliver(kit, listeners, 1)).await?;
+            }
+            Ok(rows.len())
+        }
+    }
+}
+
+async fn hear<E: DeserializeOwned + Send + Sync>(conn: &mut Conn, listeners: &[Box<dyn Listener<E>>], rows: &[Row]) -> anyhow::Result<()> {
+    let mut batch = rows
+        .iter()
+        .map(|row| Ok(Occurrence { number: row.id, at: row.occurred_at, event: E::deserialize(&row.payload)? }))
+        .collect::<Result<Vec<_>, serde_json::Error>>()?;
+    batch.sort_by_key(|occurrence| occurrence.number);
+    for listener in listeners {
+        listener.hear(conn, &batch).await.map_err(|error| error.context(listener.name()))?;
+    }
+    Ok(())
+}
+
+/// Counts a failure, and parks the event at the last.
+async fn blame(kit: &Kit, row: &Row, error: anyhow::Error) -> Result<(), Problem> {
+    tracing::error!(event = row.id, error = %format!("{error:#}"), "a listener failed");
+    let mut tx = kit.db.begin().await?;
+    let attempts: i32 = diesel::update(outbox_event::table.find(row.id))
+        .set(outbox_event::attempts.eq(outbox_event::attempts + 1))
+        .returning(outbox_event::attempts)
+        .get_result(&mut *tx)
+        .await?;
+    if attempts >= ATTEMPTS_MAX {
+        diesel::sql_query(
+            "with gone as (delete from outbox_event where id = $1 returning id, kind, payload, occurred_at)
+             insert into parked_event (id, kind, payload, occurred_at, error) select gone.*, $2 from gone",
+        )
+        .bind::<BigInt, _>(row.id)
+        .bind::<Text, _>(format!("{error:#}"))
+        .execute(&mut *tx)
+        .await?;
+        kit.metrics.events_parked.inc();
+    }
+    tx.commit().await
+}
+
+/// Puts parked events back into the outbox. Returns how many.
+pub async fn requeue(conn: &mut Conn) -> QueryResult<usize> {
+    diesel::sql_query(
+        "with back as (delete from parked_event returning id, kind, payload, occurred_at)
+         insert into outbox_event (kind, payload, occurred_at) select kind, payload, occurred_at from back order by id",
+    )
+    .execute(conn)
+    .await
+}
+
+/// How many events are not delivered yet.
+pub async fn waiting(conn: &mut Conn) -> QueryResult<i64> {
+    outbox_event::table.count().get_result(conn).await
+}

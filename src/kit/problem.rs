@@ -1,0 +1,332 @@
+//! Every error that leaves the server is an RFC 9457 problem; this is the only place that words them.
+
+use std::any::Any;
+
+use poem::{
+    Error, IntoResponse, Response,
+    error::{MethodNotAllowedError, NotFoundError, ParseQueryError, ReadBodyError, ResponseError},
+    http::{HeaderValue, StatusCode, header},
+};
+use poem_openapi::{
+    ApiResponse, Object,
+    error::{AuthorizationError, ContentTypeError, ParseMultipartError, ParseParamError, ParsePathError, ParseRequestPayloadError},
+    payload::{Json, Payload},
+    registry::{MetaMediaType, MetaResponse, MetaResponses, Registry},
+};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+pub const CONTENT_TYPE: &str = "application/problem+json";
+const RETRY_AFTER_S: u64 = 1;
+
+/// One field of the request that was refused.
+#[derive(Object, Serialize, Clone, Debug, PartialEq)]
+pub struct FieldError {
+    /// JSON pointer into the body (RFC 6901), or the name of a parameter.
+    pub pointer: String,
+    /// What is wrong, as a sentence.
+    pub detail: String,
+}
+
+/// A problem answer (RFC 9457).
+#[derive(Object, Serialize, Clone, Debug, thiserror::Error)]
+#[error("{status} {code}: {detail}")]
+#[oai(skip_serializing_if_is_none, skip_serializing_if_is_empty)]
+pub struct Problem {
+    /// Identifies the kind of problem: `/problems/` and the code.
+    #[serde(rename = "type")]
+    #[oai(rename = "type")]
+    pub kind: String,
+    /// The status in words.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// Stable and machine-readable.
+    pub code: String,
+    /// A sentence for people.
+    pub detail: String,
+    /// The id under which the server's log has this request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+    /// The fields that were refused.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[oai(default)]
+    pub errors: Vec<FieldError>,
+    /// Further members of this problem, such as `missing` for `insufficient_points`.
+    #[serde(flatten)]
+    #[oai(skip)]
+    pub members: Map<String, Value>,
+    #[serde(skip)]
+    #[oai(skip)]
+    pub retry_after_s: Option<u64>,
+}
+
+impl Problem {
+    pub fn new(status: StatusCode, code: impl Into<String>, detail: impl Into<String>) -> Self {
+        let code = code.into();
+        Self {
+            kind: format!("/problems/{code}"),
+            title: status.canonical_reason().unwrap_or("Error").to_owned(),
+            status: status.as_u16(),
+            code,
+            detail: detail.into(),
+            request_id: None,
+            errors: Vec::new(),
+            members: Map::new(),
+            retry_after_s: None,
+        }
+    }
+
+    /// Adds a member that programs may read.
+    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.members.insert(name.to_owned(), value.into());
+        self
+    }
+
+    pub fn retry_after(mut self, seconds: u64) -> Self {
+        self.retry_after_s = Some(seconds.max(1));
+        self
+    }
+
+    /// 404, for what is absent and for what the caller may not know of.
+    pub fn not_found(noun: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", format!("There is no such {noun}."))
+    }
+
+    pub fn unauthorized(detail: &'static str) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", detail)
+    }
+
+    pub fn forbidden(detail: &'static str) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", detail)
+    }
+
+    pub fn conflict(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, code, detail)
+    }
+
+    /// 422, naming the fields.
+    pub fn invalid(errors: Vec<FieldError>) -> Self {
+        let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_fields", "Some fields cannot be accepted.");
+        problem.errors = errors;
+        problem
+    }
+
+    /// 422 for a single field.
+    pub fn invalid_field(pointer: &str, detail: impl Into<String>) -> Self {
+        Self::invalid(vec![FieldError { pointer: pointer.to_owned(), detail: detail.into() }])
+    }
+
+    pub fn too_many(seconds: u64) -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", "Too many requests; try again later.").retry_after(seconds)
+    }
+
+    pub fn unavailable() -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "The server is busy or its database is away; try again soon.")
+            .retry_after(RETRY_AFTER_S)
+    }
+
+    /// 500. The cause goes to the log, never to the caller.
+    pub fn internal(cause: impl std::fmt::Display) -> Self {
+        tracing::error!(%cause, "internal error");
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong on our side.")
+    }
+
+    pub fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+}
+
+/// Collects the refused fields of a request, so that a person learns of all of them at once.
+#[derive(Default)]
+pub struct Fields(Vec<FieldError>);
+
+impl Fields {
+    pub fn refuse(&mut self, pointer: &str, detail: impl Into<String>) {
+        self.0.push(FieldError { pointer: pointer.to_owned(), detail: detail.into() });
+    }
+
+    /// Wants `text` to have a number of characters in `range`.
+    pub fn chars(&mut self, pointer: &str, text: &str, range: std::ops::RangeInclusive<usize>) {
+        if !range.contains(&text.trim().chars().count()) {
+            self.refuse(pointer, format!("This must have {} to {} characters.", range.start(), range.end()));
+        }
+    }
+
+    /// Wants `number` to lie in `range`.
+    pub fn range(&mut self, pointer: &str, number: i64, range: std::ops::RangeInclusive<i64>) {
+        if !range.contains(&number) {
+            self.refuse(pointer, format!("This must lie between {} and {}.", range.start(), range.end()));
+        }
+    }
+
+    pub fn done(self) -> Result<(), Problem> {
+        if self.0.is_empty() { Ok(()) } else { Err(Problem::invalid(self.0)) }
+    }
+}
+
+/// Declares a noun's refusals: status, stable code and sentence in one line each.
+///
+/// ```ignore
+/// refusals! { pub enum Refusal { Locked = CONFLICT "question_locked" "This question is locked." } }
+/// ```
+#[macro_export]
+macro_rules! refusals {
+    ($(#[$meta:meta])* pub enum $name:ident { $($case:ident = $status:ident $code:literal $detail:literal),+ $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum $name { $($case),+ }
+
+        impl From<$name> for $crate::kit::Problem {
+            fn from(refusal: $name) -> Self {
+                use poem::http::StatusCode;
+                match refusal { $($name::$case => Self::new(StatusCode::$status, $code, $detail)),+ }
+            }
+        }
+    };
+}
+
+impl From<diesel::result::Error> for Problem {
+    fn from(error: diesel::result::Error) -> Self {
+        use diesel::result::{DatabaseErrorKind as Kind, Error::*};
+        match &error {
+            NotFound => Self::not_found("thing"),
+            BrokenTransactionManager => Self::unavailable(),
+            DatabaseError(Kind::ClosedConnection | Kind::UnableToSendCommand, _) => Self::unavailable(),
+            DatabaseError(Kind::SerializationFailure, _) => Self::unavailable(),
+            DatabaseError(Kind::Unknown, about) if passes_by(about.message()) => {
+                tracing::warn!(%error, "the database could not serve a statement now");
+                Self::unavailable()
+            }
+            // A unique key that a handler did not name: two requests made the same thing at once.
+            DatabaseError(Kind::UniqueViolation, about) => {
+                tracing::info!(constraint = about.constraint_name(), "unique violation");
+                Self::conflict("already_exists", "This exists already.")
+            }
+            _ => Self::internal(&error),
+        }
+    }
+}
+
+/// Whether a later attempt may succeed: time-outs, deadlocks, a full disk, a server that starts or stops. diesel does not
+/// pass on the SQLSTATE of these.
+fn passes_by(message: &str) -> bool {
+    [
+        "canceling statement due to",
+        "deadlock detected",
+        "No space left on device",
+        "the database system is",
+        "terminating connection",
+        "connection closed",
+        "server closed the connection",
+        "too many clients",
+        "remaining connection slots",
+    ]
+    .iter()
+    .any(|text| message.contains(text))
+}
+
+impl ResponseError for Problem {
+    fn status(&self) -> StatusCode {
+        Problem::status(self)
+    }
+    fn as_response(&self) -> Response {
+        self.clone().into_response()
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = self.status();
+        let mut response = Response::builder()
+            .status(status)
+            .header(header::CONTENT_TYPE, CONTENT_TYPE)
+            .header(header::CACHE_CONTROL, "no-store")
+            .body(serde_json::to_vec(&self).unwrap_or_default());
+        if let Some(seconds) = self.retry_after_s {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+}
+
+/// The problems of every operation. `spec` takes out those that an operation cannot answer.
+impl ApiResponse for Problem {
+    fn meta() -> MetaResponses {
+        let response = |(status, description): (u16, &'static str)| MetaResponse {
+            description,
+            status: Some(status),
+            status_range: None,
+            content: vec![MetaMediaType { content_type: CONTENT_TYPE, schema: <Json<Problem> as Payload>::schema_ref() }],
+            headers: vec![],
+        };
+        MetaResponses { responses: super::spec::PROBLEMS.into_iter().map(response).collect() }
+    }
+    fn register(registry: &mut Registry) {
+        <Json<Problem> as Payload>::register(registry);
+    }
+}
+
+/// Words whatever went wrong, in our own code or in the framework.
+pub fn from_error(error: Error) -> Problem {
+    if let Some(problem) = error.downcast_ref::<Problem>() {
+        return problem.clone();
+    }
+    let status = error.status();
+    let refused = |code, detail| Problem::new(status, code, detail);
+    if let Some(e) = error.downcast_ref::<ParseParamError>() {
+        let mut problem = refused("bad_parameter", "A parameter cannot be read.");
+        problem.errors.push(FieldError { pointer: e.name.to_owned(), detail: sentence(&e.reason) });
+        problem
+    } else if error.is::<ParsePathError>() {
+        Problem::not_found("thing")
+    } else if error.is::<ParseQueryError>() {
+        refused("bad_parameter", "The query string cannot be read.")
+    } else if let Some(e) = error.downcast_ref::<ParseRequestPayloadError>() {
+        bad_body(status, &e.reason)
+    } else if error.is::<ParseMultipartError>() {
+        refused("bad_body", "The form cannot be read.")
+    } else if error.is::<ContentTypeError>() {
+        refused("unsupported_media_type", "The body must be application/json.")
+    } else if error.is::<AuthorizationError>() {
+        Problem::unauthorized("Sign in, or send an API key.")
+    } else if error.is::<NotFoundError>() {
+        refused("no_such_path", "There is nothing at this path.")
+    } else if error.is::<MethodNotAllowedError>() {
+        refused("method_not_allowed", "This path does not take this method.")
+    } else if let Some(ReadBodyError::PayloadTooLarge) = error.downcast_ref() {
+        refused("body_too_large", "The body is too large.")
+    } else if status.is_server_error() {
+        Problem::internal(&error)
+    } else {
+        refused("bad_request", "The request cannot be read.")
+    }
+}
+
+/// poem-openapi words a bad body as `failed to parse "Type": field `name` …`: keep the field, drop the type's name.
+fn bad_body(status: StatusCode, reason: &str) -> Problem {
+    let mut problem = Problem::new(status, "bad_body", "The body cannot be read.");
+    match reason.split_once("field `").and_then(|(_, rest)| rest.split_once('`')) {
+        Some((field, rest)) => {
+            let detail = rest.rsplit_once("\": ").map_or(rest, |(_, last)| last);
+            problem.errors.push(FieldError { pointer: format!("/{field}"), detail: sentence(detail) });
+        }
+        None if reason.contains("missing") => problem.detail = "The body lacks a field.".to_owned(),
+        None => {}
+    }
+    problem
+}
+
+fn sentence(text: &str) -> String {
+    let text = text.trim_start_matches(|c: char| !c.is_alphanumeric()).trim();
+    if text.is_empty() { "This cannot be read.".to_owned() } else { format!("{}.", text.trim_end_matches('.')) }
+}
+
+/// What a panic becomes.
+pub fn from_panic(cause: Box<dyn Any + Send>) -> Response {
+    let text = cause.downcast_ref::<&str>().map(|text| (*text).to_owned()).or_else(|| cause.downcast_ref::<String>().cloned());
+    Problem::internal(text.unwrap_or_else(|| "panic".to_owned())).into_response()
+}

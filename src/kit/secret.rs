@@ -1,0 +1,91 @@
+//! Keys that this installation made for itself, kept in its database; random tokens and their hashes.
+
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use rand::{RngCore, TryRngCore, rngs::OsRng};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::Conn;
+use crate::schema::server_secret;
+
+pub const SECRET_BYTES: usize = 32;
+
+/// What a key is for.
+#[derive(Clone, Copy)]
+pub enum Purpose {
+    AccessToken,
+    Cursor,
+}
+
+impl Purpose {
+    fn name(self) -> &'static str {
+        match self {
+            Self::AccessToken => "access_token",
+            Self::Cursor => "cursor",
+        }
+    }
+}
+
+/// The keys in use, newest first; makes the first one.
+pub async fn keys(conn: &mut Conn, purpose: Purpose, now: DateTime<Utc>) -> QueryResult<Vec<Vec<u8>>> {
+    let keys = active(conn, purpose).await?;
+    if !keys.is_empty() {
+        return Ok(keys);
+    }
+    add(conn, purpose, now).await?;
+    active(conn, purpose).await
+}
+
+async fn active(conn: &mut Conn, purpose: Purpose) -> QueryResult<Vec<Vec<u8>>> {
+    server_secret::table
+        .filter(server_secret::purpose.eq(purpose.name()))
+        .filter(server_secret::retired_at.is_null())
+        .order(server_secret::id.desc())
+        .select(server_secret::secret)
+        .load(conn)
+        .await
+}
+
+/// Adds a key, which signs from then on.
+pub async fn add(conn: &mut Conn, purpose: Purpose, now: DateTime<Utc>) -> QueryResult<()> {
+    diesel::insert_into(server_secret::table)
+        .values((
+            server_secret::id.eq(Uuid::now_v7()),
+            server_secret::purpose.eq(purpose.name()),
+            server_secret::secret.eq(random_bytes().to_vec()),
+            server_secret::created_at.eq(now),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Takes keys made before `older_than` out of use.
+pub async fn retire(conn: &mut Conn, purpose: Purpose, older_than: DateTime<Utc>, now: DateTime<Utc>) -> QueryResult<usize> {
+    diesel::update(server_secret::table)
+        .filter(server_secret::purpose.eq(purpose.name()))
+        .filter(server_secret::retired_at.is_null())
+        .filter(server_secret::created_at.lt(older_than))
+        .set(server_secret::retired_at.eq(now))
+        .execute(conn)
+        .await
+}
+
+fn random_bytes() -> [u8; SECRET_BYTES] {
+    let mut bytes = [0; SECRET_BYTES];
+    OsRng.unwrap_err().fill_bytes(&mut bytes);
+    bytes
+}
+
+/// 256 random bits that fit into a URL.
+pub fn random_token() -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(random_bytes())
+}
+
+/// How a random token is stored: SHA-256, for it has entropy enough to need no salt.
+pub fn hash(token: &str) -> Vec<u8> {
+    Sha256::digest(token).to_vec()
+}

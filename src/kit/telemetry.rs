@@ -1,0 +1,116 @@
+//! One log line and one measurement for each request; a name for each request.
+
+use std::time::Instant;
+
+use poem::{
+    Endpoint, IntoResponse, Request, Response, Result,
+    http::{HeaderValue, header},
+};
+use poem_openapi::OperationId;
+use prometheus::{Encoder, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
+use uuid::Uuid;
+
+use super::problem;
+
+pub const REQUEST_ID: &str = "x-request-id";
+const REQUEST_ID_CHARS_MAX: usize = 64;
+
+/// What `/metrics` shows.
+#[derive(Clone)]
+pub struct Metrics {
+    registry: Registry,
+    requests: IntCounterVec,
+    request_seconds: HistogramVec,
+    pub events_parked: IntCounter,
+    pub events_waiting: IntGauge,
+    pub connections_in_use: IntGauge,
+}
+
+impl Metrics {
+    pub fn new() -> prometheus::Result<Self> {
+        let metrics = Self {
+            registry: Registry::new(),
+            requests: IntCounterVec::new(Opts::new("http_requests_total", "Requests answered."), &["operation", "status"])?,
+            request_seconds: HistogramVec::new(
+                HistogramOpts::new("http_request_duration_seconds", "Time from request to answer.")
+                    .buckets(vec![0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0]),
+                &["operation"],
+            )?,
+            events_parked: IntCounter::new("outbox_events_parked_total", "Events that a listener kept refusing.")?,
+            events_waiting: IntGauge::new("outbox_events_waiting", "Events not yet delivered.")?,
+            connections_in_use: IntGauge::new("database_connections_in_use", "Connections taken from the pool.")?,
+        };
+        metrics.registry.register(Box::new(metrics.requests.clone()))?;
+        metrics.registry.register(Box::new(metrics.request_seconds.clone()))?;
+        metrics.registry.register(Box::new(metrics.events_parked.clone()))?;
+        metrics.registry.register(Box::new(metrics.events_waiting.clone()))?;
+        metrics.registry.register(Box::new(metrics.connections_in_use.clone()))?;
+        Ok(metrics)
+    }
+
+    /// The Prometheus text format.
+    pub fn text(&self) -> Vec<u8> {
+        let mut text = Vec::new();
+        if let Err(error) = TextEncoder::new().encode(&self.registry.gather(), &mut text) {
+            tracing::warn!(%error, "metrics cannot be written");
+        }
+        text
+    }
+}
+
+/// The id of a request, for its log line and its answer.
+#[derive(Clone)]
+pub struct RequestId(pub String);
+
+/// Names, answers, measures and logs a request. Outermost: whatever went wrong inside leaves here as a problem.
+pub async fn observe<E: Endpoint>(
+    inner: &E,
+    metrics: &Metrics,
+    allow: impl Fn(&str) -> Option<HeaderValue>,
+    mut request: Request,
+) -> Result<Response> {
+    let started = Instant::now();
+    let id = request
+        .header(REQUEST_ID)
+        .filter(|id| id.len() <= REQUEST_ID_CHARS_MAX && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b)))
+        .map_or_else(|| Uuid::now_v7().to_string(), str::to_owned);
+    let method = request.method().clone();
+    let path = request.uri().path().to_owned();
+    request.extensions_mut().insert(RequestId(id.clone()));
+
+    let operation;
+    let mut response = match inner.call(request).await {
+        Ok(answer) => {
+            let response = answer.into_response();
+            operation = response.data::<OperationId>().map_or("", |operation| operation.0);
+            response
+        }
+        Err(error) => {
+            operation = error.data::<OperationId>().map_or("", |operation| operation.0);
+            let wrong_method = error.is::<poem::error::MethodNotAllowedError>();
+            let mut problem = problem::from_error(error);
+            problem.request_id = Some(id.clone());
+            let mut response = problem.into_response();
+            if let Some(methods) = wrong_method.then(|| allow(&path)).flatten() {
+                response.headers_mut().insert(header::ALLOW, methods);
+            }
+            response
+        }
+    };
+
+    let headers = response.headers_mut();
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        headers.insert(REQUEST_ID, id);
+    }
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.entry(header::REFERRER_POLICY).or_insert(HeaderValue::from_static("same-origin"));
+    headers.entry(header::X_FRAME_OPTIONS).or_insert(HeaderValue::from_static("DENY"));
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
+
+    let status = response.status();
+    let elapsed = started.elapsed();
+    metrics.requests.with_label_values(&[operation, status.as_str()]).inc();
+    metrics.request_seconds.with_label_values(&[operation]).observe(elapsed.as_secs_f64());
+    tracing::info!(request_id = id, %method, path, status = status.as_u16(), duration_us = elapsed.as_micros() as u64, operation, "request");
+    Ok(response)
+}

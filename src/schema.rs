@@ -1,0 +1,917 @@
+// @generated automatically by Diesel CLI.
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    account (id) {
+        id -> Uuid,
+        member_id -> Uuid,
+        email -> Text,
+        email_key -> Text,
+        email_hash -> Bytea,
+        email_canonical -> Text,
+        password_hash -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    api_key (id) {
+        id -> Uuid,
+        partner_id -> Uuid,
+        name -> Text,
+        prefix -> Text,
+        hash -> Bytea,
+        scopes -> Text,
+        created_at -> Timestamptz,
+        expires_at -> Nullable<Timestamptz>,
+        revoked_at -> Nullable<Timestamptz>,
+        last_used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    audit_entry (id) {
+        id -> Uuid,
+        actor_id -> Nullable<Uuid>,
+        action -> Text,
+        subject_kind -> Text,
+        subject_id -> Uuid,
+        reason -> Text,
+        detail -> Jsonb,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    award (id) {
+        id -> Uuid,
+        member_id -> Uuid,
+        rule_version_id -> Uuid,
+        trigger -> Text,
+        post_id -> Nullable<Uuid>,
+        giver_id -> Nullable<Uuid>,
+        source_id -> Uuid,
+        requested -> Int8,
+        granted -> Int8,
+        limited_by -> Nullable<Text>,
+        transaction_id -> Nullable<Uuid>,
+        day -> Date,
+        occurred_at -> Timestamptz,
+        revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    comment (id) {
+        id -> Uuid,
+        post_id -> Uuid,
+        author_id -> Uuid,
+        body_markdown -> Text,
+        body_html -> Text,
+        state -> Text,
+        created_at -> Timestamptz,
+        edited_at -> Nullable<Timestamptz>,
+        import_source -> Nullable<Text>,
+        import_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    coupon_code (reward_id, code) {
+        reward_id -> Uuid,
+        code -> Text,
+        redemption_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    earning_rule (id) {
+        id -> Uuid,
+        name -> Text,
+        trigger -> Text,
+        created_at -> Timestamptz,
+        archived_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    earning_rule_version (id) {
+        id -> Uuid,
+        rule_id -> Uuid,
+        number -> Int4,
+        terms -> Jsonb,
+        valid_from -> Timestamptz,
+        valid_until -> Nullable<Timestamptz>,
+        created_by -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    external_member (partner_id, external_id) {
+        partner_id -> Uuid,
+        external_id -> Text,
+        member_id -> Uuid,
+        linked_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    flag (id) {
+        id -> Uuid,
+        post_id -> Uuid,
+        flagger_id -> Uuid,
+        review_item_id -> Uuid,
+        reason -> Text,
+        note -> Text,
+        weight -> Int4,
+        verdict -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    idempotency_key (caller, operation, key) {
+        caller -> Text,
+        operation -> Text,
+        key -> Text,
+        request_hash -> Bytea,
+        status -> Nullable<Int2>,
+        body -> Nullable<Text>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    import_progress (source) {
+        source -> Text,
+        stage -> Text,
+        position -> Int8,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    leaderboard (id) {
+        id -> Uuid,
+        metric -> Text,
+        period -> Text,
+        starts_on -> Date,
+        group_id -> Nullable<Uuid>,
+        version -> Int8,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    leaderboard_score (leaderboard_id, member_id) {
+        leaderboard_id -> Uuid,
+        member_id -> Uuid,
+        score -> Int8,
+        reached_at -> Timestamptz,
+        listed -> Bool,
+        version -> Int8,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    ledger_entry (transaction_id, line) {
+        transaction_id -> Uuid,
+        line -> Int2,
+        account -> Text,
+        member_id -> Nullable<Uuid>,
+        amount -> Int8,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    ledger_transaction (id) {
+        id -> Uuid,
+        member_id -> Uuid,
+        kind -> Text,
+        source_type -> Text,
+        source_id -> Text,
+        leg -> Text,
+        reverses_id -> Nullable<Uuid>,
+        note -> Text,
+        effective_at -> Timestamptz,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    lot (id) {
+        id -> Uuid,
+        member_id -> Uuid,
+        transaction_id -> Uuid,
+        granted -> Int8,
+        remaining -> Int8,
+        reserved -> Int8,
+        priority -> Int2,
+        available_at -> Timestamptz,
+        activated_at -> Nullable<Timestamptz>,
+        expires_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    lot_allocation (transaction_id, lot_id) {
+        transaction_id -> Uuid,
+        lot_id -> Uuid,
+        remaining_delta -> Int8,
+        reserved_delta -> Int8,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    member (id) {
+        id -> Uuid,
+        handle -> Text,
+        handle_key -> Text,
+        display_name -> Text,
+        bio -> Text,
+        role -> Text,
+        trust -> Int2,
+        on_leaderboards -> Bool,
+        import_source -> Nullable<Text>,
+        import_id -> Nullable<Text>,
+        created_at -> Timestamptz,
+        erased_at -> Nullable<Timestamptz>,
+        version -> Int4,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    member_tier (member_id) {
+        member_id -> Uuid,
+        rank -> Int2,
+        reached_at -> Timestamptz,
+        valid_until -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    membership (group_id, member_id) {
+        group_id -> Uuid,
+        member_id -> Uuid,
+        role -> Text,
+        state -> Text,
+        since -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    outbox_event (id) {
+        id -> Int8,
+        xid -> Xid8,
+        kind -> Text,
+        payload -> Jsonb,
+        occurred_at -> Timestamptz,
+        attempts -> Int4,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    parked_event (id) {
+        id -> Int8,
+        kind -> Text,
+        payload -> Jsonb,
+        occurred_at -> Timestamptz,
+        error -> Text,
+        parked_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    partner (id) {
+        id -> Uuid,
+        name -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    post (id) {
+        id -> Uuid,
+        kind -> Text,
+        question_id -> Uuid,
+        group_id -> Nullable<Uuid>,
+        author_id -> Uuid,
+        title -> Nullable<Text>,
+        body_markdown -> Text,
+        body_html -> Text,
+        renderer -> Int2,
+        state -> Text,
+        up_votes -> Int4,
+        down_votes -> Int4,
+        score -> Int4,
+        comment_count -> Int4,
+        answer_count -> Int4,
+        accepted_answer_id -> Nullable<Uuid>,
+        accepted_at -> Nullable<Timestamptz>,
+        hot_key -> Float8,
+        active_at -> Timestamptz,
+        closed_at -> Nullable<Timestamptz>,
+        close_reason -> Nullable<Text>,
+        duplicate_of -> Nullable<Uuid>,
+        locked_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        edited_at -> Nullable<Timestamptz>,
+        deleted_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        import_source -> Nullable<Text>,
+        import_id -> Nullable<Text>,
+        searchable -> Tsvector,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    post_link (question_id, related_id, kind) {
+        question_id -> Uuid,
+        related_id -> Uuid,
+        kind -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    purchase (id) {
+        id -> Uuid,
+        partner_id -> Uuid,
+        order_id -> Text,
+        member_id -> Uuid,
+        currency -> Text,
+        purchased_at -> Timestamptz,
+        channel -> Nullable<Text>,
+        order_discount_minor -> Int8,
+        shipping_minor -> Int8,
+        tax_minor -> Int8,
+        gift_card_minor -> Int8,
+        points_paid_minor -> Int8,
+        net_minor -> Int8,
+        points_granted -> Int8,
+        trace -> Jsonb,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    purchase_line (purchase_id, line) {
+        purchase_id -> Uuid,
+        line -> Int2,
+        sku -> Text,
+        category -> Nullable<Text>,
+        quantity -> Int8,
+        unit_minor -> Int8,
+        discount_minor -> Int8,
+        net_minor -> Int8,
+        points_granted -> Int8,
+        returned_quantity -> Int8,
+        points_clawed -> Int8,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    purchase_return (id) {
+        id -> Uuid,
+        purchase_id -> Uuid,
+        return_id -> Text,
+        returned_at -> Timestamptz,
+        points_clawed -> Int8,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    qualifying_entry (transaction_id) {
+        transaction_id -> Uuid,
+        member_id -> Uuid,
+        points -> Int8,
+        qualified_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    question_tag (question_id, tag_id) {
+        question_id -> Uuid,
+        tag_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    redemption (id) {
+        id -> Uuid,
+        reward_id -> Uuid,
+        member_id -> Uuid,
+        partner_id -> Nullable<Uuid>,
+        points -> Int8,
+        state -> Text,
+        held_until -> Nullable<Timestamptz>,
+        code -> Nullable<Text>,
+        ship_to -> Nullable<Text>,
+        reason -> Text,
+        created_at -> Timestamptz,
+        resolved_at -> Nullable<Timestamptz>,
+        version -> Int4,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    referral (id) {
+        id -> Uuid,
+        advocate_id -> Uuid,
+        referee_id -> Uuid,
+        state -> Text,
+        reason -> Text,
+        purchase_id -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+        qualified_at -> Nullable<Timestamptz>,
+        matures_at -> Nullable<Timestamptz>,
+        resolved_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    referral_code (member_id) {
+        member_id -> Uuid,
+        code -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    refresh_token (hash) {
+        hash -> Bytea,
+        session_id -> Uuid,
+        issued_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    reputation (member_id) {
+        member_id -> Uuid,
+        total -> Int4,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    reputation_entry (id) {
+        id -> Uuid,
+        member_id -> Uuid,
+        kind -> Text,
+        amount -> Int4,
+        post_id -> Nullable<Uuid>,
+        source -> Text,
+        occurred_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    return_line (purchase_return_id, line) {
+        purchase_return_id -> Uuid,
+        line -> Int2,
+        quantity -> Int8,
+        points_clawed -> Int8,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    review_item (id) {
+        id -> Uuid,
+        post_id -> Uuid,
+        state -> Text,
+        weight -> Int4,
+        claimed_by -> Nullable<Uuid>,
+        claimed_until -> Nullable<Timestamptz>,
+        decision -> Nullable<Text>,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+        reason -> Nullable<Text>,
+        created_at -> Timestamptz,
+        version -> Int4,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    revision (post_id, number) {
+        post_id -> Uuid,
+        number -> Int4,
+        editor_id -> Uuid,
+        title -> Nullable<Text>,
+        body_markdown -> Text,
+        tags -> Text,
+        reason -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    reward (id) {
+        id -> Uuid,
+        name -> Text,
+        description -> Text,
+        kind -> Text,
+        price_points -> Int8,
+        face_value -> Nullable<Int8>,
+        currency -> Nullable<Text>,
+        tier_rank_min -> Int2,
+        available_from -> Nullable<Timestamptz>,
+        available_until -> Nullable<Timestamptz>,
+        per_member_max -> Nullable<Int4>,
+        per_member_period -> Text,
+        needs_approval -> Bool,
+        refundable -> Bool,
+        cost_minor -> Int8,
+        created_at -> Timestamptz,
+        archived_at -> Nullable<Timestamptz>,
+        version -> Int4,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    reward_stock (reward_id) {
+        reward_id -> Uuid,
+        supplied -> Int4,
+        available -> Int4,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    sanction (id) {
+        id -> Uuid,
+        member_id -> Uuid,
+        kind -> Text,
+        reason -> Text,
+        imposed_by -> Uuid,
+        review_item_id -> Nullable<Uuid>,
+        starts_at -> Timestamptz,
+        ends_at -> Nullable<Timestamptz>,
+        lifted_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    server_secret (id) {
+        id -> Uuid,
+        purpose -> Text,
+        secret -> Bytea,
+        created_at -> Timestamptz,
+        retired_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    session (id) {
+        id -> Uuid,
+        member_id -> Uuid,
+        user_agent -> Text,
+        created_at -> Timestamptz,
+        last_used_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    tag (id) {
+        id -> Uuid,
+        name -> Text,
+        description -> Text,
+        question_count -> Int4,
+        synonym_of -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    tier (id) {
+        id -> Uuid,
+        rank -> Int2,
+        name -> Text,
+        threshold -> Int8,
+        benefits -> Text,
+        created_at -> Timestamptz,
+        version -> Int4,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    tier_change (id) {
+        id -> Uuid,
+        member_id -> Uuid,
+        from_rank -> Int2,
+        to_rank -> Int2,
+        qualifying_points -> Int8,
+        reason -> Text,
+        changed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    user_group (id) {
+        id -> Uuid,
+        slug -> Text,
+        name -> Text,
+        description -> Text,
+        kind -> Text,
+        private -> Bool,
+        member_count -> Int4,
+        created_by -> Uuid,
+        created_at -> Timestamptz,
+        deleted_at -> Nullable<Timestamptz>,
+        version -> Int4,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    vote (id) {
+        id -> Uuid,
+        post_id -> Uuid,
+        member_id -> Nullable<Uuid>,
+        value -> Int2,
+        cast_at -> Timestamptz,
+        import_source -> Nullable<Text>,
+        import_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    wallet (member_id) {
+        member_id -> Uuid,
+        available -> Int8,
+        pending -> Int8,
+        reserved -> Int8,
+        arrears -> Int8,
+        version -> Int8,
+    }
+}
+
+diesel::joinable!(account -> member (member_id));
+diesel::joinable!(api_key -> partner (partner_id));
+diesel::joinable!(audit_entry -> member (actor_id));
+diesel::joinable!(award -> earning_rule_version (rule_version_id));
+diesel::joinable!(award -> ledger_transaction (transaction_id));
+diesel::joinable!(award -> member (giver_id));
+diesel::joinable!(award -> post (post_id));
+diesel::joinable!(award -> wallet (member_id));
+diesel::joinable!(comment -> member (author_id));
+diesel::joinable!(comment -> post (post_id));
+diesel::joinable!(coupon_code -> redemption (redemption_id));
+diesel::joinable!(coupon_code -> reward (reward_id));
+diesel::joinable!(earning_rule_version -> earning_rule (rule_id));
+diesel::joinable!(earning_rule_version -> member (created_by));
+diesel::joinable!(external_member -> member (member_id));
+diesel::joinable!(external_member -> partner (partner_id));
+diesel::joinable!(flag -> member (flagger_id));
+diesel::joinable!(flag -> post (post_id));
+diesel::joinable!(flag -> review_item (review_item_id));
+diesel::joinable!(leaderboard -> user_group (group_id));
+diesel::joinable!(leaderboard_score -> leaderboard (leaderboard_id));
+diesel::joinable!(leaderboard_score -> member (member_id));
+diesel::joinable!(ledger_entry -> ledger_transaction (transaction_id));
+diesel::joinable!(ledger_entry -> wallet (member_id));
+diesel::joinable!(ledger_transaction -> wallet (member_id));
+diesel::joinable!(lot -> ledger_transaction (transaction_id));
+diesel::joinable!(lot -> wallet (member_id));
+diesel::joinable!(lot_allocation -> ledger_transaction (transaction_id));
+diesel::joinable!(lot_allocation -> lot (lot_id));
+diesel::joinable!(member_tier -> member (member_id));
+diesel::joinable!(membership -> member (member_id));
+diesel::joinable!(membership -> user_group (group_id));
+diesel::joinable!(post -> member (author_id));
+diesel::joinable!(post -> user_group (group_id));
+diesel::joinable!(purchase -> partner (partner_id));
+diesel::joinable!(purchase -> wallet (member_id));
+diesel::joinable!(purchase_line -> purchase (purchase_id));
+diesel::joinable!(purchase_return -> purchase (purchase_id));
+diesel::joinable!(qualifying_entry -> ledger_transaction (transaction_id));
+diesel::joinable!(qualifying_entry -> wallet (member_id));
+diesel::joinable!(question_tag -> post (question_id));
+diesel::joinable!(question_tag -> tag (tag_id));
+diesel::joinable!(redemption -> partner (partner_id));
+diesel::joinable!(redemption -> reward (reward_id));
+diesel::joinable!(redemption -> wallet (member_id));
+diesel::joinable!(referral -> purchase (purchase_id));
+diesel::joinable!(referral_code -> member (member_id));
+diesel::joinable!(refresh_token -> session (session_id));
+diesel::joinable!(reputation -> member (member_id));
+diesel::joinable!(reputation_entry -> member (member_id));
+diesel::joinable!(reputation_entry -> post (post_id));
+diesel::joinable!(return_line -> purchase_return (purchase_return_id));
+diesel::joinable!(review_item -> post (post_id));
+diesel::joinable!(revision -> member (editor_id));
+diesel::joinable!(revision -> post (post_id));
+diesel::joinable!(reward_stock -> reward (reward_id));
+diesel::joinable!(sanction -> review_item (review_item_id));
+diesel::joinable!(session -> member (member_id));
+diesel::joinable!(tier_change -> member (member_id));
+diesel::joinable!(user_group -> member (created_by));
+diesel::joinable!(vote -> member (member_id));
+diesel::joinable!(vote -> post (post_id));
+diesel::joinable!(wallet -> member (member_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    account,
+    api_key,
+    audit_entry,
+    award,
+    comment,
+    coupon_code,
+    earning_rule,
+    earning_rule_version,
+    external_member,
+    flag,
+    idempotency_key,
+    import_progress,
+    leaderboard,
+    leaderboard_score,
+    ledger_entry,
+    ledger_transaction,
+    lot,
+    lot_allocation,
+    member,
+    member_tier,
+    membership,
+    outbox_event,
+    parked_event,
+    partner,
+    post,
+    post_link,
+    purchase,
+    purchase_line,
+    purchase_return,
+    qualifying_entry,
+    question_tag,
+    redemption,
+    referral,
+    referral_code,
+    refresh_token,
+    reputation,
+    reputation_entry,
+    return_line,
+    review_item,
+    revision,
+    reward,
+    reward_stock,
+    sanction,
+    server_secret,
+    session,
+    tag,
+    tier,
+    tier_change,
+    user_group,
+    vote,
+    wallet,
+);

@@ -1,0 +1,4 @@
+//! One test binary: stories with named actors over the real app, a real PostgreSQL and a real Redis.
+
+mod identity;
+mod town;

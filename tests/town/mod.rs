@@ -1,0 +1,215 @@
+//! A town: one community of its own, with its own database, for one story. Dropping it audits it.
+
+mod host;
+mod person;
+mod reply;
+
+use std::sync::Arc;
+
+use chrono::Duration;
+use poem::{EndpointExt, Response, endpoint::BoxEndpoint, test::TestClient};
+use regulars::{
+    app::{self, App, Settings},
+    identity::account::api::SignInTerms,
+    kit::{Clock, verify},
+};
+use serde_json::{Value, json};
+
+pub use self::{person::Person, reply::Reply};
+
+pub const PASSWORD: &str = "a town of regulars";
+
+pub struct Town {
+    pub app: App,
+    pub clock: Clock,
+    client: Arc<TestClient<BoxEndpoint<'static, Response>>>,
+    database: host::Database,
+    audited: bool,
+}
+
+/// What a story may want different.
+pub struct Plan {
+    pub rate_limits: bool,
+    pub time_zone: chrono_tz::Tz,
+    pub redis_url: Option<String>,
+    pub connections_max: usize,
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        Self { rate_limits: false, time_zone: chrono_tz::UTC, redis_url: host::redis_url(), connections_max: 8 }
+    }
+}
+
+impl Town {
+    pub async fn new() -> Self {
+        Self::planned(Plan::default()).await
+    }
+
+    pub async fn planned(plan: Plan) -> Self {
+        Self::in_database(host::Database::create().await, Clock::default(), plan).await
+    }
+
+    async fn in_database(database: host::Database, clock: Clock, plan: Plan) -> Self {
+        let app = App::build(Settings {
+            database_url: database.url.clone(),
+            redis_url: plan.redis_url,
+            connections_max: plan.connections_max,
+            time_zone: plan.time_zone,
+            access_token_ttl_s: 900,
+            sign_in: SignInTerms { password_chars_min: 12, session_ttl_days: 30 },
+            body_bytes_max: 256 * 1024,
+            rate_limits: plan.rate_limits,
+            clock: clock.clone(),
+        })
+        .await
+        .expect("the app starts");
+        let endpoint = app.endpoint().expect("the API is described");
+        let client = Arc::new(TestClient::new(endpoint.boxed()));
+        Self { app, clock, client, database, audited: true }
+    }
+
+    pub fn database_url(&self) -> &str {
+        &self.database.url
+    }
+
+    /// For stories that break the books on purpose.
+    pub fn not_audited(mut self) -> Self {
+        self.audited = false;
+        self
+    }
+
+    /// Somebody who has not signed in.
+    pub fn visitor(&self) -> Person {
+        Person::new(self.client.clone(), "visitor", None)
+    }
+
+    /// A member who registered and signed in.
+    pub async fn member(&self, handle: &str) -> Person {
+        self.join(handle, None).await
+    }
+
+    pub async fn referred_member(&self, handle: &str, referral_code: &str) -> Person {
+        self.join(handle, Some(referral_code)).await
+    }
+
+    async fn join(&self, handle: &str, referral_code: Option<&str>) -> Person {
+        let email = format!("{handle}@town.example");
+        let mut form = json!({ "email": email, "password": PASSWORD, "handle": handle });
+        if let Some(code) = referral_code {
+            form["referral_code"] = json!(code);
+        }
+        self.visitor().post("/auth/register", form).await.is(202);
+        self.sign_in(handle).await
+    }
+
+    pub async fn sign_in(&self, handle: &str) -> Person {
+        let email = format!("{handle}@town.example");
+        let reply = self.visitor().post("/auth/login", json!({ "email": email, "password": PASSWORD })).await.is(200);
+        let mut person = Person::new(self.client.clone(), handle, Some(reply.text("/access_token")));
+        person.member_id = Some(reply.text("/member_id"));
+        person
+    }
+
+    pub async fn moderator(&self, handle: &str) -> Person {
+        self.staff(handle, "moderator").await
+    }
+
+    pub async fn admin(&self, handle: &str) -> Person {
+        self.staff(handle, "administrator").await
+    }
+
+    async fn staff(&self, handle: &str, role: &str) -> Person {
+        let person = self.member(handle).await;
+        self.sql(&format!("update member set role = '{role}' where handle = '{handle}'")).await;
+        person
+    }
+
+    /// A system with an API key of the given scopes (separated by spaces).
+    pub async fn partner(&self, name: &str, scopes: &str) -> Person {
+        let key = format!("rk_{}", regulars::kit::secret::random_token());
+        let hash: String = regulars::kit::secret::hash(&key).iter().map(|byte| format!("{byte:02x}")).collect();
+        self.sql(&format!(
+            "with p as (insert into partner (id, name, created_at) values (gen_random_uuid(), '{name}', now())
+               on conflict (name) do update set name = excluded.name returning id)
+             insert into api_key (id, partner_id, name, prefix, hash, scopes, created_at)
+             select gen_random_uuid(), id, 'test', 'rk_', '\\x{hash}', '{scopes}', now() from p"
+        ))
+        .await;
+        Person::new(self.client.clone(), name, Some(key))
+    }
+
+    /// Lets time pass, and the regular work of that time happen.
+    pub async fn passes(&self, time: Duration) {
+        self.clock.advance(time);
+        self.settle().await;
+        self.work().await;
+    }
+
+    /// Delivers every event that is waiting.
+    pub async fn settle(&self) {
+        for _ in 0..500 {
+            self.app.deliver_events().await.expect("events are delivered");
+            if self.count("select count(*) from outbox_event").await == 0 {
+                let parked = self.rows("select kind || ': ' || error from parked_event").await;
+                assert!(parked.is_empty() || !self.audited, "parked events: {parked:?}");
+                return;
+            }
+            // Another town's transaction may still be older than our events.
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        panic!("events keep waiting");
+    }
+
+    /// Does the regular work of every feature once.
+    pub async fn work(&self) {
+        for job in app::jobs() {
+            (job.run)(self.app.kit.clone()).await.unwrap_or_else(|problem| panic!("job {}: {problem}", job.name));
+        }
+        self.settle().await;
+    }
+
+    pub async fn sql(&self, statement: &str) {
+        self.database.execute(statement).await;
+    }
+
+    /// First column, as text, of the rows of a query.
+    pub async fn rows(&self, query: &str) -> Vec<String> {
+        self.database.rows(query).await
+    }
+
+    pub async fn count(&self, query: &str) -> i64 {
+        self.rows(query).await[0].parse().expect("a count")
+    }
+
+    /// Fails unless every invariant holds.
+    pub async fn audit(&self) {
+        let mut tx = self.app.kit.db.begin().await.expect("a connection");
+        let findings = verify::run(&mut tx, app::checks()).await.expect("the checks run");
+        let broken: Vec<_> = findings.iter().filter(|finding| finding.violations > 0).collect();
+        assert!(broken.is_empty(), "broken invariants: {broken:#?}");
+    }
+}
+
+impl Drop for Town {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            return;
+        }
+        if self.audited {
+            // Drop cannot wait, but a thread with a runtime and connections of its own can.
+            let database = self.database.take();
+            let clock = self.clock.clone();
+            host::on_own_runtime(async move {
+                let town = Self::in_database(database, clock, Plan::default()).await.not_audited();
+                town.settle().await;
+                town.audit().await;
+            });
+        }
+    }
+}
+
+/// The value at a JSON pointer, which must be there.
+pub fn at<'a>(value: &'a Value, pointer: &str) -> &'a Value {
+    value.pointer(pointer).unwrap_or_else(|| panic!("there is no {pointer} in {value:#}"))
+}

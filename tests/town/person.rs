@@ -1,0 +1,75 @@
+//! Somebody who sends requests: a visitor, a member, or a partner's system.
+
+use std::sync::Arc;
+
+use poem::{Response, endpoint::BoxEndpoint, http::Method, test::TestClient};
+use serde_json::Value;
+
+use super::Reply;
+
+#[derive(Clone)]
+pub struct Person {
+    client: Arc<TestClient<BoxEndpoint<'static, Response>>>,
+    pub handle: String,
+    pub member_id: Option<String>,
+    pub token: Option<String>,
+}
+
+impl Person {
+    pub fn new(client: Arc<TestClient<BoxEndpoint<'static, Response>>>, handle: &str, token: Option<String>) -> Self {
+        Self { client, handle: handle.to_owned(), member_id: None, token }
+    }
+
+    pub fn id(&self) -> &str {
+        self.member_id.as_deref().expect("a member")
+    }
+
+    pub async fn get(&self, path: &str) -> Reply {
+        self.send(Method::GET, path, None, &[]).await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Reply {
+        self.send(Method::POST, path, Some(body), &[]).await
+    }
+
+    /// A post with an Idempotency-Key.
+    pub async fn post_once(&self, path: &str, key: &str, body: Value) -> Reply {
+        self.send(Method::POST, path, Some(body), &[("idempotency-key", key)]).await
+    }
+
+    pub async fn put(&self, path: &str, body: Value) -> Reply {
+        self.send(Method::PUT, path, Some(body), &[]).await
+    }
+
+    pub async fn patch(&self, path: &str, body: Value) -> Reply {
+        self.send(Method::PATCH, path, Some(body), &[]).await
+    }
+
+    pub async fn delete(&self, path: &str) -> Reply {
+        self.send(Method::DELETE, path, None, &[]).await
+    }
+
+    /// `path` below /api/v1, or from the root when it begins with `//`.
+    pub async fn send(&self, method: Method, path: &str, body: Option<Value>, headers: &[(&str, &str)]) -> Reply {
+        let body = body.map(|body| ("application/json", body.to_string().into_bytes()));
+        self.send_raw(method, path, body, headers).await
+    }
+
+    pub async fn send_raw(&self, method: Method, path: &str, body: Option<(&str, Vec<u8>)>, headers: &[(&str, &str)]) -> Reply {
+        let path = path.strip_prefix('/').filter(|rest| rest.starts_with('/')).map_or_else(|| format!("/api/v1{path}"), str::to_owned);
+        let mut request = self.client.request(method, path);
+        if let Some(token) = &self.token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if let Some((content_type, body)) = body {
+            request = request.content_type(content_type).body(body);
+        }
+        let mut response = request.send().await.0;
+        let bytes = response.take_body().into_bytes().await.expect("a whole body");
+        let body = serde_json::from_slice(&bytes).unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into_owned()));
+        Reply { status: response.status().as_u16(), headers: response.headers().clone(), body }
+    }
+}
