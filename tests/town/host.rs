@@ -77,6 +77,10 @@ impl Database {
         run(&connect(&self.url).await, statement).await;
     }
 
+    pub async fn try_execute(&self, statement: &str) -> Result<(), String> {
+        connect(&self.url).await.batch_execute(statement).await.map_err(|error| error.to_string())
+    }
+
     pub async fn rows(&self, query: &str) -> Vec<String> {
         let client = connect(&self.url).await;
         let messages = client.simple_query(query).await.unwrap_or_else(|error| panic!("{query}: {error:?}"));
