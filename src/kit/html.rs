@@ -2,7 +2,7 @@
 //!
 //! The result is source text like any member's, so [`super::markdown::render`] stays the only way to a page.
 
-use std::sync::LazyLock;
+use std::{panic::catch_unwind, sync::LazyLock, thread};
 
 use htmd::{
     Element, HtmlToMarkdown,
@@ -12,6 +12,10 @@ use htmd::{
 
 pub const SOURCE_BYTES_MAX: usize = 200 * 1024;
 pub const DEPTH_MAX: usize = 200;
+/// Up to here two megabytes of stack are more than enough.
+const DEPTH_ANY_STACK: usize = 20;
+/// Reserved, not used, unless a body needs it: a nested table is four levels for one counted tag.
+const STACK_BYTES: usize = 128 * 1024 * 1024;
 
 /// Why a body cannot be converted. [`Refused::code`] is stable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -45,13 +49,25 @@ pub fn to_markdown(html: &str) -> Result<String, Refused> {
         return Err(Refused::TooLarge);
     }
     // Asked before parsing, which takes the square of the depth.
-    if depth(html) > DEPTH_MAX {
+    let depth = depth(html);
+    if depth > DEPTH_MAX {
         return Err(Refused::TooDeep);
     }
-    let marked = CONVERTER
-        .convert(&prepared(html))
-        .map_err(|_| Refused::Unreadable)?;
-    Ok(finished(&marked))
+    let convert = || {
+        CONVERTER
+            .convert(&prepared(html))
+            .map(|marked| finished(&marked))
+    };
+    let converted = if depth <= DEPTH_ANY_STACK {
+        catch_unwind(convert).ok()
+    } else {
+        // The converter calls itself for every level, which a thread of the server has no room for.
+        thread::scope(|scope| {
+            let builder = thread::Builder::new().stack_size(STACK_BYTES);
+            builder.spawn_scoped(scope, convert).ok()?.join().ok()
+        })
+    };
+    converted.and_then(Result::ok).ok_or(Refused::Unreadable)
 }
 
 /// Marks in the converter's output, from characters Unicode promises never to use: what is between the first two is
@@ -76,16 +92,30 @@ static CONVERTER: LazyLock<HtmlToMarkdown> = LazyLock::new(|| {
             Some(format!("{BREAK}\n").into())
         })
         .add_handler(
-            vec!["code", "h1", "h2", "h3", "h4", "h5", "h6", "hr"],
+            vec!["code", "hr"],
             |handlers: &dyn Handlers, element: Element| {
-                let heading = element.tag != "code" && element.tag != "hr";
-                let done = handlers.fallback(element)?.content;
-                Some(if heading { done } else { shielded(&done) }.into())
+                Some(shielded(&handlers.fallback(element)?.content).into())
+            },
+        )
+        .add_handler(
+            vec!["h1", "h2", "h3", "h4", "h5", "h6"],
+            |handlers: &dyn Handlers, element: Element| {
+                // A heading is one line.
+                Some(
+                    handlers
+                        .fallback(element)?
+                        .content
+                        .replace([BREAK], " ")
+                        .replace(" \n", " ")
+                        .into(),
+                )
             },
         )
         .add_handler(vec!["a"], |handlers: &dyn Handlers, element: Element| {
             let done = handlers.fallback(element)?.content;
             Some(match done.rfind("](") {
+                // Nobody could see or click it.
+                Some(1) => "".into(),
                 Some(at) => format!("{}{}", &done[..at], shielded(&done[at..])).into(),
                 None => done.into(),
             })
@@ -97,7 +127,7 @@ static CONVERTER: LazyLock<HtmlToMarkdown> = LazyLock::new(|| {
             vec!["del", "s", "strike"],
             |handlers: &dyn Handlers, element: Element| {
                 let struck = handlers.walk_children(element.node).content;
-                let inner = struck.trim();
+                let inner = struck.trim_matches(|c: char| c.is_whitespace() || c == BREAK);
                 Some(
                     if inner.is_empty() {
                         struck
@@ -117,8 +147,10 @@ static CONVERTER: LazyLock<HtmlToMarkdown> = LazyLock::new(|| {
         .build()
 });
 
+/// White space stays outside, so that a line's start is seen as one.
 fn shielded(markdown: &str) -> String {
-    format!("{OPEN}{markdown}{CLOSE}")
+    let inner = markdown.trim();
+    markdown.replacen(inner, &format!("{OPEN}{inner}{CLOSE}"), 1)
 }
 
 /// Raised and lowered numbers have letters of their own; other text keeps its size, so that it can still be searched.
@@ -136,6 +168,8 @@ fn small(text: &str, digits: &str) -> String {
 fn prepared(html: &str) -> String {
     let mut out = String::with_capacity(html.len());
     let mut rest = html;
+    let mut key_is_code = false;
+    let tags_end = html.rfind('>').unwrap_or(0);
     while let Some(at) = rest.find('<') {
         push_text(&mut out, &rest[..at]);
         rest = &rest[at..];
@@ -144,16 +178,34 @@ fn prepared(html: &str) -> String {
             .map_or(rest.len(), |end| end + 1);
         let name = rest[1..name_end].to_ascii_lowercase();
         out.push('<');
+        if matches!(name.as_str(), "kbd" | "samp" | "tt") {
+            // Code in Markdown cannot hold a link or an image.
+            let inner = rest[name_end..].strip_prefix('>').unwrap_or("<");
+            key_is_code = inner[inner.find('<').unwrap_or(0)..].starts_with("</");
+        }
         match name.as_str() {
-            "kbd" | "samp" | "tt" => out.push_str("code"),
-            "/kbd" | "/samp" | "/tt" => out.push_str("/code"),
+            "kbd" | "samp" | "tt" if key_is_code => out.push_str("code"),
+            "/kbd" | "/samp" | "/tt" if key_is_code => out.push_str("/code"),
             _ => out.push_str(&rest[1..name_end]),
         }
         rest = &rest[name_end..];
         if matches!(
             name.as_str(),
-            "br" | "br/" | "p" | "li" | "td" | "th" | "div" | "dd" | "dt"
-        ) && let Some(end) = rest.find('>')
+            "br" | "br/"
+                | "p"
+                | "li"
+                | "td"
+                | "th"
+                | "div"
+                | "dd"
+                | "dt"
+                | "hr"
+                | "/ul"
+                | "/ol"
+                | "/p"
+                | "/div"
+        ) && html.len() - rest.len() <= tags_end
+            && let Some(end) = rest.find('>')
         {
             push_text(&mut out, &rest[..=end]);
             rest = rest[end + 1..].trim_ascii_start();
@@ -197,7 +249,7 @@ fn finished(marked: &str) -> String {
     }
     // A break before nothing would show its backslash.
     let mut lines: Vec<&str> = out.lines().collect();
-    for at in 0..lines.len() {
+    for at in (0..lines.len()).rev() {
         let ends = lines
             .get(at + 1)
             .is_none_or(|next| next.trim_matches([' ', '>']).is_empty());
@@ -267,11 +319,11 @@ fn depth(html: &str) -> usize {
     let mut rest = html;
     while let Some(at) = rest.find('<') {
         rest = &rest[at + 1..];
-        if let Some(comment) = rest.strip_prefix("!--") {
+        if let Some(comment) = rest.strip_prefix("!--").filter(|_| sure) {
             let text = comment.split_once("-->").map(|(text, _)| text);
             match text.filter(|t| !t.starts_with(['>', '-']) && !t.contains("--!")) {
-                Some(text) if sure => rest = &comment[text.len() + 3..],
-                _ => sure = false,
+                Some(text) => rest = &comment[text.len() + 3..],
+                None => sure = false,
             }
             continue;
         }
@@ -279,7 +331,7 @@ fn depth(html: &str) -> usize {
         let named = &rest[usize::from(closing)..];
         if !named.starts_with(|c: char| c.is_ascii_alphabetic()) {
             // `<!…>`, `<?…>` and `</…>` without a name are comments up to the next `>`; other signs are text.
-            if rest.starts_with(['!', '?', '/']) && rest.find('<') < rest.find('>') {
+            if sure && rest.starts_with(['!', '?', '/']) && rest.find('<') < rest.find('>') {
                 sure = false;
             }
             continue;
@@ -289,9 +341,11 @@ fn depth(html: &str) -> usize {
             .unwrap_or(named.len());
         let name = named[..end].to_ascii_lowercase();
         rest = &named[end..];
-        match after_attributes(rest) {
-            Some(after) if sure => rest = after,
-            _ => sure = false,
+        if sure {
+            match after_attributes(rest) {
+                Some(after) => rest = after,
+                None => sure = false,
+            }
         }
         match name.as_str() {
             "area" | "base" | "br" | "col" | "embed" | "hr" | "img" | "input" | "link" | "meta"
@@ -407,12 +461,97 @@ mod tests {
                 "<table><thead><tr><th>a</th><th>b</th></tr></thead><tbody><tr><td>1<br>2</td><td>x|y</td></tr></tbody></table>",
                 "| a    | b   |\n| ---- | --- |\n| 1  2 | x\\|y |",
             ),
+            ("<h2>a<br>b</h2>", "## a b"),
+            ("<p>a<br><br></p><p><s>b<br></s></p>", "a\n\n\n~~b~~"),
+            (
+                "<p><kbd><a href=\"https://a.org\">a</a></kbd></p>",
+                "[a](https://a.org)",
+            ),
+            (
+                "<a href=\"https://a.org\"><a href=\"https://b.org\">b</a></a>",
+                "[b](https://b.org)",
+            ),
+            (
+                "<ul><li>a</li></ul>\n - b<hr>\n - c",
+                "* a\n\n\\- b\n\n* * *\n\n\\- c",
+            ),
             ("<script>alert(1)</script><style>p{}</style>", ""),
             ("a\0b\u{FDD0}c", "abc"),
             ("", ""),
         ];
         for (html, expected) in table {
             assert_eq!(to_markdown(html).unwrap(), expected, "{html}");
+        }
+    }
+
+    #[test]
+    fn deep_html_is_refused_before_it_is_parsed() {
+        let table = [
+            ("<div>".repeat(200), 200),
+            ("<div>".repeat(201), 201),
+            ("<div></div>".repeat(500), 1),
+            ("<p>a<li>b<td>c".repeat(500), 0),
+            ("<br><hr/><img src=\"a\">".repeat(500), 0),
+            ("<!-- <b> --><b></b>".repeat(500), 1),
+            ("<a title=\"</a>\">".repeat(300), 300),
+            ("<a title='>'></a>".repeat(300), 1),
+            ("<a href=x></a>".repeat(300), 300),
+            ("<div></x>".repeat(300), 300),
+            ("<b><i></b></i>".repeat(300), 301),
+            ("<div a\"></div>".repeat(300), 300),
+            ("<!--><div></div>".repeat(300), 300),
+            ("<!--<div></div>--!>".repeat(300), 300),
+            ("<!x <div></div>".repeat(300), 300),
+            ("<svg><div></div>".repeat(150), 300),
+            ("b < c <3 < ".repeat(300), 0),
+            ("<DIV></div>".repeat(300), 1),
+        ];
+        for (html, expected) in table {
+            assert_eq!(depth(&html), expected, "{}", &html[..20.min(html.len())]);
+            assert_eq!(
+                to_markdown(&html).err(),
+                (expected > DEPTH_MAX).then_some(Refused::TooDeep)
+            );
+        }
+        assert_eq!(
+            to_markdown(&"a".repeat(SOURCE_BYTES_MAX + 1)),
+            Err(Refused::TooLarge)
+        );
+    }
+
+    /// On a small stack and to the end, whatever the nesting that the limit lets pass.
+    #[test]
+    fn the_deepest_allowed_html_is_converted() {
+        for open in [
+            "<div>",
+            "<b>",
+            "<ul><li>",
+            "<ol><li>",
+            "<blockquote><p>",
+            "<a href=\"x\">",
+            "<font a=\"1\">",
+            "<span>",
+            "<table><tr><td>",
+            "<table><tbody><tr><td><p>",
+            "<pre>",
+            "<code>",
+            "<del>",
+            "<sup>",
+            "<dl><dd>",
+            "<kbd>",
+        ] {
+            assert!(to_markdown(&open.repeat(DEPTH_MAX)).is_ok(), "{open}");
+            assert!(to_markdown(&open.repeat(DEPTH_ANY_STACK)).is_ok(), "{open}");
+            assert!(
+                to_markdown(&format!("{}text", open.repeat(DEPTH_MAX))).is_ok(),
+                "{open}"
+            );
+        }
+        for pattern in [
+            "<", "<p", "<p>", "&", "&lt;", "<!--", "<br>", "<br>\n", "</div>", "\n", "<li>", "~",
+            "- ", "1) ", "<td>x",
+        ] {
+            let _ = to_markdown(&pattern.repeat(SOURCE_BYTES_MAX / pattern.len()));
         }
     }
 }
