@@ -19,6 +19,8 @@ use quick_xml::{Reader, events::BytesStart, events::Event};
 
 pub use record::{Comment, LinkKind, Post, PostKind, PostLink, Record, Tag, User, Vote, VoteKind};
 
+use super::{quoted, shortened};
+
 mod record;
 
 pub const VALUE_BYTES_MAX: usize = 1024 * 1024;
@@ -361,20 +363,6 @@ fn named(tag: &BytesStart) -> String {
         "<{}>",
         shortened(&String::from_utf8_lossy(tag.name().as_ref()))
     )
-}
-
-fn quoted(text: &str) -> String {
-    format!("`{}`", shortened(text))
-}
-
-/// Fit for one line of a message, whatever the file says.
-fn shortened(text: &str) -> String {
-    let mut short: String = text.chars().filter(|c| !c.is_control()).take(41).collect();
-    if short.chars().count() > 40 {
-        short.pop();
-        short.push('…');
-    }
-    short
 }
 
 #[cfg(test)]

@@ -4,10 +4,15 @@
 //! `amount_minor` (of the whole line, in the currency's smallest unit), `currency` (ISO 4217). A wrong row is refused
 //! with file, line and reason, and reading goes on; a wrong header or broken quoting ends the file.
 
-use std::{collections::HashSet, io::Read};
+use std::{
+    collections::{HashSet, VecDeque},
+    io::Read,
+};
 
 use chrono::{DateTime, Utc};
-use csv::{ErrorKind, StringRecord};
+use csv::{ByteRecord, ErrorKind, StringRecord};
+
+use super::quoted;
 
 pub const ID_CHARS_MAX: usize = 200;
 /// No order line is longer: what is, has lost its closing quote.
@@ -56,10 +61,15 @@ pub fn rows<R: Read>(
     now: DateTime<Utc>,
     is_currency: fn(&str) -> bool,
 ) -> Result<PurchaseRows<R>, CsvError> {
-    let mut csv = csv::ReaderBuilder::new().from_reader(Metered {
-        source,
-        row_bytes: 0,
-    });
+    let mut csv = csv::ReaderBuilder::new()
+        .flexible(true)
+        .from_reader(Metered {
+            source,
+            row_bytes: 0,
+            bytes: 0,
+            newlines: VecDeque::new(),
+            line: 1,
+        });
     let broken = |line, reason| CsvError {
         file: file.to_owned(),
         line,
@@ -91,6 +101,7 @@ pub fn rows<R: Read>(
             format!("The header lacks {}.", missing.join(", ")),
         ));
     }
+    let width = header.len();
     let places = COLUMNS.map(|column| {
         (0..header.len())
             .find(|at| name(*at) == column)
@@ -99,10 +110,11 @@ pub fn rows<R: Read>(
     Ok(PurchaseRows {
         file: file.to_owned(),
         csv,
-        record: StringRecord::new(),
+        width,
         places,
         now,
         is_currency,
+        last_line: 1,
         ended: false,
     })
 }
@@ -110,11 +122,12 @@ pub fn rows<R: Read>(
 pub struct PurchaseRows<R> {
     file: String,
     csv: csv::Reader<Metered<R>>,
-    record: StringRecord,
+    width: usize,
     /// Where each of [`COLUMNS`] stands.
     places: [usize; 6],
     now: DateTime<Utc>,
     is_currency: fn(&str) -> bool,
+    last_line: u64,
     ended: bool,
 }
 
@@ -126,36 +139,52 @@ impl<R: Read> Iterator for PurchaseRows<R> {
             return None;
         }
         self.csv.get_mut().row_bytes = 0;
-        let line = self.csv.position().line();
-        let read = match self.csv.read_record(&mut self.record) {
+        let mut record = ByteRecord::new();
+        let read = self.csv.read_byte_record(&mut record);
+        let end = self.csv.position().byte();
+        let end_line = self.csv.get_mut().line_of(end);
+        let (line, typed) = match read {
             Ok(false) => {
                 self.ended = true;
                 return None;
             }
-            // Blank lines are skipped before a row: its own position is the true one.
             Ok(true) => {
-                let line = self.record.position().map_or(line, |at| at.line());
-                self.typed(line).map_err(|reason| (line, reason))
+                let inside = record.iter().flatten().filter(|b| **b == b'\n').count() as u64;
+                (end_line.saturating_sub(inside), self.typed(&record))
             }
             Err(error) => {
-                self.ended = matches!(error.kind(), ErrorKind::Io(_));
-                let line = error.position().map_or(line, |at| at.line());
-                Err((line, explained(&error)))
+                self.ended = true;
+                // Where it began says more than where it was given up.
+                (self.last_line + 1, Err(explained(&error)))
             }
         };
-        Some(read.map_err(|(line, reason)| CsvError {
-            file: self.file.clone(),
-            line,
-            reason,
-        }))
+        self.last_line = end_line;
+        Some(match typed {
+            Ok(row) => Ok(PurchaseRow { line, ..row }),
+            Err(reason) => Err(CsvError {
+                file: self.file.clone(),
+                line,
+                reason,
+            }),
+        })
     }
 }
 
 impl<R> PurchaseRows<R> {
-    fn typed(&self, line: u64) -> Result<PurchaseRow, String> {
+    /// The row without its line, which only the reader knows.
+    fn typed(&self, record: &ByteRecord) -> Result<PurchaseRow, String> {
+        if record.len() != self.width {
+            return Err(format!(
+                "The row has {} values, the header has {}.",
+                record.len(),
+                self.width
+            ));
+        }
+        let record =
+            StringRecord::from_byte_record(record.clone()).map_err(|_| "The row is not UTF-8.")?;
         let [member, order, at, quantity, amount, currency] = self
             .places
-            .map(|place| self.record.get(place).unwrap_or_default().trim());
+            .map(|place| record.get(place).unwrap_or_default().trim());
         let currency = currency.to_ascii_uppercase();
         if !(self.is_currency)(&currency) {
             return Err(format!(
@@ -164,7 +193,7 @@ impl<R> PurchaseRows<R> {
             ));
         }
         Ok(PurchaseRow {
-            line,
+            line: 0,
             member_external_id: id("member_external_id", member)?,
             order_id: id("order_id", order)?,
             purchased_at: self.date(at)?,
@@ -237,26 +266,31 @@ fn number<N: std::str::FromStr>(column: &str, text: &str) -> Result<N, String> {
 fn explained(error: &csv::Error) -> String {
     match error.kind() {
         ErrorKind::Utf8 { .. } => "The row is not UTF-8.".into(),
-        ErrorKind::UnequalLengths {
-            expected_len, len, ..
-        } => {
-            format!("The row has {len} values, the header has {expected_len}.")
-        }
         _ => format!("The file cannot be read: {error}."),
     }
 }
 
-/// Fit for one line of a message, whatever the file says.
-fn quoted(text: &str) -> String {
-    let clean = || text.chars().filter(|c| !c.is_control());
-    let more = if clean().count() > 40 { "…" } else { "" };
-    format!("`{}{more}`", clean().take(40).collect::<String>())
-}
-
-/// Stops a quote that is never closed from taking the rest of a large file for one value.
+/// Stops a quote that is never closed from taking the rest of a large file for one value, and counts lines: the reader's
+/// own count is late by one when lines end with CR LF, and by more after blank lines.
 struct Metered<R> {
     source: R,
     row_bytes: usize,
+    bytes: u64,
+    /// Where line feeds stand that were read ahead.
+    newlines: VecDeque<u64>,
+    line: u64,
+}
+
+impl<R> Metered<R> {
+    /// The line of the last byte before `end`. A line feed belongs to the line it ends.
+    fn line_of(&mut self, end: u64) -> u64 {
+        let mut ended = false;
+        while let Some(at) = self.newlines.pop_front_if(|at| *at < end) {
+            self.line += 1;
+            ended = at + 1 == end;
+        }
+        self.line - u64::from(ended)
+    }
 }
 
 impl<R: Read> Read for Metered<R> {
@@ -267,9 +301,16 @@ impl<R: Read> Read for Metered<R> {
                 "a row is larger than 64 KB; is a quote left open?",
             ));
         }
-        let bytes = self.source.read(into)?;
-        self.row_bytes += bytes;
-        Ok(bytes)
+        let read = self.source.read(into)?;
+        let feeds = into[..read]
+            .iter()
+            .enumerate()
+            .filter(|(_, b)| **b == b'\n');
+        self.newlines
+            .extend(feeds.map(|(at, _)| self.bytes + at as u64));
+        self.bytes += read as u64;
+        self.row_bytes += read;
+        Ok(read)
     }
 }
 
@@ -297,10 +338,11 @@ mod tests {
 
     #[test]
     fn rows_are_read_in_any_column_order() {
-        let table: [(String, &[u64]); 5] = [
+        let table: [(String, &[u64]); 6] = [
             (format!("{HEADER}m1,o1,2026-01-31T12:00:00+01:00,2,1999,EUR\n"), &[2]),
-            (format!("\u{FEFF}{}\r\nm1,o1,2026-01-31T12:00:00+01:00,2,1999,eur\r\nm1,o1,2026-01-31T12:00:00+01:00,2,1999,eur\r\n\r\nm1,o1,2026-01-31T12:00:00+01:00,2,1999,eur\r\n", HEADER.trim_end()), &[3]),
+            (format!("\u{FEFF}{}\r\nm1,o1,2026-01-31T12:00:00+01:00,2,1999,eur\r\nm1,o1,2026-01-31T12:00:00+01:00,2,1999,eur\r\n\r\nm1,o1,2026-01-31T12:00:00+01:00,2,1999,eur\r\n", HEADER.trim_end()), &[2, 3, 5]),
             ("x,currency,amount_minor, quantity ,purchased_at,order_id,member_external_id\n\"a\nb\",EUR,1999,2,2026-01-31T11:00:00Z,o1, m1 \n\"\",EUR,1999,2,2026-01-31T11:00:00Z,\"o1\",m1".into(), &[2, 4]),
+            (format!("\u{FEFF}{HEADER}m1,o1,2026-01-31T12:00:00+01:00,2,1999,EUR\nm1,o1,2026-01-31T12:00:00+01:00,2,1999,EUR"), &[2, 3]),
             (HEADER.into(), &[]),
             (HEADER.trim_end().into(), &[]),
         ];
@@ -464,7 +506,11 @@ mod tests {
         let open = format!("{HEADER}\"{}", "m,o,p\n".repeat(100_000));
         let all = reasons(open.as_bytes());
         assert_eq!(all.len(), 1);
-        assert!(all[0].contains("a quote left open"), "{}", all[0]);
+        assert!(
+            all[0].starts_with("p.csv, line 2: ") && all[0].contains("a quote left open"),
+            "{}",
+            all[0]
+        );
         let many = format!(
             "{HEADER}{}",
             "m,o,2026-01-31T12:00:00Z,1,1,EUR\n".repeat(10_000)

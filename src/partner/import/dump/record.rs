@@ -293,7 +293,7 @@ fn tags(row: &Row) -> Result<Vec<String>, DumpError> {
         }
         _ => Err(row.error(format!(
             "Tags are not written like `<a><b>` or `|a|b|`: {}.",
-            super::quoted(text)
+            crate::partner::import::quoted(text)
         ))),
     }
 }
