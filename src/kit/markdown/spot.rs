@@ -54,7 +54,7 @@ fn address(text: &str, start: usize, before: Option<char>) -> Option<usize> {
     if before.is_some_and(char::is_alphanumeric) {
         return None;
     }
-    let rest = text[start..].as_bytes();
+    let rest = &text.as_bytes()[start..];
     let scheme = ["https://", "http://"]
         .into_iter()
         .find(|scheme| {

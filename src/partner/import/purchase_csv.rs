@@ -285,7 +285,8 @@ impl<R> Metered<R> {
     /// The line of the last byte before `end`. A line feed belongs to the line it ends.
     fn line_of(&mut self, end: u64) -> u64 {
         let mut ended = false;
-        while let Some(at) = self.newlines.pop_front_if(|at| *at < end) {
+        while let Some(at) = self.newlines.front().copied().filter(|at| *at < end) {
+            self.newlines.pop_front();
             self.line += 1;
             ended = at + 1 == end;
         }

@@ -309,8 +309,13 @@ fn a_real_dump_is_read_converted_and_shown_without_losing_words() {
         records(dump).unwrap().collect::<Result<_, _>>().unwrap()
     }
     let (users, posts) = (all::<User>(&dump), all::<Post>(&dump));
+    let comments = all::<Comment>(&dump);
+    for comment in &comments {
+        let shown = markdown::render(&comment.text);
+        assert!(shown.is_ok(), "comment on line {}: {shown:?}", comment.line);
+    }
     let others = (
-        all::<Comment>(&dump).len(),
+        comments.len(),
         all::<Vote>(&dump).len(),
         all::<Tag>(&dump).len(),
         all::<PostLink>(&dump).len(),
