@@ -26,9 +26,7 @@ const STACK_BYTES: usize = 128 * 1024 * 1024;
 pub enum Refused {
     #[error("The HTML is larger than {} KB.", SOURCE_BYTES_MAX / 1024)]
     TooLarge,
-    #[error(
-        "The HTML is nested more than {DEPTH_MAX} deep, or has too many tags that are never closed."
-    )]
+    #[error("The HTML is nested more than {DEPTH_MAX} deep, or has too many tags that are never closed.")]
     TooDeep,
     #[error("The HTML cannot be read.")]
     Unreadable,
@@ -57,11 +55,7 @@ pub fn to_markdown(html: &str) -> Result<String, Refused> {
     if depth > DEPTH_MAX {
         return Err(Refused::TooDeep);
     }
-    let convert = || {
-        CONVERTER
-            .convert(&prepared(html))
-            .map(|marked| finished(&marked))
-    };
+    let convert = || CONVERTER.convert(&prepared(html)).map(|marked| finished(&marked));
     let converted = if depth <= DEPTH_ANY_STACK {
         catch_unwind(convert).ok()
     } else {
@@ -89,32 +83,15 @@ static CONVERTER: LazyLock<HtmlToMarkdown> = LazyLock::new(|| {
             ol_number_spacing: 1,
             ..Options::default()
         })
-        .skip_tags(vec![
-            "script", "style", "head", "template", "iframe", "object",
-        ])
-        .add_handler(vec!["br"], |_: &dyn Handlers, _: Element| {
-            Some(format!("{BREAK}\n").into())
+        .skip_tags(vec!["script", "style", "head", "template", "iframe", "object"])
+        .add_handler(vec!["br"], |_: &dyn Handlers, _: Element| Some(format!("{BREAK}\n").into()))
+        .add_handler(vec!["code", "hr"], |handlers: &dyn Handlers, element: Element| {
+            Some(shielded(&handlers.fallback(element)?.content).into())
         })
-        .add_handler(
-            vec!["code", "hr"],
-            |handlers: &dyn Handlers, element: Element| {
-                Some(shielded(&handlers.fallback(element)?.content).into())
-            },
-        )
-        .add_handler(
-            vec!["h1", "h2", "h3", "h4", "h5", "h6"],
-            |handlers: &dyn Handlers, element: Element| {
-                // A heading is one line.
-                Some(
-                    handlers
-                        .fallback(element)?
-                        .content
-                        .replace([BREAK], " ")
-                        .replace(" \n", " ")
-                        .into(),
-                )
-            },
-        )
+        .add_handler(vec!["h1", "h2", "h3", "h4", "h5", "h6"], |handlers: &dyn Handlers, element: Element| {
+            // A heading is one line.
+            Some(handlers.fallback(element)?.content.replace([BREAK], " ").replace(" \n", " ").into())
+        })
         .add_handler(vec!["a"], |handlers: &dyn Handlers, element: Element| {
             let done = handlers.fallback(element)?.content;
             Some(match done.rfind("](") {
@@ -124,24 +101,12 @@ static CONVERTER: LazyLock<HtmlToMarkdown> = LazyLock::new(|| {
                 None => done.into(),
             })
         })
-        .add_handler(vec!["img"], |handlers: &dyn Handlers, element: Element| {
-            Some(shielded(&handlers.fallback(element)?.content).into())
+        .add_handler(vec!["img"], |handlers: &dyn Handlers, element: Element| Some(shielded(&handlers.fallback(element)?.content).into()))
+        .add_handler(vec!["del", "s", "strike"], |handlers: &dyn Handlers, element: Element| {
+            let struck = handlers.walk_children(element.node).content;
+            let inner = struck.trim_matches(|c: char| c.is_whitespace() || c == BREAK);
+            Some(if inner.is_empty() { struck } else { shielded("~~") + inner + &shielded("~~") }.into())
         })
-        .add_handler(
-            vec!["del", "s", "strike"],
-            |handlers: &dyn Handlers, element: Element| {
-                let struck = handlers.walk_children(element.node).content;
-                let inner = struck.trim_matches(|c: char| c.is_whitespace() || c == BREAK);
-                Some(
-                    if inner.is_empty() {
-                        struck
-                    } else {
-                        shielded("~~") + inner + &shielded("~~")
-                    }
-                    .into(),
-                )
-            },
-        )
         .add_handler(vec!["sup"], |handlers: &dyn Handlers, element: Element| {
             Some(small(&handlers.walk_children(element.node).content, "⁰¹²³⁴⁵⁶⁷⁸⁹").into())
         })
@@ -162,9 +127,7 @@ fn small(text: &str, digits: &str) -> String {
     if !text.chars().all(|c| c.is_ascii_digit()) {
         return text.to_owned();
     }
-    text.chars()
-        .filter_map(|c| digits.chars().nth(c.to_digit(10)? as usize))
-        .collect()
+    text.chars().filter_map(|c| digits.chars().nth(c.to_digit(10)? as usize)).collect()
 }
 
 /// Words the converter does not know, in words it does; and no white space where a line begins, because it escapes what
@@ -177,9 +140,7 @@ fn prepared(html: &str) -> String {
     while let Some(at) = rest.find('<') {
         push_text(&mut out, &rest[..at]);
         rest = &rest[at..];
-        let name_end = rest[1..]
-            .find(|c: char| !(c.is_ascii_alphanumeric() || c == '/'))
-            .map_or(rest.len(), |end| end + 1);
+        let name_end = rest[1..].find(|c: char| !(c.is_ascii_alphanumeric() || c == '/')).map_or(rest.len(), |end| end + 1);
         let name = rest[1..name_end].to_ascii_lowercase();
         out.push('<');
         if matches!(name.as_str(), "kbd" | "samp" | "tt") {
@@ -193,22 +154,8 @@ fn prepared(html: &str) -> String {
             _ => out.push_str(&rest[1..name_end]),
         }
         rest = &rest[name_end..];
-        if matches!(
-            name.as_str(),
-            "br" | "br/"
-                | "p"
-                | "li"
-                | "td"
-                | "th"
-                | "div"
-                | "dd"
-                | "dt"
-                | "hr"
-                | "/ul"
-                | "/ol"
-                | "/p"
-                | "/div"
-        ) && html.len() - rest.len() <= tags_end
+        if matches!(name.as_str(), "br" | "br/" | "p" | "li" | "td" | "th" | "div" | "dd" | "dt" | "hr" | "/ul" | "/ol" | "/p" | "/div")
+            && html.len() - rest.len() <= tags_end
             && let Some(end) = rest.find('>')
         {
             push_text(&mut out, &rest[..=end]);
@@ -220,10 +167,7 @@ fn prepared(html: &str) -> String {
 }
 
 fn push_text(out: &mut String, text: &str) {
-    out.extend(
-        text.chars()
-            .filter(|c| !matches!(*c, '\0' | OPEN | CLOSE | BREAK)),
-    );
+    out.extend(text.chars().filter(|c| !matches!(*c, '\0' | OPEN | CLOSE | BREAK)));
 }
 
 /// Escapes what the converter leaves that Markdown would read as formatting, and takes the marks out.
@@ -254,18 +198,12 @@ fn finished(marked: &str) -> String {
     // A break before nothing would show its backslash.
     let mut lines: Vec<&str> = out.lines().collect();
     for at in (0..lines.len()).rev() {
-        let ends = lines
-            .get(at + 1)
-            .is_none_or(|next| next.trim_matches([' ', '>']).is_empty());
+        let ends = lines.get(at + 1).is_none_or(|next| next.trim_matches([' ', '>']).is_empty());
         if ends && let Some(line) = lines[at].strip_suffix(BREAK) {
             lines[at] = line;
         }
     }
-    lines
-        .join("\n")
-        .trim_end()
-        .replace(&format!("{BREAK}\n"), "\\\n")
-        .replace(BREAK, " ")
+    lines.join("\n").trim_end().replace(&format!("{BREAK}\n"), "\\\n").replace(BREAK, " ")
 }
 
 fn finish_line(out: &mut String, text: &str, shields: &mut usize) {

@@ -12,12 +12,12 @@ use std::{
 };
 
 use ammonia::{Builder, UrlRelative};
-use pulldown_cmark::{
-    CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd,
-    TextMergeStream, html,
-};
+use poem::http::StatusCode;
+use pulldown_cmark::{CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd, TextMergeStream, html};
 
 use spot::{Spot, spots};
+
+use crate::kit::Problem;
 
 mod spot;
 
@@ -68,6 +68,12 @@ impl Refused {
     }
 }
 
+impl From<Refused> for Problem {
+    fn from(refused: Refused) -> Self {
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, refused.code(), refused.to_string())
+    }
+}
+
 /// Renders CommonMark with tables, strikethrough, task lists, bare links and mentions.
 ///
 /// # Errors
@@ -101,8 +107,7 @@ struct Page<'a> {
 
 impl<'a> Page<'a> {
     fn read(&mut self, markdown: &'a str) -> Result<(), Refused> {
-        let options =
-            Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
+        let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
         let shown = Parser::new_ext(markdown, options).map(|event| match event {
             Event::Html(html) | Event::InlineHtml(html) => Event::Text(html),
             Event::Start(Tag::HtmlBlock) => Event::Start(Tag::Paragraph),
@@ -142,34 +147,16 @@ impl<'a> Page<'a> {
 
     fn start(&mut self, tag: Tag<'a>) -> Result<(), Refused> {
         let tag = match tag {
-            Tag::Link {
-                link_type,
-                dest_url,
-                title,
-                ..
-            } => return self.start_link(link_type, dest_url, title),
-            Tag::Image {
-                dest_url, title, ..
-            } => return self.start_link(LinkType::Inline, dest_url, title),
+            Tag::Link { link_type, dest_url, title, .. } => return self.start_link(link_type, dest_url, title),
+            Tag::Image { dest_url, title, .. } => return self.start_link(LinkType::Inline, dest_url, title),
             // The page's own title is its only h1.
-            Tag::Heading {
-                level,
-                id,
-                classes,
-                attrs,
-            } => Tag::Heading {
-                level: lower(level),
-                id,
-                classes,
-                attrs,
-            },
+            Tag::Heading { level, id, classes, attrs } => Tag::Heading { level: lower(level), id, classes, attrs },
             Tag::CodeBlock(kind) => {
                 self.in_code_block = true;
                 Tag::CodeBlock(match kind {
-                    CodeBlockKind::Fenced(label) => language(&label)
-                        .map_or(CodeBlockKind::Indented, |name| {
-                            CodeBlockKind::Fenced(name.into())
-                        }),
+                    CodeBlockKind::Fenced(label) => {
+                        language(&label).map_or(CodeBlockKind::Indented, |name| CodeBlockKind::Fenced(name.into()))
+                    }
                     CodeBlockKind::Indented => CodeBlockKind::Indented,
                 })
             }
@@ -189,10 +176,7 @@ impl<'a> Page<'a> {
             }
             other => other,
         };
-        let inline = matches!(
-            end,
-            TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough
-        );
+        let inline = matches!(end, TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough);
         if !inline {
             self.text.push(" ");
         }
@@ -200,12 +184,7 @@ impl<'a> Page<'a> {
     }
 
     /// Links do not nest in HTML; one inside another, or one we do not allow, leaves its text only.
-    fn start_link(
-        &mut self,
-        link_type: LinkType,
-        dest_url: CowStr<'a>,
-        title: CowStr<'a>,
-    ) -> Result<(), Refused> {
+    fn start_link(&mut self, link_type: LinkType, dest_url: CowStr<'a>, title: CowStr<'a>) -> Result<(), Refused> {
         let dest = match link_type {
             LinkType::Email => Some(dest_url),
             _ => destination(dest_url),
@@ -213,12 +192,7 @@ impl<'a> Page<'a> {
         let kept = dest.filter(|_| !self.in_link());
         if let Some(dest_url) = kept.clone() {
             self.count_link()?;
-            self.events.push(Event::Start(Tag::Link {
-                link_type,
-                dest_url,
-                title,
-                id: "".into(),
-            }));
+            self.events.push(Event::Start(Tag::Link { link_type, dest_url, title, id: "".into() }));
         }
         self.open.push((kept, self.events.len()));
         Ok(())
@@ -279,19 +253,14 @@ impl<'a> Page<'a> {
                 title: "".into(),
                 id: "".into(),
             }));
-            self.events
-                .push(Event::Text(text[range.clone()].to_owned().into()));
+            self.events.push(Event::Text(text[range.clone()].to_owned().into()));
             self.events.push(Event::End(TagEnd::Link));
             written = range.end;
             if self.events.len() > EVENTS_MAX {
                 return Err(Refused::TooLarge);
             }
         }
-        self.events.push(if written == 0 {
-            Event::Text(text)
-        } else {
-            Event::Text(text[written..].to_owned().into())
-        });
+        self.events.push(if written == 0 { Event::Text(text) } else { Event::Text(text[written..].to_owned().into()) });
         Ok(())
     }
 
@@ -301,12 +270,7 @@ impl<'a> Page<'a> {
         if raw.len() > HTML_BYTES_FREE.max(source_bytes * GROWTH_MAX) {
             return Err(Refused::TooLarge);
         }
-        Ok(Rendered {
-            html: SANITISER.clean(&raw).to_string(),
-            links: self.links,
-            mentions: self.mentions,
-            text_start: self.text.finish(),
-        })
+        Ok(Rendered { html: SANITISER.clean(&raw).to_string(), links: self.links, mentions: self.mentions, text_start: self.text.finish() })
     }
 }
 
@@ -321,10 +285,7 @@ fn language(label: &str) -> Option<String> {
 }
 
 fn is_language(name: &str) -> bool {
-    (1..=32).contains(&name.len())
-        && name
-            .bytes()
-            .all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'+' | b'#' | b'-'))
+    (1..=32).contains(&name.len()) && name.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'+' | b'#' | b'-'))
 }
 
 /// Where a link may lead: the web, a mail address (its subject and copies dropped), or a path here. Control characters
@@ -386,16 +347,10 @@ static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
             ("td", HashSet::from(["style"])),
             ("input", HashSet::from(["checked"])),
         ]))
-        .set_tag_attribute_values(HashMap::from([(
-            "input",
-            HashMap::from([("type", "checkbox"), ("disabled", "")]),
-        )]))
+        .set_tag_attribute_values(HashMap::from([("input", HashMap::from([("type", "checkbox"), ("disabled", "")]))]))
         .filter_style_properties(HashSet::from(["text-align"]))
         .attribute_filter(|tag, attribute, value| match (tag, attribute) {
-            ("code", "class") => value
-                .strip_prefix("language-")
-                .is_some_and(is_language)
-                .then_some(Cow::Borrowed(value)),
+            ("code", "class") => value.strip_prefix("language-").is_some_and(is_language).then_some(Cow::Borrowed(value)),
             _ => Some(Cow::Borrowed(value)),
         })
         .url_schemes(HashSet::from(["http", "https", "mailto"]))
@@ -451,8 +406,7 @@ impl Excerpt {
 
 /// Control characters, and those that turn the direction of all text after them.
 fn is_invisible(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{200B}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+    c.is_control() || matches!(c, '\u{200B}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
 }
 
 #[cfg(test)]

@@ -28,9 +28,7 @@ pub fn depth(html: &str) -> usize {
             }
             continue;
         }
-        let end = named
-            .find([' ', '\t', '\n', '\r', '\x0c', '/', '>', '<'])
-            .unwrap_or(named.len());
+        let end = named.find([' ', '\t', '\n', '\r', '\x0c', '/', '>', '<']).unwrap_or(named.len());
         let name = named[..end].to_ascii_lowercase();
         rest = &named[end..];
         if sure {
@@ -40,17 +38,15 @@ pub fn depth(html: &str) -> usize {
             }
         }
         match name.as_str() {
-            "area" | "base" | "br" | "col" | "embed" | "hr" | "img" | "input" | "link" | "meta"
-            | "param" | "source" | "track" | "wbr" => {}
-            "p" | "li" | "dd" | "dt" | "td" | "th" | "tr" | "thead" | "tbody" | "tfoot"
-            | "option" => {}
+            "area" | "base" | "br" | "col" | "embed" | "hr" | "img" | "input" | "link" | "meta" | "param" | "source" | "track" | "wbr" => {}
+            "p" | "li" | "dd" | "dt" | "td" | "th" | "tr" | "thead" | "tbody" | "tfoot" | "option" => {}
             _ if closing => {
                 if sure && open.last() == Some(&name) {
                     open.pop();
                 }
             }
-            "svg" | "math" | "script" | "style" | "textarea" | "title" | "xmp" | "iframe"
-            | "noembed" | "noframes" | "noscript" | "plaintext" | "select" | "template" => {
+            "svg" | "math" | "script" | "style" | "textarea" | "title" | "xmp" | "iframe" | "noembed" | "noframes" | "noscript"
+            | "plaintext" | "select" | "template" => {
                 sure = false;
                 open.push(name);
             }
@@ -65,10 +61,7 @@ pub fn depth(html: &str) -> usize {
 fn after_attributes(mut rest: &str) -> Option<&str> {
     loop {
         let spaced = rest.trim_ascii_start();
-        let spaced = spaced
-            .strip_prefix('/')
-            .filter(|s| s.starts_with('>'))
-            .unwrap_or(spaced);
+        let spaced = spaced.strip_prefix('/').filter(|s| s.starts_with('>')).unwrap_or(spaced);
         if let Some(after) = spaced.strip_prefix('>') {
             return Some(after);
         }

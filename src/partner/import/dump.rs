@@ -43,21 +43,12 @@ pub struct DumpError {
 /// # Errors
 /// [`DumpError`] when it cannot be opened; reading it gives the rest.
 pub fn rows(path: &Path) -> Result<Rows<BufReader<File>>, DumpError> {
-    let named =
-        |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
+    let named = |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
     let file: Arc<str> = named(path.file_name()).into();
     let root = named(path.file_stem()).to_lowercase();
     match File::open(path) {
-        Ok(opened) => Ok(Rows::new(
-            &file,
-            &root,
-            BufReader::with_capacity(64 * 1024, opened),
-        )),
-        Err(error) => Err(DumpError {
-            file,
-            line: 0,
-            reason: format!("The file cannot be opened: {error}."),
-        }),
+        Ok(opened) => Ok(Rows::new(&file, &root, BufReader::with_capacity(64 * 1024, opened))),
+        Err(error) => Err(DumpError { file, line: 0, reason: format!("The file cannot be opened: {error}.") }),
     }
 }
 
@@ -65,9 +56,7 @@ pub fn rows(path: &Path) -> Result<Rows<BufReader<File>>, DumpError> {
 ///
 /// # Errors
 /// [`DumpError`] when its file cannot be opened.
-pub fn records<T: Record>(
-    dump: &Path,
-) -> Result<impl Iterator<Item = Result<T, DumpError>>, DumpError> {
+pub fn records<T: Record>(dump: &Path) -> Result<impl Iterator<Item = Result<T, DumpError>>, DumpError> {
     Ok(rows(&dump.join(T::FILE))?.map(|row| T::try_from(row?)))
 }
 
@@ -92,19 +81,9 @@ enum Place {
 
 impl<R: BufRead> Rows<R> {
     pub fn new(file: &str, root: &str, source: R) -> Self {
-        let mut xml = Reader::from_reader(Metered {
-            source,
-            line: 1,
-            row_bytes: 0,
-        });
+        let mut xml = Reader::from_reader(Metered { source, line: 1, row_bytes: 0 });
         xml.config_mut().check_comments = true;
-        Rows {
-            file: file.into(),
-            root: root.to_owned(),
-            xml,
-            buffer: Vec::new(),
-            place: Place::BeforeRoot,
-        }
+        Rows { file: file.into(), root: root.to_owned(), xml, buffer: Vec::new(), place: Place::BeforeRoot }
     }
 
     /// Reads up to the next row. `None` is the file's regular end; an error is where reading stops.
@@ -113,10 +92,7 @@ impl<R: BufRead> Rows<R> {
             self.buffer.clear();
             self.xml.get_mut().row_bytes = 0;
             let line = self.xml.get_ref().line;
-            let event = self
-                .xml
-                .read_event_into(&mut self.buffer)
-                .map_err(explained)?;
+            let event = self.xml.read_event_into(&mut self.buffer).map_err(explained)?;
             match (self.place, event) {
                 (_, Event::Decl(_) | Event::Comment(_) | Event::PI(_)) => {}
                 (_, Event::DocType(_)) => return Err("Document types are not accepted.".into()),
@@ -125,29 +101,19 @@ impl<R: BufRead> Rows<R> {
                     if !blank {
                         let shown = quoted(&String::from_utf8_lossy(&text));
                         return Err(match place {
-                            Place::BeforeRoot => format!(
-                                "This is not an XML file of a dump; it begins with {shown}."
-                            ),
+                            Place::BeforeRoot => format!("This is not an XML file of a dump; it begins with {shown}."),
                             _ => format!("There is text where a row should be: {shown}."),
                         });
                     }
                 }
-                (Place::BeforeRoot, Event::Start(tag))
-                    if tag.name().as_ref() == self.root.as_bytes() =>
-                {
+                (Place::BeforeRoot, Event::Start(tag)) if tag.name().as_ref() == self.root.as_bytes() => {
                     self.place = Place::BetweenRows;
                 }
-                (Place::BeforeRoot, Event::Empty(tag))
-                    if tag.name().as_ref() == self.root.as_bytes() =>
-                {
+                (Place::BeforeRoot, Event::Empty(tag)) if tag.name().as_ref() == self.root.as_bytes() => {
                     self.place = Place::AfterRoot;
                 }
                 (Place::BeforeRoot, Event::Start(tag) | Event::Empty(tag)) => {
-                    return Err(format!(
-                        "The file should begin with <{}>, not {}.",
-                        self.root,
-                        named(&tag)
-                    ));
+                    return Err(format!("The file should begin with <{}>, not {}.", self.root, named(&tag)));
                 }
                 (Place::BetweenRows, Event::Empty(tag)) if tag.name().as_ref() == b"row" => {
                     return Ok(Some(Row::read(&self.file, line, &tag)));
@@ -161,10 +127,7 @@ impl<R: BufRead> Rows<R> {
                 (Place::AfterRoot, Event::Eof) => return Ok(None),
                 (Place::BeforeRoot, Event::Eof) => return Err("The file is empty.".into()),
                 (_, Event::Eof) => {
-                    return Err(format!(
-                        "The file ends before </{}>: it is incomplete.",
-                        self.root
-                    ));
+                    return Err(format!("The file ends before </{}>: it is incomplete.", self.root));
                 }
                 (_, Event::Start(tag) | Event::Empty(tag)) => {
                     return Err(format!("{} is not expected here.", named(&tag)));
@@ -186,11 +149,7 @@ impl<R: BufRead> Iterator for Rows<R> {
         }
         let read = self.advance();
         let line = self.xml.get_ref().line;
-        let at = |reason| DumpError {
-            file: self.file.clone(),
-            line,
-            reason,
-        };
+        let at = |reason| DumpError { file: self.file.clone(), line, reason };
         match read {
             Ok(Some(row)) => Some(row.map_err(at)),
             Ok(None) => {
@@ -218,33 +177,20 @@ impl Row {
     fn read(file: &Arc<str>, line: u64, tag: &BytesStart) -> Result<Row, String> {
         let mut values = Vec::new();
         for attribute in tag.attributes() {
-            let attribute =
-                attribute.map_err(|error| format!("An attribute cannot be read: {error}."))?;
-            let name = str::from_utf8(attribute.key.as_ref())
-                .map_err(|_| "An attribute's name is not UTF-8.".to_owned())?
-                .to_owned();
+            let attribute = attribute.map_err(|error| format!("An attribute cannot be read: {error}."))?;
+            let name = str::from_utf8(attribute.key.as_ref()).map_err(|_| "An attribute's name is not UTF-8.".to_owned())?.to_owned();
             if attribute.value.len() > VALUE_BYTES_MAX {
                 return Err(format!("{} is larger than 1 MB.", shortened(&name)));
             }
-            let raw = str::from_utf8(&attribute.value)
-                .map_err(|_| format!("{} is not UTF-8.", shortened(&name)))?;
+            let raw = str::from_utf8(&attribute.value).map_err(|_| format!("{} is not UTF-8.", shortened(&name)))?;
             let mut value = quick_xml::escape::unescape(raw)
-                .map_err(|error| {
-                    format!(
-                        "{} has a reference that is not known: {error}.",
-                        shortened(&name)
-                    )
-                })?
+                .map_err(|error| format!("{} has a reference that is not known: {error}.", shortened(&name)))?
                 .into_owned();
             // PostgreSQL has no NUL in text, and no reader wants the others.
             value.retain(|c| !c.is_control() || matches!(c, '\t' | '\n' | '\r'));
             values.push((name, value));
         }
-        Ok(Row {
-            file: file.clone(),
-            line,
-            values,
-        })
+        Ok(Row { file: file.clone(), line, values })
     }
 
     /// The value, if there is one and it is not blank.
@@ -256,8 +202,7 @@ impl Row {
     /// # Errors
     /// [`DumpError`] when the value is missing or blank.
     pub fn required(&self, name: &str) -> Result<&str, DumpError> {
-        self.text(name)
-            .ok_or_else(|| self.error(format!("{name} is missing.")))
+        self.text(name).ok_or_else(|| self.error(format!("{name} is missing.")))
     }
 
     /// # Errors
@@ -268,10 +213,7 @@ impl Row {
         };
         match text.parse() {
             Ok(number) => Ok(Some(number)),
-            Err(_) => Err(self.error(format!(
-                "{name} is not a whole number in range: {}.",
-                quoted(text)
-            ))),
+            Err(_) => Err(self.error(format!("{name} is not a whole number in range: {}.", quoted(text)))),
         }
     }
 
@@ -279,8 +221,7 @@ impl Row {
     /// [`DumpError`] when the number is missing or wrong.
     pub fn required_number<N: FromStr>(&self, name: &str) -> Result<N, DumpError> {
         self.required(name)?;
-        self.number(name)?
-            .ok_or_else(|| self.error(format!("{name} is missing.")))
+        self.number(name)?.ok_or_else(|| self.error(format!("{name} is missing.")))
     }
 
     /// A time in UTC, which dumps write without its zone.
@@ -294,12 +235,8 @@ impl Row {
         let bare = text.strip_suffix('Z').unwrap_or(text);
         match NaiveDateTime::parse_from_str(bare, "%Y-%m-%dT%H:%M:%S%.f") {
             // A leap second is a second that the database does not have.
-            Ok(date) if YEARS.contains(&date.year()) && date.nanosecond() < 1_000_000_000 => {
-                Ok(Some(date.and_utc()))
-            }
-            Ok(date) if !YEARS.contains(&date.year()) => {
-                Err(self.error(format!("{name} is too far from today: {}.", quoted(text))))
-            }
+            Ok(date) if YEARS.contains(&date.year()) && date.nanosecond() < 1_000_000_000 => Ok(Some(date.and_utc())),
+            Ok(date) if !YEARS.contains(&date.year()) => Err(self.error(format!("{name} is too far from today: {}.", quoted(text)))),
             _ => Err(self.error(format!("{name} is not a date: {}.", quoted(text)))),
         }
     }
@@ -308,16 +245,11 @@ impl Row {
     /// [`DumpError`] when the date is missing or wrong.
     pub fn required_date(&self, name: &str) -> Result<DateTime<Utc>, DumpError> {
         self.required(name)?;
-        self.date(name)?
-            .ok_or_else(|| self.error(format!("{name} is missing.")))
+        self.date(name)?.ok_or_else(|| self.error(format!("{name} is missing.")))
     }
 
     pub fn error(&self, reason: String) -> DumpError {
-        DumpError {
-            file: self.file.clone(),
-            line: self.line,
-            reason,
-        }
+        DumpError { file: self.file.clone(), line: self.line, reason }
     }
 }
 
@@ -359,10 +291,7 @@ fn explained(error: quick_xml::Error) -> String {
 }
 
 fn named(tag: &BytesStart) -> String {
-    format!(
-        "<{}>",
-        shortened(&String::from_utf8_lossy(tag.name().as_ref()))
-    )
+    format!("<{}>", shortened(&String::from_utf8_lossy(tag.name().as_ref())))
 }
 
 #[cfg(test)]

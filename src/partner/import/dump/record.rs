@@ -281,19 +281,11 @@ fn tags(row: &Row) -> Result<Vec<String>, DumpError> {
         return Ok(Vec::new());
     };
     let inner = |open, close| text.strip_prefix(open)?.strip_suffix(close);
-    let names: Option<Vec<&str>> = inner('<', '>')
-        .map(|all| all.split("><").collect())
-        .or_else(|| inner('|', '|').map(|all| all.split('|').collect()));
-    let plain = |name: &&str| {
-        !name.is_empty() && !name.contains(|c: char| "<>|".contains(c) || c.is_whitespace())
-    };
+    let names: Option<Vec<&str>> =
+        inner('<', '>').map(|all| all.split("><").collect()).or_else(|| inner('|', '|').map(|all| all.split('|').collect()));
+    let plain = |name: &&str| !name.is_empty() && !name.contains(|c: char| "<>|".contains(c) || c.is_whitespace());
     match names {
-        Some(names) if names.iter().all(plain) => {
-            Ok(names.into_iter().map(str::to_owned).collect())
-        }
-        _ => Err(row.error(format!(
-            "Tags are not written like `<a><b>` or `|a|b|`: {}.",
-            crate::partner::import::quoted(text)
-        ))),
+        Some(names) if names.iter().all(plain) => Ok(names.into_iter().map(str::to_owned).collect()),
+        _ => Err(row.error(format!("Tags are not written like `<a><b>` or `|a|b|`: {}.", crate::partner::import::quoted(text)))),
     }
 }
