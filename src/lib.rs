@@ -9,5 +9,6 @@ pub mod forum;
 pub mod identity;
 pub mod kit;
 pub mod loyalty;
+pub mod partner;
 pub mod schema;
 pub mod words;

@@ -4,8 +4,10 @@
 
 pub mod clock;
 pub mod db;
+pub mod html;
 pub mod idempotency;
 pub mod limits;
+pub mod markdown;
 pub mod outbox;
 pub mod page;
 pub mod problem;
