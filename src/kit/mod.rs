@@ -4,6 +4,7 @@
 
 pub mod clock;
 pub mod db;
+pub mod embedded;
 pub mod idempotency;
 pub mod limits;
 pub mod outbox;
@@ -11,6 +12,7 @@ pub mod page;
 pub mod problem;
 pub mod redis;
 pub mod secret;
+pub mod server;
 pub mod spec;
 pub mod telemetry;
 pub mod text;

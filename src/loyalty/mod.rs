@@ -1,5 +1,7 @@
 //! What we earn: the ledger, purchases, earning rules, tiers, rewards, redemptions, referrals, leaderboards.
 
+pub mod expiry;
+
 use poem_openapi::OpenApi;
 
 use crate::{
