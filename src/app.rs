@@ -89,14 +89,18 @@ pub struct Job {
 
 impl App {
     pub async fn build(settings: Settings) -> anyhow::Result<Self> {
-        let db = Db::connect(&settings.database_url, settings.connections_max)?;
         let now = settings.clock.now();
-        let (cursor_keys, token_keys) = {
-            let mut conn = db.read().await?;
-            (secret::keys(&mut conn, Purpose::Cursor, now).await?, secret::keys(&mut conn, Purpose::AccessToken, now).await?)
-        };
+        let db = Db::connect(&settings.database_url, 1)?;
+        let mut conn = db.read().await?;
+        let cursor_keys = secret::keys(&mut conn, Purpose::Cursor, now).await?;
+        let token_keys = secret::keys(&mut conn, Purpose::AccessToken, now).await?;
+        Self::assemble(settings, cursor_keys, token_keys)
+    }
+
+    /// Puts the parts together; connects to nothing yet.
+    pub fn assemble(settings: Settings, cursor_keys: Vec<Vec<u8>>, token_keys: Vec<Vec<u8>>) -> anyhow::Result<Self> {
         let kit = Kit::new(Parts {
-            db,
+            db: Db::connect(&settings.database_url, settings.connections_max)?,
             redis: Redis::connect(settings.redis_url.as_deref())?,
             clock: settings.clock,
             cursors: Cursors::new(cursor_keys.into_iter().next().unwrap_or_default()),
@@ -153,7 +157,7 @@ impl App {
             .with(CookieJarManager::new())
             .data(self.keeper.clone())
             .data(self.clone())
-            .with(RequestLimits { body_bytes_max: self.body_bytes_max })
+            .with(RequestLimits::new(self.body_bytes_max))
             .with(CatchPanic::new().with_handler(problem::from_panic))
             .around(move |inner, request| {
                 let (metrics, methods) = (metrics.clone(), methods.clone());

@@ -3,7 +3,10 @@
 //! This page is the map. Every write is five verbs in one order: look up, decide, record, tell, answer.
 
 pub mod app;
+pub mod cli;
+pub mod commands;
 pub mod community;
+pub mod config;
 pub mod events;
 pub mod forum;
 pub mod identity;

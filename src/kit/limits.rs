@@ -6,31 +6,36 @@ use governor::{
     DefaultKeyedRateLimiter, Quota,
     clock::{Clock as _, DefaultClock},
 };
-use poem::{
-    Body, Endpoint, IntoResponse, Middleware, Request, Response, Result,
-    error::ReadBodyError,
-    http::{StatusCode, Version, header},
-};
+use poem::{Endpoint, IntoResponse, Middleware, Request, Response, Result, error::ReadBodyError, http::StatusCode};
 
 use super::Problem;
 
 const HANDLER_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Refuses bodies over a size, announced or not, and handlers that run too long. (poem's own size limit answers 411 to
-/// a plain GET.)
+/// Reads the whole body before the handler runs, so that a slow client holds nothing but itself; refuses one that is too
+/// large, announced or not, or too slow, and handlers that run too long. (poem's own size limit answers 411 to a plain GET.)
+#[derive(Clone, Copy)]
 pub struct RequestLimits {
     pub body_bytes_max: usize,
+    /// Time for the whole body.
+    pub body: Duration,
+}
+
+impl RequestLimits {
+    pub fn new(body_bytes_max: usize) -> Self {
+        Self { body_bytes_max, body: Duration::from_secs(30) }
+    }
 }
 
 pub struct Limited<E> {
     inner: E,
-    body_bytes_max: usize,
+    limits: RequestLimits,
 }
 
 impl<E: Endpoint> Middleware<E> for RequestLimits {
     type Output = Limited<E>;
     fn transform(&self, inner: E) -> Limited<E> {
-        Limited { inner, body_bytes_max: self.body_bytes_max }
+        Limited { inner, limits: *self }
     }
 }
 
@@ -38,16 +43,16 @@ impl<E: Endpoint> Endpoint for Limited<E> {
     type Output = Response;
 
     async fn call(&self, mut request: Request) -> Result<Response> {
+        let bytes_max = self.limits.body_bytes_max;
+        // What says that it is too large need not be sent.
         let announced = request.header("content-length").and_then(|text| text.parse::<usize>().ok());
-        let streamed = request.headers().contains_key(header::TRANSFER_ENCODING) || request.version() == Version::HTTP_2;
-        match announced {
-            Some(bytes) if bytes > self.body_bytes_max => return Err(ReadBodyError::PayloadTooLarge.into()),
-            None if streamed => {
-                let bytes = request.take_body().into_bytes_limit(self.body_bytes_max).await?;
-                request.set_body(Body::from_bytes(bytes));
-            }
-            _ => {}
+        if announced.is_some_and(|bytes| bytes > bytes_max) {
+            return Err(ReadBodyError::PayloadTooLarge.into());
         }
+        let Ok(body) = tokio::time::timeout(self.limits.body, request.take_body().into_bytes_limit(bytes_max)).await else {
+            return Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "body_too_slow", "The body took too long to arrive.").into());
+        };
+        request.set_body(body?);
         match tokio::time::timeout(HANDLER_TIMEOUT, self.inner.call(request)).await {
             Ok(answer) => Ok(answer?.into_response()),
             Err(_) => Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "timeout", "The server took too long; try again soon.")

@@ -1,5 +1,6 @@
 //! What we earn: the ledger, purchases, earning rules, tiers, rewards, redemptions, referrals, leaderboards.
 
+pub mod expiry;
 pub mod ledger;
 
 use poem_openapi::OpenApi;
