@@ -2,4 +2,5 @@
 
 mod identity;
 mod loyalty;
+mod promises;
 mod town;

@@ -194,3 +194,10 @@ pub async fn refuse_unsafe(conn: &mut Conn) -> anyhow::Result<()> {
     }
     Ok(())
 }
+
+/// Takes every migration back, newest first: what an operator may have to do, and a test proves possible.
+pub async fn revert_all(url: &str) -> anyhow::Result<()> {
+    let mut harness = AsyncMigrationHarness::new(Conn::establish(url).await?);
+    harness.revert_all_migrations(MIGRATIONS).map_err(|error| anyhow::anyhow!("a migration cannot be reverted: {error}"))?;
+    Ok(())
+}

@@ -43,6 +43,10 @@ impl<E: Endpoint> Endpoint for Limited<E> {
     type Output = Response;
 
     async fn call(&self, mut request: Request) -> Result<Response> {
+        // PostgreSQL has no NUL in text; no name, id or word to search for has one either.
+        if request.uri().to_string().contains("%00") {
+            return Err(Problem::new(StatusCode::BAD_REQUEST, "bad_parameter", "The address must not contain a NUL character.").into());
+        }
         let bytes_max = self.limits.body_bytes_max;
         // What says that it is too large need not be sent.
         let announced = request.header("content-length").and_then(|text| text.parse::<usize>().ok());
