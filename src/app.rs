@@ -56,6 +56,26 @@ pub enum Tag {
     Administration,
 }
 
+/// How text fields look in the description's examples.
+const EXAMPLES: &spec::examples::Names = &[
+    ("handle", "ada"),
+    ("display_name", "Ada"),
+    ("email", "ada@example.org"),
+    ("password", "a long and quiet river"),
+    ("title", "Which grinder suits a small kitchen?"),
+    ("body", "I brew two cups a day and have **little** room."),
+    ("name", "Espresso friends"),
+    ("slug", "espresso-friends"),
+    ("reason", "It repeats what was said before."),
+    ("tags", "grinders"),
+    ("currency", "EUR"),
+    ("order_id", "2026-00042"),
+    ("return_id", "R-7"),
+    ("external_id", "customer-42"),
+    ("sku", "grinder-01"),
+    ("code", "REGULAR7"),
+];
+
 /// What a server is built from.
 pub struct Settings {
     pub database_url: String,
@@ -133,7 +153,9 @@ impl App {
 
     /// The published description of the API.
     pub fn spec(&self) -> anyhow::Result<Value> {
-        spec::finish(&self.service().spec())
+        let mut spec = spec::finish(&self.service().spec())?;
+        spec::examples::add(&mut spec, EXAMPLES);
+        Ok(spec)
     }
 
     /// Everything that HTTP can reach.

@@ -54,6 +54,8 @@ async fn every_operation_is_described_in_full() {
             let name = parameter["name"].as_str().unwrap_or_default();
             want(name.to_lowercase() == name || parameter["in"] == "header", "parameters in snake_case");
         }
+        let body = &operation["requestBody"]["content"]["application/json"];
+        want(body.is_null() || !body["example"].is_null(), "an example of its body");
         for (status, response) in operation["responses"].as_object().into_iter().flatten() {
             want(response["description"].as_str().is_some_and(|text| !text.is_empty()), &format!("a description of {status}"));
             let is_problem = response["content"].get("application/problem+json").is_some();

@@ -34,7 +34,9 @@ async fn schema_rs_is_what_the_migrations_make() {
     for line in text.lines().map(str::trim) {
         if let Some((name, _)) = line.split_once(" (").filter(|_| line.ends_with('{')) {
             table = name.to_owned();
-        } else if let Some((column, kind)) = line.trim_end_matches(',').split_once(" -> ").filter(|(name, _)| !name.contains(' ') && !name.contains('!')) {
+        } else if let Some((column, kind)) =
+            line.trim_end_matches(',').split_once(" -> ").filter(|(name, _)| !name.contains(' ') && !name.contains('!'))
+        {
             let inner = kind.strip_prefix("Nullable<").map(|kind| kind.trim_end_matches('>'));
             let name = TYPES.iter().find(|(diesel, _)| *diesel == inner.unwrap_or(kind)).map_or(kind, |(_, name)| name);
             let column = column.trim_start_matches("r#");

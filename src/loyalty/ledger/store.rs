@@ -76,8 +76,8 @@ pub async fn post(conn: &mut Conn, wallet: &mut Wallet, posting: &Posting) -> Re
            on conflict (source_type, source_id, kind, leg) do nothing returning id
          ), entries as (
            insert into ledger_entry (transaction_id, line, account, member_id, amount)
-           select t.id, e.line, e.account, case when e.account in ('available', 'pending', 'reserved', 'arrears') then $2 end, e.amount
-           from t, unnest($10, $11) with ordinality as e (account, amount, line)
+           select t.id, e.line, e.account, case when e.account in ('available', 'pending', 'reserved', 'arrears') then $2::uuid end, e.amount
+           from t, unnest($10::text[], $11::bigint[]) with ordinality as e (account, amount, line)
          ), balances as (
            update wallet set available = available + $12, pending = pending + $13, reserved = reserved + $14,
                              arrears = arrears + $15, version = version + 1
@@ -85,15 +85,15 @@ pub async fn post(conn: &mut Conn, wallet: &mut Wallet, posting: &Posting) -> Re
          ), lots as (
            update lot set remaining = lot.remaining + d.remaining, reserved = lot.reserved + d.reserved,
                           expires_at = coalesce(d.expires_at, lot.expires_at)
-           from t, unnest($16, $17, $18, $19) as d (id, remaining, reserved, expires_at) where lot.id = d.id
+           from t, unnest($16::uuid[], $17::bigint[], $18::bigint[], $19::timestamptz[]) as d (id, remaining, reserved, expires_at) where lot.id = d.id
          ), allocations as (
            insert into lot_allocation (transaction_id, lot_id, remaining_delta, reserved_delta)
-           select t.id, d.id, d.remaining, d.reserved from t, unnest($16, $17, $18) as d (id, remaining, reserved)
+           select t.id, d.id, d.remaining, d.reserved from t, unnest($16::uuid[], $17::bigint[], $18::bigint[]) as d (id, remaining, reserved)
          ), activated as (
            update lot set activated_at = lot.available_at from t where lot.id = $20
          ), granted as (
            insert into lot (id, member_id, transaction_id, granted, remaining, available_at, activated_at, expires_at)
-           select $21, $2, t.id, $22, $22, $23, $24, $25 from t where $22 is not null
+           select $21, $2, t.id, $22::bigint, $22::bigint, $23::timestamptz, $24::timestamptz, $25::timestamptz from t where $22::bigint is not null
          )
          select count(*) as transactions from t",
     )
