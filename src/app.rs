@@ -26,7 +26,7 @@ use crate::{
     identity::{self, Doorkeeper, access::AccessTokens, account::api::SignInTerms},
     kit::{
         Clock, Db, Kit, Parts, Problem,
-        limits::{RateLimits, RequestLimits},
+        limits::{RateLimits, Rationing, RequestLimits},
         outbox::{self, Listener},
         page::Cursors,
         problem,
@@ -85,7 +85,7 @@ pub struct Settings {
     pub access_token_ttl_s: i64,
     pub sign_in: SignInTerms,
     pub body_bytes_max: usize,
-    pub rate_limits: bool,
+    pub rationing: Rationing,
     pub clock: Clock,
 }
 
@@ -125,7 +125,7 @@ impl App {
             clock: settings.clock,
             cursors: Cursors::new(cursor_keys.into_iter().next().unwrap_or_default()),
             outbox: outbox::Bell::default(),
-            limits: RateLimits::new(settings.rate_limits),
+            limits: RateLimits::new(settings.rationing),
             metrics: Metrics::new()?,
             time_zone: settings.time_zone,
         });

@@ -17,7 +17,9 @@ use crate::{
         store::{self, NewMember},
     },
     kit::{
-        Clock, Problem, db, outbox,
+        Clock, Problem, db,
+        limits::Rationing,
+        outbox,
         problem::Fields,
         secret::{self, Purpose},
         server::{self, Limits, Shutdown},
@@ -38,7 +40,7 @@ fn settings(config: &Config, urls: Urls) -> Settings {
         access_token_ttl_s: config.access_token_ttl_s.into(),
         sign_in: SignInTerms { password_chars_min: config.password_chars_min, session_ttl_days: config.session_ttl_days.into() },
         body_bytes_max: config.request_body_bytes_max,
-        rate_limits: true,
+        rationing: Rationing { enforced: true, proxies: config.proxies, spares_loopback: !config.is_production() },
         clock: Clock::default(),
     }
 }

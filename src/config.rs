@@ -13,8 +13,6 @@ use std::{
 
 use chrono_tz::Tz;
 
-use crate::loyalty::expiry::Expiry;
-
 macro_rules! configuration {
     ($(
         $(#[doc = $meaning:literal])+
@@ -60,6 +58,8 @@ configuration! {
     "PG_BIN_DIR" pg_bin_dir: Option<PathBuf> = "", optional(parsed("a folder"));
     /// The private Redis's program (redis-server or valkey-server); searched for if unset.
     "REDIS_BIN" redis_bin: Option<PathBuf> = "", optional(parsed("a file"));
+    /// Reverse proxies in front of the server; so many addresses of X-Forwarded-For are believed.
+    "PROXIES" proxies: usize = "0", whole(0..=10);
     /// What is logged, as tracing's EnvFilter reads it.
     "RUST_LOG" log_filter: String = "info", log_filter;
     /// json or text.
@@ -74,8 +74,6 @@ configuration! {
     "SESSION_TTL_DAYS" session_ttl_days: u32 = "30", whole(1..=365);
     /// Shortest password, in characters.
     "PASSWORD_CHARS_MIN" password_chars_min: usize = "12", whole(8..=128);
-    /// When points expire: none, or a period such as P12M, rounded up as in P12M/quarter.
-    "POINTS_EXPIRY" points_expiry: Expiry = "none", stated;
     /// true serves although PostgreSQL's fsync, full_page_writes or synchronous_commit is off.
     "ALLOW_UNSAFE_DATABASE" allow_unsafe_database: bool = "false", parsed("true or false");
     /// Connections served at a time; more wait.
@@ -241,11 +239,6 @@ fn parsed<T: FromStr>(expected: &str) -> impl Fn(&str) -> Result<T, String> {
     move |text| text.parse().map_err(|_| expected.to_owned())
 }
 
-/// For types whose error says what is expected.
-fn stated<T: FromStr<Err: Display>>(text: &str) -> Result<T, String> {
-    text.parse().map_err(|expected: T::Err| expected.to_string())
-}
-
 fn whole<T: FromStr + PartialOrd + fmt::Display>(range: RangeInclusive<T>) -> impl Fn(&str) -> Result<T, String> {
     move |text| {
         let number = text.parse().ok().filter(|number| range.contains(number));
@@ -300,7 +293,6 @@ mod tests {
             assert_eq!(config.public_url(), "http://127.0.0.1:8080");
             assert_eq!(config.environment, Environment::Development);
             assert_eq!(config.database_url, None);
-            assert_eq!(config.points_expiry, Expiry::None);
             assert_eq!(config.time_zone, Tz::UTC);
         }
     }
@@ -313,14 +305,12 @@ mod tests {
             ("PUBLIC_URL", "https://club.example/"),
             ("ENVIRONMENT", "production"),
             ("DATABASE_URL", "postgres://app@db/app"),
-            ("POINTS_EXPIRY", "P12M/quarter"),
             ("TIME_ZONE", "Europe/Berlin"),
         ])
         .unwrap_or_else(|problems| panic!("{problems}"));
         assert_eq!(config.address().to_string(), "[::]:9000");
         assert_eq!(config.public_url(), "https://club.example");
         assert!(config.is_production());
-        assert_eq!(config.points_expiry.to_string(), "P12M/quarter");
     }
 
     #[test]
@@ -347,7 +337,6 @@ mod tests {
         ] {
             assert_eq!(problems(&[(name, value)]), [sentence]);
         }
-        assert!(problems(&[("POINTS_EXPIRY", "P1W")])[0].starts_with("POINTS_EXPIRY is \"P1W\", but must be none, or"));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use poem::{EndpointExt, Response, endpoint::BoxEndpoint, test::TestClient};
 use regulars::{
     app::{self, App, Settings},
     identity::account::api::SignInTerms,
-    kit::{Clock, verify},
+    kit::{Clock, limits::Rationing, verify},
 };
 use serde_json::{Value, json};
 
@@ -67,7 +67,7 @@ impl Town {
             access_token_ttl_s: plan.access_token_ttl_s,
             sign_in: SignInTerms { password_chars_min: 12, session_ttl_days: 3_650 },
             body_bytes_max: 256 * 1024,
-            rate_limits: plan.rate_limits,
+            rationing: Rationing { enforced: plan.rate_limits, proxies: 0, spares_loopback: false },
             clock: clock.clone(),
         })
         .await
