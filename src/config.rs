@@ -4,7 +4,7 @@
 //! all come from it. Foreign variables are left alone.
 
 use std::{
-    fmt::{self, Display},
+    fmt,
     net::{IpAddr, SocketAddr},
     ops::RangeInclusive,
     path::PathBuf,

@@ -58,6 +58,13 @@ impl Town {
         Self::in_database(host::Database::create().await, Clock::default(), plan).await
     }
 
+    /// A town whose database has nothing in it, not even tables.
+    pub async fn empty() -> Self {
+        let town = Self::new().await;
+        town.sql("drop schema public cascade; create schema public").await;
+        town
+    }
+
     async fn in_database(database: host::Database, clock: Clock, plan: Plan) -> Self {
         let app = App::build(Settings {
             database_url: database.url.clone(),
