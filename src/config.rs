@@ -48,7 +48,7 @@ configuration! {
     "PUBLIC_URL" public_url_set: Option<String> = "", optional(origin);
     /// development or production. Production needs DATABASE_URL and an https PUBLIC_URL.
     "ENVIRONMENT" environment: Environment = "development", parsed("development or production");
-    /// PostgreSQL to use; unset, a private one is started in DATA_DIR.
+    /// PostgreSQL to use, over TLS with ?sslmode=require; unset, a private one is started in DATA_DIR.
     "DATABASE_URL" database_url: Option<String> = "", optional(url(&["postgres://", "postgresql://"])), secret;
     /// Redis to use as a cache; unset, a private one is started in development, if its program is found.
     "REDIS_URL" redis_url: Option<String> = "", optional(url(&["redis://", "redis+unix://", "unix://"])), secret;
