@@ -6,6 +6,7 @@ pub mod clock;
 pub mod db;
 pub mod embedded;
 pub mod html;
+pub mod etag;
 pub mod idempotency;
 pub mod limits;
 pub mod markdown;
