@@ -12,8 +12,13 @@ pub use caller::{Actor, Admin, Doorkeeper, Member, MemberOrPartner, Moderator, M
 
 use poem_openapi::OpenApi;
 
-use self::account::api::{AccountApi, SignInTerms};
+use self::{
+    account::api::{AccountApi, SignInTerms},
+    audit::api::AuditApi,
+    member::{admin::MemberAdminApi, api::MemberApi},
+};
 
 pub fn api(keeper: &Doorkeeper, terms: SignInTerms) -> impl OpenApi + use<> {
-    (AccountApi { keeper: keeper.clone(), terms }, ())
+    let kit = || keeper.kit.clone();
+    (AccountApi { keeper: keeper.clone(), terms }, MemberApi { kit: kit() }, MemberAdminApi { kit: kit() }, AuditApi { kit: kit() })
 }

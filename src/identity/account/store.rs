@@ -74,6 +74,10 @@ pub async fn find_credentials(conn: &mut Conn, email_key: &str) -> QueryResult<O
         .optional()
 }
 
+pub async fn find_password_hash(conn: &mut Conn, member_id: MemberId) -> QueryResult<Option<String>> {
+    account::table.filter(account::member_id.eq(member_id)).select(account::password_hash).first(conn).await.optional()
+}
+
 pub async fn insert_session(
     conn: &mut Conn,
     id: SessionId,
