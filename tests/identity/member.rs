@@ -122,3 +122,32 @@ async fn members_are_found_by_the_beginning_of_their_handle() {
     assert_eq!(names(&back), ["ada", "adam"]);
     visitor.get(&format!("/members?q=a&cursor={}", first.text("/next_cursor"))).await.refused(400, "bad_cursor");
 }
+
+#[tokio::test]
+async fn profile_and_export_count_what_was_written() {
+    let town = Town::new().await.not_audited();
+    let (ada, bob) = (town.member("ada").await, town.member("bob").await);
+    ada.founds("Secret Roasters", "invite_only", true).await;
+    let post = |kind: &str, n: u8, question: u8, author: &str, title: &str, group: &str| {
+        format!(
+            "insert into post (id, kind, question_id, group_id, author_id, title, body_markdown, body_html, renderer, active_at, created_at)
+             values ('00000000-0000-7000-8000-00000000000{n}', '{kind}', '00000000-0000-7000-8000-00000000000{question}', {group},
+                     '{author}', {title}, 'words', '<p>words</p>', 1, now(), now())"
+        )
+    };
+    town.sql(&post("question", 1, 1, bob.id(), "'Which grinder?'", "null")).await;
+    town.sql(&post("answer", 2, 1, ada.id(), "null", "null")).await;
+    town.sql(&post("question", 3, 3, ada.id(), "'A secret?'", "(select id from user_group)")).await;
+    town.sql("update post set accepted_answer_id = '00000000-0000-7000-8000-000000000002' where kind = 'question' and group_id is null")
+        .await;
+    let counts = async |reader: &crate::town::Person| {
+        let profile = reader.get("/members/ada").await.is(200);
+        (profile.int("/questions"), profile.int("/answers"), profile.int("/accepted_answers"))
+    };
+    assert_eq!(counts(&bob).await, (0, 1, 1), "nobody learns of what is written in private");
+    assert_eq!(counts(&town.visitor()).await, (0, 1, 1));
+    assert_eq!(counts(&ada).await, (1, 1, 1));
+    let export = ada.get("/me/export").await.is(200);
+    assert_eq!(export.at("/posts").as_array().map(Vec::len), Some(2));
+    assert_eq!(export.text("/posts/0/body"), "words");
+}

@@ -16,7 +16,7 @@ use crate::{
     app::Tag,
     events::{self, Event},
     identity::{
-        Myself, Visitor,
+        Member, Myself, Visitor,
         account::{password, rules as account_rules, store as account_store},
     },
     kit::{
@@ -156,7 +156,7 @@ impl MemberApi {
     #[oai(path = "/me", method = "patch", operation_id = "edit_me")]
     async fn edit_me(
         &self,
-        myself: Myself,
+        member: Member,
         #[oai(name = "If-Match")] if_match: Header<Option<String>>,
         body: Json<EditMe>,
     ) -> Result<Edited<Me>, Problem> {
@@ -172,7 +172,7 @@ impl MemberApi {
 
         let now = self.kit.clock.now();
         let mut tx = self.kit.db.begin().await?;
-        let mut me = store::lock_me(&mut tx, myself.0.member_id).await?;
+        let mut me = store::lock_me(&mut tx, member.0.member_id).await?;
         etag::guard(if_match.0.as_deref(), me.version)?;
         let was_listed = rules::is_listed(me.role, me.on_leaderboards);
         me.display_name = body.display_name.map_or(me.display_name, |name| name.trim().to_owned());

@@ -151,9 +151,7 @@ impl PartnerApi {
     /// account already adds the name to it.
     #[oai(path = "/partner/members/:external_id/link-code", method = "post", operation_id = "create_link_code", tag = "Tag::Identity")]
     async fn create_link_code(&self, partner: Partner<MembersRead>, external_id: Path<String>) -> Result<CodeMade, Problem> {
-        let mut fields = Fields::default();
-        fields.chars("external_id", &external_id.0, rules::EXTERNAL_ID_CHARS);
-        fields.done()?;
+        rules::check_external_id(&external_id.0)?;
         let code = LinkCode::new(partner.0.partner_id, &external_id.0, self.kit.clock.now());
         let sealed = self.kit.cursors.seal(rules::LINK_CODE_PURPOSE, &code);
         Ok(CodeMade::Code(Json(LinkCodeView { code: sealed, expires_at: code.expires_at })))

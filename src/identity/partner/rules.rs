@@ -17,8 +17,14 @@ pub const LINK_CODE_PURPOSE: &str = "link code";
 refusals! {
     pub enum Refusal {
         NameTaken = CONFLICT "name_taken" "There is a partner of this name already.",
+        BadExternalId = BAD_REQUEST "bad_parameter" "external_id must have 1 to 200 characters.",
         AlreadyLinked = CONFLICT "already_linked" "This customer number belongs to a member already.",
     }
+}
+
+pub fn check_external_id(text: &str) -> Result<(), Refusal> {
+    let fits = EXTERNAL_ID_CHARS.contains(&text.chars().count()) && !text.contains('\0');
+    if fits { Ok(()) } else { Err(Refusal::BadExternalId) }
 }
 
 /// What a link code says, sealed by us.
