@@ -5,8 +5,8 @@
 pub mod clock;
 pub mod db;
 pub mod embedded;
-pub mod html;
 pub mod etag;
+pub mod html;
 pub mod idempotency;
 pub mod limits;
 pub mod markdown;
