@@ -1,5 +1,8 @@
 //! What we say: questions, answers, comments, votes, tags, search; flags, reviews, sanctions; reputation.
 
+pub mod post;
+pub mod question;
+
 use poem_openapi::OpenApi;
 
 use crate::{

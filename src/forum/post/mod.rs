@@ -1,0 +1,7 @@
+//! Posts: what questions and answers have in common, and what everything that points at either of them needs.
+
+pub mod rules;
+pub mod store;
+
+pub use rules::{CloseReason, PostRow, PostState, Refusal, event_ref};
+pub use store::{Thread, change_state, find, find_for_update, find_thread, find_thread_for_update};

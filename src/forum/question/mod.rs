@@ -1,0 +1,3 @@
+//! Questions.
+
+pub mod rules;
