@@ -6,6 +6,7 @@ pub mod clock;
 pub mod db;
 pub mod idempotency;
 pub mod limits;
+pub mod markdown;
 pub mod outbox;
 pub mod page;
 pub mod problem;

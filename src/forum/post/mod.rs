@@ -3,5 +3,6 @@
 pub mod rules;
 pub mod store;
 
-pub use rules::{CloseReason, PostRow, PostState, Refusal, event_ref};
+pub use crate::words::PostState;
+pub use rules::{CloseReason, PostRow, Refusal, event_ref};
 pub use store::{Thread, change_state, find, find_for_update, find_thread, find_thread_for_update};

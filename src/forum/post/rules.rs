@@ -6,20 +6,8 @@ use diesel::QueryableByName;
 use crate::{
     events::{Event, PostRef},
     refusals, words,
-    words::{GroupId, MemberId, PostId, PostKind, ReviewItemId},
+    words::{GroupId, MemberId, PostId, PostKind, PostState, ReviewItemId},
 };
-
-words! {
-    /// Who sees a post.
-    pub enum PostState {
-        /// Everybody who may see its group.
-        Published = "published",
-        /// Staff and its author; review decided so.
-        Hidden = "hidden",
-        /// Staff only; its author or staff took it away.
-        Deleted = "deleted",
-    }
-}
 
 words! {
     /// Why a question takes no more answers.

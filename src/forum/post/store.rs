@@ -7,12 +7,12 @@ use diesel::{
 };
 use diesel_async::RunQueryDsl;
 
-use super::rules::{PostRow, PostState, state_event, unaccepted_events};
+use super::rules::{PostRow, state_event, unaccepted_events};
 use crate::{
     events,
     forum::question::rules::{Heat, hot_key},
     kit::{Conn, Problem, db::CachedExt},
-    words::{PostId, PostKind, ReviewItemId},
+    words::{PostId, PostKind, PostState, ReviewItemId},
 };
 
 /// The columns of [`PostRow`], of the table under the name `p`.
