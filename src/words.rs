@@ -129,6 +129,44 @@ words! {
 }
 
 words! {
+    /// Whether a post is there for everybody.
+    pub enum PostState {
+        Published = "published",
+        /// By review, until it is decided or for good.
+        Hidden = "hidden",
+        Deleted = "deleted",
+    }
+}
+
+words! {
+    /// How one gets into a group.
+    pub enum GroupKind {
+        Open = "open",
+        OnRequest = "on_request",
+        InviteOnly = "invite_only",
+    }
+}
+
+words! {
+    /// What a member may do within a group. Later ones may do all that earlier ones may.
+    pub enum GroupRole {
+        Member = "member",
+        Moderator = "moderator",
+        Owner = "owner",
+    }
+}
+
+words! {
+    /// Where somebody stands with a group. Only the active are in it.
+    pub enum MembershipState {
+        Active = "active",
+        Requested = "requested",
+        Invited = "invited",
+        Banned = "banned",
+    }
+}
+
+words! {
     /// What a leaderboard counts.
     pub enum Metric {
         Points = "points",

@@ -4,6 +4,9 @@ pub mod access;
 pub mod account;
 pub mod audit;
 pub mod caller;
+pub mod member;
+pub mod permission;
+pub mod standing;
 
 pub use caller::{Actor, Admin, Doorkeeper, Member, MemberOrPartner, Moderator, Myself, Partner, PartnerActor, Visitor};
 

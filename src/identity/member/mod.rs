@@ -1,0 +1,7 @@
+//! A member: a person of the community, with or without an account.
+
+pub mod api;
+pub mod store;
+
+pub use api::AuthorView;
+pub use store::{Author, find_by_email_hash, find_or_create_external, find_or_create_externals};

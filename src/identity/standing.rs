@@ -1,0 +1,83 @@
+//! Where a member stands with a group: what [`permission`](super::permission) wants to know.
+
+use diesel::sql_types::{Bool, Nullable, Text, Uuid};
+use diesel_async::RunQueryDsl;
+
+use super::permission::GroupStanding;
+use crate::{
+    kit::{Conn, db::CachedExt},
+    words::{GroupId, GroupRole, MemberId, MembershipState},
+};
+
+/// SQL: whether the posts of the group `$group` (a column that may be null) may be seen by the member `$member` (a
+/// nullable parameter). Staff see everything, so leave it out for them.
+#[macro_export]
+macro_rules! visible_group {
+    ($group:literal, $member:literal) => {
+        concat!(
+            "(",
+            $group,
+            " is null or exists (select 1 from user_group vg where vg.id = ",
+            $group,
+            " and vg.deleted_at is null and (not vg.private or exists (select 1 from membership vm where vm.group_id = vg.id",
+            " and vm.member_id = ",
+            $member,
+            " and vm.state = 'active'))))"
+        )
+    };
+}
+
+#[derive(diesel::QueryableByName)]
+struct Row {
+    #[diesel(sql_type = Uuid)]
+    id: GroupId,
+    #[diesel(sql_type = Bool)]
+    private: bool,
+    #[diesel(sql_type = Bool)]
+    deleted: bool,
+    #[diesel(sql_type = Nullable<Text>)]
+    role: Option<GroupRole>,
+    #[diesel(sql_type = Nullable<Text>)]
+    state: Option<MembershipState>,
+}
+
+impl Row {
+    fn standing(&self) -> GroupStanding {
+        let my_role = self.role.filter(|_| self.state == Some(MembershipState::Active));
+        GroupStanding { private: self.private, deleted: self.deleted, my_role, state: self.state }
+    }
+}
+
+/// Where a member, or a visitor, stands with a group. None when there is no such group.
+pub async fn standing(conn: &mut Conn, group_id: GroupId, member_id: Option<MemberId>) -> diesel::QueryResult<Option<GroupStanding>> {
+    let rows: Vec<Row> = diesel::sql_query(
+        "select g.id, g.private, g.deleted_at is not null as deleted, m.role, m.state
+         from user_group g left join membership m on m.group_id = g.id and m.member_id = $2
+         where g.id = $1",
+    )
+    .bind::<Uuid, _>(group_id)
+    .bind::<Nullable<Uuid>, _>(member_id)
+    .cached()
+    .load(conn)
+    .await?;
+    Ok(rows.into_iter().next().map(|row| row.standing()))
+}
+
+/// The same for a group's name in URLs.
+pub async fn standing_by_slug(
+    conn: &mut Conn,
+    slug: &str,
+    member_id: Option<MemberId>,
+) -> diesel::QueryResult<Option<(GroupId, GroupStanding)>> {
+    let rows: Vec<Row> = diesel::sql_query(
+        "select g.id, g.private, g.deleted_at is not null as deleted, m.role, m.state
+         from user_group g left join membership m on m.group_id = g.id and m.member_id = $2
+         where g.slug = $1",
+    )
+    .bind::<Text, _>(slug)
+    .bind::<Nullable<Uuid>, _>(member_id)
+    .cached()
+    .load(conn)
+    .await?;
+    Ok(rows.into_iter().next().map(|row| (row.id, row.standing())))
+}
