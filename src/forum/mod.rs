@@ -1,7 +1,11 @@
 //! What we say: questions, answers, comments, votes, tags, search; flags, reviews, sanctions; reputation.
 
+pub mod answer;
+pub mod comment;
 pub mod post;
 pub mod question;
+pub mod tag;
+pub mod vote;
 
 use poem_openapi::OpenApi;
 
@@ -11,8 +15,17 @@ use crate::{
     kit::{Kit, outbox::Listener, verify::Check},
 };
 
-pub fn api(_kit: &Kit) -> impl OpenApi + use<> {
-    ((), ())
+pub fn api(kit: &Kit) -> impl OpenApi + use<> {
+    (
+        question::api::QuestionApi { kit: kit.clone() },
+        question::closure::ClosureApi { kit: kit.clone() },
+        answer::api::AnswerApi { kit: kit.clone() },
+        answer::acceptance::AcceptanceApi { kit: kit.clone() },
+        vote::api::VoteApi { kit: kit.clone() },
+        comment::api::CommentApi { kit: kit.clone() },
+        post::api::RevisionApi { kit: kit.clone() },
+        tag::api::TagApi { kit: kit.clone() },
+    )
 }
 
 /// Who in this feature reacts to events, in order.
