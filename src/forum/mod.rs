@@ -4,6 +4,7 @@ pub mod answer;
 pub mod comment;
 pub mod post;
 pub mod question;
+pub mod reputation;
 pub mod tag;
 pub mod vote;
 
@@ -25,12 +26,13 @@ pub fn api(kit: &Kit) -> impl OpenApi + use<> {
         comment::api::CommentApi { kit: kit.clone() },
         post::api::RevisionApi { kit: kit.clone() },
         tag::api::TagApi { kit: kit.clone() },
+        reputation::api::ReputationApi { kit: kit.clone() },
     )
 }
 
 /// Who in this feature reacts to events, in order.
 pub fn listeners() -> Vec<Box<dyn Listener<Event>>> {
-    vec![]
+    vec![Box::new(reputation::listener::Reputation)]
 }
 
 /// Regular work.
@@ -40,5 +42,5 @@ pub fn jobs() -> Vec<Job> {
 
 /// What must always hold.
 pub fn checks() -> Vec<&'static Check> {
-    post::checks::ALL.iter().collect()
+    post::checks::ALL.iter().chain(reputation::CHECKS).collect()
 }

@@ -1,3 +1,4 @@
 mod answer;
 mod post;
 mod question;
+mod reputation;
