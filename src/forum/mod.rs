@@ -5,6 +5,7 @@ pub mod comment;
 pub mod post;
 pub mod question;
 pub mod reputation;
+pub mod search;
 pub mod tag;
 pub mod vote;
 
@@ -26,6 +27,7 @@ pub fn api(kit: &Kit) -> impl OpenApi + use<> {
         comment::api::CommentApi { kit: kit.clone() },
         post::api::RevisionApi { kit: kit.clone() },
         tag::api::TagApi { kit: kit.clone() },
+        search::api::SearchApi { kit: kit.clone() },
         reputation::api::ReputationApi { kit: kit.clone() },
     )
 }

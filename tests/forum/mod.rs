@@ -2,3 +2,4 @@ mod answer;
 mod post;
 mod question;
 mod reputation;
+mod search;
