@@ -106,7 +106,10 @@ impl SearchApi {
             }
         }
         let (list, request) = (list("spelling"), spelling?);
-        let rows = store::find(&mut conn, Way::Spelling, (&text, "", ""), &scope, &request).await?;
+        drop(conn);
+        let mut tx = self.kit.db.begin().await?;
+        store::forgive_spelling(&mut tx).await?;
+        let rows = store::find(&mut tx, Way::Spelling, (&text, "", ""), &scope, &request).await?;
         Ok(Json(self.kit.cursors.page(&list, &request, rows, |row| (row.rank.to_bits(), row.id.0), FoundPost::from)))
     }
 }

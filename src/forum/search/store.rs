@@ -5,7 +5,7 @@ use diesel::{
     QueryResult, QueryableByName,
     sql_types::{Bool, Double, Int4, Int8, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
-use diesel_async::RunQueryDsl;
+use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 
 use crate::{
     author_columns,
@@ -109,6 +109,11 @@ pub enum Way {
     Spelling,
     /// By the filters alone, newest first.
     Filters,
+}
+
+/// Lets titles that are half alike count as alike, until the transaction ends; by default it takes more.
+pub async fn forgive_spelling(conn: &mut Conn) -> QueryResult<()> {
+    conn.batch_execute("set local pg_trgm.word_similarity_threshold = 0.5").await
 }
 
 /// A page of what is found. `head`, `last` and `prefix` are the parts of [`super::rules::Search`].
