@@ -1,5 +1,14 @@
 //! What we say: questions, answers, comments, votes, tags, search; flags, reviews, sanctions; reputation.
 
+pub mod answer;
+pub mod comment;
+pub mod post;
+pub mod question;
+pub mod reputation;
+pub mod search;
+pub mod tag;
+pub mod vote;
+
 use poem_openapi::OpenApi;
 
 use crate::{
@@ -8,13 +17,24 @@ use crate::{
     kit::{Kit, outbox::Listener, verify::Check},
 };
 
-pub fn api(_kit: &Kit) -> impl OpenApi + use<> {
-    ((), ())
+pub fn api(kit: &Kit) -> impl OpenApi + use<> {
+    (
+        question::api::QuestionApi { kit: kit.clone() },
+        question::closure::ClosureApi { kit: kit.clone() },
+        answer::api::AnswerApi { kit: kit.clone() },
+        answer::acceptance::AcceptanceApi { kit: kit.clone() },
+        vote::api::VoteApi { kit: kit.clone() },
+        comment::api::CommentApi { kit: kit.clone() },
+        post::api::RevisionApi { kit: kit.clone() },
+        tag::api::TagApi { kit: kit.clone() },
+        search::api::SearchApi { kit: kit.clone() },
+        reputation::api::ReputationApi { kit: kit.clone() },
+    )
 }
 
 /// Who in this feature reacts to events, in order.
 pub fn listeners() -> Vec<Box<dyn Listener<Event>>> {
-    vec![]
+    vec![Box::new(reputation::listener::Reputation)]
 }
 
 /// Regular work.
@@ -24,5 +44,5 @@ pub fn jobs() -> Vec<Job> {
 
 /// What must always hold.
 pub fn checks() -> Vec<&'static Check> {
-    vec![]
+    post::checks::ALL.iter().chain(reputation::CHECKS).collect()
 }

@@ -1,0 +1,262 @@
+//! Posts in PostgreSQL. Whoever locks an answer locks its question first, so that no two writers wait for each other.
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    QueryResult, QueryableByName,
+    sql_types::{BigInt, Double, Int2, Int4, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+};
+use diesel_async::RunQueryDsl;
+
+use super::rules::{PostRow, state_event, unaccepted_events};
+use crate::{
+    events,
+    forum::question::rules::{Heat, hot_key},
+    kit::{Conn, Problem, db::CachedExt, markdown::RENDERER},
+    words::{PostId, PostKind, PostState, ReviewItemId},
+};
+
+/// The columns of [`PostRow`], of the table under the name `p`.
+macro_rules! post_columns {
+    () => {
+        "p.id, p.kind, p.question_id, p.group_id, p.author_id, p.title, p.body_markdown, p.state, p.up_votes, p.down_votes, p.score,
+         p.comment_count, p.answer_count, p.accepted_answer_id, p.accepted_at, p.hot_key, p.active_at, p.closed_at, p.close_reason,
+         p.duplicate_of, p.locked_at, p.created_at, p.edited_at, p.deleted_at, p.version"
+    };
+}
+
+/// A post with the question it belongs to, which is itself when it is one.
+#[derive(Clone, Debug)]
+pub struct Thread {
+    pub question: PostRow,
+    pub post: PostRow,
+}
+
+impl Thread {
+    fn of(mut rows: Vec<PostRow>) -> Option<Self> {
+        // The question comes first.
+        let post = rows.pop()?;
+        let question = rows.pop().unwrap_or_else(|| post.clone());
+        Some(Self { question, post })
+    }
+
+    /// What the post is called in sentences.
+    pub fn noun(&self) -> &'static str {
+        self.post.kind.word()
+    }
+}
+
+pub async fn find(conn: &mut Conn, id: PostId) -> QueryResult<Option<PostRow>> {
+    Ok(find_thread(conn, id).await?.map(|thread| thread.post))
+}
+
+/// The post, locked together with its question.
+pub async fn find_for_update(conn: &mut Conn, id: PostId) -> QueryResult<Option<PostRow>> {
+    Ok(find_thread_for_update(conn, id).await?.map(|thread| thread.post))
+}
+
+pub async fn find_thread(conn: &mut Conn, id: PostId) -> QueryResult<Option<Thread>> {
+    diesel::sql_query(concat!(
+        "select ",
+        post_columns!(),
+        " from post p where p.id = $1 or p.id = (select question_id from post where id = $1) order by p.kind desc"
+    ))
+    .bind::<SqlUuid, _>(id)
+    .cached()
+    .load(conn)
+    .await
+    .map(Thread::of)
+}
+
+/// The post and its question, both locked, the question first.
+pub async fn find_thread_for_update(conn: &mut Conn, id: PostId) -> QueryResult<Option<Thread>> {
+    diesel::sql_query(concat!(
+        "select ",
+        post_columns!(),
+        " from post p where p.id = $1 or p.id = (select question_id from post where id = $1) order by p.kind desc for update"
+    ))
+    .bind::<SqlUuid, _>(id)
+    .cached()
+    .load(conn)
+    .await
+    .map(Thread::of)
+}
+
+/// The thread of a post that must be of this kind; 404 when there is none.
+pub async fn find_thread_of(conn: &mut Conn, id: PostId, kind: PostKind) -> Result<Thread, Problem> {
+    of_kind(find_thread(conn, id).await?, kind)
+}
+
+/// The same, locked.
+pub async fn find_thread_of_for_update(conn: &mut Conn, id: PostId, kind: PostKind) -> Result<Thread, Problem> {
+    of_kind(find_thread_for_update(conn, id).await?, kind)
+}
+
+fn of_kind(thread: Option<Thread>, kind: PostKind) -> Result<Thread, Problem> {
+    thread.filter(|thread| thread.post.kind == kind).ok_or_else(|| Problem::not_found(kind.word()))
+}
+
+/// Publishes, hides or deletes a post that [`find_for_update`] has locked, with everything that follows: the counters of
+/// its question or tags, the question's order in lists, and the acceptance it loses when it leaves the public eye.
+///
+/// Tells PostWithdrawn, PostReturned, AnswerUnaccepted and AcceptedAnswersChanged itself. Does nothing when the post is in
+/// that state already.
+pub async fn change_state(
+    conn: &mut Conn,
+    post: &PostRow,
+    to: PostState,
+    review_item_id: Option<ReviewItemId>,
+    now: DateTime<Utc>,
+) -> Result<(), Problem> {
+    if post.state == to {
+        return Ok(());
+    }
+    diesel::sql_query("update post set state = $2, deleted_at = $3, version = version + 1 where id = $1")
+        .bind::<SqlUuid, _>(post.id)
+        .bind::<Text, _>(to)
+        .bind::<Nullable<Timestamptz>, _>((to == PostState::Deleted).then_some(now))
+        .cached()
+        .execute(conn)
+        .await?;
+    let Some(event) = state_event(post, to, review_item_id) else { return Ok(()) };
+    let step = if to == PostState::Published { 1 } else { -1 };
+    let mut events = Vec::new();
+    match post.kind {
+        PostKind::Question => count_in_tags(conn, post.id, step).await?,
+        PostKind::Answer => {
+            if let Some(question) = find(conn, post.question_id).await?
+                && question.accepted_answer_id == Some(post.id)
+            {
+                set_accepted(conn, question.id, None).await?;
+                events.extend(unaccepted_events(post, question.author_id));
+            }
+            count_answer(conn, post.question_id, step, now).await?;
+            settle_activity(conn, post.question_id).await?;
+            warm(conn, post.question_id).await?;
+        }
+    }
+    events.push(event);
+    events::tell(conn, now, events).await?;
+    Ok(())
+}
+
+/// Adds `step` to the question counts of a question's tags.
+pub async fn count_in_tags(conn: &mut Conn, question: PostId, step: i32) -> QueryResult<()> {
+    diesel::sql_query(
+        "with counted as (
+           select t.id from tag t join question_tag q on q.tag_id = t.id where q.question_id = $1 order by t.id for update of t
+         )
+         update tag set question_count = question_count + $2 where id in (select id from counted)",
+    )
+    .bind::<SqlUuid, _>(question)
+    .bind::<Int4, _>(step)
+    .cached()
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Counts an answer that came or went, which makes the question active.
+pub async fn count_answer(conn: &mut Conn, question: PostId, step: i32, now: DateTime<Utc>) -> QueryResult<()> {
+    diesel::sql_query("update post set answer_count = answer_count + $2, active_at = greatest(active_at, $3) where id = $1")
+        .bind::<SqlUuid, _>(question)
+        .bind::<Int4, _>(step)
+        .bind::<Timestamptz, _>(now)
+        .cached()
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Notes that something happened in a question's thread.
+pub async fn touch(conn: &mut Conn, question: PostId, now: DateTime<Utc>) -> QueryResult<()> {
+    diesel::sql_query("update post set active_at = greatest(active_at, $2) where id = $1")
+        .bind::<SqlUuid, _>(question)
+        .bind::<Timestamptz, _>(now)
+        .cached()
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Replaces what a post says: its title, and its body in Markdown and HTML, where they are given.
+pub async fn set_text(conn: &mut Conn, id: PostId, title: Option<&str>, body: Option<(&str, &str)>, now: DateTime<Utc>) -> QueryResult<()> {
+    let (markdown, html) = body.unzip();
+    diesel::sql_query(
+        "update post set title = coalesce($2, title), body_markdown = coalesce($3, body_markdown), body_html = coalesce($4, body_html),
+           renderer = case when $3 is null then renderer else $5 end, edited_at = $6,
+           version = version + 1
+         where id = $1",
+    )
+    .bind::<SqlUuid, _>(id)
+    .bind::<Nullable<Text>, _>(title)
+    .bind::<Nullable<Text>, _>(markdown)
+    .bind::<Nullable<Text>, _>(html)
+    .bind::<Int2, _>(RENDERER)
+    .bind::<Timestamptz, _>(now)
+    .cached()
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Sets when the question was last active from what is still to be seen of it.
+async fn settle_activity(conn: &mut Conn, question: PostId) -> QueryResult<()> {
+    diesel::sql_query(
+        "update post q set active_at = greatest(q.created_at, q.edited_at, (
+           select max(greatest(a.created_at, a.edited_at)) from post a
+           where a.question_id = q.id and a.kind = 'answer' and a.state = 'published'))
+         where q.id = $1",
+    )
+    .bind::<SqlUuid, _>(question)
+    .cached()
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Sets which answer solves the question and since when, or that none does.
+pub async fn set_accepted(conn: &mut Conn, question: PostId, accepted: Option<(PostId, DateTime<Utc>)>) -> QueryResult<()> {
+    let (answer, at) = accepted.unzip();
+    diesel::sql_query("update post set accepted_answer_id = $2, accepted_at = $3, version = version + 1 where id = $1")
+        .bind::<SqlUuid, _>(question)
+        .bind::<Nullable<SqlUuid>, _>(answer)
+        .bind::<Nullable<Timestamptz>, _>(at)
+        .cached()
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+#[derive(QueryableByName)]
+struct HeatRow {
+    #[diesel(sql_type = Int4)]
+    score: i32,
+    #[diesel(sql_type = BigInt)]
+    answers_score: i64,
+    #[diesel(sql_type = BigInt)]
+    participants: i64,
+    #[diesel(sql_type = Timestamptz)]
+    asked_at: DateTime<Utc>,
+}
+
+/// Sets the question's place in the list "hot" anew: after votes, answers and acceptances.
+pub async fn warm(conn: &mut Conn, question: PostId) -> QueryResult<()> {
+    let row: HeatRow = diesel::sql_query(
+        "select q.score, q.created_at as asked_at, coalesce(sum(a.score), 0) as answers_score,
+                count(distinct a.author_id) filter (where a.author_id <> q.author_id) as participants
+         from post q left join post a on a.question_id = q.id and a.kind = 'answer' and a.state = 'published'
+         where q.id = $1 group by q.id",
+    )
+    .bind::<SqlUuid, _>(question)
+    .cached()
+    .get_result(conn)
+    .await?;
+    let heat = Heat { score: row.score.into(), answers_score: row.answers_score, participants: row.participants, asked_at: row.asked_at };
+    diesel::sql_query("update post set hot_key = $2 where id = $1")
+        .bind::<SqlUuid, _>(question)
+        .bind::<Double, _>(hot_key(&heat))
+        .cached()
+        .execute(conn)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,5 @@
+mod answer;
+mod post;
+mod question;
+mod reputation;
+mod search;
