@@ -2,39 +2,15 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use crate::{
-    identity::caller::{API_KEY_PREFIX, Scope},
-    kit::secret,
-    refusals,
-};
+use crate::{identity::caller::Scope, refusals};
 
 pub const NAME_CHARS: std::ops::RangeInclusive<usize> = 1..=60;
 pub const OVERLAP_HOURS: std::ops::RangeInclusive<i64> = 0..=720;
 pub const OVERLAP_HOURS_DEFAULT: i64 = 24;
-/// So much of a key is shown again, to tell it from others.
-const SHOWN_CHARS: usize = 11;
 
 refusals! {
     pub enum Refusal {
         NotInUse = CONFLICT "key_not_in_use" "This key has expired or was revoked; create another.",
-    }
-}
-
-/// A key in plain text, which nobody but its partner keeps.
-pub struct Secret(pub String);
-
-impl Secret {
-    pub fn new() -> Self {
-        Self(format!("{API_KEY_PREFIX}{}", secret::random_token()))
-    }
-    pub fn prefix(&self) -> &str {
-        &self.0[..SHOWN_CHARS.min(self.0.len())]
-    }
-}
-
-impl Default for Secret {
-    fn default() -> Self {
-        Self::new()
     }
 }
 
@@ -79,7 +55,7 @@ mod tests {
 
     #[test]
     fn a_rotated_key_overlaps_with_its_successor() {
-        let now = Utc::now();
+        let now = DateTime::<Utc>::UNIX_EPOCH;
         let at = |hours| now + Duration::hours(hours);
         let term = |from, to: Option<i64>| Term { created_at: at(from), expires_at: to.map(at), revoked_at: None };
         for (old, overlap, expected) in [

@@ -5,17 +5,32 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::json;
 
-use super::rules::{self, Secret, Term};
+use super::rules::{self, Term};
 use crate::{
     identity::{
         audit::{self, AuditEntry},
-        caller::Scope,
+        caller::{API_KEY_PREFIX, Scope},
         partner,
     },
     kit::{Conn, db::CachedExt, page::Request, secret},
     schema::{api_key, partner as partner_table},
     words::{ApiKeyId, MemberId, PartnerId},
 };
+
+/// So much of a key is shown again, to tell it from others.
+const SHOWN_CHARS: usize = 11;
+
+/// A key in plain text, which nobody but its partner keeps.
+struct Secret(String);
+
+impl Secret {
+    fn new() -> Self {
+        Self(format!("{API_KEY_PREFIX}{}", secret::random_token()))
+    }
+    fn prefix(&self) -> &str {
+        &self.0[..SHOWN_CHARS.min(self.0.len())]
+    }
+}
 
 #[derive(Queryable, Clone)]
 pub struct KeyRow {
