@@ -1,6 +1,7 @@
 //! What we earn: the ledger, purchases, earning rules, tiers, rewards, redemptions, referrals, leaderboards.
 
 pub mod expiry;
+pub mod leaderboard;
 pub mod ledger;
 
 use poem_openapi::OpenApi;
@@ -12,12 +13,12 @@ use crate::{
 };
 
 pub fn api(kit: &Kit) -> impl OpenApi + use<> {
-    (ledger::api::LedgerApi { kit: kit.clone() }, ())
+    (ledger::api::LedgerApi { kit: kit.clone() }, leaderboard::LeaderboardApi::new(kit))
 }
 
 /// Who in this feature reacts to events, in order.
-pub fn listeners() -> Vec<Box<dyn Listener<Event>>> {
-    vec![]
+pub fn listeners(kit: &Kit) -> Vec<Box<dyn Listener<Event>>> {
+    vec![Box::new(leaderboard::Scorekeeper { zone: kit.time_zone })]
 }
 
 /// Regular work.
@@ -27,5 +28,5 @@ pub fn jobs() -> Vec<Job> {
 
 /// What must always hold.
 pub fn checks() -> Vec<&'static Check> {
-    ledger::checks::CHECKS.iter().collect()
+    ledger::checks::CHECKS.iter().chain(leaderboard::checks::CHECKS).collect()
 }

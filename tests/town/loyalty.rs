@@ -1,0 +1,98 @@
+//! What people and towns do with points, rewards and boards.
+
+use std::{
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use chrono::{DateTime, Utc};
+use regulars::{
+    events::{self, Event},
+    words::MemberId,
+};
+
+use super::{Person, Town};
+
+impl Person {
+    pub fn member(&self) -> MemberId {
+        MemberId(self.id().parse().expect("an id"))
+    }
+}
+
+impl Town {
+    /// Somebody's reputation changes, as far as the books and those who hear of it are concerned.
+    pub async fn esteems(&self, person: &Person, amount: i64, at: &str) {
+        let at: DateTime<Utc> = at.parse().expect("a time");
+        let id = person.id();
+        self.sql(&format!(
+            "insert into reputation_entry (id, member_id, kind, amount, source, occurred_at)
+             values (gen_random_uuid(), '{id}', 'vote', {amount}, gen_random_uuid()::text, '{at}');
+             insert into reputation (member_id, total) values ('{id}', {amount})
+             on conflict (member_id) do update set total = reputation.total + excluded.total"
+        ))
+        .await;
+        let mut tx = self.app.kit.db.begin().await.expect("a transaction");
+        let event = Event::ReputationChanged { member_id: person.member(), amount, group_id: None };
+        events::tell_at(&mut tx, &[(at, event)]).await.expect("the event is told");
+        tx.commit().await.expect("the transaction commits");
+    }
+}
+
+/// A Redis of one's own, to do bad things to. Ends with its owner.
+pub struct OwnRedis {
+    child: Child,
+    folder: std::path::PathBuf,
+}
+
+impl OwnRedis {
+    pub async fn start() -> Self {
+        let folder = std::env::temp_dir().join(format!("town_redis_{}", uuid::Uuid::now_v7()));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let socket = folder.join("redis.sock");
+        let child = Command::new("redis-server")
+            .args(["--port", "0", "--save", "", "--dir"])
+            .arg(&folder)
+            .arg("--unixsocket")
+            .arg(&socket)
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("redis-server is installed");
+        for _ in 0..200 {
+            if socket.exists() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        Self { child, folder }
+    }
+
+    pub fn url(&self) -> String {
+        format!("redis+unix://{}", self.folder.join("redis.sock").display())
+    }
+
+    /// What Redis answers to a command.
+    pub async fn call<T: redis::FromRedisValue>(&self, command: &str) -> T {
+        let client = redis::Client::open(self.url()).expect("a client");
+        let mut connection = client.get_multiplexed_async_connection().await.expect("a connection");
+        let mut words = command.split(' ');
+        let mut call = redis::cmd(words.next().expect("a command"));
+        words.for_each(|word| {
+            call.arg(word);
+        });
+        call.query_async(&mut connection).await.expect("an answer")
+    }
+
+    pub fn kill(&mut self) {
+        self.child.kill().expect("it runs");
+        self.child.wait().expect("it ends");
+    }
+}
+
+impl Drop for OwnRedis {
+    fn drop(&mut self) {
+        // It may be dead already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
