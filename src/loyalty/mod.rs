@@ -1,8 +1,10 @@
 //! What we earn: the ledger, purchases, earning rules, tiers, rewards, redemptions, referrals, leaderboards.
 
+pub mod clerk;
 pub mod expiry;
 pub mod leaderboard;
 pub mod ledger;
+pub mod reward;
 
 use poem_openapi::OpenApi;
 
@@ -13,7 +15,11 @@ use crate::{
 };
 
 pub fn api(kit: &Kit) -> impl OpenApi + use<> {
-    (ledger::api::LedgerApi { kit: kit.clone() }, leaderboard::LeaderboardApi::new(kit))
+    (
+        ledger::api::LedgerApi { kit: kit.clone() },
+        leaderboard::LeaderboardApi::new(kit),
+        (reward::RewardApi { kit: kit.clone() }, reward::RewardAdminApi { kit: kit.clone() }),
+    )
 }
 
 /// Who in this feature reacts to events, in order.
@@ -28,5 +34,5 @@ pub fn jobs() -> Vec<Job> {
 
 /// What must always hold.
 pub fn checks() -> Vec<&'static Check> {
-    ledger::checks::CHECKS.iter().chain(leaderboard::checks::CHECKS).collect()
+    ledger::checks::CHECKS.iter().chain(leaderboard::checks::CHECKS).chain(reward::checks::CHECKS).collect()
 }
