@@ -4,6 +4,7 @@ pub mod clerk;
 pub mod expiry;
 pub mod leaderboard;
 pub mod ledger;
+pub mod redemption;
 pub mod reward;
 
 use poem_openapi::OpenApi;
@@ -19,20 +20,24 @@ pub fn api(kit: &Kit) -> impl OpenApi + use<> {
         ledger::api::LedgerApi { kit: kit.clone() },
         leaderboard::LeaderboardApi::new(kit),
         (reward::RewardApi { kit: kit.clone() }, reward::RewardAdminApi { kit: kit.clone() }),
+        (redemption::RedemptionApi { kit: kit.clone() }, redemption::RedemptionAdminApi { kit: kit.clone() }),
     )
 }
 
 /// Who in this feature reacts to events, in order.
 pub fn listeners(kit: &Kit) -> Vec<Box<dyn Listener<Event>>> {
-    vec![Box::new(leaderboard::Scorekeeper { zone: kit.time_zone })]
+    vec![Box::new(leaderboard::Scorekeeper { zone: kit.time_zone }), Box::new(redemption::Forgetter)]
 }
 
 /// Regular work.
 pub fn jobs() -> Vec<Job> {
-    vec![ledger::jobs::SETTLE_LOTS]
+    vec![ledger::jobs::SETTLE_LOTS, redemption::jobs::EXPIRE_HOLDS]
 }
 
 /// What must always hold.
 pub fn checks() -> Vec<&'static Check> {
-    ledger::checks::CHECKS.iter().chain(leaderboard::checks::CHECKS).chain(reward::checks::CHECKS).collect()
+    [ledger::checks::CHECKS, leaderboard::checks::CHECKS, reward::checks::CHECKS, redemption::checks::CHECKS]
+        .into_iter()
+        .flatten()
+        .collect()
 }
