@@ -1,2 +1,4 @@
 mod leaderboard;
 mod ledger;
+mod redemption;
+mod reward;

@@ -8,18 +8,63 @@ use std::{
 use chrono::{DateTime, Utc};
 use regulars::{
     events::{self, Event},
+    loyalty::ledger::{self, Earn, Source},
     words::MemberId,
 };
+use serde_json::{Value, json};
 
-use super::{Person, Town};
+use super::{Person, Reply, Town};
 
 impl Person {
     pub fn member(&self) -> MemberId {
         MemberId(self.id().parse().expect("an id"))
     }
+
+    /// Puts a reward into the catalogue. Returns its id.
+    pub async fn offers(&self, name: &str, price_points: i64, more: Value) -> String {
+        let mut form = json!({ "name": name, "kind": "percentage_coupon", "face_value": 10, "price_points": price_points });
+        if more.get("kind").is_some() {
+            form.as_object_mut().expect("an object").remove("face_value");
+        }
+        form.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        self.post("/admin/rewards", form).await.is(201).text("/reward/id")
+    }
+
+    pub async fn redeems(&self, reward: &str, key: &str) -> Reply {
+        self.post_once("/redemptions", key, json!({ "reward_id": reward })).await
+    }
+
+    /// Sends until the server is not busy; the key makes that safe.
+    pub async fn insists_on(&self, reward: &str, key: &str) -> Reply {
+        loop {
+            let reply = self.redeems(reward, key).await;
+            if reply.status != 503 {
+                return reply;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Available and reserved points.
+    pub async fn points(&self) -> (i64, i64) {
+        let reply = self.get("/me/points").await.is(200);
+        (reply.int("/available"), reply.int("/reserved"))
+    }
 }
 
 impl Town {
+    /// Somebody earns points that can be spent at once.
+    pub async fn pays(&self, person: &Person, points: i64) {
+        let now = self.clock.now();
+        let mut tx = self.app.kit.db.begin().await.expect("a transaction");
+        let mut wallet = ledger::open_wallet(&mut tx, person.member(), now).await.expect("a wallet");
+        let source = Source::new("test", uuid::Uuid::now_v7());
+        let earn = Earn { points, source, effective_at: now, available_at: now, expires_at: None, note: String::new() };
+        ledger::earn(&mut tx, &mut wallet, earn, now).await.expect("points");
+        events::tell(&mut tx, now, [Event::PointsEarned { member_id: person.member(), points, group_id: None }]).await.expect("told");
+        tx.commit().await.expect("the transaction commits");
+    }
+
     /// Somebody's reputation changes, as far as the books and those who hear of it are concerned.
     pub async fn esteems(&self, person: &Person, amount: i64, at: &str) {
         let at: DateTime<Utc> = at.parse().expect("a time");

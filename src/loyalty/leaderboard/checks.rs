@@ -11,7 +11,7 @@ macro_rules! books {
          join ledger_entry e on e.transaction_id = t.id and e.account in ('issuance', 'clawback')
          left join award a on a.transaction_id = coalesce(t.reverses_id, t.id)
          left join post p on p.id = a.post_id
-         where t.kind in ('earn', 'clawback')
+         where t.kind in ('earn', 'restore', 'clawback')
          union all
          select 'reputation', e.member_id, p.group_id, e.amount, e.occurred_at
          from reputation_entry e left join post p on p.id = e.post_id
