@@ -9,8 +9,20 @@ use crate::{
         audit::{self, AuditEntry},
     },
     kit::{Conn, Problem},
-    words::{MemberId, PartnerId, Role},
+    words::{MemberId, PartnerId},
 };
+
+impl<S> From<MemberOrPartner<S>> for Clerk {
+    /// Whom an extractor has let in already.
+    fn from(who: MemberOrPartner<S>) -> Self {
+        match who {
+            MemberOrPartner::Member(actor) => Self::staff(&actor),
+            MemberOrPartner::Partner(partner, _) => {
+                Self { member_id: None, partner_id: Some(partner.partner_id), caller: partner.caller() }
+            }
+        }
+    }
+}
 
 /// Somebody who acts for the programme.
 #[derive(Clone, Debug)]
@@ -25,17 +37,6 @@ pub struct Clerk {
 impl Clerk {
     pub fn staff(actor: &Actor) -> Self {
         Self { member_id: Some(actor.member_id), partner_id: None, caller: actor.caller() }
-    }
-
-    /// A partner, or a member of at least this role.
-    pub fn admit<S>(who: MemberOrPartner<S>, role: Role) -> Result<Self, Problem> {
-        match who {
-            MemberOrPartner::Member(actor) if actor.role >= role => Ok(Self::staff(&actor)),
-            MemberOrPartner::Member(_) => Err(Problem::forbidden("Your role does not allow this.")),
-            MemberOrPartner::Partner(partner, _) => {
-                Ok(Self { member_id: None, partner_id: Some(partner.partner_id), caller: partner.caller() })
-            }
-        }
     }
 
     /// Writes down what was done, in the transaction of the act.

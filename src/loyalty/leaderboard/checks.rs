@@ -9,7 +9,7 @@ macro_rules! books {
         "select 'points' as metric, t.member_id, p.group_id, -e.amount as amount, t.effective_at as at
          from ledger_transaction t
          join ledger_entry e on e.transaction_id = t.id and e.account in ('issuance', 'clawback')
-         left join award a on a.transaction_id = coalesce(t.reverses_id, t.id)
+         left join award a on a.id = case when t.source_type = 'award' then t.source_id::uuid end
          left join post p on p.id = a.post_id
          where t.kind in ('earn', 'restore', 'clawback')
          union all

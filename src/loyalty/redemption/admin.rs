@@ -18,10 +18,10 @@ use super::{
 use crate::{
     app::Tag,
     begin,
-    identity::{MemberOrPartner, Moderator, caller::RedemptionsWrite},
+    identity::{Moderator, ModeratorOrPartner, caller::RedemptionsWrite},
     kit::{Conn, Kit, Problem, idempotency::Answer, page::Page},
     loyalty::clerk::Clerk,
-    words::{RedemptionId, RewardId, Role},
+    words::{RedemptionId, RewardId},
 };
 
 pub struct RedemptionAdminApi {
@@ -67,14 +67,14 @@ impl RedemptionAdminApi {
     #[oai(path = "/redemptions/:redemption_id/issue", method = "post", operation_id = "issue_redemption")]
     async fn issue_redemption(
         &self,
-        caller: MemberOrPartner<RedemptionsWrite>,
+        caller: ModeratorOrPartner<RedemptionsWrite>,
         redemption_id: Path<RedemptionId>,
         /// Makes the request safe to send again.
         #[oai(name = "Idempotency-Key")]
         key: Header<String>,
         body: Json<IssueRedemption>,
     ) -> Result<Answer<RedemptionView, 200>, Problem> {
-        let clerk = Clerk::admit(caller, Role::Moderator)?;
+        let clerk = Clerk::from(caller.0);
         let wanted = Wanted { step: Step::Issue, by_clerk: true, points: body.0.points, reason: "" };
         self.act(clerk, "issue_redemption", redemption_id.0, key, &body.0, wanted).await
     }
@@ -85,14 +85,14 @@ impl RedemptionAdminApi {
     #[oai(path = "/redemptions/:redemption_id/fulfil", method = "post", operation_id = "fulfil_redemption")]
     async fn fulfil_redemption(
         &self,
-        caller: MemberOrPartner<RedemptionsWrite>,
+        caller: ModeratorOrPartner<RedemptionsWrite>,
         redemption_id: Path<RedemptionId>,
         /// Makes the request safe to send again.
         #[oai(name = "Idempotency-Key")]
         key: Header<String>,
         body: Json<Nothing>,
     ) -> Result<Answer<RedemptionView, 200>, Problem> {
-        let clerk = Clerk::admit(caller, Role::Moderator)?;
+        let clerk = Clerk::from(caller.0);
         let wanted = Wanted { step: Step::Fulfil, by_clerk: true, points: None, reason: "" };
         self.act(clerk, "fulfil_redemption", redemption_id.0, key, &body.0, wanted).await
     }

@@ -30,7 +30,7 @@ pub struct Wish<'a> {
 }
 
 fn fresh_code() -> String {
-    rules::new_code(&mut rand::rng())
+    rules::code_of(rand::random())
 }
 
 fn source(id: RedemptionId) -> Source {

@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, Duration, Utc};
 use poem::http::StatusCode;
-use rand::Rng;
 
 use crate::{
     kit::Problem,
@@ -19,7 +18,7 @@ pub const CART_HOLD: Duration = Duration::minutes(15);
 pub const APPROVAL_HOLD: Duration = Duration::days(7);
 pub const SHIP_TO_CHARS: std::ops::RangeInclusive<usize> = 10..=500;
 pub const REASON_CHARS_MAX: usize = 500;
-const CODE_CHARS: usize = 16;
+pub const CODE_CHARS: usize = 16;
 /// Without those that look alike.
 const CODE_LETTERS: &[u8] = b"ABCDEFGHJKLMNPQRTUVWXYZ2346789";
 
@@ -125,9 +124,9 @@ fn stands(state: RedemptionState) -> &'static str {
     }
 }
 
-/// A code that nobody guesses: 30^16 of them.
-pub fn new_code(rng: &mut impl Rng) -> String {
-    (0..CODE_CHARS).map(|_| char::from(CODE_LETTERS[rng.random_range(0..CODE_LETTERS.len())])).collect()
+/// A code that nobody guesses, of as many random bytes.
+pub fn code_of(random: [u8; CODE_CHARS]) -> String {
+    random.map(|byte| char::from(CODE_LETTERS[usize::from(byte) % CODE_LETTERS.len()])).iter().collect()
 }
 
 #[cfg(test)]
@@ -164,7 +163,7 @@ mod tests {
 
     #[test]
     fn a_hold_lasts_as_long_as_it_is_for() {
-        let now = Utc::now();
+        let now: DateTime<Utc> = "2026-05-01T12:00:00Z".parse().unwrap();
         for (in_cart, approval, expected) in
             [(true, true, Some(CART_HOLD)), (true, false, Some(CART_HOLD)), (false, true, Some(APPROVAL_HOLD)), (false, false, None)]
         {

@@ -20,7 +20,7 @@ use super::{
 use crate::{
     app::Tag,
     begin,
-    identity::{MemberOrPartner, caller::CatalogWrite},
+    identity::{AdminOrPartner, caller::CatalogWrite},
     kit::{
         Conn, Kit, Problem,
         etag::{self, Edited},
@@ -30,7 +30,7 @@ use crate::{
         text::Text,
     },
     loyalty::clerk::Clerk,
-    words::{RewardId, Role},
+    words::RewardId,
 };
 
 pub struct RewardAdminApi {
@@ -163,12 +163,11 @@ impl RewardAdminApi {
     #[oai(path = "/", method = "get", operation_id = "list_catalogue")]
     async fn list_catalogue(
         &self,
-        caller: MemberOrPartner<CatalogWrite>,
+        _caller: AdminOrPartner<CatalogWrite>,
         cursor: Query<Option<String>>,
         limit: Query<Option<usize>>,
     ) -> Result<Json<Page<CatalogueReward>>, Problem> {
         const LIST: &str = "list_catalogue";
-        Clerk::admit(caller, Role::Administrator)?;
         let request = self.kit.cursors.request::<i64>(LIST, cursor.0.as_deref(), limit.0)?;
         let mut conn = self.kit.db.read().await?;
         let rows = store::list(&mut conn, None, &request).await?;
@@ -177,8 +176,8 @@ impl RewardAdminApi {
 
     /// Create a reward
     #[oai(path = "/", method = "post", operation_id = "create_reward")]
-    async fn create_reward(&self, caller: MemberOrPartner<CatalogWrite>, body: Json<CreateReward>) -> Result<Created, Problem> {
-        let clerk = Clerk::admit(caller, Role::Administrator)?;
+    async fn create_reward(&self, caller: AdminOrPartner<CatalogWrite>, body: Json<CreateReward>) -> Result<Created, Problem> {
+        let clerk = Clerk::from(caller.0);
         let Json(body) = body;
         let new = new_reward(&body, self.kit.clock.now())?;
         let mut tx = self.kit.db.begin().await?;
@@ -199,12 +198,12 @@ impl RewardAdminApi {
     #[oai(path = "/:reward_id", method = "patch", operation_id = "edit_reward")]
     async fn edit_reward(
         &self,
-        caller: MemberOrPartner<CatalogWrite>,
+        caller: AdminOrPartner<CatalogWrite>,
         reward_id: Path<RewardId>,
         #[oai(name = "If-Match")] if_match: Header<Option<String>>,
         body: Json<EditReward>,
     ) -> Result<Edited<CatalogueReward>, Problem> {
-        let clerk = Clerk::admit(caller, Role::Administrator)?;
+        let clerk = Clerk::from(caller.0);
         let mut tx = self.kit.db.begin().await?;
         let row = locked(&mut tx, reward_id.0).await?;
         etag::guard(if_match.0.as_deref(), row.version)?;
@@ -224,8 +223,8 @@ impl RewardAdminApi {
     ///
     /// Nobody can have it any more; what was redeemed stays valid.
     #[oai(path = "/:reward_id", method = "delete", operation_id = "delete_reward")]
-    async fn delete_reward(&self, caller: MemberOrPartner<CatalogWrite>, reward_id: Path<RewardId>) -> Result<Archived, Problem> {
-        let clerk = Clerk::admit(caller, Role::Administrator)?;
+    async fn delete_reward(&self, caller: AdminOrPartner<CatalogWrite>, reward_id: Path<RewardId>) -> Result<Archived, Problem> {
+        let clerk = Clerk::from(caller.0);
         let now = self.kit.clock.now();
         let mut tx = self.kit.db.begin().await?;
         let row = store::lock(&mut tx, reward_id.0).await?.ok_or_else(|| Problem::not_found("reward"))?;
@@ -243,11 +242,11 @@ impl RewardAdminApi {
     #[oai(path = "/:reward_id/stock", method = "put", operation_id = "set_reward_stock")]
     async fn set_reward_stock(
         &self,
-        caller: MemberOrPartner<CatalogWrite>,
+        caller: AdminOrPartner<CatalogWrite>,
         reward_id: Path<RewardId>,
         body: Json<SetStock>,
     ) -> Result<Json<Stock>, Problem> {
-        let clerk = Clerk::admit(caller, Role::Administrator)?;
+        let clerk = Clerk::from(caller.0);
         let supplied = match body.0.supplied {
             MaybeUndefined::Undefined => return Err(Problem::invalid_field("/supplied", "Say how many there are, or null.")),
             MaybeUndefined::Null => None,
@@ -280,14 +279,14 @@ impl RewardAdminApi {
     #[oai(path = "/:reward_id/codes", method = "post", operation_id = "add_coupon_codes")]
     async fn add_coupon_codes(
         &self,
-        caller: MemberOrPartner<CatalogWrite>,
+        caller: AdminOrPartner<CatalogWrite>,
         reward_id: Path<RewardId>,
         /// Makes the request safe to send again.
         #[oai(name = "Idempotency-Key")]
         key: Header<String>,
         body: Json<AddCodes>,
     ) -> Result<Answer<CodesAdded>, Problem> {
-        let clerk = Clerk::admit(caller, Role::Administrator)?;
+        let clerk = Clerk::from(caller.0);
         let request = format!("{} {}", reward_id.0, body.0.to_json_string());
         let mut attempt = begin!(self.kit.attempt(clerk.caller.clone(), "add_coupon_codes", &key.0, &request));
         let outcome = self.add_codes(&mut attempt, &clerk, reward_id.0, body.0).await;
