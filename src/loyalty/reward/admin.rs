@@ -160,14 +160,14 @@ impl RewardAdminApi {
     /// List all rewards
     ///
     /// Those not on offer and the archived ones included, cheapest first.
-    #[oai(path = "/", method = "get", operation_id = "list_catalogue")]
-    async fn list_catalogue(
+    #[oai(path = "/", method = "get", operation_id = "list_all_rewards")]
+    async fn list_all_rewards(
         &self,
         _caller: AdminOrPartner<CatalogWrite>,
         cursor: Query<Option<String>>,
         limit: Query<Option<usize>>,
     ) -> Result<Json<Page<CatalogueReward>>, Problem> {
-        const LIST: &str = "list_catalogue";
+        const LIST: &str = "list_all_rewards";
         let request = self.kit.cursors.request::<i64>(LIST, cursor.0.as_deref(), limit.0)?;
         let mut conn = self.kit.db.read().await?;
         let rows = store::list(&mut conn, None, &request).await?;
