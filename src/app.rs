@@ -195,7 +195,7 @@ impl App {
     /// Who reacts to events. Order matters where one listener's tables are read by the next.
     pub fn listeners(&self) -> Vec<Box<dyn Listener<Event>>> {
         // Reputation first: it tells of changes that leaderboards count.
-        forum::listeners().into_iter().chain(loyalty::listeners()).chain(community::listeners()).collect()
+        forum::listeners().into_iter().chain(loyalty::listeners(&self.kit)).chain(community::listeners()).collect()
     }
 
     /// Delivers all waiting events, and those that their delivery causes. Returns how many.

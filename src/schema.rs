@@ -501,6 +501,7 @@ diesel::table! {
         points -> Int8,
         state -> Text,
         held_until -> Nullable<Timestamptz>,
+        stocked -> Bool,
         code -> Nullable<Text>,
         ship_to -> Nullable<Text>,
         reason -> Text,

@@ -41,6 +41,8 @@ create table redemption (
   points bigint not null check (points > 0),
   state text not null check (state in ('held', 'issued', 'fulfilled', 'cancelled', 'expired', 'refunded')),
   held_until timestamptz,
+  -- Whether it took one from a stock; rewards without a stock have none to take from.
+  stocked boolean not null,
   code text,
   ship_to text,
   reason text not null default '',

@@ -26,3 +26,4 @@ create table leaderboard_score (
 );
 create index leaderboard_order on leaderboard_score (leaderboard_id, score desc, reached_at, member_id) where listed;
 create index leaderboard_changes on leaderboard_score (leaderboard_id, version);
+create index leaderboard_score_of_member on leaderboard_score (member_id);

@@ -208,6 +208,10 @@ pub enum MemberOrPartner<S> {
     Partner(PartnerActor, PhantomData<S>),
 }
 
+/// Staff, or a partner whose key has the scope `S`.
+pub struct ModeratorOrPartner<S>(pub MemberOrPartner<S>);
+pub struct AdminOrPartner<S>(pub MemberOrPartner<S>);
+
 /// A scope as a type, for the extractors.
 pub trait Scoped: Send {
     const SCOPE: Scope;
@@ -279,10 +283,20 @@ extractor!({S} Partner<S>, [S::SCHEME], optional: false, caller => match caller 
     Caller::Member(_) => Err(Problem::forbidden("This is for partners' API keys."))?,
     Caller::Partner(partner) => Partner(with_scope(S::SCOPE, partner)?, PhantomData),
 });
-extractor!({S} MemberOrPartner<S>, [MEMBER, S::SCHEME], optional: false, caller => match caller {
-    Caller::Partner(partner) => MemberOrPartner::Partner(with_scope(S::SCOPE, partner)?, PhantomData),
-    caller => MemberOrPartner::Member(at_least(Role::Member, caller)?),
+extractor!({S} MemberOrPartner<S>, [MEMBER, S::SCHEME], optional: false, caller => at_least_or_partner(Role::Member, caller)?);
+extractor!({S} ModeratorOrPartner<S>, [MEMBER, S::SCHEME], optional: false, caller => {
+    ModeratorOrPartner(at_least_or_partner(Role::Moderator, caller)?)
 });
+extractor!({S} AdminOrPartner<S>, [MEMBER, S::SCHEME], optional: false, caller => {
+    AdminOrPartner(at_least_or_partner(Role::Administrator, caller)?)
+});
+
+fn at_least_or_partner<S: Scoped>(role: Role, caller: Caller) -> Result<MemberOrPartner<S>, Problem> {
+    match caller {
+        Caller::Partner(partner) => Ok(MemberOrPartner::Partner(with_scope(S::SCOPE, partner)?, PhantomData)),
+        caller => Ok(MemberOrPartner::Member(at_least(role, caller)?)),
+    }
+}
 
 fn register(registry: &mut Registry) {
     let bearer = |description: &str, format: &str| MetaSecurityScheme {

@@ -11,7 +11,10 @@ pub mod permission;
 pub mod session;
 pub mod standing;
 
-pub use caller::{Actor, Admin, Doorkeeper, Member, MemberOrPartner, Moderator, Myself, Partner, PartnerActor, Visitor};
+pub use caller::{
+    Actor, Admin, AdminOrPartner, Doorkeeper, Member, MemberOrPartner, Moderator, ModeratorOrPartner, Myself, Partner, PartnerActor,
+    Visitor,
+};
 
 use poem_openapi::OpenApi;
 

@@ -43,13 +43,13 @@ struct Claim {
 }
 
 /// Either the work is ours to do, or it was done before.
-pub enum Begun<T> {
+pub enum Begun<T, const STATUS: u16> {
     Attempt(Box<Attempt>),
-    Answered(Answer<T>),
+    Answered(Answer<T, STATUS>),
 }
 
-/// The answer to a write: fresh, or stored by an earlier request with the same key.
-pub enum Answer<T> {
+/// The answer to a write: fresh, or stored by an earlier request with the same key. `STATUS` is what the description says.
+pub enum Answer<T, const STATUS: u16 = 201> {
     Fresh(StatusCode, T),
     Stored(StatusCode, String),
 }
@@ -63,7 +63,13 @@ struct StoredAnswer {
 
 impl Kit {
     /// Begins a write by `caller` (such as `member:…`). `request` is whatever decides the effect, path included.
-    pub async fn attempt<T>(&self, caller: String, operation: &'static str, key: &str, request: &impl ToJSON) -> Result<Begun<T>, Problem> {
+    pub async fn attempt<T, const STATUS: u16>(
+        &self,
+        caller: String,
+        operation: &'static str,
+        key: &str,
+        request: &impl ToJSON,
+    ) -> Result<Begun<T, STATUS>, Problem> {
         if !(1..=KEY_CHARS_MAX).contains(&key.len()) || key.contains('\0') {
             return Err(Problem::new(
                 StatusCode::BAD_REQUEST,
@@ -113,7 +119,7 @@ impl Claim {
             .into_boxed()
     }
 
-    async fn stored<T>(&self, conn: &mut Conn) -> Result<Answer<T>, Problem> {
+    async fn stored<T, const STATUS: u16>(&self, conn: &mut Conn) -> Result<Answer<T, STATUS>, Problem> {
         let stored: StoredAnswer =
             self.row().select((idempotency_key::request_hash, idempotency_key::status, idempotency_key::body)).first(conn).await?;
         if stored.request_hash != self.hash {
@@ -143,7 +149,11 @@ impl Claim {
 impl Attempt {
     /// Commits the effect with its answer; or, when the work was refused, nothing but the refusal, so that a retry gets
     /// the same one. What may pass (429, 5xx) is not kept, and neither are 401 and 403, which depend on the caller.
-    pub async fn finish<T: ToJSON>(self, status: StatusCode, outcome: Result<T, Problem>) -> Result<Answer<T>, Problem> {
+    pub async fn finish<T: ToJSON, const STATUS: u16>(
+        self,
+        status: StatusCode,
+        outcome: Result<T, Problem>,
+    ) -> Result<Answer<T, STATUS>, Problem> {
         let Attempt { mut tx, claim } = self;
         match outcome {
             Ok(value) => {
@@ -192,7 +202,7 @@ pub async fn forget_old(conn: &mut Conn, now: DateTime<Utc>) -> QueryResult<usiz
     diesel::delete(idempotency_key::table.filter(idempotency_key::created_at.lt(now - Duration::days(KEPT_DAYS)))).execute(conn).await
 }
 
-impl<T: ToJSON + Send> IntoResponse for Answer<T> {
+impl<T: ToJSON + Send, const STATUS: u16> IntoResponse for Answer<T, STATUS> {
     fn into_response(self) -> Response {
         match self {
             Self::Fresh(status, value) => (status, Json(value)).into_response(),
@@ -204,7 +214,7 @@ impl<T: ToJSON + Send> IntoResponse for Answer<T> {
     }
 }
 
-impl<T: ToJSON + Type> ApiResponse for Answer<T> {
+impl<T: ToJSON + Type, const STATUS: u16> ApiResponse for Answer<T, STATUS> {
     fn meta() -> MetaResponses {
         let replayed = MetaHeader {
             name: REPLAYED.to_owned(),
@@ -216,7 +226,7 @@ impl<T: ToJSON + Type> ApiResponse for Answer<T> {
         MetaResponses {
             responses: vec![MetaResponse {
                 description: "Done, now or by an earlier request with the same Idempotency-Key.",
-                status: Some(201),
+                status: Some(STATUS),
                 status_range: None,
                 content: vec![MetaMediaType { content_type: "application/json", schema: <Json<T> as Payload>::schema_ref() }],
                 headers: vec![replayed],

@@ -194,6 +194,12 @@ async fn blame(kit: &Kit, row: &Row, error: anyhow::Error) -> Result<(), Problem
     tx.commit().await
 }
 
+/// Lets no event be delivered until the caller's transaction ends; waits for a delivery that is under way.
+pub async fn hold(conn: &mut Conn) -> QueryResult<()> {
+    diesel::sql_query("select pg_advisory_xact_lock($1)").bind::<BigInt, _>(LEADER_LOCK).execute(conn).await?;
+    Ok(())
+}
+
 /// Puts parked events back into the outbox. Returns how many.
 pub async fn requeue(conn: &mut Conn) -> QueryResult<usize> {
     diesel::sql_query(

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 use regulars::{
+    events::{self, Event},
     kit::{Problem, Tx},
     loyalty::ledger::{self, Clawback, ClawbackPolicy, Earn, Source, Wallet},
     words::{MemberId, TransactionId},
@@ -32,8 +33,15 @@ impl<'a> Book<'a> {
         let source = Source::new("test", source);
         let earn = Earn { points, source, effective_at: now, available_at: now, expires_at, note: String::new() };
         let id = ledger::earn(&mut tx, &mut wallet, earn, now).await.unwrap();
+        self.tells(&mut tx, points).await;
         tx.commit().await.unwrap();
         id
+    }
+
+    /// Whoever moves points that count as earned tells of it.
+    async fn tells(&self, tx: &mut Tx, points: i64) {
+        let event = Event::PointsEarned { member_id: self.member, points, group_id: None };
+        events::tell(tx, self.town.clock.now(), [event]).await.unwrap();
     }
 
     async fn holds(&self, points: i64, source: &str) -> Result<TransactionId, Problem> {
@@ -67,7 +75,9 @@ impl<'a> Book<'a> {
     async fn claws_back(&self, earned_in: TransactionId, points: i64, policy: ClawbackPolicy) {
         let (mut tx, mut wallet) = self.open().await;
         let clawback = Clawback { earned_in: &[earned_in], points, policy, source: Source::new("test", "return"), note: String::new() };
+        let before = worth(&wallet);
         ledger::claw_back(&mut tx, &mut wallet, clawback, self.town.clock.now()).await.unwrap();
+        self.tells(&mut tx, worth(&wallet) - before).await;
         tx.commit().await.unwrap();
     }
 
@@ -82,6 +92,10 @@ impl<'a> Book<'a> {
     async fn lots(&self) -> Vec<String> {
         self.town.rows("select granted || '/' || remaining from lot order by id").await
     }
+}
+
+fn worth(wallet: &Wallet) -> i64 {
+    wallet.available + wallet.pending + wallet.reserved + wallet.arrears
 }
 
 #[tokio::test]
@@ -167,6 +181,7 @@ async fn points_wait_become_available_and_expire_on_their_own() {
     let earn =
         Earn { points: 10, source: Source::new("test", "order"), effective_at: now, available_at, expires_at, note: "Order 7".into() };
     ledger::earn(&mut tx, &mut wallet, earn, now).await.unwrap();
+    book.tells(&mut tx, 10).await;
     tx.commit().await.unwrap();
     let points = ada.get("/me/points").await.is(200);
     assert_eq!((points.int("/available"), points.int("/pending"), points.int("/becoming_available/0/points")), (0, 10, 10));

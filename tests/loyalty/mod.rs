@@ -1,1 +1,5 @@
+mod leaderboard;
 mod ledger;
+mod redemption;
+mod referral;
+mod reward;

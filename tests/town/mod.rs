@@ -4,6 +4,7 @@ mod community;
 mod forum;
 mod host;
 mod identity;
+mod loyalty;
 mod person;
 mod reply;
 
@@ -18,7 +19,7 @@ use regulars::{
 };
 use serde_json::{Value, json};
 
-pub use self::{person::Person, reply::Reply};
+pub use self::{loyalty::OwnRedis, person::Person, reply::Reply};
 
 pub const PASSWORD: &str = "a town of regulars";
 

@@ -1,0 +1,143 @@
+//! Reading leaderboards.
+
+use poem::http::StatusCode;
+use poem_openapi::{
+    Object, OpenApi,
+    param::{Path, Query},
+    payload::Json,
+};
+
+use super::{
+    copy::{Copies, Wanted},
+    rules::{AROUND_MAX, BoardKey, PLACES_DEFAULT, PLACES_MAX, Stretch, ranks},
+    store,
+};
+use crate::{
+    app::Tag,
+    identity::{Actor, Visitor},
+    kit::{Kit, Problem},
+    words::{Metric, Period, programme_day},
+};
+
+pub struct LeaderboardApi {
+    kit: Kit,
+    copies: Copies,
+}
+
+impl LeaderboardApi {
+    pub fn new(kit: &Kit) -> Self {
+        Self { kit: kit.clone(), copies: Copies::new(kit.clone()) }
+    }
+}
+
+/// A member's public name.
+#[derive(Object)]
+struct RankedMember {
+    handle: String,
+    display_name: String,
+}
+
+/// A place on a board.
+#[derive(Object)]
+struct Place {
+    /// Equals share a rank, and the next one counts everybody before: 1, 2, 2, 4.
+    rank: i64,
+    score: i64,
+    member: RankedMember,
+}
+
+/// Where the caller stands.
+#[derive(Object)]
+struct MyPlace {
+    rank: i64,
+    score: i64,
+}
+
+/// A part of a leaderboard, best first.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+struct LeaderboardView {
+    items: Vec<Place>,
+    /// Where the caller stands; absent for visitors and for who is not on the board.
+    me: Option<MyPlace>,
+}
+
+#[OpenApi(tag = "Tag::Loyalty")]
+impl LeaderboardApi {
+    /// Read a leaderboard
+    ///
+    /// Of two with the same score, who reached it first stands first. Staff and members who keep off the boards are not on
+    /// them.
+    #[oai(path = "/leaderboards/:board", method = "get", operation_id = "get_leaderboard")]
+    async fn get_leaderboard(
+        &self,
+        visitor: Visitor,
+        /// What is counted.
+        board: Path<Metric>,
+        /// The current period that is counted; all time by default.
+        period: Query<Option<Period>>,
+        /// Only what happened in the group of this slug.
+        group: Query<Option<String>>,
+        /// Instead of the best: the caller, and so many places above and below. At most 50.
+        around_me: Query<Option<usize>>,
+        /// How many of the best, at most 100; 20 by default.
+        limit: Query<Option<usize>>,
+    ) -> Result<Json<LeaderboardView>, Problem> {
+        let wanted = wanted(visitor.0.as_ref(), around_me.0, limit.0)?;
+        let mut conn = self.kit.db.read().await?;
+        let viewer = visitor.0.as_ref();
+        let group_id = match &group.0 {
+            None => None,
+            Some(slug) if slug.contains('\0') => return Err(Problem::not_found("group")),
+            Some(slug) => Some(
+                store::find_group(&mut conn, slug, viewer.map(|actor| actor.member_id), viewer.is_some_and(Actor::is_staff))
+                    .await?
+                    .ok_or_else(|| Problem::not_found("group"))?,
+            ),
+        };
+        let period = period.0.unwrap_or(Period::All);
+        let today = programme_day(self.kit.clock.now(), self.kit.time_zone);
+        let key = BoardKey { metric: board.0, period: period.word(), starts_on: period.start(today), group_id };
+        let Some(board) = store::find_board(&mut conn, &key).await? else {
+            return Ok(Json(LeaderboardView { items: Vec::new(), me: None }));
+        };
+        let stretch = match self.copies.read(&mut conn, board, wanted).await? {
+            Some(stretch) => stretch,
+            None => match wanted {
+                Wanted::Top { most, me } => store::top(&mut conn, board.id, most, me).await?,
+                Wanted::Around { me, reach } => store::around(&mut conn, board.id, me, reach).await?,
+            },
+        };
+        let members: Vec<_> = stretch.places.iter().map(|(member, _)| *member).collect();
+        let names = store::names(&mut conn, &members).await?;
+        Ok(Json(view(&stretch, names)))
+    }
+}
+
+/// What the parameters ask for.
+fn wanted(caller: Option<&Actor>, around_me: Option<usize>, limit: Option<usize>) -> Result<Wanted, Problem> {
+    let within = |name: &str, number: usize, min: usize, max: usize| match (min..=max).contains(&number) {
+        true => Ok(number),
+        false => {
+            let code = format!("bad_{name}");
+            Err(Problem::new(StatusCode::BAD_REQUEST, code, format!("{name} must lie between {min} and {max}.")))
+        }
+    };
+    let most = within("limit", limit.unwrap_or(PLACES_DEFAULT), 1, PLACES_MAX)?;
+    match (around_me, caller) {
+        (None, caller) => Ok(Wanted::Top { most, me: caller.map(|actor| actor.member_id) }),
+        (Some(reach), Some(actor)) => Ok(Wanted::Around { me: actor.member_id, reach: within("around_me", reach, 0, AROUND_MAX)? }),
+        (Some(_), None) => Err(Problem::unauthorized("Sign in to see who is around you.")),
+    }
+}
+
+fn view(stretch: &Stretch, mut names: std::collections::BTreeMap<crate::words::MemberId, (String, String)>) -> LeaderboardView {
+    let places = ranks(stretch).into_iter().zip(&stretch.places);
+    let items = places
+        .map(|(rank, (member, score))| {
+            let (handle, display_name) = names.remove(member).unwrap_or_default();
+            Place { rank, score: *score, member: RankedMember { handle, display_name } }
+        })
+        .collect();
+    LeaderboardView { items, me: stretch.me.map(|(rank, score)| MyPlace { rank, score }) }
+}

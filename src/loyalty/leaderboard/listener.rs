@@ -1,0 +1,68 @@
+//! Keeps the score: turns what others tell into changes of boards.
+
+use std::collections::BTreeSet;
+
+use chrono_tz::Tz;
+use futures_util::future::BoxFuture;
+
+use super::{
+    rules::{Gain, tally},
+    store,
+};
+use crate::{
+    events::Event,
+    kit::{
+        Conn,
+        outbox::{Listener, Occurrence},
+    },
+    words::{GroupId, MemberId, Metric},
+};
+
+/// Writes the boards.
+pub struct Scorekeeper {
+    /// Where days begin.
+    pub zone: Tz,
+}
+
+impl Listener<Event> for Scorekeeper {
+    fn name(&self) -> &'static str {
+        "leaderboard"
+    }
+
+    fn hear<'a>(&'a self, conn: &'a mut Conn, batch: &'a [Occurrence<Event>]) -> BoxFuture<'a, anyhow::Result<()>> {
+        Box::pin(async move {
+            let gains: Vec<Gain> = batch.iter().filter_map(gain).collect();
+            store::add(conn, &tally(&gains, self.zone)).await?;
+            let moved: BTreeSet<MemberId> = batch.iter().filter_map(|occurrence| listing_of(&occurrence.event)).collect();
+            store::relist(conn, moved).await?;
+            let gone: BTreeSet<GroupId> = batch.iter().filter_map(|occurrence| group_gone(&occurrence.event)).collect();
+            store::delete_of_groups(conn, gone).await?;
+            Ok(())
+        })
+    }
+}
+
+fn gain(Occurrence { at, event, .. }: &Occurrence<Event>) -> Option<Gain> {
+    let (metric, member_id, amount, group_id) = match *event {
+        Event::PointsEarned { member_id, points, group_id } => (Metric::Points, member_id, points, group_id),
+        Event::ReputationChanged { member_id, amount, group_id } => (Metric::Reputation, member_id, amount, group_id),
+        Event::AcceptedAnswersChanged { member_id, amount, group_id } => (Metric::AcceptedAnswers, member_id, amount, group_id),
+        _ => return None,
+    };
+    Some(Gain { metric, member_id, amount, group_id, at: *at })
+}
+
+/// Whose listing may have changed; what it is now stands with the member.
+fn listing_of(event: &Event) -> Option<MemberId> {
+    match event {
+        Event::LeaderboardListingChanged { member_id, .. } | Event::MemberErased { member_id } => Some(*member_id),
+        _ => None,
+    }
+}
+
+fn group_gone(event: &Event) -> Option<GroupId> {
+    match event {
+        Event::GroupDeleted { group_id } => Some(*group_id),
+        _ => None,
+    }
+}

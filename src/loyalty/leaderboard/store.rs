@@ -1,0 +1,409 @@
+//! Boards and scores in PostgreSQL: the truth about leaderboards.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
+use diesel::{
+    prelude::*,
+    sql_types::{Array, BigInt, Bool, Date, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+};
+use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
+use futures_util::{Stream, TryStreamExt};
+
+use super::{
+    checks::BOOKS,
+    rules::{BoardKey, Stretch, Sum},
+};
+use crate::{
+    kit::{Conn, db::CachedExt, outbox},
+    schema::{leaderboard, member},
+    words::{GroupId, LeaderboardId, MemberId, Metric},
+};
+
+/// A board as far as readers need it.
+#[derive(QueryableByName, Clone, Copy, Debug)]
+pub struct Board {
+    #[diesel(sql_type = SqlUuid)]
+    pub id: LeaderboardId,
+    #[diesel(sql_type = BigInt)]
+    pub version: i64,
+}
+
+/// Adds sums to scores. Boards and scores that do not exist begin; boards of deleted groups do not.
+pub async fn add(conn: &mut Conn, sums: &BTreeMap<(BoardKey, MemberId), Sum>) -> QueryResult<()> {
+    if sums.is_empty() {
+        return Ok(());
+    }
+    let keys: BTreeSet<BoardKey> = sums.keys().map(|(key, _)| *key).collect();
+    let boards = bump(conn, &keys).await?;
+    let mut changes = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for ((key, member_id), sum) in sums {
+        let Some(board) = boards.get(key) else { continue };
+        changes.0.push(board.id);
+        changes.1.push(*member_id);
+        changes.2.push(sum.amount);
+        changes.3.push(sum.reached_at);
+        changes.4.push(board.version);
+    }
+    diesel::sql_query(
+        "insert into leaderboard_score (leaderboard_id, member_id, score, reached_at, listed, version)
+         select s.board, s.member, s.amount, s.reached_at, m.on_leaderboards and m.role = 'member' and m.erased_at is null, s.version
+         from unnest($1, $2, $3, $4, $5) as s (board, member, amount, reached_at, version)
+         join member m on m.id = s.member
+         on conflict (leaderboard_id, member_id) do update set
+           score = leaderboard_score.score + excluded.score,
+           reached_at = greatest(leaderboard_score.reached_at, excluded.reached_at),
+           listed = excluded.listed,
+           version = excluded.version",
+    )
+    .bind::<Array<SqlUuid>, _>(changes.0)
+    .bind::<Array<SqlUuid>, _>(changes.1)
+    .bind::<Array<BigInt>, _>(changes.2)
+    .bind::<Array<Timestamptz>, _>(changes.3)
+    .bind::<Array<BigInt>, _>(changes.4)
+    .cached()
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+#[derive(QueryableByName)]
+struct Bumped {
+    /// Which of the keys asked for, counted from 1.
+    #[diesel(sql_type = BigInt)]
+    ordinal: i64,
+    #[diesel(sql_type = SqlUuid)]
+    id: LeaderboardId,
+    #[diesel(sql_type = BigInt)]
+    version: i64,
+}
+
+/// Gives each board its next version.
+async fn bump(conn: &mut Conn, keys: &BTreeSet<BoardKey>) -> QueryResult<BTreeMap<BoardKey, Board>> {
+    let bumped: Vec<Bumped> = diesel::sql_query(
+        "with wanted as (
+           select * from unnest($1, $2, $3, $4, $5) with ordinality as w (id, metric, period, starts_on, group_id, ordinal)
+           where not exists (select from user_group g where g.id = w.group_id and g.deleted_at is not null)
+         ), bumped as (
+           insert into leaderboard (id, metric, period, starts_on, group_id, version)
+           select id, metric, period, starts_on, group_id, 1 from wanted order by ordinal
+           on conflict (metric, period, starts_on, group_id) do update set version = leaderboard.version + 1
+           returning *
+         )
+         select w.ordinal, b.id, b.version from bumped b
+         join wanted w on w.metric = b.metric and w.period = b.period and w.starts_on = b.starts_on
+           and w.group_id is not distinct from b.group_id",
+    )
+    .bind::<Array<SqlUuid>, _>(keys.iter().map(|_| LeaderboardId::new()).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(keys.iter().map(|key| key.metric.word()).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(keys.iter().map(|key| key.period).collect::<Vec<_>>())
+    .bind::<Array<Date>, _>(keys.iter().map(|key| key.starts_on).collect::<Vec<_>>())
+    .bind::<Array<Nullable<SqlUuid>>, _>(keys.iter().map(|key| key.group_id).collect::<Vec<_>>())
+    .cached()
+    .load(conn)
+    .await?;
+    let keys: Vec<_> = keys.iter().copied().collect();
+    let board = |row: Bumped| Some((*keys.get(row.ordinal as usize - 1)?, Board { id: row.id, version: row.version }));
+    Ok(bumped.into_iter().filter_map(board).collect())
+}
+
+/// Lists members who keep on the boards, and unlists staff, the erased, and those who keep off.
+pub async fn relist(conn: &mut Conn, members: BTreeSet<MemberId>) -> QueryResult<()> {
+    if members.is_empty() {
+        return Ok(());
+    }
+    diesel::sql_query(
+        "with moved as (
+           select s.leaderboard_id, s.member_id, m.on_leaderboards and m.role = 'member' and m.erased_at is null as listed
+           from leaderboard_score s join member m on m.id = s.member_id
+           where s.member_id = any ($1) and s.listed <> (m.on_leaderboards and m.role = 'member' and m.erased_at is null)
+         ), bumped as (
+           update leaderboard set version = version + 1 where id in (select leaderboard_id from moved) returning id, version
+         )
+         update leaderboard_score s set listed = moved.listed, version = bumped.version
+         from moved join bumped on bumped.id = moved.leaderboard_id
+         where s.leaderboard_id = moved.leaderboard_id and s.member_id = moved.member_id",
+    )
+    .bind::<Array<SqlUuid>, _>(members.into_iter().collect::<Vec<_>>())
+    .cached()
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+pub async fn delete_of_groups(conn: &mut Conn, groups: BTreeSet<GroupId>) -> QueryResult<()> {
+    if groups.is_empty() {
+        return Ok(());
+    }
+    diesel::delete(leaderboard::table.filter(leaderboard::group_id.eq_any(groups.into_iter().map(Some)))).execute(conn).await?;
+    Ok(())
+}
+
+#[derive(QueryableByName)]
+struct GroupRow {
+    #[diesel(sql_type = SqlUuid)]
+    id: GroupId,
+}
+
+/// The group of this slug, unless `viewer` may not know of it.
+pub async fn find_group(conn: &mut Conn, slug: &str, viewer: Option<MemberId>, sees_all: bool) -> QueryResult<Option<GroupId>> {
+    let group: Option<GroupRow> = diesel::sql_query(
+        "select g.id from user_group g
+         where g.slug = $1 and g.deleted_at is null and (not g.private or $3 or exists (
+           select from membership s where s.group_id = g.id and s.member_id = $2 and s.state = 'active'))",
+    )
+    .bind::<Text, _>(slug)
+    .bind::<Nullable<SqlUuid>, _>(viewer)
+    .bind::<Bool, _>(sees_all)
+    .cached()
+    .get_result(conn)
+    .await
+    .optional()?;
+    Ok(group.map(|group| group.id))
+}
+
+/// None while nobody has scored.
+pub async fn find_board(conn: &mut Conn, key: &BoardKey) -> QueryResult<Option<Board>> {
+    diesel::sql_query(
+        "select id, version from leaderboard
+         where metric = $1 and period = $2 and starts_on = $3 and group_id is not distinct from $4",
+    )
+    .bind::<Text, _>(key.metric)
+    .bind::<Text, _>(key.period)
+    .bind::<Date, _>(key.starts_on)
+    .bind::<Nullable<SqlUuid>, _>(key.group_id)
+    .cached()
+    .get_result(conn)
+    .await
+    .optional()
+}
+
+#[derive(QueryableByName)]
+struct Place {
+    #[diesel(sql_type = SqlUuid)]
+    member_id: MemberId,
+    #[diesel(sql_type = BigInt)]
+    score: i64,
+}
+
+#[derive(QueryableByName)]
+struct Standing {
+    #[diesel(sql_type = BigInt)]
+    score: i64,
+    #[diesel(sql_type = BigInt)]
+    before: i64,
+    #[diesel(sql_type = BigInt)]
+    higher: i64,
+}
+
+/// The best `most`, and the caller's own rank.
+pub async fn top(conn: &mut Conn, board: LeaderboardId, most: usize, me: Option<MemberId>) -> QueryResult<Stretch> {
+    let places: Vec<Place> = diesel::sql_query(
+        "select member_id, score from leaderboard_score where leaderboard_id = $1 and listed and score > 0
+         order by score desc, reached_at, member_id limit $2",
+    )
+    .bind::<SqlUuid, _>(board)
+    .bind::<BigInt, _>(most as i64)
+    .cached()
+    .load(conn)
+    .await?;
+    let me = match me {
+        Some(me) => standing(conn, board, me).await?.map(|mine| (mine.higher + 1, mine.score)),
+        None => None,
+    };
+    Ok(Stretch { places: places.into_iter().map(|place| (place.member_id, place.score)).collect(), before: 0, higher: 0, me })
+}
+
+/// The caller with `reach` neighbours on either side; nobody when the caller is not on the board.
+pub async fn around(conn: &mut Conn, board: LeaderboardId, me: MemberId, reach: usize) -> QueryResult<Stretch> {
+    let places: Vec<Place> = diesel::sql_query(
+        "with me as (
+           select * from leaderboard_score where leaderboard_id = $1 and member_id = $2 and listed and score > 0
+         ), above as (
+           select s.* from me, lateral (
+             select o.* from leaderboard_score o
+             where o.leaderboard_id = $1 and o.listed and o.score >= me.score
+               and (o.score > me.score or (o.reached_at, o.member_id) < (me.reached_at, me.member_id))
+             order by o.score, o.reached_at desc, o.member_id desc limit $3) s
+         ), below as (
+           select s.* from me, lateral (
+             select o.* from leaderboard_score o
+             where o.leaderboard_id = $1 and o.listed and o.score > 0 and o.score <= me.score
+               and (o.score < me.score or (o.reached_at, o.member_id) > (me.reached_at, me.member_id))
+             order by o.score desc, o.reached_at, o.member_id limit $3) s
+         )
+         select member_id, score from (table above union all table me union all table below) s
+         order by score desc, reached_at, member_id",
+    )
+    .bind::<SqlUuid, _>(board)
+    .bind::<SqlUuid, _>(me)
+    .bind::<BigInt, _>(reach as i64)
+    .cached()
+    .load(conn)
+    .await?;
+    let [first, ..] = places.as_slice() else { return Ok(Stretch::default()) };
+    let (Some(first), Some(mine)) = (standing(conn, board, first.member_id).await?, standing(conn, board, me).await?) else {
+        return Ok(Stretch::default());
+    };
+    Ok(Stretch {
+        places: places.into_iter().map(|place| (place.member_id, place.score)).collect(),
+        before: first.before,
+        higher: first.higher,
+        me: Some((mine.higher + 1, mine.score)),
+    })
+}
+
+/// How many stand before a member: a count over the index alone.
+async fn standing(conn: &mut Conn, board: LeaderboardId, of: MemberId) -> QueryResult<Option<Standing>> {
+    diesel::sql_query(
+        "select me.score, o.before, o.higher from leaderboard_score me, lateral (
+           select count(*) filter (where o.score > me.score or (o.reached_at, o.member_id) < (me.reached_at, me.member_id)) as before,
+                  count(*) filter (where o.score > me.score) as higher
+           from leaderboard_score o where o.leaderboard_id = $1 and o.listed and o.score >= me.score) o
+         where me.leaderboard_id = $1 and me.member_id = $2 and me.listed and me.score > 0",
+    )
+    .bind::<SqlUuid, _>(board)
+    .bind::<SqlUuid, _>(of)
+    .cached()
+    .get_result(conn)
+    .await
+    .optional()
+}
+
+/// Handle and display name of each.
+pub async fn names(conn: &mut Conn, members: &[MemberId]) -> QueryResult<BTreeMap<MemberId, (String, String)>> {
+    let names: Vec<(MemberId, String, String)> =
+        member::table.filter(member::id.eq_any(members)).select((member::id, member::handle, member::display_name)).load(conn).await?;
+    Ok(names.into_iter().map(|(id, handle, display_name)| (id, (handle, display_name))).collect())
+}
+
+/// A row of a board, for a copy of it.
+#[derive(QueryableByName)]
+pub struct Row {
+    #[diesel(sql_type = SqlUuid)]
+    pub member_id: MemberId,
+    #[diesel(sql_type = BigInt)]
+    pub score: i64,
+    #[diesel(sql_type = Timestamptz)]
+    pub reached_at: DateTime<Utc>,
+    /// Whether it shows.
+    #[diesel(sql_type = Bool)]
+    pub shown: bool,
+    /// The board's version in this snapshot.
+    #[diesel(sql_type = BigInt)]
+    pub board_version: i64,
+}
+
+pub async fn version_of(conn: &mut Conn, board: LeaderboardId) -> QueryResult<Option<i64>> {
+    leaderboard::table.find(board).select(leaderboard::version).first(conn).await.optional()
+}
+
+/// At most `most` rows that changed after `version`.
+pub async fn changes(conn: &mut Conn, board: LeaderboardId, version: i64, most: usize) -> QueryResult<Vec<Row>> {
+    diesel::sql_query(
+        "select s.member_id, s.score, s.reached_at, s.listed and s.score > 0 as shown, b.version as board_version
+         from leaderboard b join leaderboard_score s on s.leaderboard_id = b.id
+         where b.id = $1 and s.version > $2 limit $3",
+    )
+    .bind::<SqlUuid, _>(board)
+    .bind::<BigInt, _>(version)
+    .bind::<BigInt, _>(most as i64)
+    .cached()
+    .load(conn)
+    .await
+}
+
+/// All rows that show, in one snapshot. Takes as long as it takes: for background work.
+pub async fn all_rows(conn: &mut Conn, board: LeaderboardId) -> QueryResult<impl Stream<Item = QueryResult<Row>> + '_> {
+    conn.batch_execute("set local statement_timeout = '5min'").await?;
+    diesel::sql_query(
+        "select s.member_id, s.score, s.reached_at, true as shown, b.version as board_version
+         from leaderboard b join leaderboard_score s on s.leaderboard_id = b.id
+         where b.id = $1 and s.listed and s.score > 0",
+    )
+    .bind::<SqlUuid, _>(board)
+    .load_stream(conn)
+    .await
+    .map(TryStreamExt::into_stream)
+}
+
+/// Counts every board anew from the books, in the caller's transaction. Readers go on; events wait until it commits.
+/// Returns how many scores were wrong.
+pub async fn rebuild(conn: &mut Conn, zone: Tz) -> QueryResult<usize> {
+    outbox::hold(conn).await?;
+    conn.batch_execute("set local statement_timeout = '30min'; drop table if exists recount").await?;
+    // Each gain in every period and scope: what `rules::tally` says, in SQL.
+    diesel::sql_query(format!(
+        "create temporary table recount on commit drop as
+         with book as ({BOOKS})
+         select b.metric, p.period, p.starts_on, g.group_id, b.member_id, sum(b.amount)::bigint as score, max(b.at) as reached_at
+         from book b
+         cross join lateral (
+           select 'all' as period, date '0001-01-01' as starts_on
+           union all
+           select word, date_trunc(word, b.at at time zone '{zone}')::date from unnest(array['year', 'month', 'week', 'day']) word
+         ) p
+         cross join lateral (
+           select null::uuid as group_id union all select id from user_group where id = b.group_id and deleted_at is null
+         ) g
+         group by 1, 2, 3, 4, 5",
+    ))
+    .execute(conn)
+    .await?;
+    let missing: Vec<BoardRow> = diesel::sql_query(
+        "select distinct metric, period, starts_on, group_id from recount
+         except select metric, period, starts_on, group_id from leaderboard order by 1, 2, 3, 4",
+    )
+    .load(conn)
+    .await?;
+    for board in missing {
+        diesel::insert_into(leaderboard::table)
+            .values((
+                leaderboard::id.eq(LeaderboardId::new()),
+                leaderboard::metric.eq(board.metric),
+                leaderboard::period.eq(board.period),
+                leaderboard::starts_on.eq(board.starts_on),
+                leaderboard::group_id.eq(board.group_id),
+                leaderboard::version.eq(0),
+            ))
+            .execute(conn)
+            .await?;
+    }
+    diesel::sql_query(
+        "with due as (
+           select b.id as leaderboard_id, r.member_id, r.score, r.reached_at,
+                  m.on_leaderboards and m.role = 'member' and m.erased_at is null as listed
+           from recount r join leaderboard b on b.metric = r.metric and b.period = r.period and b.starts_on = r.starts_on
+             and b.group_id is not distinct from r.group_id
+           join member m on m.id = r.member_id
+         ), wrong as (
+           select coalesce(d.leaderboard_id, s.leaderboard_id) as leaderboard_id, coalesce(d.member_id, s.member_id) as member_id,
+                  coalesce(d.score, 0) as score, coalesce(d.reached_at, s.reached_at) as reached_at, coalesce(d.listed, s.listed) as listed
+           from due d full join leaderboard_score s on s.leaderboard_id = d.leaderboard_id and s.member_id = d.member_id
+           where s.member_id is null or s.score <> coalesce(d.score, 0)
+             or s.reached_at <> coalesce(d.reached_at, s.reached_at) or s.listed <> coalesce(d.listed, s.listed)
+         ), bumped as (
+           update leaderboard set version = version + 1 where id in (select leaderboard_id from wrong) returning id, version
+         )
+         insert into leaderboard_score (leaderboard_id, member_id, score, reached_at, listed, version)
+         select w.leaderboard_id, w.member_id, w.score, w.reached_at, w.listed, b.version
+         from wrong w join bumped b on b.id = w.leaderboard_id
+         on conflict (leaderboard_id, member_id) do update set
+           score = excluded.score, reached_at = excluded.reached_at, listed = excluded.listed, version = excluded.version",
+    )
+    .execute(conn)
+    .await
+}
+
+#[derive(QueryableByName)]
+struct BoardRow {
+    #[diesel(sql_type = Text)]
+    metric: Metric,
+    #[diesel(sql_type = Text)]
+    period: String,
+    #[diesel(sql_type = Date)]
+    starts_on: NaiveDate,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    group_id: Option<GroupId>,
+}

@@ -1,0 +1,295 @@
+//! Redeeming points, by members and by partners' systems for them.
+
+use chrono::{DateTime, Utc};
+use poem::http::StatusCode;
+use poem_openapi::{
+    Object, OpenApi,
+    param::{Header, Path, Query},
+    payload::Json,
+    types::ToJSON,
+};
+use serde_json::json;
+
+use super::{
+    moves::{self, Wanted, Wish},
+    rules::{self, RedemptionState, Step},
+    store::{self, Filter, RedemptionRow},
+};
+use crate::{
+    app::Tag,
+    begin,
+    identity::{Actor, MemberOrPartner, Myself, PartnerActor, caller::RedemptionsWrite},
+    kit::{
+        Conn, Kit, Problem,
+        etag::{self, Conditional},
+        idempotency::Answer,
+        page::Page,
+        problem::Fields,
+        text::Text,
+    },
+    loyalty::{clerk::Clerk, reward::rules::RewardKind},
+    words::{MemberId, RedemptionId, RewardId},
+};
+
+pub struct RedemptionApi {
+    pub kit: Kit,
+}
+
+/// What a redemption is of.
+#[derive(Object)]
+struct RedeemedReward {
+    id: RewardId,
+    name: String,
+    kind: RewardKind,
+}
+
+/// Points for a reward.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct RedemptionView {
+    id: RedemptionId,
+    reward: RedeemedReward,
+    member_id: MemberId,
+    handle: String,
+    points: i64,
+    state: RedemptionState,
+    /// Until when a held one holds.
+    held_until: Option<DateTime<Utc>>,
+    /// What the holder shows; once it is issued.
+    code: Option<String>,
+    ship_to: Option<String>,
+    /// Why it ended, where somebody said so.
+    reason: String,
+    created_at: DateTime<Utc>,
+    /// When it was fulfilled, or ended otherwise.
+    resolved_at: Option<DateTime<Utc>>,
+}
+
+impl From<RedemptionRow> for RedemptionView {
+    fn from(row: RedemptionRow) -> Self {
+        Self {
+            id: row.id,
+            reward: RedeemedReward { id: row.reward_id, name: row.reward_name, kind: row.reward_kind },
+            member_id: row.member_id,
+            handle: row.handle,
+            points: row.points,
+            state: row.state,
+            held_until: row.held_until,
+            code: row.code.filter(|_| row.state != RedemptionState::Held),
+            ship_to: row.ship_to,
+            reason: row.reason,
+            created_at: row.created_at,
+            resolved_at: row.resolved_at,
+        }
+    }
+}
+
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct RedeemReward {
+    reward_id: RewardId,
+    /// Where to send it, for rewards that are sent.
+    ship_to: Option<Text>,
+    /// For partners: their own id of the member.
+    member_external_id: Option<Text>,
+    /// For partners: hold the points for 15 minutes, until issue_redemption or cancel_redemption.
+    #[oai(default)]
+    hold: bool,
+}
+
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+pub struct Reason {
+    /// Why; at most 500 characters.
+    reason: Option<Text>,
+}
+
+impl Reason {
+    pub fn checked(&self) -> Result<String, Problem> {
+        let reason = self.reason.as_deref().unwrap_or_default().trim().to_owned();
+        let mut fields = Fields::default();
+        fields.chars("/reason", &reason, 0..=rules::REASON_CHARS_MAX);
+        fields.done()?;
+        Ok(reason)
+    }
+}
+
+/// Whose redemptions a caller may touch.
+enum Caller {
+    Member(Actor),
+    Partner(PartnerActor),
+}
+
+impl Caller {
+    fn of(who: MemberOrPartner<RedemptionsWrite>) -> Self {
+        match who {
+            MemberOrPartner::Member(actor) => Self::Member(actor),
+            MemberOrPartner::Partner(partner, _) => Self::Partner(partner),
+        }
+    }
+
+    fn name(&self) -> String {
+        match self {
+            Self::Member(actor) => actor.caller(),
+            Self::Partner(partner) => partner.caller(),
+        }
+    }
+
+    /// The programme's own hand, where it is that.
+    fn clerk(&self) -> Option<Clerk> {
+        match self {
+            Self::Member(actor) => actor.is_staff().then(|| Clerk::staff(actor)),
+            Self::Partner(partner) => Some(Clerk { member_id: None, partner_id: Some(partner.partner_id), caller: partner.caller() }),
+        }
+    }
+
+    fn owns(&self, row: &RedemptionRow) -> bool {
+        matches!(self, Self::Member(actor) if actor.member_id == row.member_id)
+    }
+
+    /// Members see their own, staff all, and a partner those that no other partner made.
+    fn sees(&self, row: &RedemptionRow) -> bool {
+        match self {
+            Self::Member(actor) => actor.is_staff() || actor.member_id == row.member_id,
+            Self::Partner(partner) => row.partner_id.is_none_or(|id| id == partner.partner_id),
+        }
+    }
+}
+
+#[OpenApi(tag = "Tag::Loyalty")]
+impl RedemptionApi {
+    /// Redeem points for a reward
+    ///
+    /// Issued at once, unless somebody has to approve it (then its points are held for 7 days) or a partner's cart holds
+    /// it for 15 minutes.
+    #[oai(path = "/redemptions", method = "post", operation_id = "redeem_reward")]
+    async fn redeem_reward(
+        &self,
+        caller: MemberOrPartner<RedemptionsWrite>,
+        /// Makes the request safe to send again.
+        #[oai(name = "Idempotency-Key")]
+        key: Header<String>,
+        body: Json<RedeemReward>,
+    ) -> Result<Answer<RedemptionView>, Problem> {
+        let caller = Caller::of(caller);
+        let mut attempt = begin!(self.kit.attempt(caller.name(), "redeem_reward", &key.0, &body.0));
+        let outcome = self.redeem(&mut attempt, &caller, body.0).await;
+        self.finished(attempt.finish(StatusCode::CREATED, outcome).await)
+    }
+
+    /// List the caller's redemptions
+    ///
+    /// Newest first.
+    #[oai(path = "/me/redemptions", method = "get", operation_id = "list_my_redemptions")]
+    async fn list_my_redemptions(
+        &self,
+        myself: Myself,
+        cursor: Query<Option<String>>,
+        limit: Query<Option<usize>>,
+    ) -> Result<Json<Page<RedemptionView>>, Problem> {
+        let filter = Filter { member_id: Some(myself.0.member_id), ..Filter::default() };
+        let list = format!("list_my_redemptions?{}", myself.0.member_id);
+        let request = self.kit.cursors.request::<()>(&list, cursor.0.as_deref(), limit.0)?;
+        let mut conn = self.kit.db.read().await?;
+        let rows = store::list(&mut conn, &filter, &request).await?;
+        Ok(Json(self.kit.cursors.page(&list, &request, rows, |row| ((), row.id.0), RedemptionView::from)))
+    }
+
+    /// Get a redemption
+    ///
+    /// One's own; staff see all, and partners those that no other partner made.
+    #[oai(path = "/redemptions/:redemption_id", method = "get", operation_id = "get_redemption")]
+    async fn get_redemption(
+        &self,
+        caller: MemberOrPartner<RedemptionsWrite>,
+        redemption_id: Path<RedemptionId>,
+        #[oai(name = "If-None-Match")] if_none_match: Header<Option<String>>,
+    ) -> Result<Conditional<RedemptionView>, Problem> {
+        let caller = Caller::of(caller);
+        let mut conn = self.kit.db.read().await?;
+        let row = visible(&mut conn, &caller, redemption_id.0).await?;
+        let version = row.version;
+        let view = RedemptionView::from(row);
+        let etag = etag::of_view(version, &view);
+        Ok(Conditional::new(view, etag, if_none_match.0.as_deref()))
+    }
+
+    /// Cancel a redemption
+    ///
+    /// Gives back everything it took. Members can while it is held; staff and partners also once it is issued, when they
+    /// have made sure that it was not used.
+    #[oai(path = "/redemptions/:redemption_id/cancel", method = "post", operation_id = "cancel_redemption")]
+    async fn cancel_redemption(
+        &self,
+        caller: MemberOrPartner<RedemptionsWrite>,
+        redemption_id: Path<RedemptionId>,
+        /// Makes the request safe to send again.
+        #[oai(name = "Idempotency-Key")]
+        key: Header<String>,
+        body: Json<Reason>,
+    ) -> Result<Answer<RedemptionView, 200>, Problem> {
+        let caller = Caller::of(caller);
+        let request = format!("{} {}", redemption_id.0, body.0.to_json_string());
+        let mut attempt = begin!(self.kit.attempt(caller.name(), "cancel_redemption", &key.0, &request));
+        let outcome = self.cancel(&mut attempt, &caller, redemption_id.0, body.0).await;
+        self.finished(attempt.finish(StatusCode::OK, outcome).await)
+    }
+}
+
+impl RedemptionApi {
+    fn finished<const STATUS: u16>(
+        &self,
+        answer: Result<Answer<RedemptionView, STATUS>, Problem>,
+    ) -> Result<Answer<RedemptionView, STATUS>, Problem> {
+        if answer.is_ok() {
+            self.kit.outbox.ring();
+        }
+        answer
+    }
+
+    async fn redeem(&self, conn: &mut Conn, caller: &Caller, body: RedeemReward) -> Result<RedemptionView, Problem> {
+        let mut fields = Fields::default();
+        let ship_to = body.ship_to.as_deref().map(str::trim);
+        if let Some(address) = ship_to {
+            fields.chars("/ship_to", address, rules::SHIP_TO_CHARS);
+        }
+        let external_id = body.member_external_id.as_deref();
+        match (caller, external_id) {
+            (Caller::Member(_), Some(_)) => fields.refuse("/member_external_id", "Members redeem for themselves."),
+            (Caller::Partner(_), None) => fields.refuse("/member_external_id", "Say for whom, by your own id of the member."),
+            _ => {}
+        }
+        if body.hold && matches!(caller, Caller::Member(_)) {
+            fields.refuse("/hold", "Only partners hold.");
+        }
+        fields.done()?;
+        let (member_id, partner_id) = match caller {
+            Caller::Member(actor) => (actor.member_id, None),
+            Caller::Partner(partner) => {
+                let member = store::find_external(conn, partner.partner_id, external_id.unwrap_or_default()).await?;
+                (member.ok_or_else(|| Problem::not_found("member"))?, Some(partner.partner_id))
+            }
+        };
+        let wish = Wish { reward_id: body.reward_id, member_id, partner_id, in_cart: body.hold, ship_to };
+        Ok(moves::redeem(conn, &self.kit, wish, self.kit.clock.now()).await?.into())
+    }
+
+    async fn cancel(&self, conn: &mut Conn, caller: &Caller, id: RedemptionId, body: Reason) -> Result<RedemptionView, Problem> {
+        let reason = body.checked()?;
+        let now = self.kit.clock.now();
+        let row = visible(conn, caller, id).await?;
+        // Staff cancel their own as members do.
+        let clerk = caller.clerk().filter(|_| !caller.owns(&row));
+        let wanted = Wanted { step: Step::Cancel, by_clerk: clerk.is_some(), points: None, reason: &reason };
+        let cancelled = moves::step(conn, &row, wanted, now).await?;
+        if let Some(clerk) = clerk {
+            let detail = json!({ "from": row.state });
+            clerk.sign(conn, "cancel_redemption", ("redemption", id.0), &reason, detail, now).await?;
+        }
+        Ok(cancelled.into())
+    }
+}
+
+async fn visible(conn: &mut Conn, caller: &Caller, id: RedemptionId) -> Result<RedemptionRow, Problem> {
+    store::find(conn, id).await?.filter(|row| caller.sees(row)).ok_or_else(|| Problem::not_found("redemption"))
+}

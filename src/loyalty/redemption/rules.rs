@@ -1,0 +1,173 @@
+//! When points buy a reward, and how a redemption goes on from there.
+
+use chrono::{DateTime, Duration, Utc};
+use poem::http::StatusCode;
+
+use crate::{
+    kit::Problem,
+    loyalty::reward::{
+        rules::is_open,
+        store::{Means, RewardRow},
+    },
+    refusals, words,
+};
+
+/// A partner's cart holds points for so long.
+pub const CART_HOLD: Duration = Duration::minutes(15);
+/// A person has so long to approve.
+pub const APPROVAL_HOLD: Duration = Duration::days(7);
+pub const SHIP_TO_CHARS: std::ops::RangeInclusive<usize> = 10..=500;
+pub const REASON_CHARS_MAX: usize = 500;
+pub const CODE_CHARS: usize = 16;
+/// Without those that look alike.
+const CODE_LETTERS: &[u8] = b"ABCDEFGHJKLMNPQRTUVWXYZ2346789";
+
+words! {
+    /// Where a redemption stands. From cancelled, expired and refunded nothing leads on.
+    pub enum RedemptionState {
+        /// Points and stock are set aside, until `held_until`.
+        Held = "held",
+        /// Paid; the member has the code, or waits for the thing.
+        Issued = "issued",
+        /// Used, sent or done.
+        Fulfilled = "fulfilled",
+        Cancelled = "cancelled",
+        /// Held for too long.
+        Expired = "expired",
+        Refunded = "refunded",
+    }
+}
+
+refusals! {
+    pub enum Refusal {
+        NotOnOffer = CONFLICT "reward_not_available" "This reward is not on offer now.",
+        OutOfStock = CONFLICT "out_of_stock" "None of these are left.",
+        HoldExpired = CONFLICT "hold_expired" "The points were held for this, but not for so long.",
+        NotRefundable = CONFLICT "not_refundable" "This reward is not refundable.",
+        AddressWanted = UNPROCESSABLE_ENTITY "address_wanted" "This reward is sent: say where to.",
+    }
+}
+
+/// Whether a member may have one now. `taken` are those that count against the member's limit.
+pub fn decide(reward: &RewardRow, means: Means, taken: i64, now: DateTime<Utc>) -> Result<(), Problem> {
+    if reward.archived_at.is_some() || !is_open(reward.available_from, reward.available_until, now) {
+        return Err(Refusal::NotOnOffer.into());
+    }
+    if means.tier_rank < reward.tier_rank_min {
+        return Err(Problem::conflict("tier_too_low", "This reward is for a higher tier.")
+            .with("required", reward.tier_rank_min)
+            .with("rank", means.tier_rank));
+    }
+    if let Some(most) = reward.per_member_max
+        && taken >= most.into()
+    {
+        return Err(Problem::conflict("limit_reached", "You have had as many of this as one member may.")
+            .with("limit", most)
+            .with("period", reward.per_member_period.word()));
+    }
+    if reward.stock_left == Some(0) {
+        return Err(Refusal::OutOfStock.into());
+    }
+    Ok(())
+}
+
+/// How a redemption starts: held until then, or (None) issued at once.
+pub fn held_until(in_cart: bool, needs_approval: bool, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    match (in_cart, needs_approval) {
+        (true, _) => Some(now + CART_HOLD),
+        (false, true) => Some(now + APPROVAL_HOLD),
+        (false, false) => None,
+    }
+}
+
+/// What may be done to a redemption.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Step {
+    Issue,
+    Fulfil,
+    Cancel,
+    Refund,
+}
+
+/// Whether a step may be taken from a state. `clerk`: by staff or a partner, not by the member.
+pub fn allow(
+    step: Step,
+    state: RedemptionState,
+    held_until: Option<DateTime<Utc>>,
+    clerk: bool,
+    now: DateTime<Utc>,
+) -> Result<(), Problem> {
+    use RedemptionState::*;
+    let over = held_until.is_some_and(|until| until <= now);
+    match (step, state) {
+        (Step::Issue | Step::Fulfil, Held) if over => Err(Refusal::HoldExpired.into()),
+        (Step::Issue | Step::Fulfil, Expired) => Err(Refusal::HoldExpired.into()),
+        (Step::Issue, Held) | (Step::Fulfil, Held | Issued) => Ok(()),
+        (Step::Cancel, Held) => Ok(()),
+        // The member has seen the code by then: somebody must make sure that it was not used.
+        (Step::Cancel, Issued) if clerk => Ok(()),
+        (Step::Refund, Issued | Fulfilled) => Ok(()),
+        (_, state) => {
+            Err(Problem::new(StatusCode::CONFLICT, format!("redemption_{}", state.word()), stands(state)).with("state", state.word()))
+        }
+    }
+}
+
+fn stands(state: RedemptionState) -> &'static str {
+    match state {
+        RedemptionState::Held => "This redemption is held and not issued yet.",
+        RedemptionState::Issued => "This redemption is issued already.",
+        RedemptionState::Fulfilled => "This redemption is fulfilled already.",
+        RedemptionState::Cancelled => "This redemption is cancelled.",
+        RedemptionState::Expired => "This redemption has expired.",
+        RedemptionState::Refunded => "This redemption is refunded.",
+    }
+}
+
+/// A code that nobody guesses, of as many random bytes.
+pub fn code_of(random: [u8; CODE_CHARS]) -> String {
+    random.map(|byte| char::from(CODE_LETTERS[usize::from(byte) % CODE_LETTERS.len()])).iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{RedemptionState::*, *};
+
+    #[test]
+    fn each_step_leads_on_from_few_states() {
+        let now: DateTime<Utc> = "2026-05-01T12:00:00Z".parse().unwrap();
+        let soon = Some(now + Duration::seconds(1));
+        for (step, state, until, clerk, expected) in [
+            (Step::Issue, Held, soon, true, Ok(())),
+            (Step::Issue, Held, Some(now), true, Err("hold_expired")),
+            (Step::Issue, Expired, None, true, Err("hold_expired")),
+            (Step::Issue, Issued, None, true, Err("redemption_issued")),
+            (Step::Issue, Cancelled, None, true, Err("redemption_cancelled")),
+            (Step::Fulfil, Held, soon, true, Ok(())),
+            (Step::Fulfil, Issued, None, true, Ok(())),
+            (Step::Fulfil, Fulfilled, None, true, Err("redemption_fulfilled")),
+            (Step::Cancel, Held, soon, false, Ok(())),
+            (Step::Cancel, Held, Some(now), false, Ok(())),
+            (Step::Cancel, Issued, None, false, Err("redemption_issued")),
+            (Step::Cancel, Issued, None, true, Ok(())),
+            (Step::Cancel, Fulfilled, None, true, Err("redemption_fulfilled")),
+            (Step::Refund, Held, soon, true, Err("redemption_held")),
+            (Step::Refund, Issued, None, true, Ok(())),
+            (Step::Refund, Fulfilled, None, true, Ok(())),
+            (Step::Refund, Refunded, None, true, Err("redemption_refunded")),
+        ] {
+            let outcome = allow(step, state, until, clerk, now).map_err(|problem| problem.code);
+            assert_eq!(outcome, expected.map_err(str::to_owned), "{step:?} {state:?} {clerk}");
+        }
+    }
+
+    #[test]
+    fn a_hold_lasts_as_long_as_it_is_for() {
+        let now: DateTime<Utc> = "2026-05-01T12:00:00Z".parse().unwrap();
+        for (in_cart, approval, expected) in
+            [(true, true, Some(CART_HOLD)), (true, false, Some(CART_HOLD)), (false, true, Some(APPROVAL_HOLD)), (false, false, None)]
+        {
+            assert_eq!(held_until(in_cart, approval, now), expected.map(|time| now + time));
+        }
+    }
+}

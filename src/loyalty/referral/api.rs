@@ -1,0 +1,140 @@
+//! One's own referrals, and everybody's for staff.
+
+use chrono::{DateTime, Utc};
+use poem_openapi::{Object, OpenApi, param::Query, payload::Json};
+
+use super::{
+    rules::{self, ReferralReason, ReferralState},
+    store::{self, ListedRow},
+};
+use crate::{
+    app::Tag,
+    identity::{Moderator, Myself},
+    kit::{Kit, Problem, page::Page},
+    words::{MemberId, ReferralId},
+};
+
+/// Codes that somebody else has are drawn again.
+const DRAWS_MAX: usize = 5;
+
+pub struct ReferralApi {
+    pub kit: Kit,
+}
+
+/// How many of one's referrals stand where.
+#[derive(Object, Default)]
+struct ReferralCounts {
+    pending: i64,
+    qualified: i64,
+    rewarded: i64,
+    rejected: i64,
+    reversed: i64,
+}
+
+/// Somebody whom one brought.
+#[derive(Object)]
+struct MyReferee {
+    handle: String,
+    state: ReferralState,
+    since: DateTime<Utc>,
+}
+
+/// A member's code and what came of it.
+#[derive(Object)]
+struct MyReferral {
+    /// To be given at registration.
+    code: String,
+    /// The same as a link, relative to this site.
+    link: String,
+    counts: ReferralCounts,
+    /// The newest, 20 at most.
+    referees: Vec<MyReferee>,
+}
+
+/// A referral as staff see it.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+struct ReferralView {
+    id: ReferralId,
+    /// Handle of the member whose code it was.
+    advocate: String,
+    /// Handle of the member who brought it.
+    referee: String,
+    state: ReferralState,
+    /// Why it was rejected or reversed.
+    reason: Option<ReferralReason>,
+    created_at: DateTime<Utc>,
+    /// When the return window of the order that qualified ends.
+    matures_at: Option<DateTime<Utc>>,
+    resolved_at: Option<DateTime<Utc>>,
+}
+
+impl From<ListedRow> for ReferralView {
+    fn from(row: ListedRow) -> Self {
+        let ListedRow { id, advocate, referee, state, reason, created_at, matures_at, resolved_at } = row;
+        Self { id, advocate, referee, state, reason: reason.parse().ok(), created_at, matures_at, resolved_at }
+    }
+}
+
+#[OpenApi]
+impl ReferralApi {
+    /// Get the caller's referral code
+    ///
+    /// And what came of it. Both sides earn when somebody who registered with it buys for 20 or more and keeps it.
+    #[oai(path = "/me/referral", method = "get", operation_id = "get_my_referral", tag = "Tag::Loyalty")]
+    async fn get_my_referral(&self, myself: Myself) -> Result<Json<MyReferral>, Problem> {
+        let member_id = myself.0.member_id;
+        let code = self.code_of(member_id).await?;
+        let request = self.kit.cursors.request::<()>("get_my_referral", None, None)?;
+        let mut conn = self.kit.db.read().await?;
+        let mut counts = ReferralCounts::default();
+        for (state, count) in store::count_by_state(&mut conn, member_id).await? {
+            match state {
+                ReferralState::Pending => counts.pending = count,
+                ReferralState::Qualified => counts.qualified = count,
+                ReferralState::Rewarded => counts.rewarded = count,
+                ReferralState::Rejected => counts.rejected = count,
+                ReferralState::Reversed => counts.reversed = count,
+            }
+        }
+        let mut rows = store::list(&mut conn, Some(member_id), None, &request).await?;
+        rows.truncate(request.limit);
+        let referees = rows.into_iter().map(|row| MyReferee { handle: row.referee, state: row.state, since: row.created_at }).collect();
+        Ok(Json(MyReferral { link: format!("/?ref={code}"), code, counts, referees }))
+    }
+
+    /// List referrals
+    ///
+    /// Of all members, newest first.
+    #[oai(path = "/admin/referrals", method = "get", operation_id = "list_referrals", tag = "Tag::Administration")]
+    async fn list_referrals(
+        &self,
+        _moderator: Moderator,
+        state: Query<Option<ReferralState>>,
+        cursor: Query<Option<String>>,
+        limit: Query<Option<usize>>,
+    ) -> Result<Json<Page<ReferralView>>, Problem> {
+        let list = format!("list_referrals?{:?}", state.0);
+        let request = self.kit.cursors.request::<()>(&list, cursor.0.as_deref(), limit.0)?;
+        let mut conn = self.kit.db.read().await?;
+        let rows = store::list(&mut conn, None, state.0, &request).await?;
+        Ok(Json(self.kit.cursors.page(&list, &request, rows, |row| ((), row.id.0), ReferralView::from)))
+    }
+}
+
+impl ReferralApi {
+    /// The member's code, made when it is first asked for.
+    async fn code_of(&self, member: MemberId) -> Result<String, Problem> {
+        let mut conn = self.kit.db.read().await?;
+        if let Some(code) = store::find_code(&mut conn, member).await? {
+            return Ok(code);
+        }
+        for _ in 0..DRAWS_MAX {
+            let fresh = rules::code_of(rand::random());
+            if let Some(code) = store::code_of(&mut conn, member, &fresh, self.kit.clock.now()).await? {
+                return Ok(code);
+            }
+        }
+        Err(Problem::unavailable())
+    }
+}

@@ -1,0 +1,76 @@
+//! Regular work on referrals.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    rules::{REWARDED_A_YEAR_MAX, ReferralReason, ReferralState},
+    source,
+    store::{self, ReferralRow},
+};
+use crate::{
+    app::Job,
+    events::{self, Event},
+    kit::{Conn, Kit, Problem},
+    loyalty::{
+        expiry::Expiry,
+        ledger::{self, Earn},
+    },
+    words::{Period, day_start, programme_day},
+};
+
+const REFERRALS_A_BATCH: i64 = 100;
+
+/// Rewards referrals whose return window is over.
+pub const REWARD_REFERRALS: Job =
+    Job { name: "reward_referrals", every: Duration::from_secs(60), run: |kit| Box::pin(reward_referrals(kit)) };
+
+async fn reward_referrals(kit: Kit) -> Result<(), Problem> {
+    let now = kit.clock.now();
+    let matured = store::find_matured(&mut *kit.db.read().await?, now, REFERRALS_A_BATCH).await?;
+    for referral in matured {
+        let mut tx = kit.db.begin().await?;
+        reward(&mut tx, &kit, &referral, now).await?;
+        tx.commit().await?;
+    }
+    kit.outbox.ring();
+    Ok(())
+}
+
+async fn reward(conn: &mut Conn, kit: &Kit, referral: &ReferralRow, now: DateTime<Utc>) -> Result<(), Problem> {
+    let mut sides = [(referral.advocate_id, "advocate", "referral_advocate"), (referral.referee_id, "referee", "referral_referee")];
+    sides.sort_by_key(|(member, ..)| *member);
+    let mut wallets = Vec::new();
+    for (member, ..) in sides {
+        wallets.push(ledger::open_wallet(conn, member, now).await?);
+    }
+    // The order may have come back while we waited for the wallets.
+    if store::find(conn, referral.id).await?.state != ReferralState::Qualified {
+        return Ok(());
+    }
+    let year_start = day_start(Period::Year.start(programme_day(now, kit.time_zone)), kit.time_zone);
+    let reckoning = store::reckon(conn, referral, year_start).await?;
+    if reckoning.someone_gone {
+        return Ok(store::resolve(conn, referral.id, ReferralState::Rejected, Some(ReferralReason::Erased), now).await?);
+    }
+    if reckoning.rewarded_this_year >= REWARDED_A_YEAR_MAX {
+        return Ok(store::resolve(conn, referral.id, ReferralState::Rejected, Some(ReferralReason::CapReached), now).await?);
+    }
+    for (wallet, (member_id, leg, trigger)) in wallets.iter_mut().zip(sides) {
+        // A side without a rule earns nothing.
+        let Some(reward) = store::find_reward(conn, trigger, now).await? else { continue };
+        let expiry: Expiry = if reward.expires.is_empty() { Expiry::None } else { reward.expires.parse().map_err(Problem::internal)? };
+        let earn = Earn {
+            points: reward.points,
+            source: source(referral.id, leg),
+            effective_at: now,
+            available_at: now,
+            expires_at: expiry.expires_at(now, kit.time_zone),
+            note: "A referral".to_owned(),
+        };
+        ledger::earn(conn, wallet, earn, now).await?;
+        events::tell(conn, now, [Event::PointsEarned { member_id, points: reward.points, group_id: None }]).await?;
+    }
+    Ok(store::resolve(conn, referral.id, ReferralState::Rewarded, None, now).await?)
+}

@@ -1,0 +1,111 @@
+//! What registrations, orders and returns do to referrals.
+
+use chrono::{DateTime, Utc};
+use futures_util::future::BoxFuture;
+
+use super::{
+    rules::{self, Outcome, ReferralReason, ReferralState},
+    source, store,
+};
+use crate::{
+    events::{self, Event},
+    kit::{
+        Conn, Problem,
+        outbox::{Listener, Occurrence},
+    },
+    loyalty::ledger::{self, Clawback, ClawbackPolicy},
+    words::{MemberId, PurchaseId},
+};
+
+/// Writes referrals.
+pub struct Referrals;
+
+impl Listener<Event> for Referrals {
+    fn name(&self) -> &'static str {
+        "referral"
+    }
+
+    fn hear<'a>(&'a self, conn: &'a mut Conn, batch: &'a [Occurrence<Event>]) -> BoxFuture<'a, anyhow::Result<()>> {
+        Box::pin(async move {
+            for Occurrence { at, event, .. } in batch {
+                if let Event::MemberRegistered { member_id, referral_code: Some(code) } = event {
+                    registered(conn, *member_id, code, *at).await?;
+                }
+            }
+            ordered(conn, batch).await?;
+            for Occurrence { at, event, .. } in batch {
+                if let Event::PurchaseReturned { purchase_id, member_id, whole: true } = event {
+                    returned(conn, *purchase_id, *member_id, *at).await?;
+                }
+            }
+            Ok(())
+        })
+    }
+}
+
+async fn registered(conn: &mut Conn, referee: MemberId, code: &str, at: DateTime<Utc>) -> Result<(), Problem> {
+    if let Some(advocate) = store::find_advocate(conn, code, referee).await? {
+        store::insert(conn, advocate.member_id, referee, rules::begin(advocate.acquaintance()), at).await?;
+    }
+    Ok(())
+}
+
+/// Looks at the orders of those who have a referral pending: few of them.
+async fn ordered(conn: &mut Conn, batch: &[Occurrence<Event>]) -> Result<(), Problem> {
+    let order = |occurrence: &Occurrence<Event>| match occurrence.event {
+        Event::PurchaseRecorded { purchase_id, member_id } => Some((member_id, purchase_id, occurrence.at)),
+        _ => None,
+    };
+    let orders: Vec<_> = batch.iter().filter_map(order).collect();
+    if orders.is_empty() {
+        return Ok(());
+    }
+    let buyers: Vec<_> = orders.iter().map(|(buyer, ..)| *buyer).collect();
+    for pending in store::find_pending(conn, &buyers).await? {
+        for (_, purchase_id, at) in orders.iter().filter(|(buyer, ..)| *buyer == pending.referee_id) {
+            match rules::judge(&store::find_order(conn, *purchase_id).await?, pending.created_at) {
+                Outcome::Nothing => continue,
+                Outcome::PriorOrder => {
+                    store::resolve(conn, pending.id, ReferralState::Rejected, Some(ReferralReason::PriorOrder), *at).await?;
+                }
+                Outcome::Qualified(matures_at) => store::qualify(conn, pending.id, *purchase_id, *at, matures_at).await?,
+            }
+            break;
+        }
+    }
+    Ok(())
+}
+
+async fn returned(conn: &mut Conn, purchase: PurchaseId, referee: MemberId, at: DateTime<Utc>) -> Result<(), Problem> {
+    let Some(referral) = store::find_of_purchase(conn, purchase, referee).await? else { return Ok(()) };
+    // Opened before the state is read, as the job does that rewards: in the order of ids.
+    let mut sides = [referral.advocate_id, referral.referee_id];
+    sides.sort();
+    let mut wallets = Vec::new();
+    for side in sides {
+        wallets.push(ledger::open_wallet(conn, side, at).await?);
+    }
+    match store::find(conn, referral.id).await?.state {
+        ReferralState::Qualified => {
+            store::resolve(conn, referral.id, ReferralState::Rejected, Some(ReferralReason::Returned), at).await?;
+        }
+        ReferralState::Rewarded => {
+            for granted in store::find_granted(conn, referral.id).await? {
+                let Some(wallet) = wallets.iter_mut().find(|wallet| wallet.member_id == granted.member_id) else { continue };
+                let clawback = Clawback {
+                    earned_in: &[granted.transaction_id],
+                    points: granted.points,
+                    policy: ClawbackPolicy::Arrears,
+                    source: source(referral.id, &granted.leg),
+                    note: "The order behind a referral was returned".to_owned(),
+                };
+                ledger::claw_back(conn, wallet, clawback, at).await?;
+                let event = Event::PointsEarned { member_id: granted.member_id, points: -granted.points, group_id: None };
+                events::tell(conn, at, [event]).await?;
+            }
+            store::resolve(conn, referral.id, ReferralState::Reversed, Some(ReferralReason::Returned), at).await?;
+        }
+        _ => {}
+    }
+    Ok(())
+}

@@ -1,0 +1,304 @@
+//! Codes and referrals in PostgreSQL.
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    prelude::*,
+    sql_types::{BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+};
+use diesel_async::RunQueryDsl;
+
+use super::rules::{Acquaintance, Order, ReferralReason, ReferralState};
+use crate::{
+    kit::{Conn, db::CachedExt, page},
+    schema::{purchase, referral, referral_code},
+    words::{MemberId, PurchaseId, ReferralId, TransactionId},
+};
+
+/// The member's code; makes one of the given when there is none. None when somebody else has that one.
+pub async fn code_of(conn: &mut Conn, member: MemberId, fresh: &str, now: DateTime<Utc>) -> QueryResult<Option<String>> {
+    diesel::insert_into(referral_code::table)
+        .values((referral_code::member_id.eq(member), referral_code::code.eq(fresh), referral_code::created_at.eq(now)))
+        .on_conflict_do_nothing()
+        .execute(conn)
+        .await?;
+    find_code(conn, member).await
+}
+
+pub async fn find_code(conn: &mut Conn, member: MemberId) -> QueryResult<Option<String>> {
+    referral_code::table.find(member).select(referral_code::code).first(conn).await.optional()
+}
+
+#[derive(QueryableByName)]
+pub struct Advocate {
+    #[diesel(sql_type = SqlUuid)]
+    pub member_id: MemberId,
+    #[diesel(sql_type = Bool)]
+    same_email: bool,
+    #[diesel(sql_type = Bool)]
+    prior_order: bool,
+}
+
+impl Advocate {
+    pub fn acquaintance(&self) -> Acquaintance {
+        Acquaintance { same_email: self.same_email, prior_order: self.prior_order }
+    }
+}
+
+/// Whose code this is, and what connects them with the member who brought it. Nobody, when they are gone, or the same.
+pub async fn find_advocate(conn: &mut Conn, code: &str, referee: MemberId) -> QueryResult<Option<Advocate>> {
+    diesel::sql_query(
+        "select c.member_id,
+                exists (select from account a join account b on b.email_canonical = a.email_canonical
+                        where a.member_id = c.member_id and b.member_id = $2) as same_email,
+                exists (select from purchase where member_id = $2) as prior_order
+         from referral_code c join member m on m.id = c.member_id
+         where c.code = lower($1) and c.member_id <> $2 and m.erased_at is null",
+    )
+    .bind::<Text, _>(code.trim())
+    .bind::<SqlUuid, _>(referee)
+    .get_result(conn)
+    .await
+    .optional()
+}
+
+/// The first one counts: a member who was referred before stays so.
+pub async fn insert(
+    conn: &mut Conn,
+    advocate: MemberId,
+    referee: MemberId,
+    (state, reason): (ReferralState, Option<ReferralReason>),
+    at: DateTime<Utc>,
+) -> QueryResult<()> {
+    diesel::insert_into(referral::table)
+        .values((
+            referral::id.eq(ReferralId::new()),
+            referral::advocate_id.eq(advocate),
+            referral::referee_id.eq(referee),
+            referral::state.eq(state),
+            referral::reason.eq(reason.map_or("", ReferralReason::word)),
+            referral::created_at.eq(at),
+            referral::resolved_at.eq((state == ReferralState::Rejected).then_some(at)),
+        ))
+        .on_conflict_do_nothing()
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+#[derive(Queryable, Selectable, Clone, Debug)]
+#[diesel(table_name = referral)]
+pub struct ReferralRow {
+    pub id: ReferralId,
+    pub advocate_id: MemberId,
+    pub referee_id: MemberId,
+    pub state: ReferralState,
+    pub created_at: DateTime<Utc>,
+}
+
+pub async fn find(conn: &mut Conn, id: ReferralId) -> QueryResult<ReferralRow> {
+    referral::table.find(id).select(ReferralRow::as_select()).first(conn).await
+}
+
+/// Those of the members who were referred and have not bought enough yet.
+pub async fn find_pending(conn: &mut Conn, referees: &[MemberId]) -> QueryResult<Vec<ReferralRow>> {
+    referral::table
+        .filter(referral::referee_id.eq_any(referees))
+        .filter(referral::state.eq(ReferralState::Pending))
+        .select(ReferralRow::as_select())
+        .load(conn)
+        .await
+}
+
+/// The referral that an order qualified.
+pub async fn find_of_purchase(conn: &mut Conn, id: PurchaseId, referee: MemberId) -> QueryResult<Option<ReferralRow>> {
+    referral::table
+        .filter(referral::referee_id.eq(referee))
+        .filter(referral::purchase_id.eq(id))
+        .select(ReferralRow::as_select())
+        .first(conn)
+        .await
+        .optional()
+}
+
+pub async fn find_order(conn: &mut Conn, id: PurchaseId) -> QueryResult<Order> {
+    let (purchased_at, net_minor, currency) =
+        purchase::table.find(id).select((purchase::purchased_at, purchase::net_minor, purchase::currency)).first(conn).await?;
+    Ok(Order { purchased_at, net_minor, currency })
+}
+
+/// Some whose return window is over, longest first.
+pub async fn find_matured(conn: &mut Conn, now: DateTime<Utc>, most: i64) -> QueryResult<Vec<ReferralRow>> {
+    referral::table
+        .filter(referral::state.eq(ReferralState::Qualified))
+        .filter(referral::matures_at.le(now))
+        .order(referral::matures_at)
+        .limit(most)
+        .select(ReferralRow::as_select())
+        .load(conn)
+        .await
+}
+
+pub async fn qualify(
+    conn: &mut Conn,
+    id: ReferralId,
+    purchase_id: PurchaseId,
+    at: DateTime<Utc>,
+    matures_at: DateTime<Utc>,
+) -> QueryResult<()> {
+    diesel::update(referral::table.find(id))
+        .set((
+            referral::state.eq(ReferralState::Qualified),
+            referral::purchase_id.eq(purchase_id),
+            referral::qualified_at.eq(at),
+            referral::matures_at.eq(matures_at),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+pub async fn resolve(
+    conn: &mut Conn,
+    id: ReferralId,
+    state: ReferralState,
+    reason: Option<ReferralReason>,
+    at: DateTime<Utc>,
+) -> QueryResult<()> {
+    diesel::update(referral::table.find(id))
+        .set((referral::state.eq(state), referral::reason.eq(reason.map_or("", ReferralReason::word)), referral::resolved_at.eq(at)))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// What decides whether a matured referral is rewarded.
+#[derive(QueryableByName)]
+pub struct Reckoning {
+    #[diesel(sql_type = Bool)]
+    pub someone_gone: bool,
+    #[diesel(sql_type = BigInt)]
+    pub rewarded_this_year: i64,
+}
+
+pub async fn reckon(conn: &mut Conn, row: &ReferralRow, year_start: DateTime<Utc>) -> QueryResult<Reckoning> {
+    diesel::sql_query(
+        "select exists (select from member where id in ($1, $2) and erased_at is not null) as someone_gone,
+                (select count(*) from referral where advocate_id = $1 and state = 'rewarded' and resolved_at >= $3) as rewarded_this_year",
+    )
+    .bind::<SqlUuid, _>(row.advocate_id)
+    .bind::<SqlUuid, _>(row.referee_id)
+    .bind::<Timestamptz, _>(year_start)
+    .get_result(conn)
+    .await
+}
+
+/// What a side earns.
+#[derive(QueryableByName)]
+pub struct Reward {
+    #[diesel(sql_type = BigInt)]
+    pub points: i64,
+    /// An expiry policy; empty for never.
+    #[diesel(sql_type = Text)]
+    pub expires: String,
+}
+
+/// What the best rule for `trigger` that is valid at `at` grants.
+pub async fn find_reward(conn: &mut Conn, trigger: &str, at: DateTime<Utc>) -> QueryResult<Option<Reward>> {
+    diesel::sql_query(
+        "select (v.terms->>'points')::bigint as points, coalesce(v.terms->>'expires', '') as expires
+         from earning_rule r join earning_rule_version v on v.rule_id = r.id
+         where r.trigger = $1 and (r.archived_at is null or r.archived_at > $2)
+           and v.valid_from <= $2 and (v.valid_until is null or v.valid_until > $2)
+         order by points desc, r.id limit 1",
+    )
+    .bind::<Text, _>(trigger)
+    .bind::<Timestamptz, _>(at)
+    .get_result(conn)
+    .await
+    .optional()
+}
+
+/// What one side was granted.
+#[derive(QueryableByName)]
+pub struct Granted {
+    #[diesel(sql_type = SqlUuid)]
+    pub transaction_id: TransactionId,
+    #[diesel(sql_type = SqlUuid)]
+    pub member_id: MemberId,
+    #[diesel(sql_type = Text)]
+    pub leg: String,
+    #[diesel(sql_type = BigInt)]
+    pub points: i64,
+}
+
+/// What a referral granted, in the order in which wallets are opened.
+pub async fn find_granted(conn: &mut Conn, id: ReferralId) -> QueryResult<Vec<Granted>> {
+    diesel::sql_query(
+        "select t.id as transaction_id, t.member_id, t.leg, -e.amount as points
+         from ledger_transaction t join ledger_entry e on e.transaction_id = t.id and e.account = 'issuance'
+         where t.source_type = 'referral' and t.source_id = $1 and t.kind = 'earn' order by t.member_id",
+    )
+    .bind::<Text, _>(id.to_string())
+    .load(conn)
+    .await
+}
+
+/// A referral with names, for people.
+#[derive(QueryableByName, Clone, Debug)]
+pub struct ListedRow {
+    #[diesel(sql_type = SqlUuid)]
+    pub id: ReferralId,
+    #[diesel(sql_type = Text)]
+    pub advocate: String,
+    #[diesel(sql_type = Text)]
+    pub referee: String,
+    #[diesel(sql_type = Text)]
+    pub state: ReferralState,
+    #[diesel(sql_type = Text)]
+    /// Empty where there is none.
+    pub reason: String,
+    #[diesel(sql_type = Timestamptz)]
+    pub created_at: DateTime<Utc>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub matures_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub resolved_at: Option<DateTime<Utc>>,
+}
+
+/// A page of referrals, newest first.
+pub async fn list(
+    conn: &mut Conn,
+    advocate: Option<MemberId>,
+    state: Option<ReferralState>,
+    request: &page::Request<()>,
+) -> QueryResult<Vec<ListedRow>> {
+    diesel::sql_query(
+        "select r.id, a.handle as advocate, b.handle as referee, r.state, r.reason, r.created_at, r.matures_at, r.resolved_at
+         from (
+           (select * from referral where not $4 and ($3 is null or id < $3) and ($1 is null or advocate_id = $1)
+              and ($2 is null or state = $2) order by id desc limit $5)
+           union all
+           (select * from referral where $4 and id > $3 and ($1 is null or advocate_id = $1)
+              and ($2 is null or state = $2) order by id limit $5)
+         ) r join member a on a.id = r.advocate_id join member b on b.id = r.referee_id
+         order by case when $4 then r.id end, r.id desc",
+    )
+    .bind::<Nullable<SqlUuid>, _>(advocate)
+    .bind::<Nullable<Text>, _>(state)
+    .bind::<Nullable<SqlUuid>, _>(request.seek.as_ref().map(|seek| seek.id))
+    .bind::<Bool, _>(request.back())
+    .bind::<BigInt, _>(request.rows())
+    .cached()
+    .load(conn)
+    .await
+}
+
+/// How many referrals of an advocate stand where.
+pub async fn count_by_state(conn: &mut Conn, advocate: MemberId) -> QueryResult<Vec<(ReferralState, i64)>> {
+    referral::table
+        .filter(referral::advocate_id.eq(advocate))
+        .group_by(referral::state)
+        .select((referral::state, diesel::dsl::count_star()))
+        .load(conn)
+        .await
+}

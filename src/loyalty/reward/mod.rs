@@ -1,0 +1,9 @@
+//! Rewards: what points buy, how many there are of each, and the codes of pools.
+
+pub mod admin;
+pub mod api;
+pub mod checks;
+pub mod rules;
+pub mod store;
+
+pub use self::{admin::RewardAdminApi, api::RewardApi};

@@ -1,0 +1,169 @@
+//! Leaderboards: order, ranks, who is on them, and that Redis never changes an answer.
+
+use regulars::loyalty::leaderboard;
+use serde_json::{Value, json};
+
+use crate::town::{OwnRedis, Person, Plan, Reply, Town};
+
+const BOARD: &str = "/leaderboards/reputation";
+
+fn order(reply: &Reply) -> Vec<(i64, String)> {
+    reply.items().iter().map(|place| (place["rank"].as_i64().unwrap(), place["member"]["handle"].as_str().unwrap().to_owned())).collect()
+}
+
+fn ranked(expected: &[(i64, &str)]) -> Vec<(i64, String)> {
+    expected.iter().map(|(rank, handle)| (*rank, (*handle).to_owned())).collect()
+}
+
+/// Every way to read the board, by somebody on it.
+async fn everything(reader: &Person) -> Vec<Value> {
+    let mut replies = Vec::new();
+    for query in ["", "?limit=2", "?around_me=1", "?around_me=0", "?around_me=50"] {
+        replies.push(reader.get(&format!("{BOARD}{query}")).await.is(200).body);
+    }
+    replies
+}
+
+async fn rebuild(town: &Town) -> usize {
+    let mut tx = town.app.kit.db.begin().await.expect("a transaction");
+    let wrong = leaderboard::rebuild(&mut tx, town.app.kit.time_zone).await.expect("the boards are counted");
+    tx.commit().await.expect("the transaction commits");
+    wrong
+}
+
+/// A, B and C of acceptance vector 14.
+async fn three(town: &Town) -> (Person, Person, Person) {
+    let (ann, ben, cas) = (town.member("ann").await, town.member("ben").await, town.member("cas").await);
+    town.esteems(&ann, 500, "2026-03-02T10:00:00Z").await;
+    town.esteems(&ben, 500, "2026-03-02T09:59:00Z").await;
+    town.esteems(&cas, 400, "2026-03-02T09:00:00Z").await;
+    town.settle().await;
+    (ann, ben, cas)
+}
+
+#[tokio::test]
+async fn who_reached_a_score_first_stands_first() {
+    let town = Town::new().await;
+    let (ann, ben, _) = three(&town).await;
+    let reply = ann.get(BOARD).await.is(200);
+    assert_eq!(order(&reply), ranked(&[(1, "ben"), (1, "ann"), (3, "cas")]));
+    assert_eq!(reply.at("/me"), &json!({ "rank": 1, "score": 500 }));
+    town.esteems(&ben, -1, "2026-03-03T12:00:00Z").await;
+    town.settle().await;
+    let before = everything(&ann).await;
+    assert_eq!(order(&town.visitor().get(BOARD).await), ranked(&[(1, "ann"), (2, "ben"), (3, "cas")]));
+
+    assert_eq!(rebuild(&town).await, 0);
+    town.sql("update leaderboard_score set score = score + 7 where score = 400").await;
+    town.sql("delete from leaderboard where period = 'week'").await;
+    assert!(rebuild(&town).await > 0);
+    assert_eq!(everything(&ann).await, before);
+}
+
+#[tokio::test]
+async fn a_rebuild_counts_waiting_events_once() {
+    let town = Town::new().await;
+    let (ann, ..) = three(&town).await;
+    town.esteems(&ann, 30, "2026-03-04T10:00:00Z").await;
+    rebuild(&town).await;
+    town.settle().await;
+    assert_eq!(ann.get(BOARD).await.int("/me/score"), 530);
+}
+
+#[tokio::test]
+async fn around_me_shows_neighbours_with_their_true_ranks() {
+    let town = Town::new().await;
+    let mut people = Vec::new();
+    for (n, score) in [90, 70, 70, 70, 50].into_iter().enumerate() {
+        let person = town.member(&format!("member{n}")).await;
+        town.esteems(&person, score, &format!("2026-03-02T10:0{n}:00Z")).await;
+        people.push(person);
+    }
+    town.settle().await;
+    for _ in 0..2 {
+        let reply = people[3].get(&format!("{BOARD}?around_me=1")).await.is(200);
+        assert_eq!(order(&reply), ranked(&[(2, "member2"), (2, "member3"), (5, "member4")]));
+        let reply = people[0].get(&format!("{BOARD}?around_me=1")).await.is(200);
+        assert_eq!(order(&reply), ranked(&[(1, "member0"), (2, "member1")]));
+        // Now from the copy.
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    }
+    town.visitor().get(&format!("{BOARD}?around_me=1")).await.refused(401, "unauthorized");
+    people[0].get(&format!("{BOARD}?around_me=51")).await.refused(400, "bad_around_me");
+    people[0].get("/leaderboards/likes").await.refused(404, "not_found");
+}
+
+#[tokio::test]
+async fn the_erased_staff_and_who_keeps_off_are_not_on_the_boards() {
+    let town = Town::new().await;
+    let (ann, ben, cas) = three(&town).await;
+    let mo = town.moderator("moira").await;
+    town.esteems(&mo, 900, "2026-03-02T10:00:00Z").await;
+    town.sql("update member set on_leaderboards = false where handle = 'ben'").await;
+    town.sql("update member set erased_at = now() where handle = 'cas'").await;
+    let mut tx = town.app.kit.db.begin().await.unwrap();
+    let events = [
+        regulars::events::Event::LeaderboardListingChanged { member_id: ben.member(), listed: false },
+        regulars::events::Event::MemberErased { member_id: cas.member() },
+    ];
+    regulars::events::tell(&mut tx, town.clock.now(), events).await.unwrap();
+    tx.commit().await.unwrap();
+    town.settle().await;
+    assert_eq!(order(&ann.get(BOARD).await), ranked(&[(1, "ann")]));
+    assert_eq!(ben.get(BOARD).await.is(200).body.get("me"), None);
+    assert!(ben.get(&format!("{BOARD}?around_me=3")).await.is(200).items().is_empty());
+}
+
+#[tokio::test]
+async fn a_private_groups_board_is_for_its_members() {
+    let town = Town::new().await;
+    let (ann, ben) = (town.member("ann").await, town.member("ben").await);
+    let id = ann.id();
+    town.sql(&format!(
+        "with g as (insert into user_group (id, slug, name, description, kind, private, member_count, created_by, created_at)
+           values (gen_random_uuid(), 'den', 'Den', '', 'invite_only', true, 1, '{id}', now()) returning id)
+         insert into membership (group_id, member_id, role, state, since) select id, '{id}', 'owner', 'active', now() from g"
+    ))
+    .await;
+    ann.get(&format!("{BOARD}?group=den")).await.is(200);
+    ben.get(&format!("{BOARD}?group=den")).await.refused(404, "not_found");
+    town.visitor().get(&format!("{BOARD}?group=den")).await.refused(404, "not_found");
+    ben.get(&format!("{BOARD}?group=nowhere")).await.refused(404, "not_found");
+}
+
+#[tokio::test]
+async fn redis_never_changes_an_answer() {
+    let mut redis = OwnRedis::start().await;
+    let town = Town::planned(Plan { redis_url: Some(redis.url()), ..Plan::default() }).await;
+    let (ann, ben, cas) = three(&town).await;
+    let copied = async || {
+        for _ in 0..100 {
+            if redis.call::<Vec<String>>("KEYS *:version").await.len() == 1 {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        panic!("no copy is made");
+    };
+    let from_sql = everything(&ann).await;
+    copied().await;
+    assert_eq!(everything(&ann).await, from_sql, "from the copy");
+
+    let key = redis.call::<Vec<String>>("KEYS *:version").await.remove(0);
+    let shown = redis.call::<String>(&format!("GET {key}")).await;
+    town.esteems(&ben, -1, "2026-03-03T12:00:00Z").await;
+    town.settle().await;
+    assert_eq!(order(&cas.get(BOARD).await), ranked(&[(1, "ann"), (2, "ben"), (3, "cas")]));
+    assert_ne!(redis.call::<String>(&format!("GET {key}")).await, shown, "the copy learns");
+    let now = everything(&ann).await;
+
+    redis.call::<()>("FLUSHALL").await;
+    assert_eq!(everything(&ann).await, now, "emptied");
+    copied().await;
+    redis.call::<()>(&format!("DEL {}", key.replace(":version", ":marks"))).await;
+    assert_eq!(everything(&ann).await, now, "half lost");
+    redis.call::<()>(&format!("SET {key} 1:3")).await;
+    assert_eq!(everything(&ann).await, now, "stale");
+    redis.kill();
+    assert_eq!(everything(&ann).await, now, "dead");
+}

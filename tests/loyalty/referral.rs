@@ -1,0 +1,113 @@
+//! Referrals: vector 11 of design/loyalty.md.
+
+use chrono::Duration;
+use serde_json::json;
+
+use crate::town::{PASSWORD, Person, Town};
+
+async fn with_rules(town: &Town) {
+    for (trigger, points) in [("referral_advocate", 500), ("referral_referee", 300)] {
+        town.sql(&format!(
+            "with r as (insert into earning_rule (id, name, trigger, created_at)
+               values (gen_random_uuid(), 'test {trigger}', '{trigger}', '2020-01-01') returning id)
+             insert into earning_rule_version (id, rule_id, number, terms, valid_from, created_at)
+             select gen_random_uuid(), id, 1, '{{\"points\": {points}, \"expires\": \"P1Y\"}}', '2020-01-01', '2020-01-01' from r"
+        ))
+        .await;
+    }
+}
+
+async fn code(person: &Person) -> String {
+    person.get("/me/referral").await.is(200).text("/code")
+}
+
+async fn counts(person: &Person) -> String {
+    let reply = person.get("/me/referral").await.is(200);
+    let of = |state: &str| reply.int(&format!("/counts/{state}"));
+    format!("{} {} {} {} {}", of("pending"), of("qualified"), of("rewarded"), of("rejected"), of("reversed"))
+}
+
+#[tokio::test]
+async fn both_sides_earn_once_the_order_is_kept() {
+    let town = Town::new().await;
+    with_rules(&town).await;
+    let ann = town.member("ann").await;
+    let code = code(&ann).await;
+    assert!(code.len() >= 8);
+    assert_eq!(ann.get("/me/referral").await.text("/link"), format!("/?ref={code}"));
+    let ben = town.referred_member("ben", &code.to_uppercase()).await;
+    town.settle().await;
+    assert_eq!(counts(&ann).await, "1 0 0 0 0");
+    town.records_order(&ben, 1_900).await;
+    assert_eq!(counts(&ann).await, "1 0 0 0 0", "too small");
+    let order = town.records_order(&ben, 2_000).await;
+    assert_eq!(counts(&ann).await, "0 1 0 0 0");
+    town.passes(Duration::days(13)).await;
+    assert_eq!((ann.points().await.0, ben.points().await.0), (0, 0));
+    town.passes(Duration::days(1)).await;
+    town.work().await;
+    assert_eq!(counts(&ann).await, "0 0 1 0 0");
+    assert_eq!((ann.points().await.0, ben.points().await.0), (500, 300));
+    town.records_return(&ben, order).await;
+    assert_eq!(counts(&ann).await, "0 0 0 0 1");
+    assert_eq!((ann.points().await.0, ben.points().await.0), (0, 0));
+}
+
+#[tokio::test]
+async fn a_return_within_the_window_activates_nobody() {
+    let town = Town::new().await;
+    with_rules(&town).await;
+    let ann = town.member("ann").await;
+    let ben = town.referred_member("ben", &code(&ann).await).await;
+    town.settle().await;
+    let order = town.records_order(&ben, 5_000).await;
+    town.records_return(&ben, order).await;
+    town.passes(Duration::days(15)).await;
+    assert_eq!((ann.points().await.0, ben.points().await.0), (0, 0));
+    let mo = town.moderator("moira").await;
+    let listed = mo.get("/admin/referrals?state=rejected").await.is(200).items();
+    assert_eq!((listed.len(), &listed[0]["reason"], &listed[0]["referee"]), (1, &json!("returned"), &json!("ben")));
+}
+
+#[tokio::test]
+async fn oneself_and_customers_are_no_referrals() {
+    let town = Town::new().await;
+    let ann = town.member("ann").await;
+    let code = code(&ann).await;
+    let form = json!({ "email": "A.nn+again@town.example", "password": PASSWORD, "handle": "annie", "referral_code": code });
+    town.visitor().post("/auth/register", form).await.is(202);
+    town.referred_member("cleo", "nobodys-code").await;
+    let dan = town.member("dan").await;
+    town.settle().await;
+    assert_eq!(town.rows("select state || ' ' || reason from referral").await, ["rejected same_email"]);
+    // A customer whom a partner brought, and who registers now.
+    town.records_order(&dan, 5_000).await;
+    town.tells(regulars::events::Event::MemberRegistered { member_id: dan.member(), referral_code: Some(code.clone()) }).await;
+    // The first code counts.
+    let eva = town.member("eva").await;
+    let other = eva.get("/me/referral").await.text("/code");
+    town.tells(regulars::events::Event::MemberRegistered { member_id: dan.member(), referral_code: Some(other) }).await;
+    town.tells(regulars::events::Event::MemberRegistered { member_id: ann.member(), referral_code: Some(code) }).await;
+    let rows = town.rows("select state || ' ' || reason from referral order by id").await;
+    assert_eq!(rows, ["rejected same_email", "rejected prior_order"]);
+}
+
+#[tokio::test]
+async fn an_advocate_earns_for_twenty_a_year() {
+    let town = Town::new().await;
+    with_rules(&town).await;
+    let ann = town.member("ann").await;
+    let code = code(&ann).await;
+    let mut referees = Vec::new();
+    for n in 0..21 {
+        referees.push(town.referred_member(&format!("friend{n}"), &code).await);
+    }
+    town.settle().await;
+    for referee in &referees {
+        town.records_order(referee, 2_000).await;
+    }
+    town.sql("update referral set matures_at = created_at").await;
+    town.work().await;
+    assert_eq!(counts(&ann).await, "0 0 20 1 0");
+    assert_eq!(ann.points().await.0, 20 * 500);
+}

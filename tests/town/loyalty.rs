@@ -1,0 +1,173 @@
+//! What people and towns do with points, rewards and boards.
+
+use std::{
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use chrono::{DateTime, Utc};
+use regulars::{
+    events::{self, Event},
+    loyalty::ledger::{self, Earn, Source},
+    words::{MemberId, PurchaseId},
+};
+use serde_json::{Value, json};
+
+use super::{Person, Reply, Town};
+
+impl Person {
+    pub fn member(&self) -> MemberId {
+        MemberId(self.id().parse().expect("an id"))
+    }
+
+    /// Puts a reward into the catalogue. Returns its id.
+    pub async fn offers(&self, name: &str, price_points: i64, more: Value) -> String {
+        let mut form = json!({ "name": name, "kind": "percentage_coupon", "face_value": 10, "price_points": price_points });
+        if more.get("kind").is_some() {
+            form.as_object_mut().expect("an object").remove("face_value");
+        }
+        form.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        self.post("/admin/rewards", form).await.is(201).text("/reward/id")
+    }
+
+    pub async fn redeems(&self, reward: &str, key: &str) -> Reply {
+        self.post_once("/redemptions", key, json!({ "reward_id": reward })).await
+    }
+
+    /// Sends until the server is not busy; the key makes that safe.
+    pub async fn insists_on(&self, reward: &str, key: &str) -> Reply {
+        loop {
+            let reply = self.redeems(reward, key).await;
+            if reply.status != 503 {
+                return reply;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Available and reserved points.
+    pub async fn points(&self) -> (i64, i64) {
+        let reply = self.get("/me/points").await.is(200);
+        (reply.int("/available"), reply.int("/reserved"))
+    }
+}
+
+impl Town {
+    /// Somebody earns points that can be spent at once.
+    pub async fn pays(&self, person: &Person, points: i64) {
+        let now = self.clock.now();
+        let mut tx = self.app.kit.db.begin().await.expect("a transaction");
+        let mut wallet = ledger::open_wallet(&mut tx, person.member(), now).await.expect("a wallet");
+        let source = Source::new("test", uuid::Uuid::now_v7());
+        let earn = Earn { points, source, effective_at: now, available_at: now, expires_at: None, note: String::new() };
+        ledger::earn(&mut tx, &mut wallet, earn, now).await.expect("points");
+        events::tell(&mut tx, now, [Event::PointsEarned { member_id: person.member(), points, group_id: None }]).await.expect("told");
+        tx.commit().await.expect("the transaction commits");
+    }
+
+    /// Somebody's order of `net_minor` euro cents is recorded. Returns its id.
+    pub async fn records_order(&self, person: &Person, net_minor: i64) -> PurchaseId {
+        let (id, at, member) = (PurchaseId::new(), self.clock.now(), person.id());
+        self.sql(&format!(
+            "insert into partner (id, name, created_at) values (gen_random_uuid(), 'till', now()) on conflict do nothing;
+             insert into wallet (member_id) values ('{member}') on conflict do nothing;
+             insert into purchase (id, partner_id, order_id, member_id, currency, purchased_at, order_discount_minor, shipping_minor,
+               tax_minor, gift_card_minor, points_paid_minor, net_minor, points_granted, trace, recorded_at)
+             select '{id}', id, '{id}', '{member}', 'EUR', '{at}', 0, 0, 0, 0, 0, {net_minor}, 0, '{{}}', now() from partner where name = 'till';
+             insert into purchase_line (purchase_id, line, sku, quantity, unit_minor, discount_minor, net_minor, points_granted)
+             values ('{id}', 1, 'thing', 1, {net_minor}, 0, {net_minor}, 0)"
+        ))
+        .await;
+        self.tells(Event::PurchaseRecorded { purchase_id: id, member_id: person.member() }).await;
+        id
+    }
+
+    pub async fn records_return(&self, person: &Person, purchase_id: PurchaseId) {
+        self.sql(&format!("update purchase_line set returned_quantity = 1 where purchase_id = '{purchase_id}'")).await;
+        self.tells(Event::PurchaseReturned { purchase_id, member_id: person.member(), whole: true }).await;
+    }
+
+    /// Says that something happened now, and lets everybody hear of it.
+    pub async fn tells(&self, event: Event) {
+        let mut tx = self.app.kit.db.begin().await.expect("a transaction");
+        events::tell(&mut tx, self.clock.now(), [event]).await.expect("the event is told");
+        tx.commit().await.expect("the transaction commits");
+        self.settle().await;
+    }
+
+    /// Somebody's reputation changes, as far as the books and those who hear of it are concerned.
+    pub async fn esteems(&self, person: &Person, amount: i64, at: &str) {
+        let at: DateTime<Utc> = at.parse().expect("a time");
+        let id = person.id();
+        self.sql(&format!(
+            "insert into reputation_entry (id, member_id, kind, amount, source, occurred_at)
+             values (gen_random_uuid(), '{id}', 'vote', {amount}, gen_random_uuid()::text, '{at}');
+             insert into reputation (member_id, total) values ('{id}', {amount})
+             on conflict (member_id) do update set total = reputation.total + excluded.total"
+        ))
+        .await;
+        let mut tx = self.app.kit.db.begin().await.expect("a transaction");
+        let event = Event::ReputationChanged { member_id: person.member(), amount, group_id: None };
+        events::tell_at(&mut tx, &[(at, event)]).await.expect("the event is told");
+        tx.commit().await.expect("the transaction commits");
+    }
+}
+
+/// A Redis of one's own, to do bad things to. Ends with its owner.
+pub struct OwnRedis {
+    child: Child,
+    folder: std::path::PathBuf,
+}
+
+impl OwnRedis {
+    pub async fn start() -> Self {
+        let folder = std::env::temp_dir().join(format!("town_redis_{}", uuid::Uuid::now_v7()));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let socket = folder.join("redis.sock");
+        let child = Command::new("redis-server")
+            .args(["--port", "0", "--save", "", "--dir"])
+            .arg(&folder)
+            .arg("--unixsocket")
+            .arg(&socket)
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("redis-server is installed");
+        for _ in 0..200 {
+            if socket.exists() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        Self { child, folder }
+    }
+
+    pub fn url(&self) -> String {
+        format!("redis+unix://{}", self.folder.join("redis.sock").display())
+    }
+
+    /// What Redis answers to a command.
+    pub async fn call<T: redis::FromRedisValue>(&self, command: &str) -> T {
+        let client = redis::Client::open(self.url()).expect("a client");
+        let mut connection = client.get_multiplexed_async_connection().await.expect("a connection");
+        let mut words = command.split(' ');
+        let mut call = redis::cmd(words.next().expect("a command"));
+        words.for_each(|word| {
+            call.arg(word);
+        });
+        call.query_async(&mut connection).await.expect("an answer")
+    }
+
+    pub fn kill(&mut self) {
+        self.child.kill().expect("it runs");
+        self.child.wait().expect("it ends");
+    }
+}
+
+impl Drop for OwnRedis {
+    fn drop(&mut self) {
+        // It may be dead already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
