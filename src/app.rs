@@ -114,6 +114,7 @@ impl App {
         let mut conn = db.read().await?;
         let cursor_keys = secret::keys(&mut conn, Purpose::Cursor, now).await?;
         let token_keys = secret::keys(&mut conn, Purpose::AccessToken, now).await?;
+        loyalty::ensure_default_terms(&mut conn, now).await?;
         Self::assemble(settings, cursor_keys, token_keys)
     }
 
@@ -195,7 +196,7 @@ impl App {
     /// Who reacts to events. Order matters where one listener's tables are read by the next.
     pub fn listeners(&self) -> Vec<Box<dyn Listener<Event>>> {
         // Reputation first: it tells of changes that leaderboards count.
-        forum::listeners().into_iter().chain(loyalty::listeners()).chain(community::listeners()).collect()
+        forum::listeners().into_iter().chain(loyalty::listeners(&self.kit)).chain(community::listeners()).collect()
     }
 
     /// Delivers all waiting events, and those that their delivery causes. Returns how many.
