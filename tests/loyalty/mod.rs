@@ -1,1 +1,5 @@
+mod award;
+mod earning;
 mod ledger;
+mod purchase;
+mod tier;

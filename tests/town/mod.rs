@@ -4,6 +4,7 @@ mod community;
 mod forum;
 mod host;
 mod identity;
+pub mod loyalty;
 mod person;
 mod reply;
 
