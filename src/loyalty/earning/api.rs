@@ -294,10 +294,11 @@ fn check_end(fields: &mut Fields, valid_from: DateTime<Utc>, valid_until: Option
 }
 
 fn with_terms(rows: Vec<VersionRow>) -> Result<Vec<(VersionRow, Terms)>, Problem> {
-    rows.into_iter()
-        .map(|row| Ok((serde_json::from_value(row.terms.clone()).map_err(Problem::internal)?, row)))
-        .map(|pair: Result<_, Problem>| pair.map(|(terms, row)| (row, terms)))
-        .collect()
+    let read = |row: VersionRow| match serde_json::from_value(row.terms.clone()) {
+        Ok(terms) => Ok((row, terms)),
+        Err(error) => Err(Problem::internal(error)),
+    };
+    rows.into_iter().map(read).collect()
 }
 
 fn view((row, terms): (VersionRow, Terms)) -> RuleView {

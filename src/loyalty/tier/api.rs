@@ -184,8 +184,8 @@ impl TierApi {
     }
 
     /// List tiers with their members
-    #[oai(path = "/admin/tiers", method = "get", operation_id = "list_tiers_with_members", tag = "Tag::Administration")]
-    async fn list_tiers_with_members(&self, _admin: Admin) -> Result<Json<Page<TierView>>, Problem> {
+    #[oai(path = "/admin/tiers", method = "get", operation_id = "list_all_tiers", tag = "Tag::Administration")]
+    async fn list_all_tiers(&self, _admin: Admin) -> Result<Json<Page<TierView>>, Problem> {
         let mut conn = self.kit.db.read().await?;
         let counts = ladder::count_members(&mut conn).await?;
         let members = |rank| (rank > 0).then(|| counts.iter().find(|count| count.rank == rank).map_or(0, |count| count.members));

@@ -66,20 +66,18 @@ pub async fn find_standings(conn: &mut Conn, members: &[MemberId], window_start:
     .await
 }
 
-/// Writes what was decided, with the history of moves.
+/// Writes what was decided of members who do not stay as they are, with the history of moves.
 pub async fn record(conn: &mut Conn, outcomes: &[(Standing, Outcome)], cause: Cause, now: DateTime<Utc>) -> QueryResult<()> {
     if outcomes.is_empty() {
         return Ok(());
     }
-    let mut rows: Vec<(Uuid, MemberId, i16, i16, i64, Option<DateTime<Utc>>)> = Vec::new();
-    for (standing, outcome) in outcomes {
-        let (to_rank, valid_until) = match outcome {
-            Outcome::Moves { to_rank, valid_until } => (*to_rank, *valid_until),
-            Outcome::Renewed { valid_until } => (standing.rank, *valid_until),
-            Outcome::Stays => continue,
-        };
-        rows.push((Uuid::now_v7(), standing.member_id, standing.rank, to_rank, standing.qualifying, valid_until));
-    }
+    let decided = |(standing, outcome): &(Standing, Outcome)| match outcome {
+        Outcome::Moves { to_rank, valid_until } => (*to_rank, *valid_until),
+        Outcome::Renewed { valid_until } => (standing.rank, *valid_until),
+        Outcome::Stays => (standing.rank, standing.valid_until),
+    };
+    let (to_ranks, ends): (Vec<i16>, Vec<Option<DateTime<Utc>>>) = outcomes.iter().map(decided).unzip();
+    let standings = || outcomes.iter().map(|(standing, _)| standing);
     diesel::sql_query(
         "with d as (
            select * from unnest($1, $2, $3, $4, $5, $6) as d (id, member_id, from_rank, to_rank, qualifying, valid_until)
@@ -92,12 +90,12 @@ pub async fn record(conn: &mut Conn, outcomes: &[(Standing, Outcome)], cause: Ca
          on conflict (member_id) do update
            set rank = excluded.rank, reached_at = excluded.reached_at, valid_until = excluded.valid_until",
     )
-    .bind::<Array<SqlUuid>, _>(rows.iter().map(|row| row.0).collect::<Vec<_>>())
-    .bind::<Array<SqlUuid>, _>(rows.iter().map(|row| row.1).collect::<Vec<_>>())
-    .bind::<Array<Int2>, _>(rows.iter().map(|row| row.2).collect::<Vec<_>>())
-    .bind::<Array<Int2>, _>(rows.iter().map(|row| row.3).collect::<Vec<_>>())
-    .bind::<Array<BigInt>, _>(rows.iter().map(|row| row.4).collect::<Vec<_>>())
-    .bind::<Array<Nullable<Timestamptz>>, _>(rows.iter().map(|row| row.5).collect::<Vec<_>>())
+    .bind::<Array<SqlUuid>, _>(outcomes.iter().map(|_| Uuid::now_v7()).collect::<Vec<_>>())
+    .bind::<Array<SqlUuid>, _>(standings().map(|standing| standing.member_id).collect::<Vec<_>>())
+    .bind::<Array<Int2>, _>(standings().map(|standing| standing.rank).collect::<Vec<_>>())
+    .bind::<Array<Int2>, _>(to_ranks)
+    .bind::<Array<BigInt>, _>(standings().map(|standing| standing.qualifying).collect::<Vec<_>>())
+    .bind::<Array<Nullable<Timestamptz>>, _>(ends)
     .bind::<Text, _>(cause)
     .bind::<Timestamptz, _>(now)
     .cached()
