@@ -92,7 +92,7 @@ enum DeleteAnswer {
 /// An order to try the rules with.
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
-struct Preview {
+struct PreviewOrder {
     order: OrderForm,
     /// The tier that the member has.
     #[oai(default)]
@@ -260,12 +260,12 @@ impl EarningApi {
         Ok(Json(self.kit.cursors.page(&list, &request, rows, |(row, _)| (row.number, row.version_id.0), view)))
     }
 
-    /// Preview an order
+    /// PreviewOrder an order
     ///
     /// What an order would earn by the rules of its date, and why. Nothing is recorded, and caps count as unused.
     #[oai(path = "/preview", method = "post", operation_id = "preview_earning")]
-    async fn preview_earning(&self, _admin: Admin, body: Json<Preview>) -> Result<Json<PreviewView>, Problem> {
-        let Json(Preview { order, tier_rank, first_purchase }) = body;
+    async fn preview_earning(&self, _admin: Admin, body: Json<PreviewOrder>) -> Result<Json<PreviewView>, Problem> {
+        let Json(PreviewOrder { order, tier_rank, first_purchase }) = body;
         let mut fields = Fields::default();
         let order = order.checked(&mut fields, "/order", None);
         fields.done()?;

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     apportion::apportion,
-    terms::{Combine, Includes, OverCap, Rounding, RuleKind, Scope, Terms, Trigger},
+    terms::{Combine, Includes, OverCap, Rounding, RoundingScope, RuleKind, Terms, Trigger},
 };
 use crate::{
     loyalty::ledger,
@@ -187,13 +187,15 @@ fn rounded(numerator: i128, denominator: i128, rounding: Rounding) -> Option<i64
 }
 
 /// The points of lines whose exact points are `numerators / denominator`, rounded in `scope`.
-fn points_of(numerators: &[i128], denominator: i128, weights: &[i128], scope: Scope, rounding: Rounding) -> Option<Vec<i64>> {
+fn points_of(numerators: &[i128], denominator: i128, weights: &[i128], scope: RoundingScope, rounding: Rounding) -> Option<Vec<i64>> {
     match scope {
-        Scope::Order => {
+        RoundingScope::Order => {
             let sum = numerators.iter().try_fold(0_i128, |sum, more| sum.checked_add(*more))?;
             apportion(rounded(sum, denominator, rounding)?, weights)
         }
-        Scope::Line | Scope::Unit => numerators.iter().map(|numerator| rounded(*numerator, denominator, rounding)).collect(),
+        RoundingScope::Line | RoundingScope::Unit => {
+            numerators.iter().map(|numerator| rounded(*numerator, denominator, rounding)).collect()
+        }
     }
 }
 
@@ -304,8 +306,8 @@ fn grant_base(
     let basis: Vec<i128> = lines.iter().map(|line| all[*line].into()).collect();
     let exact: Vec<i128> = basis.iter().map(|amount| amount * i128::from(base.terms.points)).collect();
     let base_points = match scope {
-        Scope::Order | Scope::Line => points_of(&exact, per_minor, &basis, scope, rounding),
-        Scope::Unit => lines
+        RoundingScope::Order | RoundingScope::Line => points_of(&exact, per_minor, &basis, scope, rounding),
+        RoundingScope::Unit => lines
             .iter()
             .zip(&exact)
             .map(|(line, amount)| {

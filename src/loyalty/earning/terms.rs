@@ -63,7 +63,7 @@ pub enum Rounding {
 #[derive(Enum, Serialize, Deserialize, Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[oai(rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
-pub enum Scope {
+pub enum RoundingScope {
     #[default]
     Order,
     Line,
@@ -167,7 +167,7 @@ pub struct Terms {
     #[oai(default)]
     pub rounding: Rounding,
     #[oai(default)]
-    pub scope: Scope,
+    pub scope: RoundingScope,
     /// Days until the points can be spent; 14 for purchases and 7 for the rest by default.
     pub hold_days: Option<i64>,
     /// When the points expire, counted from when they can be spent: `P12M`, `P1Y/quarter`; never by default.

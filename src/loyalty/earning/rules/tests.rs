@@ -66,7 +66,9 @@ fn decided(order: &Order, rules: &[Terms]) -> Decision {
 
 #[test]
 fn vector_1() {
-    for (scope, points, lines) in [(Scope::Order, 26, [14, 12]), (Scope::Line, 25, [14, 11]), (Scope::Unit, 23, [14, 9])] {
+    for (scope, points, lines) in
+        [(RoundingScope::Order, 26, [14, 12]), (RoundingScope::Line, 25, [14, 11]), (RoundingScope::Unit, 23, [14, 9])]
+    {
         let decision = decided(&vector(), &[Terms { scope, ..base() }]);
         assert_eq!(decision.line_net_minor, [1_999 - 548, 1_647 - 452]);
         assert_eq!(
