@@ -114,6 +114,7 @@ impl App {
         let mut conn = db.read().await?;
         let cursor_keys = secret::keys(&mut conn, Purpose::Cursor, now).await?;
         let token_keys = secret::keys(&mut conn, Purpose::AccessToken, now).await?;
+        loyalty::ensure_default_terms(&mut conn, now).await?;
         Self::assemble(settings, cursor_keys, token_keys)
     }
 

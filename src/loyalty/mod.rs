@@ -1,19 +1,24 @@
 //! What we earn: the ledger, purchases, earning rules, tiers, rewards, redemptions, referrals, leaderboards.
 
+pub mod award;
 pub mod clerk;
+pub mod earning;
 pub mod expiry;
 pub mod leaderboard;
 pub mod ledger;
+pub mod purchase;
 pub mod redemption;
 pub mod referral;
 pub mod reward;
+pub mod tier;
 
+use chrono::{DateTime, Utc};
 use poem_openapi::OpenApi;
 
 use crate::{
     app::Job,
     events::Event,
-    kit::{Kit, outbox::Listener, verify::Check},
+    kit::{Conn, Kit, Problem, outbox::Listener, verify::Check},
 };
 
 pub fn api(kit: &Kit) -> impl OpenApi + use<> {
@@ -23,23 +28,46 @@ pub fn api(kit: &Kit) -> impl OpenApi + use<> {
         (reward::RewardApi { kit: kit.clone() }, reward::RewardAdminApi { kit: kit.clone() }),
         (redemption::RedemptionApi { kit: kit.clone() }, redemption::RedemptionAdminApi { kit: kit.clone() }),
         referral::ReferralApi { kit: kit.clone() },
+        earning::api::EarningApi { kit: kit.clone() },
+        purchase::api::PurchaseApi { kit: kit.clone() },
+        tier::api::TierApi { kit: kit.clone() },
     )
 }
 
 /// Who in this feature reacts to events, in order.
 pub fn listeners(kit: &Kit) -> Vec<Box<dyn Listener<Event>>> {
-    vec![Box::new(leaderboard::Scorekeeper { zone: kit.time_zone }), Box::new(redemption::Forgetter), Box::new(referral::Referrals)]
+    vec![
+        Box::new(award::Awards { zone: kit.time_zone }),
+        Box::new(leaderboard::Scorekeeper { zone: kit.time_zone }),
+        Box::new(redemption::Forgetter),
+        Box::new(referral::Referrals),
+    ]
 }
 
 /// Regular work.
 pub fn jobs() -> Vec<Job> {
-    vec![ledger::jobs::SETTLE_LOTS, redemption::jobs::EXPIRE_HOLDS, referral::jobs::REWARD_REFERRALS]
+    vec![ledger::jobs::SETTLE_LOTS, tier::REVIEW_TIERS, redemption::jobs::EXPIRE_HOLDS, referral::jobs::REWARD_REFERRALS]
 }
 
 /// What must always hold.
 pub fn checks() -> Vec<&'static Check> {
-    [ledger::checks::CHECKS, leaderboard::checks::CHECKS, reward::checks::CHECKS, redemption::checks::CHECKS, referral::checks::CHECKS]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        ledger::checks::CHECKS,
+        purchase::CHECKS,
+        tier::CHECKS,
+        award::CHECKS,
+        leaderboard::checks::CHECKS,
+        reward::checks::CHECKS,
+        redemption::checks::CHECKS,
+        referral::checks::CHECKS,
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// Gives a new programme the terms that it begins with: earning rules and a ladder.
+pub async fn ensure_default_terms(conn: &mut Conn, now: DateTime<Utc>) -> Result<(), Problem> {
+    earning::store::ensure_default_rules(conn, now).await?;
+    Ok(tier::store::ensure_default_ladder(conn, &tier::rules::DEFAULT_LADDER, now).await?)
 }

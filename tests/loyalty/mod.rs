@@ -1,5 +1,9 @@
+mod award;
+mod earning;
 mod leaderboard;
 mod ledger;
+mod purchase;
 mod redemption;
 mod referral;
 mod reward;
+mod tier;

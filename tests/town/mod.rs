@@ -6,6 +6,7 @@ mod host;
 mod identity;
 mod loyalty;
 mod person;
+pub mod purchases;
 mod reply;
 
 use std::sync::Arc;

@@ -1,0 +1,422 @@
+//! Reporting purchases and returns, and looking at them.
+
+use chrono::{DateTime, Duration, Utc};
+use poem::http::StatusCode;
+use poem_openapi::{
+    Object, OpenApi,
+    param::{Header, Path, Query},
+    payload::Json,
+    types::ToJSON,
+};
+use serde_json::json;
+
+use super::{
+    NewPurchase, NewReturn, Recorded,
+    order::{CLOCK_SKEW_S, LINES_MAX, LineForm, OrderForm, WORD_CHARS},
+    record, record_return,
+    rules::Refusal,
+    store::{self, LineRow, PurchaseRow},
+};
+use crate::{
+    app::Tag,
+    begin, events,
+    identity::{MemberOrPartner, Myself, Partner, PartnerActor, caller::PurchasesWrite, member},
+    kit::{Conn, Kit, Problem, idempotency::Answer, page::Page, problem::Fields, text::Text},
+    loyalty::{
+        earning::{rules::Grant, store as earning_store, terms::Trigger},
+        tier::{self, TierChange, rules::Cause},
+    },
+    words::{MemberId, PartnerId, PurchaseId, ReturnId},
+};
+
+const ORDER_ID_CHARS: std::ops::RangeInclusive<usize> = 1..=200;
+const SHA256_HEX_CHARS: usize = 64;
+
+pub struct PurchaseApi {
+    pub kit: Kit,
+}
+
+/// Whose purchase: by exactly one of these.
+#[derive(Object, Clone, Debug)]
+#[oai(deny_unknown_fields, skip_serializing_if_is_none)]
+struct MemberRef {
+    /// The partner's own name for the customer. An unknown one becomes a member who has not registered yet.
+    external_id: Option<Text>,
+    /// SHA-256 of the lower-case e-mail address, in hexadecimal.
+    email_sha256: Option<Text>,
+}
+
+/// A purchase. Amounts are in minor units of the currency: cents for EUR, yen for JPY.
+#[derive(Object, Clone, Debug)]
+#[oai(deny_unknown_fields, skip_serializing_if_is_none)]
+struct RecordPurchase {
+    member: MemberRef,
+    /// The partner's number of the order; recorded once.
+    order_id: Text,
+    purchased_at: DateTime<Utc>,
+    /// By ISO 4217.
+    currency: Text,
+    /// Where it was bought, such as `web` or `store`.
+    channel: Option<Text>,
+    /// 1 to 100 lines.
+    lines: Vec<LineForm>,
+    /// Off the whole order, spread over its lines; 0 by default.
+    order_discount_minor: Option<i64>,
+    shipping_minor: Option<i64>,
+    /// On top of the lines' prices.
+    tax_minor: Option<i64>,
+    /// Paid with a gift card.
+    gift_card_minor: Option<i64>,
+    /// Paid with points.
+    points_paid_minor: Option<i64>,
+}
+
+impl RecordPurchase {
+    fn parts(self) -> (MemberRef, Text, OrderForm) {
+        let order = OrderForm {
+            purchased_at: self.purchased_at,
+            currency: self.currency,
+            channel: self.channel,
+            lines: self.lines,
+            order_discount_minor: self.order_discount_minor,
+            shipping_minor: self.shipping_minor,
+            tax_minor: self.tax_minor,
+            gift_card_minor: self.gift_card_minor,
+            points_paid_minor: self.points_paid_minor,
+        };
+        (self.member, self.order_id, order)
+    }
+}
+
+/// A purchase, its points, and why it earned them.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+struct PurchaseView {
+    purchase_id: PurchaseId,
+    partner_id: PartnerId,
+    order_id: String,
+    member_id: MemberId,
+    purchased_at: DateTime<Utc>,
+    currency: String,
+    channel: Option<String>,
+    lines: Vec<LineView>,
+    order_discount_minor: i64,
+    shipping_minor: i64,
+    tax_minor: i64,
+    gift_card_minor: i64,
+    points_paid_minor: i64,
+    /// Lines less discounts.
+    net_minor: i64,
+    /// Points granted.
+    points: i64,
+    /// Points before caps.
+    points_requested: i64,
+    /// The cap that granted less than requested.
+    limited_by: Option<String>,
+    /// Points taken back for returns.
+    points_clawed: i64,
+    /// When the points can be spent; absent when there are none.
+    available_at: Option<DateTime<Utc>>,
+    /// What each rule granted, and why.
+    trace: Vec<Grant>,
+    /// The tier that the member reached by this; in the answer to record_purchase only.
+    tier_change: Option<TierChangeView>,
+    recorded_at: DateTime<Utc>,
+}
+
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+struct LineView {
+    /// Counts from 1.
+    line: i16,
+    sku: String,
+    category: Option<String>,
+    quantity: i64,
+    unit_minor: i64,
+    discount_minor: i64,
+    /// After its own and its share of the order's discount.
+    net_minor: i64,
+    points: i64,
+    returned_quantity: i64,
+    points_clawed: i64,
+}
+
+#[derive(Object)]
+struct TierChangeView {
+    from_rank: i16,
+    to_rank: i16,
+}
+
+#[derive(Object, Clone, Debug)]
+#[oai(deny_unknown_fields)]
+struct ReturnLineForm {
+    /// Counts from 1.
+    line: i16,
+    quantity: i64,
+}
+
+/// A return.
+#[derive(Object, Clone, Debug)]
+#[oai(deny_unknown_fields, skip_serializing_if_is_none)]
+struct RecordReturn {
+    /// The partner's number of the return; recorded once for a purchase.
+    return_id: Text,
+    /// Now by default.
+    returned_at: Option<DateTime<Utc>>,
+    lines: Vec<ReturnLineForm>,
+}
+
+/// A return, and the points that it took back.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+struct ReturnView {
+    id: ReturnId,
+    purchase_id: PurchaseId,
+    return_id: String,
+    returned_at: DateTime<Utc>,
+    lines: Vec<ReturnLineView>,
+    points_clawed: i64,
+    /// Whether nothing of the purchase is left.
+    whole: bool,
+    /// The tier that the member lost by this.
+    tier_change: Option<TierChangeView>,
+}
+
+#[derive(Object)]
+struct ReturnLineView {
+    line: i16,
+    quantity: i64,
+    points_clawed: i64,
+}
+
+#[OpenApi(tag = "Tag::Loyalty")]
+impl PurchaseApi {
+    /// Record a purchase
+    ///
+    /// Grants its points at once, by the rules of its date; they can be spent from `available_at` on.
+    #[oai(path = "/purchases", method = "post", operation_id = "record_purchase")]
+    async fn record_purchase(
+        &self,
+        partner: Partner<PurchasesWrite>,
+        /// Makes the request safe to send again.
+        #[oai(name = "Idempotency-Key")]
+        key: Header<String>,
+        body: Json<RecordPurchase>,
+    ) -> Result<Answer<PurchaseView>, Problem> {
+        let mut attempt = begin!(self.kit.attempt(partner.0.caller(), "record_purchase", &key.0, &body.0));
+        let outcome = self.record(&mut attempt, &partner.0, body.0).await;
+        let answer = attempt.finish(StatusCode::CREATED, outcome).await?;
+        self.kit.outbox.ring();
+        Ok(answer)
+    }
+
+    /// Get a purchase
+    ///
+    /// For the partner that recorded it, the member, and staff.
+    #[oai(path = "/purchases/:purchase_id", method = "get", operation_id = "get_purchase")]
+    async fn get_purchase(
+        &self,
+        caller: MemberOrPartner<PurchasesWrite>,
+        purchase_id: Path<PurchaseId>,
+    ) -> Result<Json<PurchaseView>, Problem> {
+        let mut conn = self.kit.db.read().await?;
+        let purchase = store::find(&mut conn, purchase_id.0).await?.filter(|purchase| match &caller {
+            MemberOrPartner::Member(actor) => actor.is_staff() || actor.member_id == purchase.member_id,
+            MemberOrPartner::Partner(partner, _) => partner.partner_id == purchase.partner_id,
+        });
+        let purchase = purchase.ok_or_else(|| Problem::not_found("purchase"))?;
+        let lines = store::find_lines(&mut conn, &[purchase.id]).await?;
+        Ok(Json(view(purchase, lines)?))
+    }
+
+    /// List my purchases
+    ///
+    /// Latest first.
+    #[oai(path = "/me/purchases", method = "get", operation_id = "list_my_purchases")]
+    async fn list_my_purchases(
+        &self,
+        myself: Myself,
+        /// From an earlier page.
+        cursor: Query<Option<String>>,
+        /// Purchases a page, 1 to 100; 20 by default.
+        limit: Query<Option<usize>>,
+    ) -> Result<Json<Page<PurchaseView>>, Problem> {
+        let list = format!("purchases of {}", myself.0.member_id);
+        let request = self.kit.cursors.request(&list, cursor.0.as_deref(), limit.0)?;
+        let mut conn = self.kit.db.read().await?;
+        let purchases = store::list_of_member(&mut conn, myself.0.member_id, &request).await?;
+        let ids: Vec<PurchaseId> = purchases.iter().map(|purchase| purchase.id).collect();
+        let lines = store::find_lines(&mut conn, &ids).await?;
+        let views = purchases.into_iter().map(|purchase| {
+            let mine = lines.iter().filter(|line| line.purchase_id == purchase.id).cloned().collect();
+            view(purchase, mine)
+        });
+        let views: Vec<PurchaseView> = views.collect::<Result<_, _>>()?;
+        Ok(Json(self.kit.cursors.page(&list, &request, views, |view| (view.purchased_at, view.purchase_id.0), |view| view)))
+    }
+
+    /// Record a return
+    ///
+    /// Takes back the points that the returned things had earned: from those that are pending, then from those that are
+    /// not spent, then from others, and the rest becomes a debt that later points repay.
+    #[oai(path = "/purchases/:purchase_id/returns", method = "post", operation_id = "record_return")]
+    async fn record_return(
+        &self,
+        partner: Partner<PurchasesWrite>,
+        purchase_id: Path<PurchaseId>,
+        /// Makes the request safe to send again.
+        #[oai(name = "Idempotency-Key")]
+        key: Header<String>,
+        body: Json<RecordReturn>,
+    ) -> Result<Answer<ReturnView>, Problem> {
+        let request = json!({ "purchase_id": purchase_id.0, "body": body.0.to_json() });
+        let mut attempt = begin!(self.kit.attempt(partner.0.caller(), "record_return", &key.0, &request));
+        let outcome = self.record_return_of(&mut attempt, &partner.0, purchase_id.0, body.0).await;
+        let answer = attempt.finish(StatusCode::CREATED, outcome).await?;
+        self.kit.outbox.ring();
+        Ok(answer)
+    }
+}
+
+impl PurchaseApi {
+    async fn record(&self, conn: &mut Conn, partner: &PartnerActor, body: RecordPurchase) -> Result<PurchaseView, Problem> {
+        let now = self.kit.clock.now();
+        let (member, order_id, order) = body.parts();
+        let mut fields = Fields::default();
+        fields.chars("/order_id", &order_id, ORDER_ID_CHARS);
+        let who = member.checked(&mut fields);
+        let order = order.checked(&mut fields, "", Some(now));
+        fields.done()?;
+        let (Some(who), Some(order)) = (who, order) else { return Err(Problem::invalid_field("", "This cannot be read.")) };
+
+        let member_id = match who {
+            Who::External(id) => member::find_or_create_external(conn, partner.partner_id, &id, now).await?,
+            Who::Email(hash) => member::find_by_email_hash(conn, &hash).await?.ok_or(Refusal::UnknownMember)?,
+        };
+        let rules = earning_store::find_valid(conn, Trigger::Purchase, order.purchased_at).await?;
+        let new = NewPurchase { partner_id: partner.partner_id, member_id, order_id: order_id.0, order };
+        let Recorded { purchase, lines, events, .. } = record(conn, self.kit.time_zone, &rules, new, now).await?;
+        events::tell_at(conn, &events).await?;
+        let changes = tier::requalify(conn, &[member_id], Cause::Earned, now).await?;
+        Ok(PurchaseView { tier_change: tier_change(changes), ..view(purchase, lines)? })
+    }
+
+    async fn record_return_of(
+        &self,
+        conn: &mut Conn,
+        partner: &PartnerActor,
+        purchase_id: PurchaseId,
+        body: RecordReturn,
+    ) -> Result<ReturnView, Problem> {
+        let now = self.kit.clock.now();
+        let purchase = store::find(conn, purchase_id).await?.filter(|purchase| purchase.partner_id == partner.partner_id);
+        let purchase = purchase.ok_or_else(|| Problem::not_found("purchase"))?;
+        let returned_at = body.returned_at.unwrap_or(now);
+        let mut fields = Fields::default();
+        fields.chars("/return_id", &body.return_id, ORDER_ID_CHARS);
+        if returned_at > now + Duration::seconds(CLOCK_SKEW_S) || returned_at < purchase.purchased_at {
+            fields.refuse("/returned_at", "This must lie between the purchase and now.");
+        }
+        if !(1..=LINES_MAX).contains(&body.lines.len()) {
+            fields.refuse("/lines", format!("A return has 1 to {LINES_MAX} lines."));
+        }
+        fields.done()?;
+
+        let lines = body.lines.iter().map(|line| (line.line, line.quantity)).collect();
+        let new = NewReturn { return_id: body.return_id.0.clone(), returned_at, lines };
+        let recorded = record_return(conn, &purchase, new, now).await?;
+        events::tell_at(conn, &recorded.events).await?;
+        let changes = tier::requalify(conn, &[purchase.member_id], Cause::Returned, now).await?;
+        let line =
+            |line: &super::rules::Returned| ReturnLineView { line: line.line, quantity: line.quantity, points_clawed: line.points_clawed };
+        Ok(ReturnView {
+            id: recorded.id,
+            purchase_id,
+            return_id: body.return_id.0,
+            returned_at,
+            lines: recorded.lines.iter().map(line).collect(),
+            points_clawed: recorded.points_clawed,
+            whole: recorded.whole,
+            tier_change: tier_change(changes),
+        })
+    }
+}
+
+enum Who {
+    External(String),
+    Email(Vec<u8>),
+}
+
+impl MemberRef {
+    fn checked(self, fields: &mut Fields) -> Option<Who> {
+        match (self.external_id, self.email_sha256) {
+            (Some(id), None) => {
+                fields.chars("/member/external_id", &id, WORD_CHARS);
+                Some(Who::External(id.0))
+            }
+            (None, Some(hex)) => {
+                let hash = from_hex(&hex);
+                if hash.is_none() {
+                    fields.refuse("/member/email_sha256", format!("This must be {SHA256_HEX_CHARS} hexadecimal digits."));
+                }
+                hash.map(Who::Email)
+            }
+            _ => {
+                fields.refuse("/member", "Name the member by external_id or by email_sha256, and not by both.");
+                None
+            }
+        }
+    }
+}
+
+fn from_hex(text: &str) -> Option<Vec<u8>> {
+    let digits: Vec<u8> = text.chars().map(|c| c.to_digit(16).map(|digit| digit as u8)).collect::<Option<_>>()?;
+    (digits.len() == SHA256_HEX_CHARS).then(|| digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect())
+}
+
+fn tier_change(changes: Vec<TierChange>) -> Option<TierChangeView> {
+    changes.into_iter().next().map(|TierChange { from_rank, to_rank, .. }| TierChangeView { from_rank, to_rank })
+}
+
+fn view(purchase: PurchaseRow, lines: Vec<LineRow>) -> Result<PurchaseView, Problem> {
+    let trace: Vec<Grant> = serde_json::from_value(purchase.trace).map_err(Problem::internal)?;
+    Ok(PurchaseView {
+        purchase_id: purchase.id,
+        partner_id: purchase.partner_id,
+        order_id: purchase.order_id,
+        member_id: purchase.member_id,
+        purchased_at: purchase.purchased_at,
+        currency: purchase.currency,
+        channel: purchase.channel,
+        order_discount_minor: purchase.order_discount_minor,
+        shipping_minor: purchase.shipping_minor,
+        tax_minor: purchase.tax_minor,
+        gift_card_minor: purchase.gift_card_minor,
+        points_paid_minor: purchase.points_paid_minor,
+        net_minor: purchase.net_minor,
+        points: purchase.points_granted,
+        points_requested: trace.iter().map(|grant| grant.requested).sum(),
+        limited_by: trace.iter().find_map(|grant| grant.limited_by.clone()),
+        points_clawed: lines.iter().map(|line| line.points_clawed).sum(),
+        available_at: purchase.available_at,
+        lines: lines.into_iter().map(line_view).collect(),
+        trace,
+        tier_change: None,
+        recorded_at: purchase.recorded_at,
+    })
+}
+
+fn line_view(line: LineRow) -> LineView {
+    LineView {
+        line: line.line,
+        sku: line.sku,
+        category: line.category,
+        quantity: line.quantity,
+        unit_minor: line.unit_minor,
+        discount_minor: line.discount_minor,
+        net_minor: line.net_minor,
+        points: line.points_granted,
+        returned_quantity: line.returned_quantity,
+        points_clawed: line.points_clawed,
+    }
+}

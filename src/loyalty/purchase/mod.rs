@@ -1,0 +1,260 @@
+//! Purchases that partners report, and their returns. Points are decided and recorded with them, in one transaction.
+
+pub mod api;
+pub mod order;
+pub mod rules;
+pub mod store;
+
+use chrono::{DateTime, Duration, Utc};
+use chrono_tz::Tz;
+
+use self::{
+    rules::{Refusal, Returned},
+    store::{LineRow, PurchaseRow},
+};
+use super::{
+    earning::{
+        rules::{self as earning, Context, Decision, Order, Rule},
+        store as earning_store,
+    },
+    expiry::Expiry,
+    ledger::{self, Clawback, ClawbackPolicy, Earn, Source, Wallet},
+    tier::store::{self as tier_store, Qualifying},
+};
+use crate::{
+    events::Event,
+    kit::{Conn, Problem, verify::Check},
+    words::{MemberId, PartnerId, PurchaseId, ReturnId, TransactionId},
+};
+
+/// The noun of purchases in the ledger; the source's id is the purchase's.
+pub const SOURCE: &str = "purchase";
+/// The noun of returns in the ledger; the source's id is the return's.
+pub const RETURN_SOURCE: &str = "purchase_return";
+
+pub const CHECKS: &[Check] = &[
+    Check {
+        name: "A purchase's points are those of its lines, and those that its member was granted.",
+        sql: "select p.id || ': ' || p.points_granted as violation
+              from purchase p
+              left join (select purchase_id, sum(points_granted) as points, sum(net_minor) as net_minor from purchase_line group by 1) l
+                on l.purchase_id = p.id
+              left join ledger_transaction t on t.source_type = 'purchase' and t.source_id = p.id::text and t.kind = 'earn'
+              left join ledger_entry e on e.transaction_id = t.id and e.account = 'issuance'
+              where p.points_granted <> coalesce(l.points, -1) or p.net_minor <> coalesce(l.net_minor, -1)
+                 or p.points_granted <> coalesce(-e.amount, 0) or (t.id is not null and t.member_id <> p.member_id)",
+    },
+    Check {
+        name: "What was returned of a line, and clawed back for it, is the sum of its returns.",
+        sql: "select l.purchase_id || ' line ' || l.line as violation
+              from purchase_line l
+              left join (select r.purchase_id, rl.line, sum(rl.quantity) as quantity, sum(rl.points_clawed) as clawed
+                         from purchase_return r join return_line rl on rl.purchase_return_id = r.id group by 1, 2) r
+                on r.purchase_id = l.purchase_id and r.line = l.line
+              where l.returned_quantity <> coalesce(r.quantity, 0) or l.points_clawed <> coalesce(r.clawed, 0)
+                 or l.points_clawed <> ceil(l.points_granted::numeric * l.returned_quantity / l.quantity)",
+    },
+    Check {
+        name: "What a return clawed back is what the ledger took.",
+        sql: "select r.id::text as violation
+              from purchase_return r
+              left join ledger_transaction t on t.source_type = 'purchase_return' and t.source_id = r.id::text and t.kind = 'clawback'
+              left join ledger_entry e on e.transaction_id = t.id and e.account = 'clawback'
+              where r.points_clawed <> coalesce(e.amount, 0)",
+    },
+];
+
+/// A purchase to record, its order checked.
+pub struct NewPurchase {
+    pub partner_id: PartnerId,
+    pub member_id: MemberId,
+    /// The partner's name for it: recorded once.
+    pub order_id: String,
+    pub order: Order,
+}
+
+/// What was recorded. Tell the events, and [`requalify`](super::tier::requalify) the member, in the same transaction:
+/// imports do both for many purchases at once.
+pub struct Recorded {
+    pub purchase: PurchaseRow,
+    pub lines: Vec<LineRow>,
+    pub decision: Decision,
+    pub events: Vec<(DateTime<Utc>, Event)>,
+}
+
+/// Records a purchase and grants its points, by the rules that were valid at its date.
+///
+/// # Errors
+/// 409 `duplicate_source` when the partner's order is known already; 422 when the amounts are out of reach.
+pub async fn record(conn: &mut Conn, zone: Tz, rules: &[Rule], new: NewPurchase, now: DateTime<Utc>) -> Result<Recorded, Problem> {
+    let NewPurchase { partner_id, member_id, order_id, order } = new;
+    // The member's own lock, which nobody else waits for: two purchases at once must not both be the first, or both
+    // have the last points of a cap.
+    let mut wallet = ledger::open_wallet(conn, member_id, now).await?;
+    let context = find_context(conn, zone, rules, member_id, order.purchased_at).await?;
+    let decision = earning::decide(&order, rules, &context)?;
+    let available_at = (decision.points > 0).then(|| order.purchased_at + Duration::days(decision.hold_days));
+    let (purchase, lines) = rows(partner_id, member_id, order_id, order, &decision, available_at, now)?;
+    if !store::insert(conn, &purchase, &lines).await? {
+        return Err(Refusal::DuplicateSource.into());
+    }
+    let at = purchase.purchased_at;
+    let mut events = vec![(now, Event::PurchaseRecorded { purchase_id: purchase.id, member_id })];
+    if let Some(available_at) = available_at {
+        let earn = Earn {
+            points: decision.points,
+            source: Source::new(SOURCE, purchase.id),
+            effective_at: at,
+            available_at,
+            expires_at: latest_expiry(&decision, available_at, zone),
+            note: format!("Order {}", purchase.order_id),
+        };
+        let transaction_id = ledger::earn(conn, &mut wallet, earn, now).await?;
+        count(conn, transaction_id, member_id, decision.qualifying, at).await?;
+        events.push((at, Event::PointsEarned { member_id, points: decision.points, group_id: None }));
+    }
+    Ok(Recorded { purchase, lines, decision, events })
+}
+
+/// What the rules ask about a member; nothing is looked up that no rule asks.
+async fn find_context(conn: &mut Conn, time_zone: Tz, rules: &[Rule], member_id: MemberId, at: DateTime<Utc>) -> Result<Context, Problem> {
+    let asks = |rule: &Rule| rule.terms.conditions.tier_rank_min.is_some() || rule.terms.conditions.first_purchase.is_some();
+    let (tier_rank, first_purchase) = if rules.iter().any(asks) { store::find_history(conn, member_id).await? } else { (0, false) };
+    let capped = rules.iter().filter_map(|rule| Some((rule.rule_id, rule.terms.cap.as_ref()?.period)));
+    let periods: Vec<_> = capped
+        .map(|(rule_id, period)| {
+            let (start, end) = earning::bounds(period, at, time_zone);
+            (rule_id, start, end)
+        })
+        .collect();
+    let used = earning_store::find_used(conn, member_id, &periods).await?;
+    Ok(Context { time_zone, tier_rank, first_purchase, used })
+}
+
+/// One lot has one expiry: of several rules' the latest, and never if one of them never ends.
+fn latest_expiry(decision: &Decision, available_at: DateTime<Utc>, zone: Tz) -> Option<DateTime<Utc>> {
+    let expiry = |policy: &Option<String>| policy.as_deref()?.parse::<Expiry>().ok()?.expires_at(available_at, zone);
+    let ends: Vec<_> = decision.grants.iter().filter(|grant| grant.points > 0).map(|grant| expiry(&grant.expires)).collect();
+    if ends.contains(&None) { None } else { ends.into_iter().flatten().max() }
+}
+
+/// Counts points towards the member's tier, on the date of what earned them.
+async fn count(conn: &mut Conn, transaction_id: TransactionId, member_id: MemberId, points: i64, at: DateTime<Utc>) -> Result<(), Problem> {
+    if points != 0 {
+        tier_store::insert_qualifying(conn, &[Qualifying { transaction_id, member_id, points, at }]).await?;
+    }
+    Ok(())
+}
+
+fn rows(
+    partner_id: PartnerId,
+    member_id: MemberId,
+    order_id: String,
+    order: Order,
+    decision: &Decision,
+    available_at: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> Result<(PurchaseRow, Vec<LineRow>), Problem> {
+    let id = PurchaseId::new();
+    let points = decision.line_net_minor.iter().zip(&decision.line_points);
+    let lines = order.lines.into_iter().zip(points).zip(1..).map(|((line, (net_minor, points)), number)| LineRow {
+        purchase_id: id,
+        line: number,
+        sku: line.sku,
+        category: line.category,
+        quantity: line.quantity,
+        unit_minor: line.unit_minor,
+        discount_minor: line.discount_minor,
+        net_minor: *net_minor,
+        points_granted: *points,
+        returned_quantity: 0,
+        points_clawed: 0,
+    });
+    let purchase = PurchaseRow {
+        id,
+        partner_id,
+        order_id,
+        member_id,
+        currency: order.currency.code().to_owned(),
+        purchased_at: order.purchased_at,
+        channel: order.channel,
+        order_discount_minor: order.order_discount_minor,
+        shipping_minor: order.shipping_minor,
+        tax_minor: order.tax_minor,
+        gift_card_minor: order.gift_card_minor,
+        points_paid_minor: order.points_paid_minor,
+        net_minor: decision.net_minor(),
+        points_granted: decision.points,
+        trace: serde_json::to_value(&decision.grants).map_err(Problem::internal)?,
+        recorded_at: now,
+        available_at,
+    };
+    Ok((purchase, lines.collect()))
+}
+
+/// A return to record.
+pub struct NewReturn {
+    /// The partner's name for it: recorded once for a purchase.
+    pub return_id: String,
+    pub returned_at: DateTime<Utc>,
+    /// Line and quantity.
+    pub lines: Vec<(i16, i64)>,
+}
+
+/// A recorded return; tell and requalify as after [`record`].
+pub struct RecordedReturn {
+    pub id: ReturnId,
+    pub lines: Vec<Returned>,
+    pub points_clawed: i64,
+    pub whole: bool,
+    pub events: Vec<(DateTime<Utc>, Event)>,
+}
+
+/// Records a return, and takes back the points that the returned things had earned.
+///
+/// # Errors
+/// 409 `duplicate_source` when this return is known already; 422 for lines or quantities that are not there to return.
+pub async fn record_return(conn: &mut Conn, purchase: &PurchaseRow, new: NewReturn, now: DateTime<Utc>) -> Result<RecordedReturn, Problem> {
+    let (member_id, at) = (purchase.member_id, purchase.purchased_at);
+    let mut wallet = ledger::open_wallet(conn, member_id, now).await?;
+    if store::is_return_known(conn, purchase.id, &new.return_id).await? {
+        return Err(Refusal::DuplicateReturn.into());
+    }
+    let before = store::find_lines(conn, &[purchase.id]).await?;
+    let lines = rules::decide_return(&before, &new.lines)?;
+    let points_clawed = lines.iter().map(|line| line.points_clawed).sum();
+    let whole = rules::is_whole(&before, &lines);
+
+    let id = ReturnId::new();
+    store::insert_return(conn, id, purchase.id, &new, points_clawed, &lines, now).await?;
+    let mut events = vec![(now, Event::PurchaseReturned { purchase_id: purchase.id, member_id, whole })];
+    if points_clawed > 0 {
+        let transaction_id = claw_back(conn, &mut wallet, purchase, id, points_clawed, now).await?;
+        let clawed_before = before.iter().map(|line| line.points_clawed).sum();
+        let qualifying = rules::qualifying_points(&purchase.trace);
+        let counted = rules::uncounted(qualifying, purchase.points_granted, clawed_before, points_clawed);
+        count(conn, transaction_id, member_id, -counted, at).await?;
+        events.push((at, Event::PointsEarned { member_id, points: -points_clawed, group_id: None }));
+    }
+    Ok(RecordedReturn { id, lines, points_clawed, whole, events })
+}
+
+async fn claw_back(
+    conn: &mut Conn,
+    wallet: &mut Wallet,
+    purchase: &PurchaseRow,
+    id: ReturnId,
+    points: i64,
+    now: DateTime<Utc>,
+) -> Result<TransactionId, Problem> {
+    let earned_in: Vec<_> = store::find_earn(conn, purchase.id).await?.into_iter().collect();
+    let clawback = Clawback {
+        earned_in: &earned_in,
+        points,
+        policy: ClawbackPolicy::Arrears,
+        source: Source::new(RETURN_SOURCE, id),
+        note: format!("Order {}", purchase.order_id),
+    };
+    let taken = ledger::claw_back(conn, wallet, clawback, now).await?;
+    taken.ok_or_else(|| Problem::internal("a clawback into arrears took nothing"))
+}

@@ -1,0 +1,166 @@
+//! Where a member stands on the ladder.
+
+use chrono::{DateTime, Months, Utc};
+use diesel::sql_types::{BigInt, Int2, Nullable, Timestamptz, Uuid as SqlUuid};
+
+use crate::{kit::problem::Fields, refusals, words, words::MemberId};
+
+/// Points of so many months count, and a tier is held for so long after it was reached.
+pub const WINDOW_MONTHS: u32 = 12;
+pub const TIERS_MAX: usize = 50;
+pub const NAME_CHARS: std::ops::RangeInclusive<usize> = 1..=40;
+pub const BENEFITS_CHARS_MAX: usize = 1_000;
+/// The ladder that a programme begins with. Ranks leave room for steps in between.
+pub const DEFAULT_LADDER: [(i16, &str, i64); 4] = [(0, "Member", 0), (10, "Silver", 500), (20, "Gold", 2_000), (30, "Platinum", 10_000)];
+
+refusals! {
+    pub enum Refusal {
+        NameTaken = CONFLICT "tier_name_taken" "Another tier has this name.",
+        RankTaken = CONFLICT "tier_rank_taken" "Another tier has this rank.",
+        TooMany = CONFLICT "too_many_tiers" "A ladder has at most 50 tiers.",
+        Ground = CONFLICT "ground_tier" "Everybody begins in this tier: it stays, at a threshold of 0.",
+    }
+}
+
+words! {
+    /// Why somebody's place on the ladder is looked at.
+    pub enum Cause {
+        Earned = "earned",
+        Returned = "returned",
+        Ended = "ended",
+        LadderChanged = "ladder_changed",
+    }
+}
+
+/// A step of the ladder.
+#[derive(diesel::QueryableByName, Clone, Copy, Debug, PartialEq)]
+pub struct Step {
+    #[diesel(sql_type = Int2)]
+    pub rank: i16,
+    #[diesel(sql_type = BigInt)]
+    pub threshold: i64,
+}
+
+/// Where a member stands.
+#[derive(diesel::QueryableByName, Clone, Debug, PartialEq)]
+pub struct Standing {
+    #[diesel(sql_type = SqlUuid)]
+    pub member_id: MemberId,
+    #[diesel(sql_type = Int2)]
+    pub rank: i16,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub reached_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub valid_until: Option<DateTime<Utc>>,
+    /// Qualifying points of the window that ends now.
+    #[diesel(sql_type = BigInt)]
+    pub qualifying: i64,
+    /// Qualifying points, as known today, of the window that ended when the tier was reached.
+    #[diesel(sql_type = BigInt)]
+    pub at_reaching: i64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Outcome {
+    Stays,
+    /// Earned the same tier once more.
+    Renewed {
+        valid_until: Option<DateTime<Utc>>,
+    },
+    Moves {
+        to_rank: i16,
+        valid_until: Option<DateTime<Utc>>,
+    },
+}
+
+/// The instant after which points count at `now`.
+pub fn window_start(now: DateTime<Utc>) -> DateTime<Utc> {
+    now.checked_sub_months(Months::new(WINDOW_MONTHS)).unwrap_or(DateTime::UNIX_EPOCH)
+}
+
+/// The highest rank that so many points reach.
+pub fn reached(ladder: &[Step], qualifying: i64) -> i16 {
+    ladder.iter().filter(|step| step.threshold <= qualifying).map(|step| step.rank).max().unwrap_or(0)
+}
+
+/// Up at once; down when the tier's time has ended, when what was returned had earned it, or when the tier is gone.
+pub fn decide(ladder: &[Step], standing: &Standing, cause: Cause, now: DateTime<Utc>) -> Outcome {
+    let to_rank = reached(ladder, standing.qualifying);
+    let held_until = now.checked_add_months(Months::new(WINDOW_MONTHS)).filter(|_| to_rank > 0);
+    let ended = standing.valid_until.is_some_and(|until| until <= now);
+    let unearned = match ladder.iter().find(|step| step.rank == standing.rank) {
+        Some(step) => cause == Cause::Returned && standing.at_reaching < step.threshold,
+        None => true,
+    };
+    if to_rank > standing.rank || (to_rank < standing.rank && (ended || unearned)) {
+        Outcome::Moves { to_rank, valid_until: held_until }
+    } else if to_rank == standing.rank && ended {
+        Outcome::Renewed { valid_until: held_until }
+    } else {
+        Outcome::Stays
+    }
+}
+
+/// Wants a ladder that gets harder with every step.
+pub fn check_ladder(fields: &mut Fields, ladder: &mut [Step]) {
+    ladder.sort_by_key(|step| step.rank);
+    if ladder.windows(2).any(|steps| steps[0].threshold >= steps[1].threshold) {
+        fields.refuse("/threshold", "Each tier needs more points than the tiers of lower ranks.");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> DateTime<Utc> {
+        format!("{text}T00:00:00Z").parse().unwrap()
+    }
+
+    #[test]
+    fn up_at_once_and_down_for_a_reason() {
+        let ladder = [(0, 0), (10, 500), (20, 1_000)].map(|(rank, threshold)| Step { rank, threshold });
+        let now = day("2026-02-10");
+        let next_year = Some(day("2027-02-10"));
+        let moves = |to_rank, valid_until| Outcome::Moves { to_rank, valid_until };
+        for (rank, until, qualifying, at_reaching, cause, outcome) in [
+            (0, None, 499, 0, Cause::Earned, Outcome::Stays),
+            (0, None, 500, 0, Cause::Earned, moves(10, next_year)),
+            (0, None, 5_000, 0, Cause::Earned, moves(20, next_year)),
+            (10, Some("2026-05-01"), 0, 500, Cause::Earned, Outcome::Stays),
+            // Returned something else than what had earned the tier.
+            (20, Some("2026-05-01"), 300, 1_000, Cause::Returned, Outcome::Stays),
+            (20, Some("2026-05-01"), 0, 0, Cause::Returned, moves(0, None)),
+            (20, Some("2026-05-01"), 600, 600, Cause::Returned, moves(10, next_year)),
+            // Earned again by something else.
+            (20, Some("2026-05-01"), 1_100, 600, Cause::Returned, Outcome::Stays),
+            (20, Some("2026-02-10"), 600, 1_000, Cause::Ended, moves(10, next_year)),
+            (20, Some("2026-02-10"), 1_000, 1_000, Cause::Ended, Outcome::Renewed { valid_until: next_year }),
+            (20, Some("2026-02-11"), 600, 1_000, Cause::Ended, Outcome::Stays),
+            // Their tier is gone.
+            (15, Some("2026-05-01"), 700, 700, Cause::LadderChanged, moves(10, next_year)),
+            (0, None, -5, 0, Cause::Returned, Outcome::Stays),
+        ] {
+            let standing =
+                Standing { member_id: MemberId::new(), rank, reached_at: None, valid_until: until.map(day), qualifying, at_reaching };
+            assert_eq!(decide(&ladder, &standing, cause, now), outcome, "{rank} {until:?} {qualifying} {at_reaching} {cause:?}");
+        }
+    }
+
+    #[test]
+    fn a_ladder_gets_harder() {
+        for (ladder, good) in [
+            (vec![(0, 0), (10, 500)], true),
+            (vec![(10, 500), (0, 0)], true),
+            (vec![(0, 0), (10, 500), (20, 500)], false),
+            (vec![(0, 0), (10, 500), (20, 400)], false),
+        ] {
+            let mut fields = Fields::default();
+            check_ladder(
+                &mut fields,
+                &mut ladder.iter().map(|(rank, threshold)| Step { rank: *rank, threshold: *threshold }).collect::<Vec<_>>(),
+            );
+            assert_eq!(fields.done().is_ok(), good, "{ladder:?}");
+        }
+    }
+}

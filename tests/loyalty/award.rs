@@ -1,0 +1,184 @@
+//! Points for answers that helped. The forum's events are told as the forum tells them.
+
+use chrono::Duration;
+use regulars::{
+    events::{self, Event, PostRef},
+    words::{MemberId, PostId, PostKind, VoteId},
+};
+
+use crate::town::{Person, Town};
+
+fn id(person: &Person) -> MemberId {
+    MemberId(person.id().parse().unwrap())
+}
+
+async fn tells(town: &Town, event: Event) {
+    let mut tx = town.app.kit.db.begin().await.unwrap();
+    events::tell(&mut tx, town.clock.now(), [event]).await.unwrap();
+    tx.commit().await.unwrap();
+    town.settle().await;
+}
+
+/// An answer of `author` to a question of its own.
+async fn answer(town: &Town, author: &Person) -> PostRef {
+    let (question_id, id) = (PostId::new(), PostId::new());
+    let author_id = self::id(author);
+    town.sql(&format!(
+        "insert into post (id, kind, question_id, author_id, title, body_markdown, body_html, renderer, active_at, created_at) values
+           ('{question_id}', 'question', '{question_id}', '{author_id}', 'Which grinder?', '', '', 1, now(), now()),
+           ('{id}', 'answer', '{question_id}', '{author_id}', null, '', '', 1, now(), now())"
+    ))
+    .await;
+    PostRef { id, kind: PostKind::Answer, question_id, author_id, group_id: None }
+}
+
+/// A vote that can be taken back.
+struct Vote {
+    id: VoteId,
+    post: PostRef,
+    voter: MemberId,
+}
+
+impl Vote {
+    async fn up(town: &Town, post: PostRef, voter: &Person) -> Self {
+        let vote = Self { id: VoteId::new(), post, voter: id(voter) };
+        tells(town, vote.turns(0, 1)).await;
+        vote
+    }
+
+    fn turns(&self, from: i16, to: i16) -> Event {
+        let (vote_id, post, voter_id) = (self.id, self.post, Some(self.voter));
+        Event::VoteCast { vote_id, post, voter_id, voter_trust: 1, from, to, earns_points: true }
+    }
+
+    async fn is_taken_back(&self, town: &Town) {
+        tells(town, self.turns(1, 0)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_vote_for_an_answer_earns_points_until_it_is_taken_back() {
+    let town = Town::new().await;
+    let (ada, bob) = (town.member("ada").await, town.member("bob").await);
+    let post = answer(&town, &ada).await;
+    let vote = Vote::up(&town, post, &bob).await;
+    assert_eq!(ada.points().await, [0, 2, 0, 0]);
+    // Told twice, granted once.
+    tells(&town, vote.turns(0, 1)).await;
+    assert_eq!(ada.points().await, [0, 2, 0, 0]);
+    town.passes(Duration::days(7)).await;
+    assert_eq!(ada.points().await, [2, 0, 0, 0]);
+    vote.is_taken_back(&town).await;
+    assert_eq!(ada.points().await, [0, 0, 0, 0]);
+    tells(&town, vote.turns(0, 1)).await;
+    assert_eq!(ada.points().await, [0, 2, 0, 0]);
+}
+
+#[tokio::test]
+async fn an_accepted_answer_earns_points_three_times_a_day() {
+    let town = Town::new().await;
+    let (ada, bob) = (town.member("ada").await, town.member("bob").await);
+    let mut accepted = Vec::new();
+    for _ in 0..4 {
+        let answer = answer(&town, &ada).await;
+        tells(&town, Event::AnswerAccepted { answer, asker_id: id(&bob), earns_points: true }).await;
+        accepted.push(answer);
+    }
+    assert_eq!(ada.points().await, [0, 30, 0, 0]);
+    assert_eq!(town.rows("select limited_by from award where granted = 0").await, ["times_per_day"]);
+    // The fourth takes the place of the first.
+    tells(&town, Event::AnswerUnaccepted { answer: accepted[0], asker_id: id(&bob) }).await;
+    assert_eq!(ada.points().await, [0, 30, 0, 0]);
+    tells(&town, Event::AnswerUnaccepted { answer: accepted[1], asker_id: id(&bob) }).await;
+    assert_eq!(ada.points().await, [0, 20, 0, 0]);
+    town.clock.advance(Duration::days(1));
+    tells(&town, Event::AnswerAccepted { answer: accepted[0], asker_id: id(&bob), earns_points: true }).await;
+    assert_eq!(ada.points().await, [0, 30, 0, 0]);
+}
+
+/// Vector 12, with a cap of ten.
+#[tokio::test]
+async fn what_a_ring_took_of_the_cap_goes_to_honest_votes_when_it_falls() {
+    let town = Town::new().await;
+    let ada = town.member("ada").await;
+    let mut ring = Vec::new();
+    for n in 0..13 {
+        let (post, voter) = (answer(&town, &ada).await, town.member(&format!("voter{n}")).await);
+        ring.push(Vote::up(&town, post, &voter).await);
+    }
+    assert_eq!(ada.points().await, [0, 20, 0, 0]);
+    for vote in &ring[..10] {
+        vote.is_taken_back(&town).await;
+    }
+    assert_eq!(ada.points().await, [0, 6, 0, 0]);
+    assert_eq!(town.count("select count(*) from award where granted > 0 and revoked_at is null").await, 3);
+}
+
+#[tokio::test]
+async fn a_voter_pays_an_author_once_a_day() {
+    let town = Town::new().await;
+    let (ada, bob) = (town.member("ada").await, town.member("bob").await);
+    let (first, second) = (answer(&town, &ada).await, answer(&town, &ada).await);
+    let vote = Vote::up(&town, first, &bob).await;
+    Vote::up(&town, second, &bob).await;
+    assert_eq!(ada.points().await, [0, 2, 0, 0]);
+    vote.is_taken_back(&town).await;
+    assert_eq!(ada.points().await, [0, 2, 0, 0]);
+    assert_eq!(town.rows("select limited_by from award where limited_by is not null").await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn hiding_takes_back_exactly_and_restoring_gives_again() {
+    let town = Town::new().await;
+    let (ada, bob) = (town.member("ada").await, town.member("bob").await);
+    let post = answer(&town, &ada).await;
+    tells(&town, Event::AnswerAccepted { answer: post, asker_id: id(&bob), earns_points: true }).await;
+    let vote = Vote::up(&town, post, &bob).await;
+    let hidden = Event::PostWithdrawn { post, review_item_id: None };
+    let shown = Event::PostReturned { post, review_item_id: None };
+    for expected in [[0, 12, 0, 0], [12, 0, 0, 0]] {
+        assert_eq!(ada.points().await, expected);
+        tells(&town, hidden.clone()).await;
+        assert_eq!(ada.points().await, [0, 0, 0, 0]);
+        tells(&town, hidden.clone()).await;
+        tells(&town, shown.clone()).await;
+        assert_eq!(ada.points().await, expected);
+        town.passes(Duration::days(7)).await;
+    }
+    // A vote that is taken back meanwhile does not return.
+    tells(&town, hidden).await;
+    vote.is_taken_back(&town).await;
+    tells(&town, shown).await;
+    assert_eq!(ada.points().await, [10, 0, 0, 0]);
+    assert_eq!(town.count("select sum(points)::bigint from qualifying_entry").await, 10);
+}
+
+#[tokio::test]
+async fn a_batch_of_events_is_heard_in_order() {
+    let town = Town::new().await;
+    let (ada, bob) = (town.member("ada").await, town.member("bob").await);
+    let post = answer(&town, &ada).await;
+    let vote = Vote { id: VoteId::new(), post, voter: id(&bob) };
+    let hidden = Event::PostWithdrawn { post, review_item_id: None };
+    let shown = Event::PostReturned { post, review_item_id: None };
+    let accepted = Event::AnswerAccepted { answer: post, asker_id: id(&bob), earns_points: true };
+    let imported = Event::AnswerAccepted { answer: answer(&town, &ada).await, asker_id: id(&bob), earns_points: false };
+    let story = [vote.turns(0, 1), accepted, imported, hidden, shown, vote.turns(1, -1), vote.turns(-1, 1)];
+    let mut tx = town.app.kit.db.begin().await.unwrap();
+    events::tell(&mut tx, town.clock.now(), story).await.unwrap();
+    tx.commit().await.unwrap();
+    town.settle().await;
+    assert_eq!(ada.points().await, [0, 12, 0, 0]);
+}
+
+#[tokio::test]
+async fn enough_help_reaches_a_tier() {
+    let town = Town::new().await;
+    let (ada, bob) = (town.member("ada").await, town.member("bob").await);
+    town.sql("update tier set threshold = 10 where rank = 10").await;
+    let post = answer(&town, &ada).await;
+    tells(&town, Event::AnswerAccepted { answer: post, asker_id: id(&bob), earns_points: true }).await;
+    assert_eq!(ada.tier().await, "Silver");
+    tells(&town, Event::AnswerUnaccepted { answer: post, asker_id: id(&bob) }).await;
+    assert_eq!(ada.tier().await, "Member");
+}

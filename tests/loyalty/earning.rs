@@ -1,0 +1,127 @@
+//! Earning rules, as administrators change them.
+
+use chrono::Duration;
+use serde_json::{Value, json};
+
+use crate::town::{Person, Reply, Town};
+
+async fn rule(admin: &Person, name: &str, terms: Value) -> Reply {
+    admin.post("/admin/earning-rules", json!({ "name": name, "trigger": "purchase", "terms": terms })).await.is(201)
+}
+
+#[tokio::test]
+async fn history_keeps_the_terms_that_it_was_made_by() {
+    let town = Town::new().await;
+    let (ada, boss) = (town.member("ada").await, town.admin("boss").await);
+    let shop = town.partner("shop", "purchases:write").await;
+    let rules = boss.get("/admin/earning-rules").await.is(200).items();
+    assert_eq!(rules.len(), 5);
+    let purchases = rules.iter().find(|rule| rule["name"] == "Purchases").unwrap();
+    let path = format!("/admin/earning-rules/{}", purchases["rule_id"].as_str().unwrap());
+    let before = town.clock.now();
+    town.clock.advance(Duration::hours(1));
+
+    let double = json!({ "terms": { "points": 2, "qualifies": true } });
+    let edited = boss.patch(&path, double.clone()).await.is(200);
+    assert_eq!((edited.int("/version"), edited.header("etag")), (2, Some("\"2\"")));
+    let record = async |order: &str, at: chrono::DateTime<chrono::Utc>| {
+        let body = crate::town::purchases::purchase(&ada, order, &at.to_rfc3339(), &[("A", 1_000, 1)]);
+        shop.post_once("/purchases", order, body).await.is(201).int("/points")
+    };
+    assert_eq!(record("then", before).await, 10);
+    assert_eq!(record("now", town.clock.now()).await, 20);
+
+    let past = json!({ "terms": { "points": 3 }, "valid_from": before });
+    boss.patch(&path, past).await.refuses_field("/valid_from");
+    let stale = boss.send(poem::http::Method::PATCH, &path, Some(double), &[("if-match", "\"1\"")]).await;
+    stale.refused(412, "changed_since");
+    let versions = boss.get(&format!("{path}/versions")).await.is(200).items();
+    assert_eq!(versions.iter().map(|version| version["terms"]["points"].as_i64().unwrap()).collect::<Vec<_>>(), [2, 1]);
+
+    boss.delete(&path).await.is(204);
+    boss.delete(&path).await.is(204);
+    assert_eq!(record("after", town.clock.now()).await, 0);
+    boss.patch(&path, json!({ "terms": { "points": 3 } })).await.refused(409, "rule_archived");
+}
+
+#[tokio::test]
+async fn a_cap_holds_over_purchases_of_a_day() {
+    let town = Town::new().await;
+    let (ada, boss) = (town.member("ada").await, town.admin("boss").await);
+    let shop = town.partner("shop", "purchases:write").await;
+    rule(&boss, "Coffee", json!({ "points": 1, "priority": 1, "cap": { "points": 60, "period": "day" } })).await;
+    rule(&boss, "Half as much again", json!({ "kind": "percent_bonus", "points": 50 })).await;
+    let buys = async |order: &str| {
+        let bought = shop.records_purchase(&town, &ada, order, &[("A", 3_000, 1)]).await;
+        (bought.int("/points_requested"), bought.int("/points"))
+    };
+    assert_eq!([buys("1").await, buys("2").await, buys("3").await], [(45, 45), (45, 15), (45, 0)]);
+    let limited = ada.get("/me/purchases").await.is(200);
+    assert_eq!(limited.text("/items/0/limited_by"), "Coffee: 60 points, period day");
+    town.clock.advance(Duration::days(1));
+    assert_eq!(buys("4").await, (45, 45));
+}
+
+#[tokio::test]
+async fn the_first_purchase_and_tiers_are_conditions() {
+    let town = Town::new().await;
+    let (ada, boss) = (town.member("ada").await, town.admin("boss").await);
+    let shop = town.partner("shop", "purchases:write").await;
+    rule(&boss, "Welcome", json!({ "kind": "fixed_bonus", "points": 500, "conditions": { "first_purchase": true } })).await;
+    rule(&boss, "Silver", json!({ "kind": "percent_bonus", "points": 100, "conditions": { "tier_rank_min": 10 } })).await;
+    for (order, points) in [("1", 500 + 500), ("2", 1_000)] {
+        let bought = shop.records_purchase(&town, &ada, order, &[("A", 50_000, 1)]).await;
+        assert_eq!(bought.int("/points"), points, "order {order}");
+    }
+}
+
+#[tokio::test]
+async fn a_preview_tells_what_would_be_earned() {
+    let town = Town::new().await;
+    let (ada, boss) = (town.member("ada").await, town.admin("boss").await);
+    let order = json!({
+        "purchased_at": "2026-05-01T12:00:00Z", "currency": "EUR", "order_discount_minor": 1_000, "shipping_minor": 495,
+        "lines": [{ "sku": "A", "unit_minor": 1_999, "quantity": 1 }, { "sku": "B", "unit_minor": 549, "quantity": 3 }],
+    });
+    let preview = boss.post("/admin/earning-rules/preview", json!({ "order": order })).await.is(200);
+    assert_eq!((preview.int("/points"), preview.at("/line_points")), (26, &json!([14, 12])));
+    assert!(preview.text("/available_at").starts_with("2026-05-15T12:00:00"));
+    let mut bad = order.clone();
+    bad["currency"] = json!("XYZ");
+    boss.post("/admin/earning-rules/preview", json!({ "order": bad })).await.refuses_field("/order/currency");
+    ada.post("/admin/earning-rules/preview", json!({ "order": order })).await.refused(403, "forbidden");
+    assert_eq!(town.count("select count(*) from purchase").await, 0);
+}
+
+#[tokio::test]
+async fn bad_terms_are_refused() {
+    let town = Town::new().await;
+    let boss = town.admin("boss").await;
+    let create = async |trigger: &str, terms: Value| {
+        boss.post("/admin/earning-rules", json!({ "name": "New", "trigger": trigger, "terms": terms })).await
+    };
+    for (trigger, terms, pointer) in [
+        ("purchase", json!({ "points": 0 }), "/terms/points"),
+        ("purchase", json!({ "points": i64::MAX }), "/terms/points"),
+        ("purchase", json!({ "points": 10_001, "kind": "percent_bonus" }), "/terms/points"),
+        ("purchase", json!({ "points": 1, "per_minor": 0 }), "/terms/per_minor"),
+        ("purchase", json!({ "points": 1, "hold_days": -1 }), "/terms/hold_days"),
+        ("purchase", json!({ "points": 1, "currency": "XYZ" }), "/terms/currency"),
+        ("purchase", json!({ "points": 1, "expires": "soon" }), "/terms/expires"),
+        ("purchase", json!({ "points": 1, "cap": { "points": 0, "period": "day" } }), "/terms/cap/points"),
+        ("purchase", json!({ "points": 1, "kind": "percent_bonus", "cap": { "points": 5, "period": "day" } }), "/terms/cap"),
+        ("purchase", json!({ "points": 1, "times_per_day": 3 }), "/terms/times_per_day"),
+        ("purchase", json!({ "points": 1, "conditions": { "weekdays": [8] } }), "/terms/conditions/weekdays"),
+        ("purchase", json!({ "points": 1, "conditions": { "hours": { "from": 24, "until": 3 } } }), "/terms/conditions/hours"),
+        ("purchase", json!({ "points": 1, "conditions": { "skus": [""] } }), "/terms/conditions/skus"),
+        ("answer_upvoted", json!({ "points": 1, "conditions": { "skus": ["A"] } }), "/terms"),
+        ("answer_upvoted", json!({ "points": 1, "times_per_day": 0 }), "/terms/times_per_day"),
+    ] {
+        create(trigger, terms).await.refuses_field(pointer);
+    }
+    create("nonsense", json!({ "points": 1 })).await.refused(400, "bad_body");
+    create("purchase", json!({ "points": 1, "surprise": 1 })).await.refused(400, "bad_body");
+    create("purchase", json!({ "points": 1.5 })).await.refused(400, "bad_body");
+    create("purchase", json!({ "points": 1 })).await.is(201);
+    create("purchase", json!({ "points": 1 })).await.refused(409, "rule_name_taken");
+}
