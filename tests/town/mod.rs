@@ -1,7 +1,9 @@
 //! A town: one community of its own, with its own database, for one story. Dropping it audits it.
 
+mod community;
 mod forum;
 mod host;
+mod identity;
 mod person;
 mod reply;
 
