@@ -3,7 +3,7 @@
 use chrono::Duration;
 use serde_json::json;
 
-use crate::town::{PASSWORD, Town};
+use crate::town::{PASSWORD, Plan, Town};
 
 #[tokio::test]
 async fn ada_ends_the_session_on_a_lost_phone() {
@@ -23,7 +23,7 @@ async fn ada_ends_the_session_on_a_lost_phone() {
 
 #[tokio::test]
 async fn sessions_end_when_they_are_not_used() {
-    let town = Town::new().await;
+    let town = Town::planned(Plan { session_ttl_days: 30, ..Plan::default() }).await;
     town.member("ada").await;
     town.passes(Duration::days(3_649)).await;
     let ada = town.sign_in("ada").await;
