@@ -54,7 +54,7 @@ async fn search_finds_by_words_filters_and_likeness() {
     assert_eq!(back.items(), first.items());
     ada.get(&format!("/search?q=grinder&cursor={}", first.text("/next_cursor"))).await.refused(400, "bad_cursor");
     ada.get("/search?q=").await.refused(400, "bad_query");
-    ada.get("/search?q=%00").await.refused(400, "bad_query");
+    ada.get("/search?q=%00").await.refused(400, "bad_parameter");
     ada.get("/search?q=is:great").await.refused(422, "invalid_fields");
     ada.get("/search").await.refused(400, "bad_parameter");
 
