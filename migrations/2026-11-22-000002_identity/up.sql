@@ -4,8 +4,9 @@
 create table member (
   id uuid primary key,
   handle text not null,
-  -- The handle as it is compared: lower case, confusable letters folded.
-  handle_key text not null unique,
+  -- The handle as it is compared: lower case, confusable letters folded. In byte order, so that
+  -- its index finds prefixes.
+  handle_key text collate "C" not null unique,
   display_name text not null,
   bio text not null default '',
   role text not null default 'member' check (role in ('member', 'moderator', 'administrator')),

@@ -4,6 +4,7 @@
 
 pub mod clock;
 pub mod db;
+pub mod etag;
 pub mod idempotency;
 pub mod limits;
 pub mod markdown;

@@ -53,7 +53,7 @@ impl<K> Request<K> {
     }
 }
 
-/// Signs cursors, so that a made-up one is refused instead of obeyed.
+/// Signs cursors and codes, so that made-up ones are refused instead of obeyed.
 #[derive(Clone)]
 pub struct Cursors {
     key: Vec<u8>,
@@ -64,25 +64,27 @@ impl Cursors {
         Self { key }
     }
 
-    fn mac(&self, list: &str, payload: &[u8]) -> Hmac<Sha256> {
+    fn mac(&self, purpose: &str, payload: &[u8]) -> Hmac<Sha256> {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.key).expect("HMAC takes keys of any length");
-        mac.update(list.as_bytes());
+        mac.update(purpose.as_bytes());
         mac.update(&[0]);
         mac.update(payload);
         mac
     }
 
-    fn encode<K: Serialize>(&self, list: &str, seek: &Seek<K>) -> String {
-        let mut bytes = serde_json::to_vec(seek).expect("sort keys are plain values");
-        let mac = self.mac(list, &bytes).finalize().into_bytes();
+    /// A value that comes back unchanged or not at all. `purpose` keeps it from being used for anything else.
+    pub fn seal(&self, purpose: &str, value: &impl Serialize) -> String {
+        let mut bytes = serde_json::to_vec(value).expect("sealed values are plain");
+        let mac = self.mac(purpose, &bytes).finalize().into_bytes();
         bytes.extend_from_slice(&mac[..MAC_BYTES]);
         BASE64_URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    fn decode<K: DeserializeOwned>(&self, list: &str, text: &str) -> Option<Seek<K>> {
+    /// The value that was sealed for this purpose.
+    pub fn open<V: DeserializeOwned>(&self, purpose: &str, text: &str) -> Option<V> {
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).ok()?;
         let (payload, mac) = bytes.split_at_checked(bytes.len().checked_sub(MAC_BYTES)?)?;
-        self.mac(list, payload).verify_truncated_left(mac).ok()?;
+        self.mac(purpose, payload).verify_truncated_left(mac).ok()?;
         serde_json::from_slice(payload).ok()
     }
 
@@ -95,7 +97,7 @@ impl Cursors {
         let seek = match cursor {
             None => None,
             Some(text) => Some(
-                self.decode(list, text)
+                self.open(list, text)
                     .ok_or_else(|| Problem::new(StatusCode::BAD_REQUEST, "bad_cursor", "This cursor does not belong to this list."))?,
             ),
         };
@@ -124,7 +126,7 @@ impl Cursors {
         let cursor = |row: Option<&R>, back| {
             row.map(|row| {
                 let (key, id) = position(row);
-                self.encode(list, &Seek { key, id, back })
+                self.seal(list, &Seek { key, id, back })
             })
         };
         Page {
@@ -168,14 +170,14 @@ mod tests {
     #[test]
     fn a_cursor_that_we_did_not_make_is_refused() {
         let cursors = Cursors::new(vec![7; 32]);
-        let good = cursors.encode("numbers", &Seek { key: 3_i64, id: Uuid::nil(), back: false });
-        let other_key = Cursors::new(vec![8; 32]).encode("numbers", &Seek { key: 3_i64, id: Uuid::nil(), back: false });
+        let good = cursors.seal("numbers", &Seek { key: 3_i64, id: Uuid::nil(), back: false });
+        let other_key = Cursors::new(vec![8; 32]).seal("numbers", &Seek { key: 3_i64, id: Uuid::nil(), back: false });
         let mut tampered = good.clone().into_bytes();
         tampered[4] ^= 1;
-        assert!(cursors.decode::<i64>("numbers", &good).is_some());
+        assert!(cursors.open::<i64>("numbers", &good).is_some());
         for bad in ["", "x", "AAAA", &other_key, std::str::from_utf8(&tampered).unwrap()] {
-            assert_eq!(cursors.decode::<i64>("numbers", bad), None, "{bad}");
+            assert_eq!(cursors.open::<i64>("numbers", bad), None, "{bad}");
         }
-        assert_eq!(cursors.decode::<i64>("letters", &good), None);
+        assert_eq!(cursors.open::<i64>("letters", &good), None);
     }
 }

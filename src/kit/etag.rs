@@ -1,0 +1,111 @@
+//! Entity tags (RFC 9110, 8.8.3): a reader learns that nothing changed, a writer that something did.
+//!
+//! A tag is `"VERSION"`, or `"VERSION-REST"` where a view also shows what changes without an edit, such as counts.
+//! `If-None-Match` compares it all, `If-Match` the version alone: somebody who joins a group is no reason to refuse an
+//! edit of its name.
+
+use poem::http::StatusCode;
+use poem_openapi::{
+    ApiResponse,
+    payload::Json,
+    types::ToJSON,
+};
+use sha2::{Digest, Sha256};
+
+use super::Problem;
+
+const REST_CHARS: usize = 16;
+
+/// What a single thing is answered with.
+#[derive(ApiResponse)]
+pub enum Conditional<T: ToJSON + Send> {
+    /// As it is now.
+    #[oai(status = 200)]
+    Whole(
+        Json<T>,
+        /// Send it as `If-None-Match` to learn of changes, or as `If-Match` to edit only this.
+        #[oai(header = "ETag")]
+        String,
+    ),
+    /// Nothing has changed since.
+    #[oai(status = 304)]
+    NotModified(
+        /// The tag that still holds.
+        #[oai(header = "ETag")]
+        String,
+    ),
+}
+
+/// What an edit is answered with.
+#[derive(ApiResponse)]
+pub enum Edited<T: ToJSON + Send> {
+    /// As it is now.
+    #[oai(status = 200)]
+    Whole(
+        Json<T>,
+        /// The tag of the new state.
+        #[oai(header = "ETag")]
+        String,
+    ),
+}
+
+/// The tag of something whose every change counts its version up.
+pub fn of_version(version: i32) -> String {
+    format!("\"{version}\"")
+}
+
+/// The tag of something that also changes on its own.
+pub fn of_view(version: i32, view: &impl ToJSON) -> String {
+    let hash = Sha256::digest(view.to_json_string());
+    let rest: String = hash.iter().take(REST_CHARS / 2).map(|byte| format!("{byte:02x}")).collect();
+    format!("\"{version}-{rest}\"")
+}
+
+impl<T: ToJSON + Send> Conditional<T> {
+    pub fn new(view: T, etag: String, if_none_match: Option<&str>) -> Self {
+        if if_none_match.is_some_and(|known| lists(known, |tag| tag == etag)) {
+            Self::NotModified(etag)
+        } else {
+            Self::Whole(Json(view), etag)
+        }
+    }
+}
+
+/// 412 when the thing has another version than the caller thinks.
+pub fn guard(if_match: Option<&str>, version: i32) -> Result<(), Problem> {
+    let version = version.to_string();
+    let same = |tag: &str| tag.trim_matches('"').split('-').next() == Some(&version);
+    match if_match {
+        Some(known) if !lists(known, same) => {
+            Err(Problem::new(StatusCode::PRECONDITION_FAILED, "changed_since", "This has changed since you read it; read it again."))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether one of the tags of a header fits. Weak tags come from proxies that compress, and mean the same here.
+fn lists(header: &str, fits: impl Fn(&str) -> bool) -> bool {
+    header.split(',').map(str::trim).any(|tag| tag == "*" || fits(tag.strip_prefix("W/").unwrap_or(tag)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_edit_is_guarded_by_the_version_alone() {
+        for (if_match, version, passes) in [
+            (None, 3, true),
+            (Some("\"3\""), 3, true),
+            (Some("W/\"3\""), 3, true),
+            (Some("\"3-ab12\""), 3, true),
+            (Some("\"2\", \"3\""), 3, true),
+            (Some("*"), 3, true),
+            (Some("\"2\""), 3, false),
+            (Some("\"33\""), 3, false),
+            (Some(""), 3, false),
+        ] {
+            assert_eq!(guard(if_match, version).is_ok(), passes, "{if_match:?} of {version}");
+        }
+    }
+}
