@@ -1,7 +1,11 @@
 //! What we say: questions, answers, comments, votes, tags, search; flags, reviews, sanctions; reputation.
 
+pub mod flag;
 pub mod post;
 pub mod question;
+pub mod review;
+pub mod sanction;
+pub mod trust;
 
 use poem_openapi::OpenApi;
 
@@ -11,21 +15,26 @@ use crate::{
     kit::{Kit, outbox::Listener, verify::Check},
 };
 
-pub fn api(_kit: &Kit) -> impl OpenApi + use<> {
-    ((), ())
+pub fn api(kit: &Kit) -> impl OpenApi + use<> {
+    (
+        flag::api::FlagApi { kit: kit.clone() },
+        review::api::ReviewApi { kit: kit.clone() },
+        sanction::api::SanctionApi { kit: kit.clone() },
+        trust::api::TrustApi { kit: kit.clone() },
+    )
 }
 
 /// Who in this feature reacts to events, in order.
 pub fn listeners() -> Vec<Box<dyn Listener<Event>>> {
-    vec![]
+    vec![Box::new(trust::TrustListener)]
 }
 
 /// Regular work.
 pub fn jobs() -> Vec<Job> {
-    vec![]
+    vec![flag::job(), trust::job()]
 }
 
 /// What must always hold.
 pub fn checks() -> Vec<&'static Check> {
-    vec![]
+    review::checks::CHECKS.iter().collect()
 }

@@ -1,8 +1,10 @@
 //! Posts: what questions and answers have in common, and what everything that points at either of them needs.
 
+pub mod permit;
 pub mod rules;
 pub mod store;
 
 pub use crate::words::PostState;
+pub use permit::permit;
 pub use rules::{CloseReason, PostRow, Refusal, event_ref};
 pub use store::{Thread, change_state, find, find_for_update, find_thread, find_thread_for_update};
