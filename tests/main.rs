@@ -1,4 +1,5 @@
 //! One test binary: stories with named actors over the real app, a real PostgreSQL and a real Redis.
 
+mod forum;
 mod identity;
 mod town;

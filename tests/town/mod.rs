@@ -1,6 +1,7 @@
 //! A town: one community of its own, with its own database, for one story. Dropping it audits it.
 
 mod host;
+mod moderation;
 mod person;
 mod reply;
 

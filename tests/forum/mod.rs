@@ -1,0 +1,4 @@
+mod flag;
+mod review;
+mod sanction;
+mod trust;
