@@ -5,11 +5,7 @@
 //! edit of its name.
 
 use poem::http::StatusCode;
-use poem_openapi::{
-    ApiResponse,
-    payload::Json,
-    types::ToJSON,
-};
+use poem_openapi::{ApiResponse, payload::Json, types::ToJSON};
 use sha2::{Digest, Sha256};
 
 use super::Problem;

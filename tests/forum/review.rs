@@ -78,12 +78,18 @@ async fn a_decision_can_be_undone_and_made_again() {
     assert_eq!(town.post_state(&question).await, "published");
     assert_eq!(ada.get("/me/sanctions").await.items()[0]["in_force"], false);
     mo.tries_to_undo(&item).await.refused(409, "not_decided");
+    let form = json!({ "decision": "hide", "reason": "Insults.", "note": "Be kinder.", "version": item["version"] });
+    let item = mo.post(&path, form).await.is(200).body;
+    let mine = &ada.get("/me/moderated-posts").await.is(200).items()[0];
+    assert_eq!((mine["state"].as_str(), mine["note"].as_str()), (Some("hidden"), Some("Be kinder.")));
+    let item = mo.undoes(&item).await;
+    assert!(ada.get("/me/moderated-posts").await.is(200).items().is_empty());
 
     let item = mo.decides(&item, "delete").await;
     assert_eq!(town.post_state(&question).await, "deleted");
     mo.undoes(&item).await;
     assert_eq!(town.post_state(&question).await, "published");
-    assert_eq!((town.audited("decide_review_item").await, town.audited("undo_review_decision").await), (2, 2));
+    assert_eq!((town.audited("decide_review_item").await, town.audited("undo_review_decision").await), (3, 3));
 }
 
 #[tokio::test]

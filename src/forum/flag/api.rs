@@ -16,10 +16,7 @@ use crate::{
             rules::{AUTOMATIC_SILENCE_HOURS, NewSanction, SanctionKind},
         },
     },
-    identity::{
-        Actor, Member,
-        permission::Action,
-    },
+    identity::{Actor, Member, permission::Action},
     kit::{Conn, Kit, Problem, limits::Ration, problem::Fields, text::Text},
     words::{FlagId, PostId, PostKind, ReviewItemId, SanctionId},
 };

@@ -77,11 +77,8 @@ fn accuracy(upheld: i64, declined: i64) -> i32 {
         return 0;
     }
     let above = upheld * 100 / decided - RECORD_NEUTRAL_PERCENT;
-    let points = if above >= 0 {
-        above * ACCURACY_MAX / (100 - RECORD_NEUTRAL_PERCENT)
-    } else {
-        -above * ACCURACY_MIN / RECORD_NEUTRAL_PERCENT
-    };
+    let points =
+        if above >= 0 { above * ACCURACY_MAX / (100 - RECORD_NEUTRAL_PERCENT) } else { -above * ACCURACY_MIN / RECORD_NEUTRAL_PERCENT };
     points.clamp(ACCURACY_MIN, ACCURACY_MAX) as i32
 }
 

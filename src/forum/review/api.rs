@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::{
     rules::{self, Case, Decision, Judge, Plan, Refusal, ReviewState},
     store::{self, Filter, Record},
-    view::{self, ReviewItem},
+    view::{self, MyModeratedPost, ReviewItem},
 };
 use crate::{
     app::Tag,
@@ -23,7 +23,7 @@ use crate::{
         trust,
     },
     identity::{
-        Actor, Member,
+        Actor, Member, Myself,
         audit::{self, AuditEntry},
         permission::Action,
         standing,
@@ -66,13 +66,13 @@ enum UnclaimAnswer {
     GivenUp,
 }
 
-#[OpenApi(prefix_path = "/admin/review-items", tag = "Tag::Moderation")]
+#[OpenApi(tag = "Tag::Moderation")]
 impl ReviewApi {
     /// The review queue
     ///
     /// The undecided by weight, or the decided by time, with the effect that a decision would have now. For moderators;
     /// moderators and owners of a group see the items of its posts by naming it.
-    #[oai(path = "/", method = "get", operation_id = "list_review_items")]
+    #[oai(path = "/admin/review-items", method = "get", operation_id = "list_review_items")]
     #[allow(clippy::too_many_arguments)]
     async fn list_review_items(
         &self,
@@ -112,7 +112,7 @@ impl ReviewApi {
     }
 
     /// A review item
-    #[oai(path = "/:id", method = "get", operation_id = "get_review_item")]
+    #[oai(path = "/admin/review-items/:id", method = "get", operation_id = "get_review_item")]
     async fn get_review_item(&self, member: Member, id: Path<ReviewItemId>) -> Result<Json<ReviewItem>, Problem> {
         let mut conn = self.kit.db.read().await?;
         open(&mut conn, &member.0, id.0, false).await?;
@@ -122,7 +122,7 @@ impl ReviewApi {
     /// Claim a review item
     ///
     /// For 15 minutes no other moderator can decide it. Claiming again begins the time anew.
-    #[oai(path = "/:id/claim", method = "put", operation_id = "claim_review_item")]
+    #[oai(path = "/admin/review-items/:id/claim", method = "put", operation_id = "claim_review_item")]
     async fn claim_review_item(&self, member: Member, id: Path<ReviewItemId>) -> Result<Json<ReviewItem>, Problem> {
         let (actor, now) = (member.0, self.kit.clock.now());
         let mut tx = self.kit.db.begin().await?;
@@ -137,7 +137,7 @@ impl ReviewApi {
     /// Give up a claim
     ///
     /// Does nothing when the claim is not one's own.
-    #[oai(path = "/:id/claim", method = "delete", operation_id = "unclaim_review_item")]
+    #[oai(path = "/admin/review-items/:id/claim", method = "delete", operation_id = "unclaim_review_item")]
     async fn unclaim_review_item(&self, member: Member, id: Path<ReviewItemId>) -> Result<UnclaimAnswer, Problem> {
         let mut tx = self.kit.db.begin().await?;
         open(&mut tx, &member.0, id.0, true).await?;
@@ -151,7 +151,7 @@ impl ReviewApi {
     /// What each decision does stands with Decision. Withdrawing a post reverses what it earned, and bringing it back
     /// posts that again, as `effect` of the item says. Nobody decides on their own posts, on what another has claimed, or
     /// on something that has changed since they read it. Who moderates no more than the post's group sanctions nobody.
-    #[oai(path = "/:id/decision", method = "post", operation_id = "decide_review_item")]
+    #[oai(path = "/admin/review-items/:id/decision", method = "post", operation_id = "decide_review_item")]
     async fn decide_review_item(&self, member: Member, id: Path<ReviewItemId>, body: Json<Decide>) -> Result<Json<ReviewItem>, Problem> {
         let (actor, body) = (member.0, body.0);
         let note = body.note.map(|note| note.0).unwrap_or_default();
@@ -163,14 +163,8 @@ impl ReviewApi {
 
         let post = &opened.thread.post;
         let effect = planned_effect(&mut tx, post, plan.post).await?;
-        let record = Record {
-            decision: body.decision,
-            by: actor.member_id,
-            reason: &body.reason,
-            note: &note,
-            state_before: post.state,
-            plan,
-        };
+        let record =
+            Record { decision: body.decision, by: actor.member_id, reason: &body.reason, note: &note, state_before: post.state, plan };
         store::record_decision(&mut tx, id.0, &record, now).await?;
         flag::store::set_verdict(&mut tx, id.0, plan.verdict).await?;
         let sanction_id = self.carry_out(&mut tx, id.0, post, &record, now).await?;
@@ -189,12 +183,31 @@ impl ReviewApi {
         Ok(Json(item))
     }
 
+    /// My posts on which moderators decided
+    ///
+    /// What moderators, or flags by themselves, did about my posts, and what they have to say about it; the newest first.
+    #[oai(path = "/me/moderated-posts", method = "get", operation_id = "list_my_moderated_posts")]
+    async fn list_my_moderated_posts(
+        &self,
+        myself: Myself,
+        cursor: Query<Option<String>>,
+        limit: Query<Option<usize>>,
+    ) -> Result<Json<Page<MyModeratedPost>>, Problem> {
+        let author = myself.0.member_id;
+        let list = format!("moderated_posts?{author}");
+        let request = self.kit.cursors.request(&list, cursor.0.as_deref(), limit.0)?;
+        let mut conn = self.kit.db.read().await?;
+        let rows = store::list_notices(&mut conn, author, &request).await?;
+        let position = |row: &store::Notice| (row.at.timestamp_micros(), row.id.0);
+        Ok(Json(self.kit.cursors.page(&list, &request, rows, position, view::my_post)))
+    }
+
     /// Undo a decision
     ///
     /// Puts the item back into the queue as it was: its flags are open again, its sanctions are lifted, what spam cost is
     /// given back, and the post is what it was before the decision, unless somebody has changed that since. Refused
     /// when the post was flagged again in between.
-    #[oai(path = "/:id/undo", method = "post", operation_id = "undo_review_decision")]
+    #[oai(path = "/admin/review-items/:id/undo", method = "post", operation_id = "undo_review_decision")]
     async fn undo_review_decision(&self, member: Member, id: Path<ReviewItemId>, body: Json<Undo>) -> Result<Json<ReviewItem>, Problem> {
         let (actor, now) = (member.0, self.kit.clock.now());
         let mut tx = self.kit.db.begin().await?;

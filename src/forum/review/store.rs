@@ -7,6 +7,7 @@ use diesel::{
 };
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::rules::{CLAIM_MINUTES, Case, Decision, EXCERPT_CHARS, Plan, ReviewState};
 use crate::{
@@ -109,9 +110,9 @@ macro_rules! waiting {
             select_items!(),
             "where i.state <> 'decided' and ($8 is null or (i.state = 'claimed' and i.claimed_until > $2) = ($8 = 'claimed'))
                and ($6 is null or p.kind = $6) and ($7 is null or p.group_id = $7)
-               and ($3 is null or (i.weight, i.id) ",
+               and (i.weight, i.id) ",
             $comparison,
-            " ($3, $4)) order by i.weight ",
+            " ($3, $4) order by i.weight ",
             $order,
             ", i.id ",
             $order,
@@ -124,11 +125,10 @@ macro_rules! decided {
     ($comparison:literal, $order:literal) => {
         concat!(
             select_items!(),
-            "where i.state = 'decided' and $8 = 'decided'
-               and ($6 is null or p.kind = $6) and ($7 is null or p.group_id = $7)
-               and ($3 is null or (i.decided_at, i.id) ",
+            "where i.state = 'decided' and ($6 is null or p.kind = $6) and ($7 is null or p.group_id = $7)
+               and (i.decided_at, i.id) ",
             $comparison,
-            " ('epoch'::timestamptz + $3 * interval '1 microsecond', $4)) order by i.decided_at ",
+            " ($3, $4) order by i.decided_at ",
             $order,
             ", i.id ",
             $order,
@@ -140,18 +140,26 @@ macro_rules! decided {
 /// Items: the undecided by weight, the decided by time, each the highest first. `request`'s key is the weight, or the
 /// time in microseconds.
 pub async fn list(conn: &mut Conn, filter: &Filter, request: &Request<i64>, now: DateTime<Utc>) -> QueryResult<Vec<Row>> {
-    let text = match (filter.state == Some(ReviewState::Decided), request.back()) {
-        (false, false) => waiting!("<", "desc"),
-        (false, true) => waiting!(">", "asc"),
-        (true, false) => decided!("<", "desc"),
-        (true, true) => decided!(">", "asc"),
-    };
-    let seek = request.seek.as_ref();
-    diesel::sql_query(text)
+    // A page without a cursor starts before everything, so that its plan is that of any other.
+    let (key, id) = request.seek.as_ref().map_or((i64::MAX, Uuid::max()), |seek| (seek.key, seek.id));
+    if filter.state == Some(ReviewState::Decided) {
+        return diesel::sql_query(if request.back() { decided!(">", "asc") } else { decided!("<", "desc") })
+            .bind::<Int4, _>(EXCERPT_CHARS)
+            .bind::<Timestamptz, _>(now)
+            .bind::<Timestamptz, _>(time_of(key))
+            .bind::<SqlUuid, _>(id)
+            .bind::<BigInt, _>(request.rows())
+            .bind::<Nullable<Text>, _>(filter.kind)
+            .bind::<Nullable<SqlUuid>, _>(filter.group)
+            .cached()
+            .load(conn)
+            .await;
+    }
+    diesel::sql_query(if request.back() { waiting!(">", "asc") } else { waiting!("<", "desc") })
         .bind::<Int4, _>(EXCERPT_CHARS)
         .bind::<Timestamptz, _>(now)
-        .bind::<Nullable<BigInt>, _>(seek.map(|seek| seek.key))
-        .bind::<Nullable<SqlUuid>, _>(seek.map(|seek| seek.id))
+        .bind::<BigInt, _>(key)
+        .bind::<SqlUuid, _>(id)
         .bind::<BigInt, _>(request.rows())
         .bind::<Nullable<Text>, _>(filter.kind)
         .bind::<Nullable<SqlUuid>, _>(filter.group)
@@ -159,6 +167,12 @@ pub async fn list(conn: &mut Conn, filter: &Filter, request: &Request<i64>, now:
         .cached()
         .load(conn)
         .await
+}
+
+/// The time that a cursor's microseconds mean; beyond all times for those of no cursor.
+pub fn time_of(key_us: i64) -> DateTime<Utc> {
+    const LATEST_S: i64 = 253_402_300_799;
+    DateTime::from_timestamp_micros(key_us.min(LATEST_S * 1_000_000)).unwrap_or_default()
 }
 
 pub async fn find(conn: &mut Conn, id: ReviewItemId, now: DateTime<Utc>) -> QueryResult<Option<Row>> {
@@ -170,6 +184,61 @@ pub async fn find(conn: &mut Conn, id: ReviewItemId, now: DateTime<Utc>) -> Quer
         .get_result(conn)
         .await
         .optional()
+}
+
+/// A post of one's own on which moderators decided, or which flags hid.
+#[derive(QueryableByName, Debug)]
+pub struct Notice {
+    #[diesel(sql_type = SqlUuid)]
+    pub id: ReviewItemId,
+    #[diesel(sql_type = SqlUuid)]
+    pub post_id: PostId,
+    #[diesel(sql_type = Text)]
+    pub kind: PostKind,
+    #[diesel(sql_type = SqlUuid)]
+    pub question_id: PostId,
+    #[diesel(sql_type = Text)]
+    pub title: String,
+    #[diesel(sql_type = Text)]
+    pub post_state: PostState,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub decision: Option<Decision>,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub note: Option<String>,
+    #[diesel(sql_type = Timestamptz)]
+    pub at: DateTime<Utc>,
+}
+
+macro_rules! notices {
+    ($comparison:literal, $order:literal) => {
+        concat!(
+            "select i.id, p.id as post_id, p.kind, p.question_id, coalesce(q.title, '') as title, p.state as post_state, i.decision,
+                    nullif(i.note, '') as note, coalesce(i.decided_at, i.hidden_at) as at
+             from post p join review_item i on i.post_id = p.id join post q on q.id = p.question_id
+             where p.author_id = $1 and (coalesce(i.decided_at, i.hidden_at), i.id) ",
+            $comparison,
+            " ($2, $3) and (i.decision is null or i.decision not in ('approve', 'dismiss') or i.note <> '')
+             order by 9 ",
+            $order,
+            ", i.id ",
+            $order,
+            " limit $4"
+        )
+    };
+}
+
+/// What moderators and flags did about a member's posts, the newest first. What nobody held against them is left out,
+/// unless a moderator had something to say about it.
+pub async fn list_notices(conn: &mut Conn, author: MemberId, request: &Request<i64>) -> QueryResult<Vec<Notice>> {
+    let (key, id) = request.seek.as_ref().map_or((i64::MAX, Uuid::max()), |seek| (seek.key, seek.id));
+    diesel::sql_query(if request.back() { notices!(">", "asc") } else { notices!("<", "desc") })
+        .bind::<SqlUuid, _>(author)
+        .bind::<Timestamptz, _>(time_of(key))
+        .bind::<SqlUuid, _>(id)
+        .bind::<BigInt, _>(request.rows())
+        .cached()
+        .load(conn)
+        .await
 }
 
 /// What one member gains or loses by a change of a post's state.
@@ -267,7 +336,11 @@ pub async fn claim(conn: &mut Conn, id: ReviewItemId, by: MemberId, now: DateTim
 pub async fn unclaim(conn: &mut Conn, id: ReviewItemId, by: MemberId) -> QueryResult<bool> {
     let claimed = review_item::table.find(id).filter(review_item::state.eq(ReviewState::Claimed)).filter(review_item::claimed_by.eq(by));
     let given_up = diesel::update(claimed)
-        .set((review_item::state.eq(ReviewState::Open), review_item::claimed_by.eq(None::<MemberId>), review_item::claimed_until.eq(None::<DateTime<Utc>>)))
+        .set((
+            review_item::state.eq(ReviewState::Open),
+            review_item::claimed_by.eq(None::<MemberId>),
+            review_item::claimed_until.eq(None::<DateTime<Utc>>),
+        ))
         .execute(conn)
         .await?;
     Ok(given_up == 1)

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     rules::{Decision, ReviewState},
-    store::{Movement, Row},
+    store::{Movement, Notice, Row},
 };
 use crate::{
     forum::flag::rules::{FlagReason, Verdict},
@@ -158,5 +158,36 @@ pub fn view(row: Row, movements: Option<Vec<MovementView>>) -> ReviewItem {
         note: row.note,
         created_at: row.created_at,
         version: row.version,
+    }
+}
+
+/// What was done about a post of mine.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct MyModeratedPost {
+    id: PostId,
+    kind: PostKind,
+    question_id: PostId,
+    /// The question's title.
+    title: String,
+    /// The post's state now.
+    state: PostState,
+    /// Absent while flags alone hide the post and nobody has decided.
+    decision: Option<Decision>,
+    /// What the moderator has to say about it.
+    note: Option<String>,
+    at: DateTime<Utc>,
+}
+
+pub fn my_post(notice: Notice) -> MyModeratedPost {
+    MyModeratedPost {
+        id: notice.post_id,
+        kind: notice.kind,
+        question_id: notice.question_id,
+        title: notice.title,
+        state: notice.post_state,
+        decision: notice.decision,
+        note: notice.note,
+        at: notice.at,
     }
 }

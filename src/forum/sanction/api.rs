@@ -18,12 +18,7 @@ use crate::{
         Actor, Moderator, Myself,
         audit::{self, AuditEntry},
     },
-    kit::{
-        Kit, Problem,
-        page::Page,
-        problem::Fields,
-        text::Text,
-    },
+    kit::{Kit, Problem, page::Page, problem::Fields, text::Text},
     words::{MemberId, PostId, ReviewItemId, SanctionId},
 };
 

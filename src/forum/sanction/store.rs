@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::rules::{NewSanction, SanctionKind};
 use crate::{
+    forum::review::store::time_of,
     identity::account::rules::handle_key,
     kit::{Conn, db::CachedExt, page::Request},
     schema::{member, sanction},
@@ -98,25 +99,26 @@ macro_rules! select_sanctions {
 }
 
 pub async fn find_for_update(conn: &mut Conn, id: SanctionId) -> QueryResult<Option<Row>> {
-    diesel::sql_query(select_sanctions!("where s.id = $1 for update of s")).bind::<SqlUuid, _>(id).cached().get_result(conn).await.optional()
+    diesel::sql_query(select_sanctions!("where s.id = $1 for update of s"))
+        .bind::<SqlUuid, _>(id)
+        .cached()
+        .get_result(conn)
+        .await
+        .optional()
 }
 
 /// A member's sanctions, the newest first.
 pub async fn list(conn: &mut Conn, member_id: MemberId, request: &Request<i64>) -> QueryResult<Vec<Row>> {
     let text = if request.back() {
-        select_sanctions!(
-            "where s.member_id = $1 and ($2 is null or (s.starts_at, s.id) > ($2, $3)) order by s.starts_at, s.id limit $4"
-        )
+        select_sanctions!("where s.member_id = $1 and (s.starts_at, s.id) > ($2, $3) order by s.starts_at, s.id limit $4")
     } else {
-        select_sanctions!(
-            "where s.member_id = $1 and ($2 is null or (s.starts_at, s.id) < ($2, $3)) order by s.starts_at desc, s.id desc limit $4"
-        )
+        select_sanctions!("where s.member_id = $1 and (s.starts_at, s.id) < ($2, $3) order by s.starts_at desc, s.id desc limit $4")
     };
-    let seek = request.seek.as_ref();
+    let (key, id) = request.seek.as_ref().map_or((i64::MAX, Uuid::max()), |seek| (seek.key, seek.id));
     diesel::sql_query(text)
         .bind::<SqlUuid, _>(member_id)
-        .bind::<Nullable<Timestamptz>, _>(seek.and_then(|seek| DateTime::from_timestamp_micros(seek.key)))
-        .bind::<Nullable<SqlUuid>, _>(seek.map(|seek| seek.id))
+        .bind::<Timestamptz, _>(time_of(key))
+        .bind::<SqlUuid, _>(id)
         .bind::<BigInt, _>(request.rows())
         .cached()
         .load(conn)

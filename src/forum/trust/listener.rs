@@ -35,7 +35,10 @@ impl Listener<Event> for TrustListener {
 /// Whose trust an event bears on.
 fn concerned(event: &Event) -> Vec<MemberId> {
     match event {
-        Event::QuestionAsked { post } | Event::AnswerPosted { post } | Event::PostReturned { post, .. } | Event::PostWithdrawn { post, .. } => {
+        Event::QuestionAsked { post }
+        | Event::AnswerPosted { post }
+        | Event::PostReturned { post, .. }
+        | Event::PostWithdrawn { post, .. } => {
             vec![post.author_id]
         }
         Event::CommentPosted { author_id, .. } => vec![*author_id],

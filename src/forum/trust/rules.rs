@@ -92,8 +92,16 @@ mod tests {
         window_upvotes: 0,
         accepted: 0,
     };
-    const REGULAR: Facts =
-        Facts { days_since_joining: 200, contributions: 90, replies: 40, upvotes: 30, active_days: 20, window_upvotes: 10, accepted: 2, ..NEW };
+    const REGULAR: Facts = Facts {
+        days_since_joining: 200,
+        contributions: 90,
+        replies: 40,
+        upvotes: 30,
+        active_days: 20,
+        window_upvotes: 10,
+        accepted: 2,
+        ..NEW
+    };
 
     #[test]
     fn levels() {

@@ -130,12 +130,14 @@ pub async fn find_facts(conn: &mut Conn, members: &[MemberId], now: DateTime<Utc
 /// Sets trust levels, as `(member, level)`.
 pub async fn set_trust(conn: &mut Conn, levels: &[(MemberId, i16)]) -> QueryResult<()> {
     let (members, levels): (Vec<MemberId>, Vec<i16>) = levels.iter().copied().unzip();
-    diesel::sql_query("update member set trust = n.trust from unnest($1, $2) as n (id, trust) where member.id = n.id and member.trust <> n.trust")
-        .bind::<Array<SqlUuid>, _>(members)
-        .bind::<Array<Int2>, _>(levels)
-        .cached()
-        .execute(conn)
-        .await?;
+    diesel::sql_query(
+        "update member set trust = n.trust from unnest($1, $2) as n (id, trust) where member.id = n.id and member.trust <> n.trust",
+    )
+    .bind::<Array<SqlUuid>, _>(members)
+    .bind::<Array<Int2>, _>(levels)
+    .cached()
+    .execute(conn)
+    .await?;
     Ok(())
 }
 
