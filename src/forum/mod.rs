@@ -1,11 +1,15 @@
 //! What we say: questions, answers, comments, votes, tags, search; flags, reviews, sanctions; reputation.
 
+pub mod answer;
+pub mod comment;
 pub mod flag;
 pub mod post;
 pub mod question;
 pub mod review;
 pub mod sanction;
+pub mod tag;
 pub mod trust;
+pub mod vote;
 
 use poem_openapi::OpenApi;
 
@@ -17,10 +21,21 @@ use crate::{
 
 pub fn api(kit: &Kit) -> impl OpenApi + use<> {
     (
-        flag::api::FlagApi { kit: kit.clone() },
-        review::api::ReviewApi { kit: kit.clone() },
-        sanction::api::SanctionApi { kit: kit.clone() },
-        trust::api::TrustApi { kit: kit.clone() },
+        question::api::QuestionApi { kit: kit.clone() },
+        question::closure::ClosureApi { kit: kit.clone() },
+        answer::api::AnswerApi { kit: kit.clone() },
+        answer::acceptance::AcceptanceApi { kit: kit.clone() },
+        vote::api::VoteApi { kit: kit.clone() },
+        comment::api::CommentApi { kit: kit.clone() },
+        post::api::RevisionApi { kit: kit.clone() },
+        tag::api::TagApi { kit: kit.clone() },
+        // Nested: a tuple of APIs has at most 16.
+        (
+            flag::api::FlagApi { kit: kit.clone() },
+            review::api::ReviewApi { kit: kit.clone() },
+            sanction::api::SanctionApi { kit: kit.clone() },
+            trust::api::TrustApi { kit: kit.clone() },
+        ),
     )
 }
 

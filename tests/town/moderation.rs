@@ -7,14 +7,14 @@ use super::{Person, Reply, Town};
 impl Town {
     /// A question by `author`.
     pub async fn question_by(&self, author: &Person) -> String {
-        let question = format!(
-            "with id as (select gen_random_uuid() as id)
-             insert into post (id, kind, question_id, author_id, title, body_markdown, body_html, renderer, active_at, created_at)
-             select id, 'question', id, '{}', 'Which grinder is it to be', 'I cannot decide, please help me.', '<p>…</p>', 1, now(), now()
-             from id returning id",
-            author.id()
-        );
-        self.rows(&question).await.remove(0)
+        let form = json!({ "title": "Which grinder is it to be?", "body": "I cannot decide, please help me.", "tags": ["grinders"] });
+        author.post("/questions", form).await.is(201).text("/id")
+    }
+
+    /// An answer of `author`'s to a question.
+    pub async fn answer_by(&self, author: &Person, question: &str) -> String {
+        let form = json!({ "body": "Take the one with the conical burrs." });
+        author.post(&format!("/questions/{question}/answers"), form).await.is(201).text("/id")
     }
 
     /// A member whose flags weigh `1 + trust`.

@@ -9,9 +9,9 @@ use diesel_async::RunQueryDsl;
 
 use super::rules::{FlagReason, LOCK_HOURS, Standing};
 use crate::{
-    forum::post::PostRow,
+    forum::{post::PostRow, question},
     kit::{Conn, db::CachedExt},
-    schema::{flag, post, review_item},
+    schema::{flag, review_item},
     words::{FlagId, MemberId, PostId, ReviewItemId},
 };
 
@@ -148,8 +148,8 @@ pub async fn note_hidden(conn: &mut Conn, item: ReviewItemId, now: DateTime<Utc>
 }
 
 /// Locks a question for [`LOCK_HOURS`].
-pub async fn lock_question(conn: &mut Conn, question: PostId, item: ReviewItemId, now: DateTime<Utc>) -> QueryResult<()> {
-    diesel::update(post::table.find(question)).set(post::locked_at.eq(now)).execute(conn).await?;
+pub async fn lock_question(conn: &mut Conn, id: PostId, item: ReviewItemId, now: DateTime<Utc>) -> QueryResult<()> {
+    question::store::set_lock(conn, id, Some(now)).await?;
     diesel::update(review_item::table.find(item))
         .set(review_item::locked_until.eq(now + Duration::hours(LOCK_HOURS)))
         .execute(conn)
@@ -164,7 +164,7 @@ pub async fn unlock_due(conn: &mut Conn, now: DateTime<Utc>) -> QueryResult<usiz
            select i.id, p.question_id, i.locked_until - $2 as locked_at
            from review_item i join post p on p.id = i.post_id where i.locked_until <= $1
          ), over as (update review_item set locked_until = null where id in (select id from due))
-         update post q set locked_at = null from due where q.id = due.question_id and q.locked_at = due.locked_at",
+         update post q set locked_at = null, version = q.version + 1 from due where q.id = due.question_id and q.locked_at = due.locked_at",
     )
     .bind::<Timestamptz, _>(now)
     .bind::<Interval, _>(diesel::data_types::PgInterval::from_microseconds(LOCK_HOURS * 3_600_000_000))

@@ -29,9 +29,8 @@ pub async fn permit(conn: &mut Conn, actor: Option<&Actor>, action: Action, thre
         Some(id) => standing::standing(conn, id, actor.map(|actor| actor.member_id)).await?,
         None => None,
     };
-    can(actor, Action::See, &object(&thread.question, &thread.question, group))
-        .map_err(|denied| denied.problem(thread.post.kind.word()))?;
+    can(actor, Action::See, &object(&thread.question, &thread.question, group)).map_err(|denied| denied.problem(thread.noun()))?;
     let object = object(&thread.question, &thread.post, group);
-    can(actor, action, &object).map_err(|denied| denied.problem(thread.post.kind.word()))?;
+    can(actor, action, &object).map_err(|denied| denied.problem(thread.noun()))?;
     Ok(object)
 }

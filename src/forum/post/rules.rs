@@ -1,10 +1,17 @@
 //! What a post is, and in which states.
 
-use chrono::{DateTime, Utc};
+use std::ops::RangeInclusive;
+
+use chrono::{DateTime, Duration, Utc};
 use diesel::QueryableByName;
 
 use crate::{
     events::{Event, PostRef},
+    identity::Actor,
+    kit::{
+        markdown::{self, Rendered},
+        problem::Fields,
+    },
     refusals, words,
     words::{GroupId, MemberId, PostId, PostKind, PostState, ReviewItemId},
 };
@@ -21,13 +28,22 @@ words! {
 
 refusals! {
     pub enum Refusal {
-        Locked = CONFLICT "question_locked" "This question is locked.",
-        Closed = CONFLICT "question_closed" "This question is closed and takes no more answers.",
         NotPublished = CONFLICT "post_not_published" "This post is hidden or deleted.",
-        OwnPost = FORBIDDEN "own_post" "Nobody votes on their own posts.",
-        Silenced = FORBIDDEN "silenced" "You may not write for now.",
+        EditWindowClosed = FORBIDDEN "edit_window_closed" "The time in which you may edit this yourself is over.",
+        OwnPost = FORBIDDEN "own_post" "This is for the posts of others.",
     }
 }
+
+pub const TITLE_CHARS: RangeInclusive<usize> = 15..=150;
+pub const BODY_CHARS: RangeInclusive<usize> = 20..=32_000;
+pub const COMMENT_CHARS: RangeInclusive<usize> = 1..=2_000;
+pub const REASON_CHARS_MAX: usize = 300;
+/// Links in a body at trust 0.
+const NEWCOMER_LINKS_MAX: usize = 2;
+const MENTIONS_MAX: usize = 10;
+const NEWCOMER_MENTIONS_MAX: usize = 2;
+/// An author's corrections within this time of the last revision make no new one.
+const GRACE_MINUTES: i64 = 5;
 
 /// A question or an answer, as rules need to know it.
 #[derive(QueryableByName, Clone, Debug, PartialEq)]
@@ -91,4 +107,65 @@ pub fn unaccepted_events(answer: &PostRow, asker_id: MemberId) -> Vec<Event> {
         events.push(Event::AcceptedAnswersChanged { member_id: answer.author_id, amount: -1, group_id: answer.group_id });
     }
     events
+}
+
+/// Checks and renders what somebody wrote. What is refused lands in `fields`.
+pub fn render(fields: &mut Fields, actor: &Actor, text: &str, chars: RangeInclusive<usize>) -> Rendered {
+    fields.chars("/body", text, chars);
+    let rendered = markdown::render(text).unwrap_or_else(|refused| {
+        fields.refuse("/body", refused.to_string());
+        Rendered { html: String::new(), links: 0, mentions: Vec::new(), text_start: String::new() }
+    });
+    let newcomer = actor.trust == 0 && !actor.is_staff();
+    if newcomer && rendered.links > NEWCOMER_LINKS_MAX {
+        fields.refuse("/body", format!("New members may set {NEWCOMER_LINKS_MAX} links in a post."));
+    }
+    let mentions_max = if newcomer { NEWCOMER_MENTIONS_MAX } else { MENTIONS_MAX };
+    if rendered.mentions.len() > mentions_max {
+        fields.refuse("/body", format!("A post may mention {mentions_max} members."));
+    }
+    rendered
+}
+
+/// How long members may edit what they wrote: a day at trust 0 and 1, 30 days above.
+pub fn edit_window(trust: i16) -> Duration {
+    if trust <= 1 { Duration::hours(24) } else { Duration::days(30) }
+}
+
+/// Whether an author may still edit, by the clock.
+pub fn is_editable(trust: i16, created_at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    now - created_at <= edit_window(trust)
+}
+
+/// Whether a post that somebody has the right to edit may be edited now.
+pub fn may_edit(post: &PostRow, trust: i16, moderates: bool, now: DateTime<Utc>) -> Result<(), Refusal> {
+    if post.state == PostState::Deleted {
+        return Err(Refusal::NotPublished);
+    }
+    if !moderates && !is_editable(trust, post.created_at, now) {
+        return Err(Refusal::EditWindowClosed);
+    }
+    Ok(())
+}
+
+/// Whether an edit belongs to the last revision: the same person still at it.
+pub fn is_grace(editor: MemberId, last_editor: MemberId, last_at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    editor == last_editor && now - last_at <= Duration::minutes(GRACE_MINUTES)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn edits_have_their_time() {
+        let asked = DateTime::from_timestamp(0, 0).unwrap();
+        for (trust, hours, expected) in [(0, 24, true), (1, 25, false), (2, 25, true), (2, 720, true), (4, 721, false)] {
+            assert_eq!(is_editable(trust, asked, asked + Duration::hours(hours)), expected, "{trust} {hours}");
+        }
+        let (ada, bea) = (MemberId::new(), MemberId::new());
+        for (editor, minutes, expected) in [(ada, 5, true), (ada, 6, false), (bea, 1, false)] {
+            assert_eq!(is_grace(editor, ada, asked, asked + Duration::minutes(minutes)), expected, "{minutes}");
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::{
     QueryResult, QueryableByName,
-    sql_types::{BigInt, Double, Int4, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{BigInt, Double, Int2, Int4, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
 
@@ -11,7 +11,7 @@ use super::rules::{PostRow, state_event, unaccepted_events};
 use crate::{
     events,
     forum::question::rules::{Heat, hot_key},
-    kit::{Conn, Problem, db::CachedExt},
+    kit::{Conn, Problem, db::CachedExt, markdown::RENDERER},
     words::{PostId, PostKind, PostState, ReviewItemId},
 };
 
@@ -37,6 +37,11 @@ impl Thread {
         let post = rows.pop()?;
         let question = rows.pop().unwrap_or_else(|| post.clone());
         Some(Self { question, post })
+    }
+
+    /// What the post is called in sentences.
+    pub fn noun(&self) -> &'static str {
+        self.post.kind.word()
     }
 }
 
@@ -74,6 +79,20 @@ pub async fn find_thread_for_update(conn: &mut Conn, id: PostId) -> QueryResult<
     .load(conn)
     .await
     .map(Thread::of)
+}
+
+/// The thread of a post that must be of this kind; 404 when there is none.
+pub async fn find_thread_of(conn: &mut Conn, id: PostId, kind: PostKind) -> Result<Thread, Problem> {
+    of_kind(find_thread(conn, id).await?, kind)
+}
+
+/// The same, locked.
+pub async fn find_thread_of_for_update(conn: &mut Conn, id: PostId, kind: PostKind) -> Result<Thread, Problem> {
+    of_kind(find_thread_for_update(conn, id).await?, kind)
+}
+
+fn of_kind(thread: Option<Thread>, kind: PostKind) -> Result<Thread, Problem> {
+    thread.filter(|thread| thread.post.kind == kind).ok_or_else(|| Problem::not_found(kind.word()))
 }
 
 /// Publishes, hides or deletes a post that [`find_for_update`] has locked, with everything that follows: the counters of
@@ -145,6 +164,38 @@ pub async fn count_answer(conn: &mut Conn, question: PostId, step: i32, now: Dat
         .cached()
         .execute(conn)
         .await?;
+    Ok(())
+}
+
+/// Notes that something happened in a question's thread.
+pub async fn touch(conn: &mut Conn, question: PostId, now: DateTime<Utc>) -> QueryResult<()> {
+    diesel::sql_query("update post set active_at = greatest(active_at, $2) where id = $1")
+        .bind::<SqlUuid, _>(question)
+        .bind::<Timestamptz, _>(now)
+        .cached()
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Replaces what a post says: its title, and its body in Markdown and HTML, where they are given.
+pub async fn set_text(conn: &mut Conn, id: PostId, title: Option<&str>, body: Option<(&str, &str)>, now: DateTime<Utc>) -> QueryResult<()> {
+    let (markdown, html) = body.unzip();
+    diesel::sql_query(
+        "update post set title = coalesce($2, title), body_markdown = coalesce($3, body_markdown), body_html = coalesce($4, body_html),
+           renderer = case when $3 is null then renderer else $5 end, edited_at = $6,
+           version = version + 1
+         where id = $1",
+    )
+    .bind::<SqlUuid, _>(id)
+    .bind::<Nullable<Text>, _>(title)
+    .bind::<Nullable<Text>, _>(markdown)
+    .bind::<Nullable<Text>, _>(html)
+    .bind::<Int2, _>(RENDERER)
+    .bind::<Timestamptz, _>(now)
+    .cached()
+    .execute(conn)
+    .await?;
     Ok(())
 }
 

@@ -1,0 +1,190 @@
+//! Answering.
+
+use poem_openapi::{
+    ApiResponse, Object, OpenApi,
+    param::{Header, Path, Query},
+    payload::Json,
+};
+
+use super::{
+    store,
+    view::{self, AnswerView, Sort},
+};
+use crate::{
+    app::Tag,
+    events::{self, Event},
+    forum::post::{
+        self, PostState, Refusal, etag, event_ref, permit,
+        revision::{self, Draft},
+        rules::{self as post_rules, BODY_CHARS, REASON_CHARS_MAX},
+    },
+    identity::{
+        Member, Visitor,
+        audit::{self, AuditEntry},
+        permission::{Action, can},
+    },
+    kit::{Kit, Problem, limits::Ration, page::Page, problem::Fields, text::Text},
+    words::{PostId, PostKind},
+};
+
+pub struct AnswerApi {
+    pub kit: Kit,
+}
+
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct WriteAnswer {
+    /// Markdown, 20 to 32,000 characters.
+    body: Text,
+}
+
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct EditAnswer {
+    /// Markdown, 20 to 32,000 characters.
+    body: Text,
+    /// What was changed, and why; at most 300 characters.
+    reason: Option<Text>,
+}
+
+#[derive(ApiResponse)]
+enum AnswerMade {
+    /// The answer.
+    #[oai(status = 201)]
+    Created(Json<AnswerView>, #[oai(header = "ETag")] String),
+}
+
+#[derive(ApiResponse)]
+enum AnswerEdited {
+    /// The answer.
+    #[oai(status = 200)]
+    Done(Json<AnswerView>, #[oai(header = "ETag")] String),
+}
+
+#[derive(ApiResponse)]
+enum AnswerGone {
+    /// The answer is gone.
+    #[oai(status = 204)]
+    Deleted,
+}
+
+#[OpenApi(tag = "Tag::Forum")]
+impl AnswerApi {
+    /// List the answers of a question
+    #[oai(path = "/questions/:question_id/answers", method = "get", operation_id = "list_answers")]
+    async fn list_answers(
+        &self,
+        visitor: Visitor,
+        question_id: Path<PostId>,
+        /// `best` by default.
+        sort: Query<Option<Sort>>,
+        cursor: Query<Option<String>>,
+        limit: Query<Option<usize>>,
+    ) -> Result<Json<Page<AnswerView>>, Problem> {
+        let (actor, id, sort) = (visitor.0, question_id.0, sort.0.unwrap_or(Sort::Best));
+        let list = view::list_name(id, sort);
+        let request = self.kit.cursors.request(&list, cursor.0.as_deref(), limit.0)?;
+        let mut conn = self.kit.db.read().await?;
+        let thread = post::store::find_thread_of(&mut conn, id, PostKind::Question).await?;
+        let object = permit(&mut conn, actor.as_ref(), Action::See, &thread).await?;
+        let moderates = can(actor.as_ref(), Action::Moderate, &object).is_ok();
+        let rows = view::load_page(&mut conn, id, sort, actor.as_ref(), moderates, &request).await?;
+        let mut page = view::page(&self.kit, &list, &request, rows);
+        view::add_comments(&mut conn, &mut page.items).await?;
+        Ok(Json(page))
+    }
+
+    /// Answer a question
+    #[oai(path = "/questions/:question_id/answers", method = "post", operation_id = "answer_question")]
+    async fn answer_question(&self, member: Member, question_id: Path<PostId>, body: Json<WriteAnswer>) -> Result<AnswerMade, Problem> {
+        let (actor, now) = (member.0, self.kit.clock.now());
+        let mut fields = Fields::default();
+        let rendered = post_rules::render(&mut fields, &actor, &body.body, BODY_CHARS);
+        let mut tx = self.kit.db.begin().await?;
+        let thread = post::store::find_thread_of_for_update(&mut tx, question_id.0, PostKind::Question).await?;
+        permit(&mut tx, Some(&actor), Action::Answer, &thread).await?;
+        let question = thread.post;
+        if !question.is_published() {
+            return Err(Refusal::NotPublished.into());
+        }
+        fields.done()?;
+        self.kit.limits.take(Ration::Reply, &actor.caller())?;
+        let id = PostId::new();
+        store::insert(&mut tx, id, &question, actor.member_id, &body.body, &rendered.html, now).await?;
+        post::store::count_answer(&mut tx, question.id, 1, now).await?;
+        post::store::warm(&mut tx, question.id).await?;
+        let draft = Draft { editor_id: actor.member_id, title: None, body_markdown: &body.body, tags: "", reason: "", at: now };
+        revision::insert(&mut tx, id, 1, &draft).await?;
+        let post = events::PostRef {
+            id,
+            kind: PostKind::Answer,
+            question_id: question.id,
+            author_id: actor.member_id,
+            group_id: question.group_id,
+        };
+        events::tell(&mut tx, now, [Event::AnswerPosted { post }]).await?;
+        let answer = view::read(&mut tx, question.id, id, &actor).await?;
+        tx.commit().await?;
+        self.kit.outbox.ring();
+        let tag = etag::etag(answer.version, &answer);
+        Ok(AnswerMade::Created(Json(answer), tag))
+    }
+
+    /// Edit an answer
+    ///
+    /// Authors for a day at trust 0 and 1, for 30 days above; moderators always. If-Match takes the ETag, or `"v"` and
+    /// the version.
+    #[oai(path = "/answers/:answer_id", method = "patch", operation_id = "edit_answer")]
+    async fn edit_answer(
+        &self,
+        member: Member,
+        answer_id: Path<PostId>,
+        #[oai(name = "If-Match")] if_match: Header<Option<String>>,
+        body: Json<EditAnswer>,
+    ) -> Result<AnswerEdited, Problem> {
+        let (actor, id, now) = (member.0, answer_id.0, self.kit.clock.now());
+        let mut fields = Fields::default();
+        let rendered = post_rules::render(&mut fields, &actor, &body.body, BODY_CHARS);
+        let reason = body.reason.as_deref().unwrap_or_default();
+        fields.chars("/reason", reason, 0..=REASON_CHARS_MAX);
+        let mut tx = self.kit.db.begin().await?;
+        let thread = post::store::find_thread_of_for_update(&mut tx, id, PostKind::Answer).await?;
+        let object = permit(&mut tx, Some(&actor), Action::EditPost, &thread).await?;
+        let moderates = can(Some(&actor), Action::Moderate, &object).is_ok();
+        post_rules::may_edit(&thread.post, actor.trust, moderates, now)?;
+        etag::check(if_match.0.as_deref(), thread.post.version)?;
+        fields.done()?;
+        if *body.body != *thread.post.body_markdown {
+            let draft = Draft { editor_id: actor.member_id, title: None, body_markdown: &body.body, tags: "", reason, at: now };
+            revision::keep(&mut tx, &thread.post, "", &draft).await?;
+            post::store::set_text(&mut tx, id, None, Some((&body.body, &rendered.html)), now).await?;
+            if thread.post.is_published() {
+                post::store::touch(&mut tx, thread.question.id, now).await?;
+            }
+        }
+        let answer = view::read(&mut tx, thread.question.id, id, &actor).await?;
+        tx.commit().await?;
+        let tag = etag::etag(answer.version, &answer);
+        Ok(AnswerEdited::Done(Json(answer), tag))
+    }
+
+    /// Delete an answer
+    ///
+    /// One's own; moderators any. What it earned is reversed.
+    #[oai(path = "/answers/:answer_id", method = "delete", operation_id = "delete_answer")]
+    async fn delete_answer(&self, member: Member, answer_id: Path<PostId>) -> Result<AnswerGone, Problem> {
+        let (actor, now) = (member.0, self.kit.clock.now());
+        let mut tx = self.kit.db.begin().await?;
+        let thread = post::store::find_thread_of_for_update(&mut tx, answer_id.0, PostKind::Answer).await?;
+        permit(&mut tx, Some(&actor), Action::DeletePost, &thread).await?;
+        let answer = thread.post;
+        post::change_state(&mut tx, &answer, PostState::Deleted, None, now).await?;
+        if answer.author_id != actor.member_id {
+            let detail = serde_json::json!({ "post": event_ref(&answer) });
+            audit::record(&mut tx, AuditEntry::new(Some(actor.member_id), "delete_answer", ("post", answer.id.0), "", detail, now)).await?;
+        }
+        tx.commit().await?;
+        self.kit.outbox.ring();
+        Ok(AnswerGone::Deleted)
+    }
+}

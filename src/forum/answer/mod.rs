@@ -1,0 +1,7 @@
+//! Answers, and which of them is accepted.
+
+pub mod acceptance;
+pub mod api;
+pub mod rules;
+pub mod store;
+pub mod view;

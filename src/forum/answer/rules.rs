@@ -1,0 +1,48 @@
+//! When an answer may be accepted, and what follows from it.
+
+use chrono::{DateTime, Duration, Utc};
+
+use crate::{
+    events::Event,
+    forum::post::{PostRow, event_ref, rules::unaccepted_events},
+    refusals,
+    words::MemberId,
+};
+
+/// Askers wait this long before they accept their own answer.
+const OWN_AFTER_HOURS: i64 = 48;
+/// And staff this long before they accept for the asker.
+const STAFF_AFTER_DAYS: i64 = 7;
+
+refusals! {
+    pub enum Refusal {
+        OwnTooSoon = CONFLICT "own_answer_too_soon" "Your own answer can be accepted 48 hours after you wrote it.",
+        StaffTooSoon = CONFLICT "accept_too_soon" "Staff may accept for the asker 7 days after the question was asked.",
+        OwnAnswer = FORBIDDEN "own_post" "Only askers may accept an answer of their own.",
+    }
+}
+
+/// Whether `actor`, the asker or one of the staff, may accept this answer now.
+pub fn may_accept(question: &PostRow, answer: &PostRow, actor: MemberId, now: DateTime<Utc>) -> Result<(), Refusal> {
+    let (asks, answers) = (question.author_id == actor, answer.author_id == actor);
+    match (asks, answers) {
+        (true, true) if now - answer.created_at < Duration::hours(OWN_AFTER_HOURS) => Err(Refusal::OwnTooSoon),
+        (true, _) => Ok(()),
+        (false, true) => Err(Refusal::OwnAnswer),
+        (false, false) if now - question.created_at < Duration::days(STAFF_AFTER_DAYS) => Err(Refusal::StaffTooSoon),
+        (false, false) => Ok(()),
+    }
+}
+
+/// What others hear when the acceptance moves. Askers earn nothing, and are not counted, for answers of their own.
+pub fn acceptance_events(asker_id: MemberId, from: Option<&PostRow>, to: Option<&PostRow>) -> Vec<Event> {
+    let mut events: Vec<Event> = from.map(|answer| unaccepted_events(answer, asker_id)).unwrap_or_default();
+    if let Some(answer) = to {
+        let others = answer.author_id != asker_id;
+        events.push(Event::AnswerAccepted { answer: event_ref(answer), asker_id, earns_points: others });
+        if others {
+            events.push(Event::AcceptedAnswersChanged { member_id: answer.author_id, amount: 1, group_id: answer.group_id });
+        }
+    }
+    events
+}

@@ -1,0 +1,23 @@
+//! Who may change a comment.
+
+use chrono::{DateTime, Utc};
+
+use crate::{
+    forum::post::rules::{Refusal, is_editable},
+    identity::Actor,
+    kit::Problem,
+    words::MemberId,
+};
+
+/// Authors may edit for a while, moderators always.
+pub fn may_edit(actor: &Actor, author: MemberId, moderates: bool, created_at: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), Problem> {
+    may_delete(actor, author, moderates)?;
+    if !moderates && !is_editable(actor.trust, created_at, now) {
+        return Err(Refusal::EditWindowClosed.into());
+    }
+    Ok(())
+}
+
+pub fn may_delete(actor: &Actor, author: MemberId, moderates: bool) -> Result<(), Problem> {
+    if actor.member_id == author || moderates { Ok(()) } else { Err(Problem::forbidden("You may not do this.")) }
+}

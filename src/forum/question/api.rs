@@ -1,0 +1,342 @@
+//! Asking, reading, editing and deleting questions.
+
+use poem::http::StatusCode;
+use poem_openapi::{
+    ApiResponse, Object, OpenApi,
+    param::{Header, Path, Query},
+    payload::Json,
+};
+
+use super::{
+    list::{self, CardRow, Filter, QuestionCard, Sort},
+    rules::{self, Heat, Refusal},
+    store::{self, NewQuestion},
+    view::{self, QuestionView},
+};
+use crate::{
+    app::Tag,
+    events::{self, Event, PostRef},
+    forum::{
+        post::{
+            self, PostState, etag, event_ref, permit,
+            revision::{self, Draft},
+            rules::{self as post_rules, BODY_CHARS, REASON_CHARS_MAX, TITLE_CHARS},
+        },
+        tag,
+    },
+    identity::{
+        Actor, Member, Visitor,
+        audit::{self, AuditEntry},
+        permission::{Action, Object as Permitted, can},
+        standing,
+    },
+    kit::{Conn, Kit, Problem, limits::Ration, page::Page, problem::Fields, text::Text},
+    words::{GroupId, PostId, PostKind},
+};
+
+const SIMILAR_TITLE_CHARS: std::ops::RangeInclusive<usize> = 10..=300;
+
+pub struct QuestionApi {
+    pub kit: Kit,
+}
+
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct AskQuestion {
+    /// 15 to 150 characters.
+    title: Text,
+    /// Markdown, 20 to 32,000 characters.
+    body: Text,
+    /// 1 to 5 tags. Synonyms become the tags that they stand for; new ones are made.
+    tags: Vec<Text>,
+    /// The slug of the group to ask in; absent for the whole community.
+    group: Option<Text>,
+}
+
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct EditQuestion {
+    title: Option<Text>,
+    /// Markdown.
+    body: Option<Text>,
+    /// In place of the tags it has.
+    tags: Option<Vec<Text>>,
+    /// What was changed, and why; at most 300 characters.
+    reason: Option<Text>,
+}
+
+#[derive(ApiResponse)]
+enum QuestionMade {
+    /// The question.
+    #[oai(status = 201)]
+    Created(Json<QuestionView>, #[oai(header = "ETag")] String, #[oai(header = "Location")] String),
+}
+
+#[derive(ApiResponse)]
+enum QuestionRead {
+    /// The question.
+    #[oai(status = 200)]
+    Found(Json<QuestionView>, #[oai(header = "ETag")] String),
+    /// It is as the caller knows it.
+    #[oai(status = 304)]
+    NotModified(#[oai(header = "ETag")] String),
+}
+
+#[derive(ApiResponse)]
+enum QuestionEdited {
+    /// The question.
+    #[oai(status = 200)]
+    Done(Json<QuestionView>, #[oai(header = "ETag")] String),
+}
+
+#[derive(ApiResponse)]
+enum QuestionGone {
+    /// The question is gone.
+    #[oai(status = 204)]
+    Deleted,
+}
+
+/// Questions like a title.
+#[derive(Object)]
+struct Similar {
+    /// At most 5, the most similar first.
+    items: Vec<QuestionCard>,
+}
+
+#[OpenApi(prefix_path = "/questions", tag = "Tag::Forum")]
+impl QuestionApi {
+    /// List questions
+    ///
+    /// Those of private groups for their members only.
+    #[oai(path = "/", method = "get", operation_id = "list_questions")]
+    #[allow(clippy::too_many_arguments)]
+    async fn list_questions(
+        &self,
+        visitor: Visitor,
+        /// `hot` by default.
+        sort: Query<Option<Sort>>,
+        /// The name of a tag.
+        tag: Query<Option<String>>,
+        /// The slug of a group.
+        group: Query<Option<String>>,
+        /// The handle of a member.
+        author: Query<Option<String>>,
+        cursor: Query<Option<String>>,
+        limit: Query<Option<usize>>,
+    ) -> Result<Json<Page<QuestionCard>>, Problem> {
+        let (actor, sort) = (visitor.0, sort.0.unwrap_or(Sort::Hot));
+        let list = format!("questions?{}&{:?}&{:?}&{:?}", sort.word(), tag.0, group.0, author.0);
+        let request = self.kit.cursors.request(&list, cursor.0.as_deref(), limit.0)?;
+        let mut conn = self.kit.db.read().await?;
+        let mut filter = Filter::default();
+        if let Some(name) = &tag.0 {
+            let name = tag::rules::normalise(name).unwrap_or_default();
+            let Some(tag) = tag::store::resolve(&mut conn, &name).await? else { return Ok(Json(Page::empty())) };
+            filter.tag = Some((tag.id, tag.question_count));
+        }
+        if let Some(slug) = &group.0 {
+            filter.group = Some(visible_group(&mut conn, slug, actor.as_ref()).await?.0);
+        }
+        if let Some(handle) = &author.0 {
+            let author = store::find_member(&mut conn, handle).await?;
+            filter.author = Some(author.ok_or_else(|| Problem::not_found("member"))?);
+        }
+        let rows = list::load(&mut conn, sort, filter, actor.as_ref(), &request).await?;
+        Ok(Json(self.kit.cursors.page(&list, &request, rows, |row| (row.key(sort), row.id.0), QuestionCard::from)))
+    }
+
+    /// Ask a question
+    #[oai(path = "/", method = "post", operation_id = "ask_question")]
+    async fn ask_question(&self, member: Member, body: Json<AskQuestion>) -> Result<QuestionMade, Problem> {
+        let (actor, now) = (member.0, self.kit.clock.now());
+        let mut fields = Fields::default();
+        let title = body.title.trim();
+        fields.chars("/title", title, TITLE_CHARS);
+        let rendered = post_rules::render(&mut fields, &actor, &body.body, BODY_CHARS);
+        let tags = tag::rules::normalise_all(&mut fields, &body.tags);
+
+        let mut tx = self.kit.db.begin().await?;
+        let (group_id, standing) = match &body.group {
+            Some(slug) => visible_group(&mut tx, slug, Some(&actor)).await.map(|(id, standing)| (Some(id), Some(standing)))?,
+            None => (None, None),
+        };
+        can(Some(&actor), Action::Ask, &Permitted::group(standing)).map_err(|denied| denied.problem("group"))?;
+        fields.done()?;
+        self.kit.limits.take(Ration::Ask, &actor.caller())?;
+
+        let id = PostId::new();
+        let hot_key = rules::hot_key(&Heat { score: 0, answers_score: 0, participants: 0, asked_at: now });
+        let tags = tag::store::find_or_create(&mut tx, &tags, now).await?;
+        let new = NewQuestion {
+            id,
+            group_id,
+            author_id: actor.member_id,
+            title,
+            body_markdown: &body.body,
+            body_html: &rendered.html,
+            hot_key,
+            at: now,
+        };
+        store::insert(&mut tx, &new).await?;
+        tag::store::set_tags(&mut tx, id, &tags, false, true).await?;
+        let names = tags.iter().map(|tag| tag.name.as_str()).collect::<Vec<_>>().join(" ");
+        let draft = Draft { editor_id: actor.member_id, title: Some(title), body_markdown: &body.body, tags: &names, reason: "", at: now };
+        revision::insert(&mut tx, id, 1, &draft).await?;
+        let post = PostRef { id, kind: PostKind::Question, question_id: id, author_id: actor.member_id, group_id };
+        events::tell(&mut tx, now, [Event::QuestionAsked { post }]).await?;
+        let question = view::read(&self.kit, &mut tx, id, Some(&actor)).await?;
+        tx.commit().await?;
+        self.kit.outbox.ring();
+        let tag = etag::etag(question.version, &question);
+        Ok(QuestionMade::Created(Json(question), tag, format!("/api/v1/questions/{id}")))
+    }
+
+    /// Find questions like a title
+    ///
+    /// For somebody who is about to ask: perhaps it was asked before.
+    #[oai(path = "/similar", method = "get", operation_id = "similar_questions")]
+    async fn similar_questions(
+        &self,
+        visitor: Visitor,
+        /// 10 to 300 characters.
+        title: Query<String>,
+    ) -> Result<Json<Similar>, Problem> {
+        if !SIMILAR_TITLE_CHARS.contains(&title.trim().chars().count()) || title.contains('\0') {
+            return Err(Problem::new(StatusCode::BAD_REQUEST, "bad_title", "title must have 10 to 300 characters."));
+        }
+        let mut conn = self.kit.db.read().await?;
+        let rows: Vec<CardRow> = store::similar(&mut conn, title.trim(), visitor.0.map(|actor| actor.member_id)).await?;
+        Ok(Json(Similar { items: rows.into_iter().map(QuestionCard::from).collect() }))
+    }
+
+    /// Read a question
+    ///
+    /// With its tags, its first comments, and the first page of its answers with theirs, the accepted one first.
+    #[oai(path = "/:question_id", method = "get", operation_id = "get_question")]
+    async fn get_question(
+        &self,
+        visitor: Visitor,
+        question_id: Path<PostId>,
+        #[oai(name = "If-None-Match")] if_none_match: Header<Option<String>>,
+    ) -> Result<QuestionRead, Problem> {
+        let mut conn = self.kit.db.read().await?;
+        let question = view::read(&self.kit, &mut conn, question_id.0, visitor.0.as_ref()).await?;
+        let tag = etag::etag(question.version, &question);
+        if etag::is_known(if_none_match.0.as_deref(), &tag) {
+            return Ok(QuestionRead::NotModified(tag));
+        }
+        Ok(QuestionRead::Found(Json(question), tag))
+    }
+
+    /// Edit a question
+    ///
+    /// Askers for a day at trust 0 and 1, for 30 days above; moderators always. If-Match takes the ETag, or `"v"` and the
+    /// version.
+    #[oai(path = "/:question_id", method = "patch", operation_id = "edit_question")]
+    async fn edit_question(
+        &self,
+        member: Member,
+        question_id: Path<PostId>,
+        #[oai(name = "If-Match")] if_match: Header<Option<String>>,
+        body: Json<EditQuestion>,
+    ) -> Result<QuestionEdited, Problem> {
+        let (actor, id, now) = (member.0, question_id.0, self.kit.clock.now());
+        let mut fields = Fields::default();
+        let title = body.title.as_deref().map(str::trim);
+        if let Some(title) = title {
+            fields.chars("/title", title, TITLE_CHARS);
+        }
+        let rendered = body.body.as_deref().map(|text| post_rules::render(&mut fields, &actor, text, BODY_CHARS));
+        let tags = body.tags.as_deref().map(|names| tag::rules::normalise_all(&mut fields, names));
+        let reason = body.reason.as_deref().unwrap_or_default();
+        fields.chars("/reason", reason, 0..=REASON_CHARS_MAX);
+
+        let mut tx = self.kit.db.begin().await?;
+        let thread = post::store::find_thread_of_for_update(&mut tx, id, PostKind::Question).await?;
+        let object = permit(&mut tx, Some(&actor), Action::EditPost, &thread).await?;
+        let before = thread.post;
+        let moderates = can(Some(&actor), Action::Moderate, &object).is_ok();
+        post_rules::may_edit(&before, actor.trust, moderates, now)?;
+        etag::check(if_match.0.as_deref(), before.version)?;
+        fields.done()?;
+
+        let tags_before = tag::store::names_of(&mut tx, id).await?;
+        let tags = match tags {
+            Some(names) => Some(tag::store::find_or_create(&mut tx, &names, now).await?),
+            None => None,
+        };
+        let mut tags_after: Vec<&str> = tags.iter().flatten().map(|tag| tag.name.as_str()).collect();
+        tags_after.sort_unstable();
+        let tags_change = tags.is_some() && tags_after != sorted(&tags_before);
+        let new_title = title.filter(|title| Some(*title) != before.title.as_deref());
+        let new_body = body.body.as_deref().filter(|text| *text != before.body_markdown);
+        if tags_change || new_title.is_some() || new_body.is_some() {
+            let names = if tags_change { tags_after.join(" ") } else { tags_before.join(" ") };
+            let markdown = new_body.unwrap_or(&before.body_markdown);
+            let draft = Draft {
+                editor_id: actor.member_id,
+                title: new_title.or(before.title.as_deref()),
+                body_markdown: markdown,
+                tags: &names,
+                reason,
+                at: now,
+            };
+            revision::keep(&mut tx, &before, &tags_before.join(" "), &draft).await?;
+            let html = rendered.filter(|_| new_body.is_some()).map(|rendered| rendered.html);
+            post::store::set_text(&mut tx, id, new_title, new_body.zip(html.as_deref()), now).await?;
+            if let Some(tags) = tags.filter(|_| tags_change) {
+                tag::store::set_tags(&mut tx, id, &tags, true, before.is_published()).await?;
+            }
+            post::store::touch(&mut tx, id, now).await?;
+        }
+        let question = view::read(&self.kit, &mut tx, id, Some(&actor)).await?;
+        tx.commit().await?;
+        let tag = etag::etag(question.version, &question);
+        Ok(QuestionEdited::Done(Json(question), tag))
+    }
+
+    /// Delete a question
+    ///
+    /// Askers while nobody has helped: not with an accepted answer, two answers, or an answer that others found useful.
+    /// Moderators always.
+    #[oai(path = "/:question_id", method = "delete", operation_id = "delete_question")]
+    async fn delete_question(&self, member: Member, question_id: Path<PostId>) -> Result<QuestionGone, Problem> {
+        let (actor, id, now) = (member.0, question_id.0, self.kit.clock.now());
+        let mut tx = self.kit.db.begin().await?;
+        let thread = post::store::find_thread_of_for_update(&mut tx, id, PostKind::Question).await?;
+        let object = permit(&mut tx, Some(&actor), Action::DeletePost, &thread).await?;
+        let question = thread.post;
+        if can(Some(&actor), Action::Moderate, &object).is_err() {
+            let best = store::best_answer_score(&mut tx, id).await?;
+            if !rules::may_asker_delete(&question, best) {
+                return Err(Refusal::HasAnswers.into());
+            }
+        }
+        post::change_state(&mut tx, &question, PostState::Deleted, None, now).await?;
+        if question.author_id != actor.member_id {
+            let detail = serde_json::json!({ "post": event_ref(&question), "title": question.title });
+            audit::record(&mut tx, AuditEntry::new(Some(actor.member_id), "delete_question", ("post", id.0), "", detail, now)).await?;
+        }
+        tx.commit().await?;
+        self.kit.outbox.ring();
+        Ok(QuestionGone::Deleted)
+    }
+}
+
+/// A group that the caller may know of.
+async fn visible_group(
+    conn: &mut Conn,
+    slug: &str,
+    actor: Option<&Actor>,
+) -> Result<(GroupId, crate::identity::permission::GroupStanding), Problem> {
+    let found = if slug.contains('\0') { None } else { standing::standing_by_slug(conn, slug, actor.map(|actor| actor.member_id)).await? };
+    let (id, standing) = found.ok_or_else(|| Problem::not_found("group"))?;
+    can(actor, Action::See, &Permitted::group(Some(standing))).map_err(|denied| denied.problem("group"))?;
+    Ok((id, standing))
+}
+
+fn sorted(names: &[String]) -> Vec<&str> {
+    let mut names: Vec<&str> = names.iter().map(String::as_str).collect();
+    names.sort_unstable();
+    names
+}

@@ -1,0 +1,220 @@
+//! Lists of questions: five orders, both directions, one statement a page.
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    QueryResult, QueryableByName,
+    sql_types::{Array, BigInt, Bool, Double, Int4, Int8, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+};
+use diesel_async::RunQueryDsl;
+use poem_openapi::Object;
+
+use super::view::GroupRef;
+use crate::{
+    identity::{
+        Actor,
+        member::{Author, AuthorView},
+    },
+    kit::{Conn, db::CachedExt, page::Request},
+    visible_group, words,
+    words::{GroupId, MemberId, PostId, TagId},
+};
+
+words! {
+    /// Orders of questions.
+    pub enum Sort {
+        /// Votes, answers and newness weighed.
+        Hot = "hot",
+        /// Last activity first.
+        Active = "active",
+        New = "new",
+        /// Highest score first.
+        Top = "top",
+        /// Those without answers, newest first.
+        Unanswered = "unanswered",
+    }
+}
+
+/// Above this many questions of a tag or an author, a list walks its order's index and skips what does not fit; below,
+/// it sorts what fits.
+const SORTED_QUESTIONS_MAX: i32 = 2_000;
+
+/// A question in a list.
+#[derive(Object, Debug)]
+#[oai(skip_serializing_if_is_none)]
+pub struct QuestionCard {
+    pub id: PostId,
+    pub title: String,
+    pub tags: Vec<String>,
+    pub group: Option<GroupRef>,
+    pub author: AuthorView,
+    pub score: i32,
+    pub answer_count: i32,
+    pub comment_count: i32,
+    /// An answer was accepted.
+    pub solved: bool,
+    pub closed: bool,
+    pub locked: bool,
+    pub created_at: DateTime<Utc>,
+    pub active_at: DateTime<Utc>,
+}
+
+#[derive(QueryableByName, Debug)]
+pub struct CardRow {
+    #[diesel(sql_type = SqlUuid)]
+    pub id: PostId,
+    #[diesel(sql_type = Text)]
+    title: String,
+    #[diesel(sql_type = Array<Text>)]
+    tags: Vec<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    group_slug: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    group_name: Option<String>,
+    #[diesel(sql_type = Int4)]
+    score: i32,
+    #[diesel(sql_type = Int4)]
+    answer_count: i32,
+    #[diesel(sql_type = Int4)]
+    comment_count: i32,
+    #[diesel(sql_type = Bool)]
+    solved: bool,
+    #[diesel(sql_type = Bool)]
+    closed: bool,
+    #[diesel(sql_type = Bool)]
+    locked: bool,
+    #[diesel(sql_type = Double)]
+    hot_key: f64,
+    #[diesel(sql_type = Timestamptz)]
+    created_at: DateTime<Utc>,
+    #[diesel(sql_type = Timestamptz)]
+    active_at: DateTime<Utc>,
+    #[diesel(embed)]
+    author: Author,
+}
+
+impl CardRow {
+    /// The sort key, as cursors carry it.
+    pub fn key(&self, sort: Sort) -> i64 {
+        match sort {
+            Sort::Hot => self.hot_key.to_bits() as i64,
+            Sort::Active => self.active_at.timestamp_micros(),
+            Sort::New | Sort::Unanswered => self.created_at.timestamp_micros(),
+            Sort::Top => self.score.into(),
+        }
+    }
+}
+
+impl From<CardRow> for QuestionCard {
+    fn from(row: CardRow) -> Self {
+        Self {
+            id: row.id,
+            title: row.title,
+            tags: row.tags,
+            group: row.group_slug.zip(row.group_name).map(|(slug, name)| GroupRef { slug, name }),
+            author: row.author.into(),
+            score: row.score,
+            answer_count: row.answer_count,
+            comment_count: row.comment_count,
+            solved: row.solved,
+            closed: row.closed,
+            locked: row.locked,
+            created_at: row.created_at,
+            active_at: row.active_at,
+        }
+    }
+}
+
+/// SQL: the columns of a card for the questions in `p`.
+#[macro_export]
+macro_rules! card_columns {
+    () => {
+        concat!(
+            "p.id, p.title, p.score, p.answer_count, p.comment_count, p.accepted_answer_id is not null as solved,
+             p.closed_at is not null as closed, p.locked_at is not null as locked, p.hot_key, p.created_at, p.active_at,
+             array(select t.name from question_tag qt join tag t on t.id = qt.tag_id where qt.question_id = p.id order by t.name) as tags,
+             g.slug as group_slug, g.name as group_name, ",
+            $crate::author_columns!("m", "r")
+        )
+    };
+}
+
+/// SQL: what the columns of a card are taken from, after `p`.
+#[macro_export]
+macro_rules! card_joins {
+    () => {
+        " join member m on m.id = p.author_id left join reputation r on r.member_id = m.id left join user_group g on g.id = p.group_id "
+    };
+}
+
+/// What a list is narrowed to.
+#[derive(Clone, Copy, Default)]
+pub struct Filter {
+    /// With the number of its questions.
+    pub tag: Option<(TagId, i32)>,
+    pub group: Option<GroupId>,
+    pub author: Option<MemberId>,
+}
+
+/// A page of the questions that `actor` may see.
+pub async fn load(conn: &mut Conn, sort: Sort, filter: Filter, actor: Option<&Actor>, request: &Request<i64>) -> QueryResult<Vec<CardRow>> {
+    let seek = request.seek.as_ref();
+    let key = seek.map(|seek| seek.key);
+    diesel::sql_query(text(sort, filter, actor.is_some_and(Actor::is_staff), seek.is_some(), request.back()))
+        .bind::<Nullable<Double>, _>(key.map(|key| f64::from_bits(key as u64)))
+        .bind::<Nullable<Timestamptz>, _>(key.and_then(DateTime::from_timestamp_micros))
+        .bind::<Nullable<BigInt>, _>(key)
+        .bind::<Nullable<SqlUuid>, _>(seek.map(|seek| seek.id))
+        .bind::<Int8, _>(request.rows())
+        .bind::<Nullable<SqlUuid>, _>(filter.tag.map(|(id, _)| id))
+        .bind::<Nullable<SqlUuid>, _>(filter.group)
+        .bind::<Nullable<SqlUuid>, _>(filter.author)
+        .bind::<Nullable<SqlUuid>, _>(actor.map(|actor| actor.member_id))
+        .cached()
+        .load(conn)
+        .await
+}
+
+/// The statement. It comes in as many forms as there are orders and kinds of filter, so that each can use its index, and
+/// in no more, so that each is prepared once.
+fn text(sort: Sort, filter: Filter, staff: bool, seeks: bool, back: bool) -> String {
+    let (column, parameter) = match sort {
+        Sort::Hot => ("hot_key", "$1"),
+        Sort::Active => ("active_at", "$2"),
+        Sort::New | Sort::Unanswered => ("created_at", "$2"),
+        Sort::Top => ("score", "$3"),
+    };
+    let (than, order) = if back { (">", "asc") } else { ("<", "desc") };
+    let mut wants = vec!["p.kind = 'question' and p.state = 'published'".to_owned()];
+    let mut with = "";
+    if sort == Sort::Unanswered {
+        wants.push("p.answer_count = 0".to_owned());
+    }
+    match filter.tag {
+        Some((_, questions)) if questions > SORTED_QUESTIONS_MAX => {
+            wants.push("(select true from question_tag qt where qt.tag_id = $6 and qt.question_id = p.id)".to_owned());
+        }
+        Some(_) => {
+            with = "with tagged as materialized (select question_id from question_tag where tag_id = $6) ";
+            wants.push("p.id in (select question_id from tagged)".to_owned());
+        }
+        None => {}
+    }
+    if filter.group.is_some() {
+        wants.push("p.group_id = $7".to_owned());
+    }
+    if filter.author.is_some() {
+        wants.push("p.author_id = $8".to_owned());
+    }
+    if !staff {
+        wants.push(visible_group!("p.group_id", "$9").to_owned());
+    }
+    if seeks {
+        wants.push(format!("(p.{column}, p.id) {than} ({parameter}, $4)"));
+    }
+    format!(
+        "{with}select {} from (select p.* from post p where {} order by p.{column} {order}, p.id {order} limit $5) p {} order by p.{column} {order}, p.id {order}",
+        concat!(card_columns!()),
+        wants.join(" and "),
+        card_joins!(),
+    )
+}

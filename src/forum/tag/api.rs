@@ -1,0 +1,142 @@
+//! Reading and tending tags.
+
+use poem::http::StatusCode;
+use poem_openapi::{
+    Object, OpenApi,
+    param::{Path, Query},
+    payload::Json,
+    types::MaybeUndefined,
+};
+use serde_json::json;
+
+use super::{
+    rules::{self, DESCRIPTION_CHARS_MAX, Refusal},
+    store::{self, TagRow, TagSeek},
+};
+use crate::{
+    app::Tag,
+    identity::{
+        Moderator, Visitor,
+        audit::{self, AuditEntry},
+    },
+    kit::{Kit, Problem, page::Page, problem::Fields, text::Text},
+    words,
+    words::TagId,
+};
+
+words! {
+    /// Orders of tags.
+    pub enum Sort {
+        /// Most used first.
+        Popular = "popular",
+        Name = "name",
+    }
+}
+
+pub struct TagApi {
+    pub kit: Kit,
+}
+
+/// A tag.
+#[derive(Object, Debug)]
+#[oai(skip_serializing_if_is_none)]
+struct TagView {
+    name: String,
+    description: String,
+    question_count: i32,
+    /// The tag that questions get in place of this one.
+    synonym_of: Option<String>,
+}
+
+impl From<TagRow> for TagView {
+    fn from(row: TagRow) -> Self {
+        Self { name: row.name, description: row.description, question_count: row.question_count, synonym_of: row.synonym_of }
+    }
+}
+
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct EditTag {
+    /// At most 1,000 characters.
+    description: Option<Text>,
+    /// The tag that this one stands for, which takes over its questions; null to let it stand for itself.
+    synonym_of: MaybeUndefined<Text>,
+}
+
+#[OpenApi(prefix_path = "/tags", tag = "Tag::Forum")]
+impl TagApi {
+    /// List tags
+    ///
+    /// Without those that only stand for others.
+    #[oai(path = "/", method = "get", operation_id = "list_tags")]
+    async fn list_tags(
+        &self,
+        _visitor: Visitor,
+        /// The beginning of the name.
+        q: Query<Option<String>>,
+        /// `popular` by default.
+        sort: Query<Option<Sort>>,
+        cursor: Query<Option<String>>,
+        limit: Query<Option<usize>>,
+    ) -> Result<Json<Page<TagView>>, Problem> {
+        let prefix = q.0.unwrap_or_default().trim().to_lowercase();
+        if prefix.contains('\0') {
+            return Err(Problem::new(StatusCode::BAD_REQUEST, "bad_parameter", "q must not contain a NUL character."));
+        }
+        let sort = sort.0.unwrap_or(Sort::Popular);
+        let list = format!("tags?{}&{prefix}", sort.word());
+        let request = self.kit.cursors.request::<(i32, String)>(&list, cursor.0.as_deref(), limit.0)?;
+        let seek = request.seek.as_ref().map(|seek| TagSeek { count: seek.key.0, name: seek.key.1.clone(), id: TagId(seek.id) });
+        let mut conn = self.kit.db.read().await?;
+        let rows = store::list(&mut conn, sort == Sort::Name, &prefix, seek, request.back(), request.rows()).await?;
+        Ok(Json(self.kit.cursors.page(&list, &request, rows, |row| ((row.question_count, row.name.clone()), row.id.0), TagView::from)))
+    }
+
+    /// Read a tag
+    #[oai(path = "/:name", method = "get", operation_id = "get_tag")]
+    async fn get_tag(&self, _visitor: Visitor, name: Path<String>) -> Result<Json<TagView>, Problem> {
+        let mut conn = self.kit.db.read().await?;
+        let name = rules::normalise(&name).ok_or_else(|| Problem::not_found("tag"))?;
+        let tag = store::find(&mut conn, &name).await?.ok_or_else(|| Problem::not_found("tag"))?;
+        Ok(Json(tag.into()))
+    }
+
+    /// Edit a tag
+    ///
+    /// Its description, and which tag it stands for.
+    #[oai(path = "/:name", method = "patch", operation_id = "edit_tag")]
+    async fn edit_tag(&self, moderator: Moderator, name: Path<String>, body: Json<EditTag>) -> Result<Json<TagView>, Problem> {
+        let (actor, now) = (moderator.0, self.kit.clock.now());
+        let mut fields = Fields::default();
+        if let Some(text) = body.description.as_deref() {
+            fields.chars("/description", text, 0..=DESCRIPTION_CHARS_MAX);
+        }
+        fields.done()?;
+        let mut tx = self.kit.db.begin().await?;
+        let name = rules::normalise(&name).ok_or_else(|| Problem::not_found("tag"))?;
+        let tag = store::find(&mut tx, &name).await?.ok_or_else(|| Problem::not_found("tag"))?;
+        if let Some(text) = body.description.as_deref() {
+            store::set_description(&mut tx, tag.id, text.trim()).await?;
+        }
+        match &body.synonym_of {
+            MaybeUndefined::Undefined => {}
+            MaybeUndefined::Null => store::set_synonym(&mut tx, tag.id, None).await?,
+            MaybeUndefined::Value(of) => {
+                let of = rules::normalise(of).unwrap_or_default();
+                let of = store::find(&mut tx, &of).await?.ok_or_else(|| Problem::invalid_field("/synonym_of", "There is no such tag."))?;
+                if of.id == tag.id {
+                    return Err(Refusal::SynonymOfItself.into());
+                }
+                if of.synonym_of.is_some() || store::has_synonyms(&mut tx, tag.id).await? {
+                    return Err(Refusal::SynonymChain.into());
+                }
+                store::set_synonym(&mut tx, tag.id, Some(of.id)).await?;
+            }
+        }
+        let after = store::find(&mut tx, &name).await?.ok_or_else(|| Problem::not_found("tag"))?;
+        let detail = json!({ "tag": name, "synonym_of": after.synonym_of });
+        audit::record(&mut tx, AuditEntry::new(Some(actor.member_id), "edit_tag", ("tag", tag.id.0), "", detail, now)).await?;
+        tx.commit().await?;
+        Ok(Json(after.into()))
+    }
+}

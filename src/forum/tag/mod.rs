@@ -1,0 +1,5 @@
+//! Tags.
+
+pub mod api;
+pub mod rules;
+pub mod store;

@@ -1,0 +1,67 @@
+//! What a tag may be called.
+
+use std::ops::RangeInclusive;
+
+use crate::{
+    kit::{problem::Fields, text::Text},
+    refusals,
+};
+
+pub const NAME_CHARS: RangeInclusive<usize> = 1..=35;
+pub const TAGS_PER_QUESTION: RangeInclusive<usize> = 1..=5;
+pub const DESCRIPTION_CHARS_MAX: usize = 1_000;
+
+refusals! {
+    pub enum Refusal {
+        SynonymOfItself = CONFLICT "synonym_of_itself" "A tag cannot stand for itself.",
+        SynonymChain = CONFLICT "synonym_chain" "A synonym cannot stand for another synonym, nor a tag that has synonyms become one.",
+    }
+}
+
+/// The form in which a tag is kept: lower case, words joined by `-`. None when it cannot be one.
+pub fn normalise(name: &str) -> Option<String> {
+    let name = name.split_whitespace().collect::<Vec<_>>().join("-").to_lowercase();
+    let plain = name.chars().all(|c| matches!(c, 'a'..='z' | '0'..='9' | '+' | '#' | '.' | '-'));
+    (plain && NAME_CHARS.contains(&name.len())).then_some(name)
+}
+
+/// The tags of a question, each once. What is refused lands in `fields`.
+pub fn normalise_all(fields: &mut Fields, names: &[Text]) -> Vec<String> {
+    let mut tags: Vec<String> = Vec::new();
+    for (i, name) in names.iter().enumerate() {
+        match normalise(name) {
+            Some(tag) if !tags.contains(&tag) => tags.push(tag),
+            Some(_) => {}
+            None => fields.refuse(&format!("/tags/{i}"), "A tag has 1 to 35 letters a to z, digits, +, #, . and - only."),
+        }
+    }
+    if !TAGS_PER_QUESTION.contains(&names.len()) {
+        fields.refuse("/tags", "A question has 1 to 5 tags.");
+    }
+    tags
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_have_one_form() {
+        for (given, expected) in [
+            ("Rust", Some("rust")),
+            ("  cold   brew ", Some("cold-brew")),
+            ("c++", Some("c++")),
+            ("C#", Some("c#")),
+            (".net", Some(".net")),
+            ("", None),
+            ("  ", None),
+            ("straße", None),
+            ("a_b", None),
+            ("<b>", None),
+            ("12345678901234567890123456789012345", Some("12345678901234567890123456789012345")),
+            ("123456789012345678901234567890123456", None),
+        ] {
+            assert_eq!(normalise(given).as_deref(), expected, "{given:?}");
+        }
+    }
+}

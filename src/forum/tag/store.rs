@@ -1,0 +1,211 @@
+//! Tags in PostgreSQL.
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    QueryResult, QueryableByName,
+    sql_types::{Array, Int4, Int8, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+};
+use diesel_async::RunQueryDsl;
+
+use crate::{
+    forum::post::store::count_in_tags,
+    kit::{Conn, db::CachedExt},
+    words::{PostId, TagId},
+};
+
+#[derive(QueryableByName, Clone, Debug)]
+pub struct TagRow {
+    #[diesel(sql_type = SqlUuid)]
+    pub id: TagId,
+    #[diesel(sql_type = Text)]
+    pub name: String,
+    #[diesel(sql_type = Text)]
+    pub description: String,
+    #[diesel(sql_type = Int4)]
+    pub question_count: i32,
+    /// The name of the tag that this one stands for.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub synonym_of: Option<String>,
+}
+
+macro_rules! tag_rows {
+    ($rest:literal) => {
+        concat!(
+            "select t.id, t.name, t.description, t.question_count, s.name as synonym_of from tag t left join tag s on s.id = t.synonym_of ",
+            $rest
+        )
+    };
+}
+
+pub async fn find(conn: &mut Conn, name: &str) -> QueryResult<Option<TagRow>> {
+    Ok(diesel::sql_query(tag_rows!("where t.name = $1")).bind::<Text, _>(name).cached().load(conn).await?.pop())
+}
+
+/// The tag of this name, or the one that it stands for.
+pub async fn resolve(conn: &mut Conn, name: &str) -> QueryResult<Option<TagRow>> {
+    Ok(diesel::sql_query(tag_rows!("where t.id = (select coalesce(synonym_of, id) from tag where name = $1)"))
+        .bind::<Text, _>(name)
+        .cached()
+        .load(conn)
+        .await?
+        .pop())
+}
+
+async fn resolve_all(conn: &mut Conn, names: &[String]) -> QueryResult<(usize, Vec<TagRow>)> {
+    #[derive(QueryableByName)]
+    struct Resolved {
+        #[diesel(sql_type = Int8)]
+        known: i64,
+        #[diesel(embed)]
+        tag: TagRow,
+    }
+    let rows: Vec<Resolved> = diesel::sql_query(
+        "select t.id, t.name, t.description, t.question_count, null::text as synonym_of,
+                (select count(*) from tag k where k.name = any($1)) as known
+         from tag t where t.id in (select coalesce(g.synonym_of, g.id) from tag g where g.name = any($1)) order by t.name",
+    )
+    .bind::<Array<Text>, _>(names)
+    .cached()
+    .load(conn)
+    .await?;
+    Ok((rows.as_slice().first().map_or(0, |row| row.known as usize), rows.into_iter().map(|row| row.tag).collect()))
+}
+
+/// The tags of these names, synonyms resolved; absent ones are made.
+pub async fn find_or_create(conn: &mut Conn, names: &[String], now: DateTime<Utc>) -> QueryResult<Vec<TagRow>> {
+    let (known, tags) = resolve_all(conn, names).await?;
+    if known == names.len() {
+        return Ok(tags);
+    }
+    let ids: Vec<TagId> = names.iter().map(|_| TagId::new()).collect();
+    diesel::sql_query(
+        "insert into tag (id, name, created_at) select id, name, $3 from unnest($1, $2) as n (id, name) order by name
+         on conflict (name) do nothing",
+    )
+    .bind::<Array<SqlUuid>, _>(ids)
+    .bind::<Array<Text>, _>(names)
+    .bind::<Timestamptz, _>(now)
+    .cached()
+    .execute(conn)
+    .await?;
+    Ok(resolve_all(conn, names).await?.1)
+}
+
+/// Gives a question its tags in place of those it has. `counted` while the question is published.
+pub async fn set_tags(conn: &mut Conn, question: PostId, tags: &[TagRow], had_tags: bool, counted: bool) -> QueryResult<()> {
+    if had_tags {
+        if counted {
+            count_in_tags(conn, question, -1).await?;
+        }
+        diesel::sql_query("delete from question_tag where question_id = $1").bind::<SqlUuid, _>(question).cached().execute(conn).await?;
+    }
+    let ids: Vec<TagId> = tags.iter().map(|tag| tag.id).collect();
+    diesel::sql_query("insert into question_tag (question_id, tag_id) select $1, unnest($2)")
+        .bind::<SqlUuid, _>(question)
+        .bind::<Array<SqlUuid>, _>(ids)
+        .cached()
+        .execute(conn)
+        .await?;
+    if counted {
+        count_in_tags(conn, question, 1).await?;
+    }
+    Ok(())
+}
+
+pub async fn names_of(conn: &mut Conn, question: PostId) -> QueryResult<Vec<String>> {
+    #[derive(QueryableByName)]
+    struct Name {
+        #[diesel(sql_type = Text)]
+        name: String,
+    }
+    let rows: Vec<Name> =
+        diesel::sql_query("select t.name from question_tag q join tag t on t.id = q.tag_id where q.question_id = $1 order by t.name")
+            .bind::<SqlUuid, _>(question)
+            .cached()
+            .load(conn)
+            .await?;
+    Ok(rows.into_iter().map(|row| row.name).collect())
+}
+
+/// Where a page of tags starts.
+pub struct TagSeek {
+    pub count: i32,
+    pub name: String,
+    pub id: TagId,
+}
+
+/// Tags that begin with `prefix`, most used first, or by name. Tags that only stand for others are left out.
+pub async fn list(conn: &mut Conn, by_name: bool, prefix: &str, seek: Option<TagSeek>, back: bool, rows: i64) -> QueryResult<Vec<TagRow>> {
+    // starts_with has no wildcards that would need escaping; collation "C" makes the keyset the byte order it compares by.
+    let text = match (by_name, back) {
+        (false, false) => tag_rows!(
+            "where t.synonym_of is null and starts_with(t.name, $1) and ($2 is null or (t.question_count, t.id) < ($2, $4))
+             order by t.question_count desc, t.id desc limit $5"
+        ),
+        (false, true) => tag_rows!(
+            "where t.synonym_of is null and starts_with(t.name, $1) and ($2 is null or (t.question_count, t.id) > ($2, $4))
+             order by t.question_count, t.id limit $5"
+        ),
+        (true, false) => tag_rows!(
+            "where t.synonym_of is null and starts_with(t.name, $1) and ($3 is null or t.name collate \"C\" > $3)
+             order by t.name collate \"C\" limit $5"
+        ),
+        (true, true) => tag_rows!(
+            "where t.synonym_of is null and starts_with(t.name, $1) and ($3 is null or t.name collate \"C\" < $3)
+             order by t.name collate \"C\" desc limit $5"
+        ),
+    };
+    let (count, name, id) = seek.map(|seek| (Some(seek.count), Some(seek.name), Some(seek.id))).unwrap_or_default();
+    diesel::sql_query(text)
+        .bind::<Text, _>(prefix)
+        .bind::<Nullable<Int4>, _>(count)
+        .bind::<Nullable<Text>, _>(name)
+        .bind::<Nullable<SqlUuid>, _>(id)
+        .bind::<Int8, _>(rows)
+        .cached()
+        .load(conn)
+        .await
+}
+
+pub async fn has_synonyms(conn: &mut Conn, id: TagId) -> QueryResult<bool> {
+    let rows: Vec<TagRow> =
+        diesel::sql_query(tag_rows!("where t.synonym_of = $1 limit 1")).bind::<SqlUuid, _>(id).cached().load(conn).await?;
+    Ok(!rows.is_empty())
+}
+
+pub async fn set_description(conn: &mut Conn, id: TagId, description: &str) -> QueryResult<()> {
+    diesel::sql_query("update tag set description = $2 where id = $1")
+        .bind::<SqlUuid, _>(id)
+        .bind::<Text, _>(description)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Makes a tag stand for another, which takes over its questions; or, with None, for itself again.
+pub async fn set_synonym(conn: &mut Conn, id: TagId, of: Option<TagId>) -> QueryResult<()> {
+    diesel::sql_query("update tag set synonym_of = $2 where id = $1")
+        .bind::<SqlUuid, _>(id)
+        .bind::<Nullable<SqlUuid>, _>(of)
+        .execute(conn)
+        .await?;
+    let Some(of) = of else { return Ok(()) };
+    diesel::sql_query(
+        "insert into question_tag (question_id, tag_id) select question_id, $2 from question_tag where tag_id = $1 on conflict do nothing",
+    )
+    .bind::<SqlUuid, _>(id)
+    .bind::<SqlUuid, _>(of)
+    .execute(conn)
+    .await?;
+    diesel::sql_query("delete from question_tag where tag_id = $1").bind::<SqlUuid, _>(id).execute(conn).await?;
+    diesel::sql_query(
+        "update tag t set question_count = (select count(*) from question_tag q join post p on p.id = q.question_id
+           where q.tag_id = t.id and p.state = 'published')
+         where t.id in ($1, $2)",
+    )
+    .bind::<SqlUuid, _>(id)
+    .bind::<SqlUuid, _>(of)
+    .execute(conn)
+    .await?;
+    Ok(())
+}

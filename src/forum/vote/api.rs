@@ -1,0 +1,90 @@
+//! Voting.
+
+use poem_openapi::{Object, OpenApi, param::Path, payload::Json};
+
+use super::{
+    rules::{self, Vote},
+    store::{self, Tally},
+};
+use crate::{
+    app::Tag,
+    events,
+    forum::post::{self, Refusal, event_ref, permit},
+    identity::{Actor, Member, permission::Action},
+    kit::{Kit, Problem, limits::Ration},
+    words::{PostId, PostKind, VoteId},
+};
+
+pub struct VoteApi {
+    pub kit: Kit,
+}
+
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct CastVote {
+    /// 1 for useful, -1 for not useful, 0 to take the vote back.
+    #[oai(validator(minimum(value = "-1"), maximum(value = "1")))]
+    value: i16,
+}
+
+/// How a post stands after a vote.
+#[derive(Object)]
+struct Standing {
+    score: i32,
+    up_votes: i32,
+    down_votes: i32,
+    /// The caller's vote: -1, 0 or 1.
+    my_vote: i16,
+}
+
+#[OpenApi(tag = "Tag::Forum")]
+impl VoteApi {
+    /// Vote on a question
+    ///
+    /// Sending the same vote again changes nothing.
+    #[oai(path = "/questions/:question_id/vote", method = "put", operation_id = "vote_on_question")]
+    async fn vote_on_question(&self, member: Member, question_id: Path<PostId>, body: Json<CastVote>) -> Result<Json<Standing>, Problem> {
+        self.vote(member.0, question_id.0, PostKind::Question, body.value).await
+    }
+
+    /// Vote on an answer
+    ///
+    /// Sending the same vote again changes nothing.
+    #[oai(path = "/answers/:answer_id/vote", method = "put", operation_id = "vote_on_answer")]
+    async fn vote_on_answer(&self, member: Member, answer_id: Path<PostId>, body: Json<CastVote>) -> Result<Json<Standing>, Problem> {
+        self.vote(member.0, answer_id.0, PostKind::Answer, body.value).await
+    }
+}
+
+impl VoteApi {
+    async fn vote(&self, actor: Actor, id: PostId, kind: PostKind, value: i16) -> Result<Json<Standing>, Problem> {
+        let now = self.kit.clock.now();
+        let mut tx = self.kit.db.begin().await?;
+        let thread = post::store::find_thread_of_for_update(&mut tx, id, kind).await?;
+        permit(&mut tx, Some(&actor), Action::Vote, &thread).await?;
+        let post = &thread.post;
+        if !post.is_published() || !thread.question.is_published() {
+            return Err(Refusal::NotPublished.into());
+        }
+        let old = store::find(&mut tx, id, actor.member_id).await?;
+        let from = old.map_or(0, |vote| vote.value);
+        let mut tally = Tally { up_votes: post.up_votes, down_votes: post.down_votes };
+        if from != value {
+            self.kit.limits.take(Ration::Vote, &actor.caller())?;
+            if let Some(old) = old {
+                store::delete(&mut tx, old.id).await?;
+            }
+            let new = (value != 0).then(|| Vote { id: VoteId::new(), value });
+            if let Some(new) = new {
+                store::insert(&mut tx, new, id, actor.member_id, now).await?;
+            }
+            tally = store::count(&mut tx, id, rules::deltas(from, value)).await?;
+            post::store::warm(&mut tx, post.question_id).await?;
+            events::tell(&mut tx, now, rules::events(event_ref(post), &actor, old, new)).await?;
+            tx.commit().await?;
+            self.kit.outbox.ring();
+        }
+        let Tally { up_votes, down_votes } = tally;
+        Ok(Json(Standing { score: up_votes - down_votes, up_votes, down_votes, my_vote: value }))
+    }
+}

@@ -1,0 +1,5 @@
+//! Votes.
+
+pub mod api;
+pub mod rules;
+pub mod store;
