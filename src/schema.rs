@@ -69,6 +69,7 @@ diesel::table! {
         day -> Date,
         occurred_at -> Timestamptz,
         revoked_at -> Nullable<Timestamptz>,
+        withdrawn_at -> Nullable<Timestamptz>,
     }
 }
 

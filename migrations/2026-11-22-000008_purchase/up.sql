@@ -96,7 +96,10 @@ create table award (
   -- The member's programme day, by which the daily caps count.
   day date not null,
   occurred_at timestamptz not null,
+  -- Taken back for good: the vote or the acceptance is.
   revoked_at timestamptz,
+  -- Taken back for as long as its post is out of sight. Its place under the daily cap is kept.
+  withdrawn_at timestamptz,
   check ((granted > 0) = (transaction_id is not null))
 );
 create index award_of_day on award (member_id, trigger, day);

@@ -98,9 +98,10 @@ impl ReviewApi {
             filter.group.map(|id| id.to_string()).unwrap_or_default(),
         );
         let request = self.kit.cursors.request(&list, cursor.0.as_deref(), limit.0)?;
-        let rows = store::list(&mut conn, &filter, &request, self.kit.clock.now()).await?;
+        let now = self.kit.clock.now();
+        let rows = store::list(&mut conn, &filter, &request, now).await?;
         let posts: Vec<_> = rows.iter().map(|row| row.post_id).collect();
-        let effects = view::effects(store::find_effects(&mut conn, &posts).await?);
+        let effects = view::effects(store::find_effects(&mut conn, &posts, now).await?);
         let position = |row: &store::Row| match row.decided_at {
             Some(at) => (at.timestamp_micros(), row.id.0),
             None => (row.weight.into(), row.id.0),
@@ -162,7 +163,7 @@ impl ReviewApi {
         let plan = rules::decide(judge(&actor), &opened.case, body.version, body.decision, body.hours, now)?;
 
         let post = &opened.thread.post;
-        let effect = planned_effect(&mut tx, post, plan.post).await?;
+        let effect = planned_effect(&mut tx, post, plan.post, now).await?;
         let record =
             Record { decision: body.decision, by: actor.member_id, reason: &body.reason, note: &note, state_before: post.state, plan };
         store::record_decision(&mut tx, id.0, &record, now).await?;
@@ -216,7 +217,7 @@ impl ReviewApi {
         let post = &opened.thread.post;
         let state = rules::undo(judge(&actor), &opened.case, body.version, opened.around.unwrap_or((post.state, post.state)))?;
 
-        let effect = planned_effect(&mut tx, post, state).await?;
+        let effect = planned_effect(&mut tx, post, state, now).await?;
         if !store::reopen(&mut tx, id.0).await? {
             return Err(Refusal::NewerItem.into());
         }
@@ -325,16 +326,16 @@ async fn open(conn: &mut Conn, actor: &Actor, id: ReviewItemId, lock: bool) -> R
 
 async fn show(conn: &mut Conn, id: ReviewItemId, now: DateTime<Utc>) -> Result<ReviewItem, Problem> {
     let row = store::find(conn, id, now).await?.ok_or_else(|| Problem::not_found("review item"))?;
-    let movements = view::effects(store::find_effects(conn, &[row.post_id]).await?).remove(&row.post_id);
+    let movements = view::effects(store::find_effects(conn, &[row.post_id], now).await?).remove(&row.post_id);
     Ok(view::view(row, movements))
 }
 
 /// What a change of the post's state will move; nothing where it stays in or out of the public eye.
-async fn planned_effect(conn: &mut Conn, post: &PostRow, to: PostState) -> Result<Value, Problem> {
+async fn planned_effect(conn: &mut Conn, post: &PostRow, to: PostState, now: DateTime<Utc>) -> Result<Value, Problem> {
     let public = |state| state == PostState::Published;
     if public(post.state) == public(to) {
         return Ok(json!([]));
     }
-    let movements = view::effects(store::find_effects(conn, &[post.id]).await?).remove(&post.id);
+    let movements = view::effects(store::find_effects(conn, &[post.id], now).await?).remove(&post.id);
     serde_json::to_value(movements.unwrap_or_default()).map_err(Problem::internal)
 }

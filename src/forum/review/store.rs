@@ -256,13 +256,17 @@ pub struct Movement {
     pub points_available: i64,
 }
 
-/// Per post and member, what hiding a published post reverses, and what restoring a withdrawn one posts again.
+/// Per post and member, what withdrawing a published post reverses, and what returning a withdrawn one posts again.
 const EFFECTS: &str = "
   with moved as (
-    select e.post_id, e.member_id, sum(e.amount)::bigint as reputation, 0::bigint as pending, 0::bigint as available
+    select e.post_id, e.member_id, e.amount as reputation, 0 as pending, 0 as available
     from reputation_entry e join post p on p.id = e.post_id
     where e.post_id = any($1) and p.state = 'published' and e.kind <> 'spam'
-    group by e.post_id, e.member_id
+    union all
+    select a.post_id, a.member_id, 0, case when waits then a.granted else 0 end, case when waits then 0 else a.granted end
+    from award a join post p on p.id = a.post_id join lot l on l.transaction_id = a.transaction_id
+    cross join lateral (select case when p.state = 'published' then l.activated_at is null else l.available_at > $2 end as waits) t
+    where a.post_id = any($1) and a.revoked_at is null and (a.withdrawn_at is null) = (p.state = 'published')
   )
   select m.post_id, member.handle, sum(m.reputation)::bigint as reputation, sum(m.pending)::bigint as points_pending,
          sum(m.available)::bigint as points_available
@@ -271,8 +275,8 @@ const EFFECTS: &str = "
   having sum(m.reputation) <> 0 or sum(m.pending) <> 0 or sum(m.available) <> 0
   order by m.post_id, member.handle";
 
-pub async fn find_effects(conn: &mut Conn, posts: &[PostId]) -> QueryResult<Vec<Movement>> {
-    diesel::sql_query(EFFECTS).bind::<Array<SqlUuid>, _>(posts).cached().load(conn).await
+pub async fn find_effects(conn: &mut Conn, posts: &[PostId], now: DateTime<Utc>) -> QueryResult<Vec<Movement>> {
+    diesel::sql_query(EFFECTS).bind::<Array<SqlUuid>, _>(posts).bind::<Timestamptz, _>(now).cached().load(conn).await
 }
 
 pub async fn find_post_of(conn: &mut Conn, id: ReviewItemId) -> QueryResult<Option<PostId>> {
