@@ -51,5 +51,9 @@ pub fn jobs() -> Vec<Job> {
 
 /// What must always hold.
 pub fn checks() -> Vec<&'static Check> {
+<<<<<<< HEAD
     review::checks::CHECKS.iter().collect()
+=======
+    post::checks::ALL.iter().collect()
+>>>>>>> forum
 }

@@ -9,7 +9,7 @@ use crate::town::Town;
 async fn a_flag_counts_once_and_never_on_ones_own_post() {
     let town = Town::new().await;
     let (ada, ben, mo) = (town.member("ada").await, town.member("ben").await, town.moderator("mod").await);
-    let question = town.question_by(&ada).await;
+    let question = ada.asks("Which grinder?").await;
     ben.flags(&question).await;
     ben.tries_to_flag(&question).await.refused(409, "already_flagged");
     ada.tries_to_flag(&question).await.refused(403, "own_post");
@@ -31,7 +31,7 @@ async fn a_flag_counts_once_and_never_on_ones_own_post() {
 async fn flags_of_trusted_people_hide_a_post_until_somebody_looks() {
     let town = Town::new().await;
     let (ada, eve, mo) = (town.trusted_member("ada", 2).await, town.member("eve").await, town.moderator("mod").await);
-    let question = town.question_by(&ada).await;
+    let question = ada.asks("Which grinder?").await;
     town.trusted_member("ben", 3).await.flags(&question).await;
     assert_eq!(town.post_state(&question).await, "published");
     town.trusted_member("cleo", 3).await.flags(&question).await;
@@ -51,7 +51,7 @@ async fn flags_of_trusted_people_hide_a_post_until_somebody_looks() {
 async fn a_moderators_flag_hides_at_once() {
     let town = Town::new().await;
     let (ada, mo) = (town.member("ada").await, town.moderator("mod").await);
-    let question = town.question_by(&ada).await;
+    let question = ada.asks("Which grinder?").await;
     mo.flags(&question).await;
     assert_eq!(town.post_state(&question).await, "hidden");
     assert_eq!(mo.reviews(&question).await["weight"], 7);
@@ -62,11 +62,11 @@ async fn a_record_of_wrong_flags_takes_their_weight() {
     let town = Town::new().await;
     let (ada, wolf, mo) = (town.member("ada").await, town.trusted_member("wolf", 2).await, town.moderator("mod").await);
     for _ in 0..5 {
-        let question = town.question_by(&ada).await;
+        let question = ada.asks("Which grinder?").await;
         wolf.flags(&question).await;
         mo.decides(&mo.reviews(&question).await, "approve").await;
     }
-    let question = town.question_by(&ada).await;
+    let question = ada.asks("Which grinder?").await;
     wolf.flags(&question).await;
     assert_eq!(mo.reviews(&question).await["weight"], 0);
 }
@@ -75,7 +75,7 @@ async fn a_record_of_wrong_flags_takes_their_weight() {
 async fn three_flaggers_silence_a_newcomer_until_the_flags_prove_wrong() {
     let town = Town::new().await;
     let (spammer, mo) = (town.member("spammer").await, town.moderator("mod").await);
-    let questions = [town.question_by(&spammer).await, town.question_by(&spammer).await];
+    let questions = [spammer.asks("Which grinder?").await, spammer.asks("Which grinder?").await];
     town.member("ben").await.flags(&questions[0]).await;
     town.member("cleo").await.flags(&questions[1]).await;
     let dan = town.member("dan").await;
@@ -83,7 +83,7 @@ async fn three_flaggers_silence_a_newcomer_until_the_flags_prove_wrong() {
     dan.flags(&questions[1]).await;
     let sanctions = spammer.get("/me/sanctions").await.is(200).items();
     assert_eq!((sanctions[0]["kind"].as_str(), sanctions[0]["in_force"].as_bool()), (Some("silence"), Some(true)));
-    let other = town.question_by(&dan).await;
+    let other = dan.asks("Which grinder?").await;
     spammer.tries_to_flag(&other).await.refused(403, "silenced");
 
     mo.decides(&mo.reviews(&questions[1]).await, "approve").await;
@@ -95,7 +95,7 @@ async fn three_flaggers_silence_a_newcomer_until_the_flags_prove_wrong() {
 async fn a_storm_of_flags_locks_the_question_for_four_hours() {
     let town = Town::new().await;
     let ada = town.trusted_member("ada", 1).await;
-    let question = town.question_by(&ada).await;
+    let question = ada.asks("Which grinder?").await;
     // Flags on answers count towards the question's lock; here one post has them all, cast before it was hidden.
     town.member("ben").await.flags(&question).await;
     let ballast = format!(

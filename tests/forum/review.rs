@@ -10,7 +10,7 @@ async fn of_two_moderators_deciding_at_once_one_does() {
     let town = Town::new().await;
     let (ada, ben) = (town.member("ada").await, town.member("ben").await);
     let (mo, max) = (town.moderator("mod").await, town.moderator("max").await);
-    let question = town.question_by(&ada).await;
+    let question = ada.asks("Which grinder?").await;
     ben.flags(&question).await;
     let item = mo.reviews(&question).await;
     let (one, other) = tokio::join!(mo.tries_to_decide(&item, "hide"), max.tries_to_decide(&item, "approve"));
@@ -26,7 +26,7 @@ async fn of_two_moderators_deciding_at_once_one_does() {
 async fn a_decision_on_what_has_changed_since_is_refused() {
     let town = Town::new().await;
     let (ada, ben, mo) = (town.member("ada").await, town.member("ben").await, town.moderator("mod").await);
-    let question = town.question_by(&ada).await;
+    let question = ada.asks("Which grinder?").await;
     ben.flags(&question).await;
     let item = mo.reviews(&question).await;
     town.member("cleo").await.flags(&question).await;
@@ -39,7 +39,7 @@ async fn a_claim_keeps_others_out_for_a_quarter_of_an_hour() {
     let town = Town::new().await;
     let (ada, ben) = (town.member("ada").await, town.member("ben").await);
     let (mo, max) = (town.moderator("mod").await, town.moderator("max").await);
-    let question = town.question_by(&ada).await;
+    let question = ada.asks("Which grinder?").await;
     ben.flags(&question).await;
     let item = mo.reviews(&question).await;
     let claim = format!("/admin/review-items/{}/claim", item["id"].as_str().unwrap());
@@ -64,7 +64,7 @@ async fn a_claim_keeps_others_out_for_a_quarter_of_an_hour() {
 async fn a_decision_can_be_undone_and_made_again() {
     let town = Town::new().await;
     let (ada, ben, mo) = (town.member("ada").await, town.member("ben").await, town.moderator("mod").await);
-    let question = town.question_by(&ada).await;
+    let question = ada.asks("Which grinder?").await;
     ben.flags(&question).await;
     let form = json!({ "decision": "silence", "hours": 24, "reason": "Insults.", "note": "Be kind.", "version": 1 });
     let path = format!("/admin/review-items/{}/decision", mo.reviews(&question).await["id"].as_str().unwrap());
@@ -96,7 +96,7 @@ async fn a_decision_can_be_undone_and_made_again() {
 async fn a_decision_is_not_undone_over_newer_flags() {
     let town = Town::new().await;
     let (ada, ben, mo) = (town.member("ada").await, town.member("ben").await, town.moderator("mod").await);
-    let question = town.question_by(&ada).await;
+    let question = ada.asks("Which grinder?").await;
     ben.flags(&question).await;
     let decided = mo.decides(&mo.reviews(&question).await, "dismiss").await;
     assert_eq!(decided["flags"][0]["verdict"], "dismissed");
@@ -111,7 +111,7 @@ async fn the_queue_shows_the_heaviest_first_page_by_page() {
     let flaggers = [town.member("ben").await, town.member("cleo").await, town.trusted_member("dan", 1).await];
     let mut questions = vec![];
     for flagger in 0..3 {
-        let question = town.question_by(&ada).await;
+        let question = ada.asks("Which grinder?").await;
         flaggers[flagger].flags(&question).await;
         questions.push(question);
     }
@@ -137,7 +137,7 @@ async fn the_queue_shows_the_heaviest_first_page_by_page() {
 async fn the_queue_is_for_moderators_and_not_for_ones_own_posts() {
     let town = Town::new().await;
     let (ben, mo) = (town.member("ben").await, town.moderator("mod").await);
-    let question = town.question_by(&mo).await;
+    let question = mo.asks("Which grinder?").await;
     ben.flags(&question).await;
     let item = mo.reviews(&question).await;
     let path = format!("/admin/review-items/{}", item["id"].as_str().unwrap());
@@ -156,7 +156,7 @@ async fn the_queue_is_for_moderators_and_not_for_ones_own_posts() {
 async fn a_groups_moderator_decides_on_its_posts_and_on_no_person() {
     let town = Town::new().await;
     let (ada, ben, gil) = (town.member("ada").await, town.member("ben").await, town.member("gil").await);
-    let (inside, outside) = (town.question_by(&ada).await, town.question_by(&ada).await);
+    let (inside, outside) = (ada.asks("Which grinder?").await, ada.asks("Which grinder?").await);
     town.sql(&format!(
         "insert into user_group (id, slug, name, description, kind, private, member_count, created_by, created_at)
          values (gen_random_uuid(), 'grinders', 'Grinders', '', 'open', false, 1, '{0}', now());

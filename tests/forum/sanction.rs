@@ -9,7 +9,7 @@ async fn a_suspended_member_is_shut_out_until_it_ends() {
     let town = Town::new().await;
     let (ada, mo) = (town.member("ada").await, town.moderator("mod").await);
     mo.tries_to_sanction("ada", "suspension", Some(48)).await.is(201);
-    let question = town.question_by(&mo).await;
+    let question = mo.asks("Which grinder?").await;
     ada.tries_to_flag(&question).await.refused(403, "account_suspended");
     let mine = ada.get("/me/sanctions").await.is(200).items();
     assert_eq!((mine[0]["note"].as_str(), mine[0].get("reason")), (Some("Please be kind."), None));
@@ -22,7 +22,7 @@ async fn a_suspension_without_an_end_holds_until_it_is_lifted() {
     let town = Town::new().await;
     let (ada, mo) = (town.member("ada").await, town.moderator("mod").await);
     let sanction = mo.tries_to_sanction("ada", "suspension", None).await.is(201).text("/id");
-    let question = town.question_by(&mo).await;
+    let question = mo.asks("Which grinder?").await;
     town.passes(Duration::days(20)).await;
     town.sign_in("ada").await.tries_to_flag(&question).await.refused(403, "account_suspended");
     let mo = town.sign_in("mod").await;

@@ -14,7 +14,7 @@ async fn somebody_who_takes_part_is_trusted_after_a_day() {
     let town = Town::new().await;
     let ada = town.member("ada").await;
     for _ in 0..5 {
-        town.question_by(&ada).await;
+        ada.asks("Which grinder?").await;
     }
     let due = format!("insert into trust_due values ('{}', now())", ada.id());
     town.sql(&due).await;

@@ -1,5 +1,6 @@
 //! A town: one community of its own, with its own database, for one story. Dropping it audits it.
 
+mod forum;
 mod host;
 mod moderation;
 mod person;

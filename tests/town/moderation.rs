@@ -5,18 +5,6 @@ use serde_json::{Value, json};
 use super::{Person, Reply, Town};
 
 impl Town {
-    /// A question by `author`.
-    pub async fn question_by(&self, author: &Person) -> String {
-        let form = json!({ "title": "Which grinder is it to be?", "body": "I cannot decide, please help me.", "tags": ["grinders"] });
-        author.post("/questions", form).await.is(201).text("/id")
-    }
-
-    /// An answer of `author`'s to a question.
-    pub async fn answer_by(&self, author: &Person, question: &str) -> String {
-        let form = json!({ "body": "Take the one with the conical burrs." });
-        author.post(&format!("/questions/{question}/answers"), form).await.is(201).text("/id")
-    }
-
     /// A member whose flags weigh `1 + trust`.
     pub async fn trusted_member(&self, handle: &str, trust: i16) -> Person {
         let person = self.member(handle).await;

@@ -18,7 +18,7 @@ pub struct AcceptanceApi {
 
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
-struct Accept {
+struct AcceptAnswer {
     /// An answer of this question.
     answer_id: PostId,
 }
@@ -32,12 +32,12 @@ enum Accepted {
 
 #[OpenApi(prefix_path = "/questions/:question_id/accepted-answer", tag = "Tag::Forum")]
 impl AcceptanceApi {
-    /// Accept an answer
+    /// AcceptAnswer an answer
     ///
     /// By the asker at any time, of their own answer after 48 hours; by staff after 7 days. Accepting another one moves
     /// the award.
     #[oai(path = "/", method = "put", operation_id = "accept_answer")]
-    async fn accept_answer(&self, member: Member, question_id: Path<PostId>, body: Json<Accept>) -> Result<Accepted, Problem> {
+    async fn accept_answer(&self, member: Member, question_id: Path<PostId>, body: Json<AcceptAnswer>) -> Result<Accepted, Problem> {
         let (actor, id, now) = (member.0, question_id.0, self.kit.clock.now());
         let mut tx = self.kit.db.begin().await?;
         let question = store::find_thread_of_for_update(&mut tx, id, PostKind::Question).await?;

@@ -8,7 +8,7 @@ use poem_openapi::{
 
 use super::{
     store,
-    view::{self, AnswerView, Sort},
+    view::{self, AnswerOrder, AnswerView},
 };
 use crate::{
     app::Tag,
@@ -77,11 +77,11 @@ impl AnswerApi {
         visitor: Visitor,
         question_id: Path<PostId>,
         /// `best` by default.
-        sort: Query<Option<Sort>>,
+        sort: Query<Option<AnswerOrder>>,
         cursor: Query<Option<String>>,
         limit: Query<Option<usize>>,
     ) -> Result<Json<Page<AnswerView>>, Problem> {
-        let (actor, id, sort) = (visitor.0, question_id.0, sort.0.unwrap_or(Sort::Best));
+        let (actor, id, sort) = (visitor.0, question_id.0, sort.0.unwrap_or(AnswerOrder::Best));
         let list = view::list_name(id, sort);
         let request = self.kit.cursors.request(&list, cursor.0.as_deref(), limit.0)?;
         let mut conn = self.kit.db.read().await?;

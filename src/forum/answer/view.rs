@@ -26,7 +26,7 @@ use crate::{
 
 words! {
     /// Orders of answers.
-    pub enum Sort {
+    pub enum AnswerOrder {
         /// The accepted one first, unless another leads it by 5 votes and has twice as many; then by the lower bound of
         /// the share of up votes (Wilson, 95 %).
         Best = "best",
@@ -170,7 +170,7 @@ macro_rules! answer_rows {
     };
 }
 
-pub fn list_name(question: PostId, sort: Sort) -> String {
+pub fn list_name(question: PostId, sort: AnswerOrder) -> String {
     format!("answers?{question}&{}", sort.word())
 }
 
@@ -178,7 +178,7 @@ pub fn list_name(question: PostId, sort: Sort) -> String {
 pub async fn load_page(
     conn: &mut Conn,
     question: PostId,
-    sort: Sort,
+    sort: AnswerOrder,
     actor: Option<&Actor>,
     moderates: bool,
     request: &Request<Key>,
@@ -223,7 +223,7 @@ pub async fn add_comments(conn: &mut Conn, answers: &mut [AnswerView]) -> QueryR
 pub async fn read(conn: &mut Conn, question: PostId, id: PostId, actor: &Actor) -> Result<AnswerView, Problem> {
     let row: Option<AnswerRow> = diesel::sql_query(answer_rows!("k.id = $5"))
         .bind::<SqlUuid, _>(question)
-        .bind::<Text, _>(Sort::Score)
+        .bind::<Text, _>(AnswerOrder::Score)
         .bind::<Bool, _>(true)
         .bind::<Nullable<SqlUuid>, _>(Some(actor.member_id))
         .bind::<SqlUuid, _>(id)

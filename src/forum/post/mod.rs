@@ -1,6 +1,7 @@
 //! Posts: what questions and answers have in common, and what everything that points at either of them needs.
 
 pub mod api;
+pub mod checks;
 pub mod etag;
 pub mod permit;
 pub mod revision;

@@ -8,7 +8,7 @@ use poem_openapi::{
 };
 
 use super::{
-    list::{self, CardRow, Filter, QuestionCard, Sort},
+    list::{self, CardRow, Filter, QuestionCard, QuestionOrder},
     rules::{self, Heat, Refusal},
     store::{self, NewQuestion},
     view::{self, QuestionView},
@@ -98,7 +98,7 @@ enum QuestionGone {
 
 /// Questions like a title.
 #[derive(Object)]
-struct Similar {
+struct SimilarQuestions {
     /// At most 5, the most similar first.
     items: Vec<QuestionCard>,
 }
@@ -114,7 +114,7 @@ impl QuestionApi {
         &self,
         visitor: Visitor,
         /// `hot` by default.
-        sort: Query<Option<Sort>>,
+        sort: Query<Option<QuestionOrder>>,
         /// The name of a tag.
         tag: Query<Option<String>>,
         /// The slug of a group.
@@ -124,7 +124,7 @@ impl QuestionApi {
         cursor: Query<Option<String>>,
         limit: Query<Option<usize>>,
     ) -> Result<Json<Page<QuestionCard>>, Problem> {
-        let (actor, sort) = (visitor.0, sort.0.unwrap_or(Sort::Hot));
+        let (actor, sort) = (visitor.0, sort.0.unwrap_or(QuestionOrder::Hot));
         let list = format!("questions?{}&{:?}&{:?}&{:?}", sort.word(), tag.0, group.0, author.0);
         let request = self.kit.cursors.request(&list, cursor.0.as_deref(), limit.0)?;
         let mut conn = self.kit.db.read().await?;
@@ -200,13 +200,13 @@ impl QuestionApi {
         visitor: Visitor,
         /// 10 to 300 characters.
         title: Query<String>,
-    ) -> Result<Json<Similar>, Problem> {
+    ) -> Result<Json<SimilarQuestions>, Problem> {
         if !SIMILAR_TITLE_CHARS.contains(&title.trim().chars().count()) || title.contains('\0') {
             return Err(Problem::new(StatusCode::BAD_REQUEST, "bad_title", "title must have 10 to 300 characters."));
         }
         let mut conn = self.kit.db.read().await?;
         let rows: Vec<CardRow> = store::similar(&mut conn, title.trim(), visitor.0.map(|actor| actor.member_id)).await?;
-        Ok(Json(Similar { items: rows.into_iter().map(QuestionCard::from).collect() }))
+        Ok(Json(SimilarQuestions { items: rows.into_iter().map(QuestionCard::from).collect() }))
     }
 
     /// Read a question

@@ -27,7 +27,7 @@ pub struct ClosureApi {
 
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
-struct Close {
+struct CloseQuestion {
     reason: CloseReason,
     /// The question that this one repeats; for duplicates only, and then required.
     duplicate_of: Option<PostId>,
@@ -44,11 +44,11 @@ enum Done {
 
 #[OpenApi(prefix_path = "/questions/:question_id", tag = "Tag::Forum")]
 impl ClosureApi {
-    /// Close a question
+    /// CloseQuestion a question
     ///
     /// It takes no more answers, and keeps those it has. For staff and the moderators of its group.
     #[oai(path = "/closure", method = "put", operation_id = "close_question")]
-    async fn close_question(&self, member: Member, question_id: Path<PostId>, body: Json<Close>) -> Result<Done, Problem> {
+    async fn close_question(&self, member: Member, question_id: Path<PostId>, body: Json<CloseQuestion>) -> Result<Done, Problem> {
         let (actor, id, now) = (member.0, question_id.0, self.kit.clock.now());
         let (mut tx, thread) = self.moderate(&actor, id).await?;
         let note = body.note.as_deref().unwrap_or_default();

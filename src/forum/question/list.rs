@@ -21,7 +21,7 @@ use crate::{
 
 words! {
     /// Orders of questions.
-    pub enum Sort {
+    pub enum QuestionOrder {
         /// Votes, answers and newness weighed.
         Hot = "hot",
         /// Last activity first.
@@ -94,12 +94,12 @@ pub struct CardRow {
 
 impl CardRow {
     /// The sort key, as cursors carry it.
-    pub fn key(&self, sort: Sort) -> i64 {
+    pub fn key(&self, sort: QuestionOrder) -> i64 {
         match sort {
-            Sort::Hot => self.hot_key.to_bits() as i64,
-            Sort::Active => self.active_at.timestamp_micros(),
-            Sort::New | Sort::Unanswered => self.created_at.timestamp_micros(),
-            Sort::Top => self.score.into(),
+            QuestionOrder::Hot => self.hot_key.to_bits() as i64,
+            QuestionOrder::Active => self.active_at.timestamp_micros(),
+            QuestionOrder::New | QuestionOrder::Unanswered => self.created_at.timestamp_micros(),
+            QuestionOrder::Top => self.score.into(),
         }
     }
 }
@@ -156,7 +156,13 @@ pub struct Filter {
 }
 
 /// A page of the questions that `actor` may see.
-pub async fn load(conn: &mut Conn, sort: Sort, filter: Filter, actor: Option<&Actor>, request: &Request<i64>) -> QueryResult<Vec<CardRow>> {
+pub async fn load(
+    conn: &mut Conn,
+    sort: QuestionOrder,
+    filter: Filter,
+    actor: Option<&Actor>,
+    request: &Request<i64>,
+) -> QueryResult<Vec<CardRow>> {
     let seek = request.seek.as_ref();
     let key = seek.map(|seek| seek.key);
     diesel::sql_query(text(sort, filter, actor.is_some_and(Actor::is_staff), seek.is_some(), request.back()))
@@ -176,17 +182,17 @@ pub async fn load(conn: &mut Conn, sort: Sort, filter: Filter, actor: Option<&Ac
 
 /// The statement. It comes in as many forms as there are orders and kinds of filter, so that each can use its index, and
 /// in no more, so that each is prepared once.
-fn text(sort: Sort, filter: Filter, staff: bool, seeks: bool, back: bool) -> String {
+fn text(sort: QuestionOrder, filter: Filter, staff: bool, seeks: bool, back: bool) -> String {
     let (column, parameter) = match sort {
-        Sort::Hot => ("hot_key", "$1"),
-        Sort::Active => ("active_at", "$2"),
-        Sort::New | Sort::Unanswered => ("created_at", "$2"),
-        Sort::Top => ("score", "$3"),
+        QuestionOrder::Hot => ("hot_key", "$1"),
+        QuestionOrder::Active => ("active_at", "$2"),
+        QuestionOrder::New | QuestionOrder::Unanswered => ("created_at", "$2"),
+        QuestionOrder::Top => ("score", "$3"),
     };
     let (than, order) = if back { (">", "asc") } else { ("<", "desc") };
     let mut wants = vec!["p.kind = 'question' and p.state = 'published'".to_owned()];
     let mut with = "";
-    if sort == Sort::Unanswered {
+    if sort == QuestionOrder::Unanswered {
         wants.push("p.answer_count = 0".to_owned());
     }
     match filter.tag {

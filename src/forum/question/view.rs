@@ -11,7 +11,7 @@ use poem_openapi::Object;
 use crate::{
     author_columns,
     forum::{
-        answer::view::{self as answers, AnswerView, Sort},
+        answer::view::{self as answers, AnswerOrder, AnswerView},
         comment::{api::CommentView, store as comments},
         post::CloseReason,
     },
@@ -183,9 +183,9 @@ pub async fn read(kit: &Kit, conn: &mut Conn, id: PostId, actor: Option<&Actor>)
     let permitted = row.permitted();
     can(actor, Action::See, &permitted).map_err(|denied| denied.problem("question"))?;
     let moderates = can(actor, Action::Moderate, &permitted).is_ok();
-    let list = answers::list_name(id, Sort::Best);
+    let list = answers::list_name(id, AnswerOrder::Best);
     let first = kit.cursors.request(&list, None, None)?;
-    let rows = answers::load_page(conn, id, Sort::Best, actor, moderates, &first).await?;
+    let rows = answers::load_page(conn, id, AnswerOrder::Best, actor, moderates, &first).await?;
     let posts: Vec<PostId> = std::iter::once(id).chain(rows.iter().map(|row| row.id)).collect();
     let comments = comments::first_of(conn, &posts).await?;
     let mut comments: Vec<CommentView> = comments.into_iter().map(CommentView::from).collect();

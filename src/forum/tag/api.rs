@@ -26,7 +26,7 @@ use crate::{
 
 words! {
     /// Orders of tags.
-    pub enum Sort {
+    pub enum TagOrder {
         /// Most used first.
         Popular = "popular",
         Name = "name",
@@ -75,7 +75,7 @@ impl TagApi {
         /// The beginning of the name.
         q: Query<Option<String>>,
         /// `popular` by default.
-        sort: Query<Option<Sort>>,
+        sort: Query<Option<TagOrder>>,
         cursor: Query<Option<String>>,
         limit: Query<Option<usize>>,
     ) -> Result<Json<Page<TagView>>, Problem> {
@@ -83,12 +83,12 @@ impl TagApi {
         if prefix.contains('\0') {
             return Err(Problem::new(StatusCode::BAD_REQUEST, "bad_parameter", "q must not contain a NUL character."));
         }
-        let sort = sort.0.unwrap_or(Sort::Popular);
+        let sort = sort.0.unwrap_or(TagOrder::Popular);
         let list = format!("tags?{}&{prefix}", sort.word());
         let request = self.kit.cursors.request::<(i32, String)>(&list, cursor.0.as_deref(), limit.0)?;
         let seek = request.seek.as_ref().map(|seek| TagSeek { count: seek.key.0, name: seek.key.1.clone(), id: TagId(seek.id) });
         let mut conn = self.kit.db.read().await?;
-        let rows = store::list(&mut conn, sort == Sort::Name, &prefix, seek, request.back(), request.rows()).await?;
+        let rows = store::list(&mut conn, sort == TagOrder::Name, &prefix, seek, request.back(), request.rows()).await?;
         Ok(Json(self.kit.cursors.page(&list, &request, rows, |row| ((row.question_count, row.name.clone()), row.id.0), TagView::from)))
     }
 

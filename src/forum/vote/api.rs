@@ -29,7 +29,7 @@ struct CastVote {
 
 /// How a post stands after a vote.
 #[derive(Object)]
-struct Standing {
+struct VoteStanding {
     score: i32,
     up_votes: i32,
     down_votes: i32,
@@ -43,7 +43,12 @@ impl VoteApi {
     ///
     /// Sending the same vote again changes nothing.
     #[oai(path = "/questions/:question_id/vote", method = "put", operation_id = "vote_on_question")]
-    async fn vote_on_question(&self, member: Member, question_id: Path<PostId>, body: Json<CastVote>) -> Result<Json<Standing>, Problem> {
+    async fn vote_on_question(
+        &self,
+        member: Member,
+        question_id: Path<PostId>,
+        body: Json<CastVote>,
+    ) -> Result<Json<VoteStanding>, Problem> {
         self.vote(member.0, question_id.0, PostKind::Question, body.value).await
     }
 
@@ -51,13 +56,13 @@ impl VoteApi {
     ///
     /// Sending the same vote again changes nothing.
     #[oai(path = "/answers/:answer_id/vote", method = "put", operation_id = "vote_on_answer")]
-    async fn vote_on_answer(&self, member: Member, answer_id: Path<PostId>, body: Json<CastVote>) -> Result<Json<Standing>, Problem> {
+    async fn vote_on_answer(&self, member: Member, answer_id: Path<PostId>, body: Json<CastVote>) -> Result<Json<VoteStanding>, Problem> {
         self.vote(member.0, answer_id.0, PostKind::Answer, body.value).await
     }
 }
 
 impl VoteApi {
-    async fn vote(&self, actor: Actor, id: PostId, kind: PostKind, value: i16) -> Result<Json<Standing>, Problem> {
+    async fn vote(&self, actor: Actor, id: PostId, kind: PostKind, value: i16) -> Result<Json<VoteStanding>, Problem> {
         let now = self.kit.clock.now();
         let mut tx = self.kit.db.begin().await?;
         let thread = post::store::find_thread_of_for_update(&mut tx, id, kind).await?;
@@ -85,6 +90,6 @@ impl VoteApi {
             self.kit.outbox.ring();
         }
         let Tally { up_votes, down_votes } = tally;
-        Ok(Json(Standing { score: up_votes - down_votes, up_votes, down_votes, my_vote: value }))
+        Ok(Json(VoteStanding { score: up_votes - down_votes, up_votes, down_votes, my_vote: value }))
     }
 }

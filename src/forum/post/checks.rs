@@ -1,0 +1,43 @@
+//! What must always hold of posts and their counters.
+
+use crate::kit::verify::Check;
+
+pub static ALL: &[Check] = &[
+    Check {
+        name: "A post's up and down votes are its votes.",
+        sql: "select p.id::text as violation from post p
+              left join (select post_id, count(*) filter (where value = 1) as up, count(*) filter (where value = -1) as down
+                         from vote group by post_id) v on v.post_id = p.id
+              where p.up_votes <> coalesce(v.up, 0) or p.down_votes <> coalesce(v.down, 0)",
+    },
+    Check {
+        name: "A post's comment count is the number of its published comments.",
+        sql: "select p.id::text as violation from post p
+              left join (select post_id, count(*) as n from comment where state = 'published' group by post_id) c on c.post_id = p.id
+              where p.comment_count <> coalesce(c.n, 0)",
+    },
+    Check {
+        name: "A question's answer count is the number of its published answers.",
+        sql: "select q.id::text as violation from post q
+              left join (select question_id, count(*) as n from post where kind = 'answer' and state = 'published' group by question_id) a
+                on a.question_id = q.id
+              where q.kind = 'question' and q.answer_count <> coalesce(a.n, 0)",
+    },
+    Check {
+        name: "A tag's question count is the number of its published questions.",
+        sql: "select t.name as violation from tag t
+              left join (select qt.tag_id, count(*) as n from question_tag qt join post p on p.id = qt.question_id
+                         where p.state = 'published' group by qt.tag_id) q on q.tag_id = t.id
+              where t.question_count <> coalesce(q.n, 0)",
+    },
+    Check {
+        name: "An accepted answer is a published answer of its question.",
+        sql: "select q.id::text as violation from post q join post a on a.id = q.accepted_answer_id
+              where a.kind <> 'answer' or a.question_id <> q.id or a.state <> 'published' or q.accepted_at is null",
+    },
+    Check {
+        name: "An answer lies in the group of its question.",
+        sql: "select a.id::text as violation from post a join post q on q.id = a.question_id
+              where q.kind <> 'question' or a.group_id is distinct from q.group_id",
+    },
+];
