@@ -51,9 +51,5 @@ pub fn jobs() -> Vec<Job> {
 
 /// What must always hold.
 pub fn checks() -> Vec<&'static Check> {
-<<<<<<< HEAD
-    review::checks::CHECKS.iter().collect()
-=======
-    post::checks::ALL.iter().collect()
->>>>>>> forum
+    post::checks::ALL.iter().chain(&review::checks::ALL).collect()
 }
