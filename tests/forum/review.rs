@@ -1,7 +1,7 @@
 //! The queue: deciding, disagreeing and thinking again.
 
 use chrono::Duration;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::town::Town;
 
@@ -175,4 +175,91 @@ async fn a_groups_moderator_decides_on_its_posts_and_on_no_person() {
     gil.decides(&items[0], "hide").await;
     let mo = town.moderator("mod").await;
     gil.tries_to_decide(&mo.reviews(&outside).await, "hide").await.refused(403, "forbidden");
+}
+
+/// What members have before and after, and what the queue said they would lose or gain.
+async fn moves_as_shown(town: &Town, movements: &[Value], sign: i64, change: impl Future<Output = Value>) -> Value {
+    let mut before = vec![];
+    for movement in movements {
+        before.push(town.standing_of(movement["member"].as_str().unwrap()).await);
+    }
+    let changed = change.await;
+    town.settle().await;
+    for (movement, (reputation, points)) in movements.iter().zip(before) {
+        let shown = |name: &str| sign * movement[name].as_i64().unwrap();
+        let after = town.standing_of(movement["member"].as_str().unwrap()).await;
+        let expected = (reputation + shown("reputation"), points + shown("points_pending") + shown("points_available"));
+        assert_eq!(after, expected, "{movement}");
+    }
+    changed
+}
+
+fn list<'a>(item: &'a Value, pointer: &str) -> &'a [Value] {
+    item.pointer(pointer).and_then(Value::as_array).unwrap_or_else(|| panic!("no {pointer} in {item}"))
+}
+
+#[tokio::test]
+async fn the_effect_that_is_shown_is_the_effect_that_is_done() {
+    let town = Town::new().await;
+    let (ada, ben, moe) = (town.member("ada").await, town.member("ben").await, town.moderator("moe").await);
+    let question = ada.asks("Which grinder?").await;
+    let answer = ben.answers(&question, "The one with conical burrs.").await;
+    town.trusted_member("cleo", 2).await.votes_on_answer(&answer, 1).await.is(200);
+    town.trusted_member("dan", 2).await.votes_on_answer(&answer, -1).await.is(200);
+    ada.accepts(&question, &answer).await;
+    town.member("eve").await.flags_answer(&answer).await;
+    town.settle().await;
+
+    let item = moe.reviews(&answer).await;
+    let taken: Vec<_> = list(&item, "/effect/if_withdrawn").to_vec();
+    let by_member: Vec<_> = taken.iter().map(|m| (m["member"].as_str().unwrap(), m["reputation"].as_i64().unwrap())).collect();
+    assert_eq!(by_member, [("ada", 2), ("ben", 23), ("dan", -1)]);
+    assert!(list(&item, "/effect/if_returned").is_empty());
+    let hidden = moves_as_shown(&town, &taken, -1, moe.decides(&item, "hide")).await;
+
+    // To be accepted is for the asker to give again; all else comes back.
+    let hidden = moe.get(&format!("/admin/review-items/{}", hidden["id"].as_str().unwrap())).await.is(200).body;
+    let given: Vec<_> = list(&hidden, "/effect/if_returned").to_vec();
+    assert_eq!((given.len(), given[0]["reputation"].as_i64(), given[1]["reputation"].as_i64()), (2, Some(8), Some(-1)));
+    let reopened = moves_as_shown(&town, &given, 1, moe.undoes(&hidden)).await;
+
+    // Spam costs the author on top, until that is undone.
+    let before = town.standing_of("ben").await;
+    let removed = moe.decides(&reopened, "remove_spam").await;
+    town.settle().await;
+    assert_eq!(town.standing_of("ben").await.0, -100);
+    moe.undoes(&removed).await;
+    town.settle().await;
+    assert_eq!(town.standing_of("ben").await, before);
+
+    // The audit log says what was moved.
+    let logged = "select detail #>> '{effect,1,reputation}' from audit_entry where action = 'decide_review_item' order by id limit 1";
+    assert_eq!(town.rows(logged).await, ["23"]);
+}
+
+#[tokio::test]
+async fn a_hidden_post_is_its_authors_and_the_moderators_to_see() {
+    let town = Town::new().await;
+    let (ada, ben, moe) = (town.member("ada").await, town.member("ben").await, town.moderator("moe").await);
+    let question = ada.asks("Which grinder?").await;
+    moe.flags(&question).await;
+    ben.reads(&question).await.refused(404, "not_found");
+    town.visitor().reads(&question).await.refused(404, "not_found");
+    assert_eq!(ada.reads(&question).await.is(200).text("/state"), "hidden");
+    assert_eq!(moe.reads(&question).await.is(200).text("/state"), "hidden");
+    let mine = ada.get("/me/moderated-posts").await.is(200).items();
+    assert_eq!((mine.len(), mine[0]["id"].as_str(), mine[0].get("decision")), (1, Some(question.as_str()), None));
+}
+
+#[tokio::test]
+async fn a_silenced_member_reads_and_votes_but_does_not_write() {
+    let town = Town::new().await;
+    let (ada, ben, moe) = (town.member("ada").await, town.member("ben").await, town.moderator("moe").await);
+    let question = ben.asks("Which grinder?").await;
+    moe.tries_to_sanction("ada", "silence", Some(24)).await.is(201);
+    ada.tries_to_ask("Why can I not write?", &["general"], None).await.refused(403, "silenced");
+    ada.tries_to_answer(&question, "The one with conical burrs.").await.refused(403, "silenced");
+    ada.votes_on_question(&question, 1).await.is(200);
+    town.clock.advance(Duration::hours(24));
+    town.sign_in("ada").await.answers(&question, "The one with conical burrs.").await;
 }

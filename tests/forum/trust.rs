@@ -42,3 +42,20 @@ async fn a_level_set_by_hand_holds_until_it_is_taken_back() {
     assert_eq!(trust_of(&town, "ada").await, 0);
     assert_eq!((town.audited("set_trust").await, town.audited("unset_trust").await), (1, 1));
 }
+
+#[tokio::test]
+async fn help_that_others_value_is_trusted_after_a_week() {
+    let town = Town::new().await;
+    let (ada, ben) = (town.member("ada").await, town.member("ben").await);
+    for _ in 0..3 {
+        let question = ada.asks("Which grinder?").await;
+        let answer = ben.answers(&question, "The one with conical burrs.").await;
+        ada.votes_on_answer(&answer, 1).await.is(200);
+        ben.votes_on_question(&question, 1).await.is(200);
+    }
+    town.passes(Duration::days(1)).await;
+    assert_eq!((trust_of(&town, "ada").await, trust_of(&town, "ben").await), (1, 1));
+    town.passes(Duration::days(6)).await;
+    // Who only asks stays where they are.
+    assert_eq!((trust_of(&town, "ada").await, trust_of(&town, "ben").await), (1, 2));
+}

@@ -16,6 +16,14 @@ impl Town {
         self.rows(&format!("select state from post where id = '{post}'")).await.remove(0)
     }
 
+    /// A member's reputation, and all points that they have or owe.
+    pub async fn standing_of(&self, handle: &str) -> (i64, i64) {
+        let of_member = format!("where member_id = (select id from member where handle = '{handle}')");
+        let reputation = self.count(&format!("select coalesce(sum(amount), 0) from reputation_entry {of_member}")).await;
+        let points = self.count(&format!("select coalesce(sum(available + pending + reserved + arrears), 0) from wallet {of_member}")).await;
+        (reputation, points)
+    }
+
     pub async fn audited(&self, action: &str) -> i64 {
         self.count(&format!("select count(*) from audit_entry where action = '{action}'")).await
     }
@@ -28,6 +36,10 @@ impl Person {
 
     pub async fn tries_to_flag(&self, question: &str) -> Reply {
         self.post(&format!("/questions/{question}/flags"), json!({ "reason": "spam" })).await
+    }
+
+    pub async fn flags_answer(&self, answer: &str) {
+        self.post(&format!("/answers/{answer}/flags"), json!({ "reason": "low_quality" })).await.is(201);
     }
 
     /// The one item in the queue that is about this post.

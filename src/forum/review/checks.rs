@@ -25,9 +25,11 @@ pub const ALL: [Check; 6] = [
               where i.state <> 'decided' group by i.id having i.weight <> coalesce(sum(f.weight), 0)",
     },
     Check {
-        name: "A withdrawn post leaves nobody reputation, but for what spam costs.",
+        name: "A withdrawn post leaves nobody reputation, once that is delivered, but for what spam costs.",
         sql: "select e.post_id || ' of ' || e.member_id as violation from reputation_entry e join post p on p.id = e.post_id
-              where p.state <> 'published' and e.kind <> 'spam' group by e.post_id, e.member_id having sum(e.amount) <> 0",
+              where p.state <> 'published' and e.kind not in ('spam_upheld', 'spam_cleared')
+                and not exists (select 1 from outbox_event o where o.payload #>> '{post,id}' = p.id::text)
+              group by e.post_id, e.member_id having sum(e.amount) <> 0",
     },
     Check {
         name: "A trust level set by hand holds.",

@@ -256,12 +256,16 @@ pub struct Movement {
     pub points_available: i64,
 }
 
-/// Per post and member, what withdrawing a published post reverses, and what returning a withdrawn one posts again.
+/// Per post and member, what withdrawing a published post reverses, and what returning a withdrawn one posts again: what
+/// the listeners of reputation and of awards do when they hear of it.
 const EFFECTS: &str = "
   with moved as (
-    select e.post_id, e.member_id, e.amount as reputation, 0 as pending, 0 as available
+    select e.post_id, e.member_id, case when p.state = 'published' then e.amount else -e.amount end as reputation,
+           0 as pending, 0 as available
     from reputation_entry e join post p on p.id = e.post_id
-    where e.post_id = any($1) and p.state = 'published' and e.kind <> 'spam'
+    where e.post_id = any($1)
+      and case when p.state = 'published' then e.kind not in ('spam_upheld', 'spam_cleared')
+               else e.kind in ('post_withdrawn', 'post_returned', 'spam_upheld', 'spam_cleared') end
     union all
     select a.post_id, a.member_id, 0, case when waits then a.granted else 0 end, case when waits then 0 else a.granted end
     from award a join post p on p.id = a.post_id join lot l on l.transaction_id = a.transaction_id
