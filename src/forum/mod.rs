@@ -5,6 +5,7 @@ pub mod comment;
 pub mod flag;
 pub mod post;
 pub mod question;
+pub mod reputation;
 pub mod review;
 pub mod sanction;
 pub mod tag;
@@ -29,6 +30,7 @@ pub fn api(kit: &Kit) -> impl OpenApi + use<> {
         comment::api::CommentApi { kit: kit.clone() },
         post::api::RevisionApi { kit: kit.clone() },
         tag::api::TagApi { kit: kit.clone() },
+        reputation::api::ReputationApi { kit: kit.clone() },
         // Nested: a tuple of APIs has at most 16.
         (
             flag::api::FlagApi { kit: kit.clone() },
@@ -41,7 +43,7 @@ pub fn api(kit: &Kit) -> impl OpenApi + use<> {
 
 /// Who in this feature reacts to events, in order.
 pub fn listeners() -> Vec<Box<dyn Listener<Event>>> {
-    vec![Box::new(trust::TrustListener)]
+    vec![Box::new(reputation::listener::Reputation), Box::new(trust::TrustListener)]
 }
 
 /// Regular work.
@@ -51,5 +53,5 @@ pub fn jobs() -> Vec<Job> {
 
 /// What must always hold.
 pub fn checks() -> Vec<&'static Check> {
-    post::checks::ALL.iter().chain(&review::checks::ALL).collect()
+    post::checks::ALL.iter().chain(reputation::CHECKS).chain(&review::checks::ALL).collect()
 }

@@ -2,6 +2,7 @@ mod answer;
 mod flag;
 mod post;
 mod question;
+mod reputation;
 mod review;
 mod sanction;
 mod trust;

@@ -30,13 +30,13 @@ enum Accepted {
     Done,
 }
 
-#[OpenApi(prefix_path = "/questions/:question_id/accepted-answer", tag = "Tag::Forum")]
+#[OpenApi(prefix_path = "/questions", tag = "Tag::Forum")]
 impl AcceptanceApi {
     /// AcceptAnswer an answer
     ///
     /// By the asker at any time, of their own answer after 48 hours; by staff after 7 days. Accepting another one moves
     /// the award.
-    #[oai(path = "/", method = "put", operation_id = "accept_answer")]
+    #[oai(path = "/:question_id/accepted-answer", method = "put", operation_id = "accept_answer")]
     async fn accept_answer(&self, member: Member, question_id: Path<PostId>, body: Json<AcceptAnswer>) -> Result<Accepted, Problem> {
         let (actor, id, now) = (member.0, question_id.0, self.kit.clock.now());
         let mut tx = self.kit.db.begin().await?;
@@ -69,7 +69,7 @@ impl AcceptanceApi {
     /// Take back the acceptance
     ///
     /// Does nothing when no answer is accepted.
-    #[oai(path = "/", method = "delete", operation_id = "unaccept_answer")]
+    #[oai(path = "/:question_id/accepted-answer", method = "delete", operation_id = "unaccept_answer")]
     async fn unaccept_answer(&self, member: Member, question_id: Path<PostId>) -> Result<Accepted, Problem> {
         let (actor, id, now) = (member.0, question_id.0, self.kit.clock.now());
         let mut tx = self.kit.db.begin().await?;

@@ -142,7 +142,7 @@ macro_rules! answer_rows {
                select a.id,
                  case when $2 <> 'best' then 0 else
                    case when a.id = (select id from pinned) then 2 else 0 end
-                   + case when a.up_votes + a.down_votes = 0 then 0 else
+                   + case when a.up_votes = 0 then 0 else
                        ((a.up_votes + 1.9208) / n - 1.96 * sqrt(a.up_votes * a.down_votes / n + 0.9604) / n) / (1 + 3.8416 / n)
                      end
                  end::float8 as share,

@@ -42,12 +42,12 @@ enum Done {
     Done,
 }
 
-#[OpenApi(prefix_path = "/questions/:question_id", tag = "Tag::Forum")]
+#[OpenApi(prefix_path = "/questions", tag = "Tag::Forum")]
 impl ClosureApi {
     /// CloseQuestion a question
     ///
     /// It takes no more answers, and keeps those it has. For staff and the moderators of its group.
-    #[oai(path = "/closure", method = "put", operation_id = "close_question")]
+    #[oai(path = "/:question_id/closure", method = "put", operation_id = "close_question")]
     async fn close_question(&self, member: Member, question_id: Path<PostId>, body: Json<CloseQuestion>) -> Result<Done, Problem> {
         let (actor, id, now) = (member.0, question_id.0, self.kit.clock.now());
         let (mut tx, thread) = self.moderate(&actor, id).await?;
@@ -72,7 +72,7 @@ impl ClosureApi {
     }
 
     /// Reopen a question
-    #[oai(path = "/closure", method = "delete", operation_id = "reopen_question")]
+    #[oai(path = "/:question_id/closure", method = "delete", operation_id = "reopen_question")]
     async fn reopen_question(&self, member: Member, question_id: Path<PostId>) -> Result<Done, Problem> {
         let (actor, id) = (member.0, question_id.0);
         let (mut tx, thread) = self.moderate(&actor, id).await?;
@@ -88,13 +88,13 @@ impl ClosureApi {
     /// Lock a question
     ///
     /// It takes no answers, comments, votes or edits from anybody but moderators.
-    #[oai(path = "/lock", method = "put", operation_id = "lock_question")]
+    #[oai(path = "/:question_id/lock", method = "put", operation_id = "lock_question")]
     async fn lock_question(&self, member: Member, question_id: Path<PostId>) -> Result<Done, Problem> {
         self.lock(member.0, question_id.0, true).await
     }
 
     /// Unlock a question
-    #[oai(path = "/lock", method = "delete", operation_id = "unlock_question")]
+    #[oai(path = "/:question_id/lock", method = "delete", operation_id = "unlock_question")]
     async fn unlock_question(&self, member: Member, question_id: Path<PostId>) -> Result<Done, Problem> {
         self.lock(member.0, question_id.0, false).await
     }
