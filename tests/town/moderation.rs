@@ -20,7 +20,8 @@ impl Town {
     pub async fn standing_of(&self, handle: &str) -> (i64, i64) {
         let of_member = format!("where member_id = (select id from member where handle = '{handle}')");
         let reputation = self.count(&format!("select coalesce(sum(amount), 0) from reputation_entry {of_member}")).await;
-        let points = self.count(&format!("select coalesce(sum(available + pending + reserved + arrears), 0) from wallet {of_member}")).await;
+        let points =
+            self.count(&format!("select coalesce(sum(available + pending + reserved + arrears), 0) from wallet {of_member}")).await;
         (reputation, points)
     }
 
