@@ -26,7 +26,7 @@ use crate::{
     identity::{self, Doorkeeper, access::AccessTokens, account::api::SignInTerms},
     kit::{
         Clock, Db, Kit, Parts, Problem,
-        limits::{RateLimits, RequestLimits},
+        limits::{RateLimits, Rationing, RequestLimits},
         outbox::{self, Listener},
         page::Cursors,
         problem,
@@ -56,6 +56,26 @@ pub enum Tag {
     Administration,
 }
 
+/// How text fields look in the description's examples.
+const EXAMPLES: &spec::examples::Names = &[
+    ("handle", "ada"),
+    ("display_name", "Ada"),
+    ("email", "ada@example.org"),
+    ("password", "a long and quiet river"),
+    ("title", "Which grinder suits a small kitchen?"),
+    ("body", "I brew two cups a day and have **little** room."),
+    ("name", "Espresso friends"),
+    ("slug", "espresso-friends"),
+    ("reason", "It repeats what was said before."),
+    ("tags", "grinders"),
+    ("currency", "EUR"),
+    ("order_id", "2026-00042"),
+    ("return_id", "R-7"),
+    ("external_id", "customer-42"),
+    ("sku", "grinder-01"),
+    ("code", "REGULAR7"),
+];
+
 /// What a server is built from.
 pub struct Settings {
     pub database_url: String,
@@ -65,7 +85,7 @@ pub struct Settings {
     pub access_token_ttl_s: i64,
     pub sign_in: SignInTerms,
     pub body_bytes_max: usize,
-    pub rate_limits: bool,
+    pub rationing: Rationing,
     pub clock: Clock,
 }
 
@@ -89,19 +109,23 @@ pub struct Job {
 
 impl App {
     pub async fn build(settings: Settings) -> anyhow::Result<Self> {
-        let db = Db::connect(&settings.database_url, settings.connections_max)?;
         let now = settings.clock.now();
-        let (cursor_keys, token_keys) = {
-            let mut conn = db.read().await?;
-            (secret::keys(&mut conn, Purpose::Cursor, now).await?, secret::keys(&mut conn, Purpose::AccessToken, now).await?)
-        };
+        let db = Db::connect(&settings.database_url, 1)?;
+        let mut conn = db.read().await?;
+        let cursor_keys = secret::keys(&mut conn, Purpose::Cursor, now).await?;
+        let token_keys = secret::keys(&mut conn, Purpose::AccessToken, now).await?;
+        Self::assemble(settings, cursor_keys, token_keys)
+    }
+
+    /// Puts the parts together; connects to nothing yet.
+    pub fn assemble(settings: Settings, cursor_keys: Vec<Vec<u8>>, token_keys: Vec<Vec<u8>>) -> anyhow::Result<Self> {
         let kit = Kit::new(Parts {
-            db,
+            db: Db::connect(&settings.database_url, settings.connections_max)?,
             redis: Redis::connect(settings.redis_url.as_deref())?,
             clock: settings.clock,
             cursors: Cursors::new(cursor_keys.into_iter().next().unwrap_or_default()),
             outbox: outbox::Bell::default(),
-            limits: RateLimits::new(settings.rate_limits),
+            limits: RateLimits::new(settings.rationing),
             metrics: Metrics::new()?,
             time_zone: settings.time_zone,
         });
@@ -129,7 +153,9 @@ impl App {
 
     /// The published description of the API.
     pub fn spec(&self) -> anyhow::Result<Value> {
-        spec::finish(&self.service().spec())
+        let mut spec = spec::finish(&self.service().spec())?;
+        spec::examples::add(&mut spec, EXAMPLES);
+        Ok(spec)
     }
 
     /// Everything that HTTP can reach.
@@ -153,7 +179,7 @@ impl App {
             .with(CookieJarManager::new())
             .data(self.keeper.clone())
             .data(self.clone())
-            .with(RequestLimits { body_bytes_max: self.body_bytes_max })
+            .with(RequestLimits::new(self.body_bytes_max))
             .with(CatchPanic::new().with_handler(problem::from_panic))
             .around(move |inner, request| {
                 let (metrics, methods) = (metrics.clone(), methods.clone());

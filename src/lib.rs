@@ -3,11 +3,15 @@
 //! This page is the map. Every write is five verbs in one order: look up, decide, record, tell, answer.
 
 pub mod app;
+pub mod cli;
+pub mod commands;
 pub mod community;
+pub mod config;
 pub mod events;
 pub mod forum;
 pub mod identity;
 pub mod kit;
 pub mod loyalty;
+pub mod partner;
 pub mod schema;
 pub mod words;

@@ -2,4 +2,6 @@
 
 mod forum;
 mod identity;
+mod loyalty;
+mod promises;
 mod town;

@@ -23,6 +23,7 @@ create table ledger_transaction (
   source_type text not null,
   source_id text not null,
   leg text not null default '',
+  -- The transaction that this one undoes or settles. Only refunds may come in several parts.
   reverses_id uuid references ledger_transaction,
   note text not null default '',
   -- When it counts, which an import may date back; the id's time says when it was written.
@@ -31,7 +32,8 @@ create table ledger_transaction (
   unique (source_type, source_id, kind, leg)
 );
 create index ledger_transaction_of_member on ledger_transaction (member_id, effective_at desc, id desc);
-create unique index ledger_transaction_reversed_once on ledger_transaction (reverses_id);
+create unique index ledger_transaction_reversed_once on ledger_transaction (reverses_id) where kind <> 'refund';
+create index ledger_transaction_refunds on ledger_transaction (reverses_id) where kind = 'refund';
 
 create table ledger_entry (
   transaction_id uuid not null references ledger_transaction,
@@ -59,7 +61,8 @@ create table lot (
   available_at timestamptz not null,
   activated_at timestamptz,
   expires_at timestamptz,
-  check (remaining + reserved <= granted)
+  check (remaining + reserved <= granted),
+  check (expires_at > available_at)
 ) with (fillfactor = 80);
 create index lot_to_spend on lot (member_id, priority, expires_at, activated_at, id) where remaining > 0;
 create index lot_to_activate on lot (available_at) where activated_at is null and remaining > 0;

@@ -8,6 +8,7 @@ pub mod question;
 pub mod reputation;
 pub mod review;
 pub mod sanction;
+pub mod search;
 pub mod tag;
 pub mod trust;
 pub mod vote;
@@ -30,6 +31,7 @@ pub fn api(kit: &Kit) -> impl OpenApi + use<> {
         comment::api::CommentApi { kit: kit.clone() },
         post::api::RevisionApi { kit: kit.clone() },
         tag::api::TagApi { kit: kit.clone() },
+        search::api::SearchApi { kit: kit.clone() },
         reputation::api::ReputationApi { kit: kit.clone() },
         // Nested: a tuple of APIs has at most 16.
         (

@@ -299,15 +299,7 @@ fn register(registry: &mut Registry) {
     registry.create_security_scheme("partner", bearer("A partner's API key.", "rk_"));
 }
 
-/// The id by which rations count a caller that has not signed in: the address that the connection comes from.
+/// The name by which rations know a caller who has not signed in: the address they come from.
 pub fn address(request: &Request) -> String {
-    request.remote_addr().as_socket_addr().map_or_else(|| "local".to_owned(), |address| network(address.ip()))
-}
-
-/// An IPv6 customer has a /64 to choose addresses from.
-fn network(ip: std::net::IpAddr) -> String {
-    match ip {
-        std::net::IpAddr::V4(ip) => ip.to_string(),
-        std::net::IpAddr::V6(ip) => format!("{:x}", u128::from(ip) >> 64),
-    }
+    request.data::<Doorkeeper>().map_or_else(String::new, |keeper| keeper.kit.limits.address(request))
 }

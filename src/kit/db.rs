@@ -2,12 +2,13 @@
 
 use std::{
     ops::{Deref, DerefMut},
+    sync::Arc,
     time::Duration,
 };
 
 use anyhow::{Context, ensure};
 use diesel::{
-    QueryResult,
+    ConnectionError, ConnectionResult, QueryResult,
     pg::Pg,
     query_builder::{AstPass, Query, QueryFragment, QueryId},
 };
@@ -19,6 +20,8 @@ use diesel_async::{
     },
 };
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use tokio_postgres::config::SslMode;
+use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::problem::Problem;
 
@@ -56,7 +59,7 @@ impl Db {
         config.recycling_method = RecyclingMethod::Fast;
         config.custom_setup = Box::new(|url| {
             Box::pin(async move {
-                let mut conn = Conn::establish(url).await?;
+                let mut conn = open(url).await?;
                 conn.batch_execute(
                     "set statement_timeout = '3s'; set lock_timeout = '2s'; set idle_in_transaction_session_timeout = '30s'",
                 )
@@ -165,9 +168,27 @@ impl<Q: QueryFragment<Pg>> QueryFragment<Pg> for Cached<Q> {
     }
 }
 
+/// A connection; with TLS when the URL says `sslmode=require`, which also means a certificate that this machine trusts.
+async fn open(url: &str) -> ConnectionResult<Conn> {
+    let bad = |error: tokio_postgres::Error| ConnectionError::BadConnection(error.to_string());
+    let config: tokio_postgres::Config = url.parse().map_err(bad)?;
+    if config.get_ssl_mode() != SslMode::Require {
+        return Conn::establish(url).await;
+    }
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    let tls = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| ConnectionError::BadConnection(error.to_string()))?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let (client, connection) = config.connect(MakeRustlsConnect::new(tls)).await.map_err(bad)?;
+    Conn::try_from_client_and_connection(client, connection).await
+}
+
 /// Brings the schema up to date. Returns the names of the migrations that ran.
 pub async fn migrate(url: &str) -> anyhow::Result<Vec<String>> {
-    let mut conn = Conn::establish(url).await.context("the database does not accept connections")?;
+    let mut conn = open(url).await.context("the database does not accept connections")?;
     conn.batch_execute(&format!("set lock_timeout = '60s'; select pg_advisory_lock({MIGRATION_LOCK})")).await?;
     let mut harness = AsyncMigrationHarness::new(conn);
     let ran = harness.run_pending_migrations(MIGRATIONS).map_err(|error| anyhow::anyhow!("a migration failed: {error}"))?;
@@ -192,5 +213,12 @@ pub async fn refuse_unsafe(conn: &mut Conn) -> anyhow::Result<()> {
     for Setting { name, setting } in settings {
         ensure!(setting != "off", "PostgreSQL runs with {name} = off and may lose points; switch it on, or set ALLOW_UNSAFE_DATABASE=true");
     }
+    Ok(())
+}
+
+/// Takes every migration back, newest first: what an operator may have to do, and a test proves possible.
+pub async fn revert_all(url: &str) -> anyhow::Result<()> {
+    let mut harness = AsyncMigrationHarness::new(open(url).await?);
+    harness.revert_all_migrations(MIGRATIONS).map_err(|error| anyhow::anyhow!("a migration cannot be reverted: {error}"))?;
     Ok(())
 }

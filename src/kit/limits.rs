@@ -1,36 +1,41 @@
 //! What a caller may cost: body size, time, and requests per minute.
 
-use std::{num::NonZeroU32, sync::Arc, time::Duration};
+use std::{net::IpAddr, num::NonZeroU32, sync::Arc, time::Duration};
 
 use governor::{
     DefaultKeyedRateLimiter, Quota,
     clock::{Clock as _, DefaultClock},
 };
-use poem::{
-    Body, Endpoint, IntoResponse, Middleware, Request, Response, Result,
-    error::ReadBodyError,
-    http::{StatusCode, Version, header},
-};
+use poem::{Endpoint, IntoResponse, Middleware, Request, Response, Result, error::ReadBodyError, http::StatusCode};
 
 use super::Problem;
 
 const HANDLER_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Refuses bodies over a size, announced or not, and handlers that run too long. (poem's own size limit answers 411 to
-/// a plain GET.)
+/// Reads the whole body before the handler runs, so that a slow client holds nothing but itself; refuses one that is too
+/// large, announced or not, or too slow, and handlers that run too long. (poem's own size limit answers 411 to a plain GET.)
+#[derive(Clone, Copy)]
 pub struct RequestLimits {
     pub body_bytes_max: usize,
+    /// Time for the whole body.
+    pub body: Duration,
+}
+
+impl RequestLimits {
+    pub fn new(body_bytes_max: usize) -> Self {
+        Self { body_bytes_max, body: Duration::from_secs(30) }
+    }
 }
 
 pub struct Limited<E> {
     inner: E,
-    body_bytes_max: usize,
+    limits: RequestLimits,
 }
 
 impl<E: Endpoint> Middleware<E> for RequestLimits {
     type Output = Limited<E>;
     fn transform(&self, inner: E) -> Limited<E> {
-        Limited { inner, body_bytes_max: self.body_bytes_max }
+        Limited { inner, limits: *self }
     }
 }
 
@@ -38,16 +43,20 @@ impl<E: Endpoint> Endpoint for Limited<E> {
     type Output = Response;
 
     async fn call(&self, mut request: Request) -> Result<Response> {
-        let announced = request.header("content-length").and_then(|text| text.parse::<usize>().ok());
-        let streamed = request.headers().contains_key(header::TRANSFER_ENCODING) || request.version() == Version::HTTP_2;
-        match announced {
-            Some(bytes) if bytes > self.body_bytes_max => return Err(ReadBodyError::PayloadTooLarge.into()),
-            None if streamed => {
-                let bytes = request.take_body().into_bytes_limit(self.body_bytes_max).await?;
-                request.set_body(Body::from_bytes(bytes));
-            }
-            _ => {}
+        // PostgreSQL has no NUL in text; no name, id or word to search for has one either.
+        if request.uri().to_string().contains("%00") {
+            return Err(Problem::new(StatusCode::BAD_REQUEST, "bad_parameter", "The address must not contain a NUL character.").into());
         }
+        let bytes_max = self.limits.body_bytes_max;
+        // What says that it is too large need not be sent.
+        let announced = request.header("content-length").and_then(|text| text.parse::<usize>().ok());
+        if announced.is_some_and(|bytes| bytes > bytes_max) {
+            return Err(ReadBodyError::PayloadTooLarge.into());
+        }
+        let Ok(body) = tokio::time::timeout(self.limits.body, request.take_body().into_bytes_limit(bytes_max)).await else {
+            return Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "body_too_slow", "The body took too long to arrive.").into());
+        };
+        request.set_body(body?);
         match tokio::time::timeout(HANDLER_TIMEOUT, self.inner.call(request)).await {
             Ok(answer) => Ok(answer?.into_response()),
             Err(_) => Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "timeout", "The server took too long; try again soon.")
@@ -69,11 +78,21 @@ pub enum Ration {
     VisitorSearch,
 }
 
+/// How rations are counted.
+#[derive(Clone, Copy)]
+pub struct Rationing {
+    pub enforced: bool,
+    /// Reverse proxies in front, each of which appends to X-Forwarded-For. That header is believed only so far.
+    pub proxies: usize,
+    /// Callers on this very machine are the operator trying things out.
+    pub spares_loopback: bool,
+}
+
 /// Rations per process (GCRA). They bound abuse and hold no truth, so they need no shared store.
 #[derive(Clone)]
 pub struct RateLimits {
     limiters: Arc<Vec<DefaultKeyedRateLimiter<String>>>,
-    enforced: bool,
+    rationing: Rationing,
 }
 
 impl Ration {
@@ -98,14 +117,29 @@ impl Ration {
 }
 
 impl RateLimits {
-    pub fn new(enforced: bool) -> Self {
+    pub fn new(rationing: Rationing) -> Self {
         let limiters = Ration::ALL.into_iter().map(|ration| DefaultKeyedRateLimiter::keyed(ration.quota())).collect();
-        Self { limiters: Arc::new(limiters), enforced }
+        Self { limiters: Arc::new(limiters), rationing }
+    }
+
+    /// The name by which rations know a caller who has not signed in.
+    pub fn address(&self, request: &Request) -> String {
+        let peer = request.remote_addr().as_socket_addr().map(|address| address.ip());
+        // The last address was added by the proxy next to us, the one before it by the proxy before that.
+        let forwarded =
+            request.headers().get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok()).collect::<Vec<_>>().join(",");
+        let hops: Vec<_> = forwarded.split(',').map(str::trim).collect();
+        let client = match self.rationing.proxies {
+            0 => peer,
+            proxies => hops.len().checked_sub(proxies).and_then(|at| hops.get(at)).and_then(|text| text.parse().ok()).or(peer),
+        };
+        client.map_or_else(|| "local".to_owned(), network)
     }
 
     /// Takes one of `who`'s ration, or answers 429.
     pub fn take(&self, ration: Ration, who: &str) -> Result<(), Problem> {
-        if !self.enforced {
+        let is_local = || who.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+        if !self.rationing.enforced || self.rationing.spares_loopback && is_local() {
             return Ok(());
         }
         let Some(limiter) = self.limiters.get(ration as usize) else { return Ok(()) };
@@ -120,5 +154,51 @@ impl RateLimits {
             limiter.retain_recent();
             limiter.shrink_to_fit();
         }
+    }
+}
+
+/// An IPv6 customer has a /64 to choose addresses from.
+fn network(ip: IpAddr) -> String {
+    match ip.to_canonical() {
+        IpAddr::V6(ip) if !ip.is_loopback() => format!("{:x}", u128::from(ip) >> 64),
+        ip => ip.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn limits(proxies: usize, spares_loopback: bool) -> RateLimits {
+        RateLimits::new(Rationing { enforced: true, proxies, spares_loopback })
+    }
+
+    #[test]
+    fn an_address_is_believed_as_far_as_our_own_proxies_go() {
+        for (proxies, forwarded, expected) in [
+            (0, "203.0.113.9", "local"),
+            (1, "203.0.113.9", "203.0.113.9"),
+            (1, "198.51.100.1, 203.0.113.9", "203.0.113.9"),
+            (2, "198.51.100.1, 203.0.113.9", "198.51.100.1"),
+            (2, "203.0.113.9", "local"),
+            (1, "nonsense", "local"),
+            (1, "2001:db8:1:2:3:4:5:6", "20010db800010002"),
+        ] {
+            let request = Request::builder().header("x-forwarded-for", forwarded).finish();
+            assert_eq!(limits(proxies, false).address(&request), expected, "{proxies} {forwarded}");
+        }
+    }
+
+    #[test]
+    fn a_ration_is_used_up_and_says_when_to_come_back() {
+        let limits = limits(0, true);
+        for _ in 0..3 {
+            limits.take(Ration::SignUp, "203.0.113.9").unwrap();
+            limits.take(Ration::SignUp, "127.0.0.1").unwrap();
+        }
+        let refused = limits.take(Ration::SignUp, "203.0.113.9").unwrap_err();
+        assert_eq!((refused.status, refused.retry_after_s.is_some_and(|seconds| seconds > 3_600)), (429, true));
+        limits.take(Ration::SignUp, "127.0.0.1").unwrap();
+        limits.take(Ration::SignUp, "203.0.113.10").unwrap();
     }
 }

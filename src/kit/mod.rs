@@ -4,7 +4,8 @@
 
 pub mod clock;
 pub mod db;
-pub mod etag;
+pub mod embedded;
+pub mod html;
 pub mod idempotency;
 pub mod limits;
 pub mod markdown;
@@ -13,6 +14,7 @@ pub mod page;
 pub mod problem;
 pub mod redis;
 pub mod secret;
+pub mod server;
 pub mod spec;
 pub mod telemetry;
 pub mod text;

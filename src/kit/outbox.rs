@@ -70,7 +70,7 @@ pub async fn write<E: Serialize>(conn: &mut Conn, events: &[(DateTime<Utc>, E)])
     }
     diesel::sql_query(
         "insert into outbox_event (kind, payload, occurred_at)
-         select kind, payload, occurred_at from unnest($1, $2, $3) with ordinality as e (kind, payload, occurred_at, n) order by n",
+         select kind, payload, occurred_at from unnest($1::text[], $2::jsonb[], $3::timestamptz[]) with ordinality as e (kind, payload, occurred_at, n) order by n",
     )
     .bind::<Array<Text>, _>(kinds)
     .bind::<Array<Jsonb>, _>(payloads)

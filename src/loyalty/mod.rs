@@ -1,5 +1,8 @@
 //! What we earn: the ledger, purchases, earning rules, tiers, rewards, redemptions, referrals, leaderboards.
 
+pub mod expiry;
+pub mod ledger;
+
 use poem_openapi::OpenApi;
 
 use crate::{
@@ -8,8 +11,8 @@ use crate::{
     kit::{Kit, outbox::Listener, verify::Check},
 };
 
-pub fn api(_kit: &Kit) -> impl OpenApi + use<> {
-    ((), ())
+pub fn api(kit: &Kit) -> impl OpenApi + use<> {
+    (ledger::api::LedgerApi { kit: kit.clone() }, ())
 }
 
 /// Who in this feature reacts to events, in order.
@@ -19,10 +22,10 @@ pub fn listeners() -> Vec<Box<dyn Listener<Event>>> {
 
 /// Regular work.
 pub fn jobs() -> Vec<Job> {
-    vec![]
+    vec![ledger::jobs::SETTLE_LOTS]
 }
 
 /// What must always hold.
 pub fn checks() -> Vec<&'static Check> {
-    vec![]
+    ledger::checks::CHECKS.iter().collect()
 }

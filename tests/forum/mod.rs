@@ -5,4 +5,5 @@ mod question;
 mod reputation;
 mod review;
 mod sanction;
+mod search;
 mod trust;

@@ -5,24 +5,73 @@ use std::sync::{
     atomic::{AtomicU32, Ordering},
 };
 
-use regulars::kit::db::migrate;
+use regulars::kit::{
+    db::migrate,
+    embedded::{Embedded, Server, Settings},
+};
 use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
 
-static HOST: OnceLock<String> = OnceLock::new();
+static HOST: OnceLock<Host> = OnceLock::new();
 static TOWNS: AtomicU32 = AtomicU32::new(0);
 
-/// The URL of the server, without a database; on first use, with a migrated template.
-fn server() -> &'static str {
+struct Host {
+    /// Without a database.
+    postgres_url: String,
+    redis_url: Option<String>,
+    /// Never dropped, as nothing static is: they end with this process, because the kernel tells them to.
+    _servers: Vec<Server>,
+}
+
+/// Private servers that all test runs share, or those that TEST_SERVER_URL and TEST_REDIS_URL name.
+fn start() -> Host {
+    if let Ok(postgres_url) = std::env::var("TEST_SERVER_URL") {
+        return Host { postgres_url, redis_url: std::env::var("TEST_REDIS_URL").ok(), _servers: vec![] };
+    }
+    let path = |variable| std::env::var_os(variable).map(Into::into);
+    let embedded = Embedded::new(Settings {
+        data_dir: Some(std::env::temp_dir().join(format!("regulars-tests-{}", rustix::process::getuid().as_raw()))),
+        pg_bin_dir: path("PG_BIN_DIR"),
+        redis_bin: path("REDIS_BIN"),
+        fsync_off: true,
+    })
+    .expect("a folder for test servers");
+    let postgres = embedded.postgres().expect("PostgreSQL starts");
+    let redis = embedded.redis().expect("Redis starts or is absent");
+    Host {
+        postgres_url: postgres.url().rsplit_once('/').expect("a database").0.to_owned(),
+        redis_url: redis.as_ref().map(|redis| redis.url().to_owned()),
+        _servers: [Some(postgres), redis].into_iter().flatten().collect(),
+    }
+}
+
+/// Where the towns are; on first use, with a migrated template.
+fn host() -> &'static Host {
     HOST.get_or_init(|| {
-        let server = std::env::var("TEST_SERVER_URL").expect("TEST_SERVER_URL");
-        let url = server.clone();
+        let host = start();
+        let url = host.postgres_url.clone();
         on_own_runtime(async move {
             let admin = connect(&format!("{url}/postgres")).await;
+            drop_abandoned(&admin).await;
             run(&admin, &format!("create database {}", template())).await;
             migrate(&format!("{url}/{}", template())).await.expect("the migrations run");
         });
-        server
+        host
     })
+}
+
+/// Databases of test runs that have ended: their names begin with the process's id.
+async fn drop_abandoned(admin: &Client) {
+    let query = "select datname from pg_database where datname ~ '^town_[0-9]'";
+    let names = admin.simple_query(query).await.unwrap_or_default().into_iter().filter_map(|message| match message {
+        SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+        _ => None,
+    });
+    for name in names {
+        let pid = name.split('_').nth(1).unwrap_or_default();
+        if !std::path::Path::new("/proc").join(pid).exists() {
+            let _ = admin.batch_execute(&format!("drop database if exists {name} with (force)")).await;
+        }
+    }
 }
 
 /// The migrated database that towns are copies of.
@@ -39,7 +88,7 @@ pub fn on_own_runtime(work: impl Future<Output = ()> + Send + 'static) {
 }
 
 pub fn redis_url() -> Option<String> {
-    std::env::var("TEST_REDIS_URL").ok()
+    host().redis_url.clone()
 }
 
 async fn connect(url: &str) -> Client {
@@ -61,7 +110,7 @@ pub struct Database {
 
 impl Database {
     pub async fn create() -> Self {
-        let server = server();
+        let server = &host().postgres_url;
         let name = format!("town_{}_{}", std::process::id(), TOWNS.fetch_add(1, Ordering::Relaxed));
         let admin = connect(&format!("{server}/postgres")).await;
         run(&admin, &format!("create database {name} template {}", template())).await;
@@ -75,6 +124,10 @@ impl Database {
 
     pub async fn execute(&self, statement: &str) {
         run(&connect(&self.url).await, statement).await;
+    }
+
+    pub async fn try_execute(&self, statement: &str) -> Result<(), String> {
+        connect(&self.url).await.batch_execute(statement).await.map_err(|error| error.to_string())
     }
 
     pub async fn rows(&self, query: &str) -> Vec<String> {

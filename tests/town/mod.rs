@@ -13,7 +13,7 @@ use poem::{EndpointExt, Response, endpoint::BoxEndpoint, test::TestClient};
 use regulars::{
     app::{self, App, Settings},
     identity::account::api::SignInTerms,
-    kit::{Clock, verify},
+    kit::{Clock, limits::Rationing, verify},
 };
 use serde_json::{Value, json};
 
@@ -35,11 +35,19 @@ pub struct Plan {
     pub time_zone: chrono_tz::Tz,
     pub redis_url: Option<String>,
     pub connections_max: usize,
+    /// Long by default: stories let months pass.
+    pub access_token_ttl_s: i64,
 }
 
 impl Default for Plan {
     fn default() -> Self {
-        Self { rate_limits: false, time_zone: chrono_tz::UTC, redis_url: host::redis_url(), connections_max: 8 }
+        Self {
+            rate_limits: false,
+            time_zone: chrono_tz::UTC,
+            redis_url: host::redis_url(),
+            connections_max: 8,
+            access_token_ttl_s: 315_360_000,
+        }
     }
 }
 
@@ -52,16 +60,23 @@ impl Town {
         Self::in_database(host::Database::create().await, Clock::default(), plan).await
     }
 
+    /// A town whose database has nothing in it, not even tables.
+    pub async fn empty() -> Self {
+        let town = Self::new().await;
+        town.sql("drop schema public cascade; create schema public").await;
+        town
+    }
+
     async fn in_database(database: host::Database, clock: Clock, plan: Plan) -> Self {
         let app = App::build(Settings {
             database_url: database.url.clone(),
             redis_url: plan.redis_url,
             connections_max: plan.connections_max,
             time_zone: plan.time_zone,
-            access_token_ttl_s: 900,
-            sign_in: SignInTerms { password_chars_min: 12, session_ttl_days: 30 },
+            access_token_ttl_s: plan.access_token_ttl_s,
+            sign_in: SignInTerms { password_chars_min: 12, session_ttl_days: 3_650 },
             body_bytes_max: 256 * 1024,
-            rate_limits: plan.rate_limits,
+            rationing: Rationing { enforced: plan.rate_limits, proxies: 0, spares_loopback: false },
             clock: clock.clone(),
         })
         .await
@@ -173,6 +188,11 @@ impl Town {
 
     pub async fn sql(&self, statement: &str) {
         self.database.execute(statement).await;
+    }
+
+    /// For statements that the database is to refuse.
+    pub async fn try_sql(&self, statement: &str) -> Result<(), String> {
+        self.database.try_execute(statement).await
     }
 
     /// First column, as text, of the rows of a query.

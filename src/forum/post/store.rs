@@ -67,12 +67,12 @@ pub async fn find_thread(conn: &mut Conn, id: PostId) -> QueryResult<Option<Thre
     .map(Thread::of)
 }
 
-/// The post and its question, both locked, the question first.
+/// The post and its question, both locked, the question first; rows that only point at them need not wait.
 pub async fn find_thread_for_update(conn: &mut Conn, id: PostId) -> QueryResult<Option<Thread>> {
     diesel::sql_query(concat!(
         "select ",
         post_columns!(),
-        " from post p where p.id = $1 or p.id = (select question_id from post where id = $1) order by p.kind desc for update"
+        " from post p where p.id = $1 or p.id = (select question_id from post where id = $1) order by p.kind desc for no key update"
     ))
     .bind::<SqlUuid, _>(id)
     .cached()

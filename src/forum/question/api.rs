@@ -324,7 +324,7 @@ impl QuestionApi {
 }
 
 /// A group that the caller may know of.
-async fn visible_group(
+pub async fn visible_group(
     conn: &mut Conn,
     slug: &str,
     actor: Option<&Actor>,

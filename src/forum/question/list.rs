@@ -125,7 +125,6 @@ impl From<CardRow> for QuestionCard {
 }
 
 /// SQL: the columns of a card for the questions in `p`.
-#[macro_export]
 macro_rules! card_columns {
     () => {
         concat!(
@@ -139,12 +138,13 @@ macro_rules! card_columns {
 }
 
 /// SQL: what the columns of a card are taken from, after `p`.
-#[macro_export]
 macro_rules! card_joins {
     () => {
         " join member m on m.id = p.author_id left join reputation r on r.member_id = m.id left join user_group g on g.id = p.group_id "
     };
 }
+
+pub(crate) use {card_columns, card_joins};
 
 /// What a list is narrowed to.
 #[derive(Clone, Copy, Default)]

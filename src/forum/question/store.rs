@@ -7,9 +7,8 @@ use diesel::{
 };
 use diesel_async::RunQueryDsl;
 
-use super::list::CardRow;
+use super::list::{CardRow, card_columns, card_joins};
 use crate::{
-    card_columns, card_joins,
     forum::post::CloseReason,
     identity::account::rules::handle_key,
     kit::{Conn, db::CachedExt, markdown::RENDERER},

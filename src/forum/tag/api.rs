@@ -16,7 +16,7 @@ use super::{
 use crate::{
     app::Tag,
     identity::{
-        Moderator, Visitor,
+        Moderator,
         audit::{self, AuditEntry},
     },
     kit::{Kit, Problem, page::Page, problem::Fields, text::Text},
@@ -71,7 +71,6 @@ impl TagApi {
     #[oai(path = "/", method = "get", operation_id = "list_tags")]
     async fn list_tags(
         &self,
-        _visitor: Visitor,
         /// The beginning of the name.
         q: Query<Option<String>>,
         /// `popular` by default.
@@ -94,7 +93,7 @@ impl TagApi {
 
     /// Read a tag
     #[oai(path = "/:name", method = "get", operation_id = "get_tag")]
-    async fn get_tag(&self, _visitor: Visitor, name: Path<String>) -> Result<Json<TagView>, Problem> {
+    async fn get_tag(&self, name: Path<String>) -> Result<Json<TagView>, Problem> {
         let mut conn = self.kit.db.read().await?;
         let name = rules::normalise(&name).ok_or_else(|| Problem::not_found("tag"))?;
         let tag = store::find(&mut conn, &name).await?.ok_or_else(|| Problem::not_found("tag"))?;

@@ -1,4 +1,6 @@
-//! The published OpenAPI description: what poem-openapi writes, with its slips mended.
+//! The published OpenAPI description: what poem-openapi writes, with its slips mended and examples added.
+
+pub mod examples;
 
 use poem::http::HeaderValue;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -161,7 +163,7 @@ fn mend_operation(path: &str, method: &str, operation: &mut Value) {
                 "413" | "415" | "422" => has_body,
                 _ => true,
             };
-            can_occur || response["content"].get(super::problem::CONTENT_TYPE).is_none()
+            can_occur || response["content"].get(crate::kit::problem::CONTENT_TYPE).is_none()
         });
         for (_, response) in responses {
             if response["description"] == "" {

@@ -1,0 +1,189 @@
+//! The command line: what an operator can ask of the program.
+
+use std::{
+    io::{IsTerminal, stdin},
+    path::PathBuf,
+};
+
+use anyhow::{Context, Result, bail};
+use clap::{Args, Parser, Subcommand};
+
+use crate::{commands, config::Config};
+
+/// A customer community with a loyalty programme, in one server.
+///
+/// Everything is configured by environment variables, which `regulars config` lists. Without DATABASE_URL a private
+/// PostgreSQL is used, which every command starts if need be.
+#[derive(Debug, Parser)]
+#[command(version)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the server; the default
+    Serve,
+    /// Bring the database's schema up to date
+    Migrate,
+    /// Print the OpenAPI description
+    Openapi,
+    /// Bring in data of another system
+    #[command(subcommand)]
+    Import(Import),
+    /// Fill an empty database with a small community to look at
+    Seed,
+    /// Do what needs no web page
+    #[command(subcommand)]
+    Admin(Admin),
+    /// Check that every balance, counter and board equals what it is made of
+    Verify,
+    /// List the environment variables as a Markdown table
+    Config,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Import {
+    /// A Stack Exchange data dump, unpacked
+    #[command(name = "stackexchange")]
+    StackExchange {
+        /// Folder with Posts.xml, Users.xml and so on
+        dir: PathBuf,
+        /// Give points for what is imported, too
+        #[arg(long)]
+        award_points: bool,
+    },
+    /// Past purchases
+    Purchases {
+        /// CSV file with a header line
+        file: PathBuf,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Admin {
+    /// Create an administrator
+    Create(NewAdmin),
+    /// Create an API key for a partner and print it, this once
+    ApiKey(NewApiKey),
+    /// Sign with a new key from now on; tokens of the old one stay good until they expire
+    RotateKeys,
+    /// Deliver parked events again
+    RequeueEvents,
+}
+
+/// The password comes from standard input, ADMIN_PASSWORD or a prompt, never from the arguments,
+/// which other users of the machine can see.
+#[derive(Debug, Args)]
+pub struct NewAdmin {
+    #[arg(long)]
+    pub email: String,
+    #[arg(long)]
+    pub handle: String,
+    /// Read the password from standard input
+    #[arg(long)]
+    pub password_stdin: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct NewApiKey {
+    /// The partner's name; created if it is not known
+    #[arg(long)]
+    pub partner: String,
+    /// Comma-separated, such as purchases:write,members:read
+    #[arg(long, value_delimiter = ',', required = true)]
+    pub scopes: Vec<String>,
+    /// What the key is for
+    #[arg(long, default_value = "created on the command line")]
+    pub name: String,
+}
+
+/// Where the servers are, whoever runs them.
+#[derive(Clone, Default)]
+pub struct Urls {
+    pub database_url: String,
+    /// `None` where there is no Redis: everything works from PostgreSQL.
+    pub redis_url: Option<String>,
+}
+
+impl Cli {
+    pub fn command(self) -> Command {
+        self.command.unwrap_or(Command::Serve)
+    }
+}
+
+impl Command {
+    /// Does what needs neither a configuration nor a server; `None` where both are needed.
+    pub fn run_alone(&self) -> Option<Result<()>> {
+        match self {
+            Self::Openapi => Some(commands::openapi()),
+            Self::Config => {
+                print!("{}", Config::markdown_table());
+                Some(Ok(()))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Does what `command` says.
+pub async fn run(command: Command, config: Config, urls: Urls) -> Result<()> {
+    match command {
+        Command::Serve => commands::serve(config, urls).await,
+        Command::Migrate => commands::migrate(urls).await,
+        Command::Import(Import::StackExchange { .. } | Import::Purchases { .. }) => bail!("This build has no importers."),
+        Command::Seed => bail!("This build has no sample community."),
+        Command::Admin(Admin::Create(new)) => {
+            let password = password(&new, config.admin_password.clone())?;
+            commands::create_admin(config, urls, &new.email, &new.handle, password).await
+        }
+        Command::Admin(Admin::ApiKey(_)) => bail!("This build has no API keys."),
+        Command::Admin(Admin::RotateKeys) => commands::rotate_keys(config, urls).await,
+        Command::Admin(Admin::RequeueEvents) => commands::requeue_events(config, urls).await,
+        Command::Verify => commands::verify(config, urls).await,
+        Command::Openapi | Command::Config => Ok(()), // run alone
+    }
+}
+
+fn password(new: &NewAdmin, from_environment: Option<String>) -> Result<String> {
+    if new.password_stdin {
+        let mut line = String::new();
+        stdin().read_line(&mut line).context("the password could not be read")?;
+        return Ok(line.trim_end_matches(['\r', '\n']).to_owned());
+    }
+    if let Some(password) = from_environment {
+        return Ok(password);
+    }
+    if !stdin().is_terminal() {
+        bail!("There is no terminal to ask for a password: set ADMIN_PASSWORD or use --password-stdin.");
+    }
+    rpassword::prompt_password(format!("Password for {}: ", new.handle)).context("the password could not be read")
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        <Cli as CommandFactory>::command().debug_assert();
+    }
+
+    #[test]
+    fn commands_are_understood() {
+        for (line, understood) in [
+            ("regulars", "Serve"),
+            ("regulars serve", "Serve"),
+            ("regulars import stackexchange dump --award-points", "Import(StackExchange"),
+            ("regulars admin api-key --partner shop --scopes purchases:write,members:read", r#"["purchases:write", "members:read"]"#),
+            ("regulars admin create --email a@b.example --handle ada --password-stdin", "password_stdin: true"),
+        ] {
+            let command = Cli::try_parse_from(line.split(' ')).map(|cli| format!("{:?}", cli.command()));
+            assert!(command.as_ref().is_ok_and(|command| command.contains(understood)), "{line}: {command:?}");
+        }
+        assert!(Cli::try_parse_from(["regulars", "admin", "create", "--password", "x"]).is_err());
+    }
+}

@@ -1,0 +1,178 @@
+//! What each command does, on an app built from the configuration.
+
+use std::{io::stdout, time::Duration};
+
+use anyhow::{Context, Result, bail, ensure};
+use tokio::{net::TcpListener, task::JoinSet, time::timeout};
+
+use crate::{
+    app::{self, App, Settings},
+    cli::Urls,
+    config::Config,
+    events::{self, Event},
+    identity::account::{
+        api::SignInTerms,
+        password,
+        rules::{self, Email},
+        store::{self, NewMember},
+    },
+    kit::{
+        Clock, Problem, db,
+        limits::Rationing,
+        outbox,
+        problem::Fields,
+        secret::{self, Purpose},
+        server::{self, Limits, Shutdown},
+        verify,
+    },
+    words::{MemberId, Role},
+};
+
+/// Time for the events that the last requests have caused.
+const LAST_EVENTS: Duration = Duration::from_secs(5);
+
+fn settings(config: &Config, urls: Urls) -> Settings {
+    Settings {
+        database_url: urls.database_url,
+        redis_url: urls.redis_url,
+        connections_max: config.database_pool_size,
+        time_zone: config.time_zone,
+        access_token_ttl_s: config.access_token_ttl_s.into(),
+        sign_in: SignInTerms { password_chars_min: config.password_chars_min, session_ttl_days: config.session_ttl_days.into() },
+        body_bytes_max: config.request_body_bytes_max,
+        rationing: Rationing { enforced: true, proxies: config.proxies, spares_loopback: !config.is_production() },
+        clock: Clock::default(),
+    }
+}
+
+/// The app on a schema that is up to date.
+async fn start(config: &Config, urls: Urls) -> Result<App> {
+    db::migrate(&urls.database_url).await?;
+    App::build(settings(config, urls)).await
+}
+
+/// Prints the API's description, which no server is needed for.
+pub fn openapi() -> Result<()> {
+    let app = App::assemble(settings(&Config::read(&|_| None)?, Urls::default()), vec![], vec![vec![0; secret::SECRET_BYTES]])?;
+    serde_json::to_writer_pretty(stdout(), &app.spec()?)?;
+    println!();
+    Ok(())
+}
+
+/// Serves until told to stop, then finishes what is under way.
+pub async fn serve(config: Config, urls: Urls) -> Result<()> {
+    let shutdown = Shutdown::on_signals()?;
+    let app = start(&config, urls).await?;
+    if !config.allow_unsafe_database {
+        db::refuse_unsafe(&mut *app.kit.db.read().await?).await?;
+    }
+    if let (Some(email), Some(handle), Some(password)) = (&config.admin_email, &config.admin_handle, &config.admin_password)
+        && add_administrator(&app, &config, email, handle, password.clone()).await?
+    {
+        tracing::info!(handle, "the first administrator was created");
+    }
+    let address = config.address();
+    let listener = TcpListener::bind(address).await.with_context(|| format!("{address} cannot be listened on"))?;
+
+    let mut background = JoinSet::new();
+    let stop = shutdown.clone();
+    background.spawn(outbox::lead(app.kit.clone(), app.listeners(), move || stop.has_begun()));
+    for job in app::jobs() {
+        let kit = app.kit.clone();
+        background.spawn(async move {
+            let mut times = tokio::time::interval(job.every);
+            times.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+            loop {
+                times.tick().await;
+                if let Err(problem) = (job.run)(kit.clone()).await {
+                    tracing::warn!(job = job.name, %problem, "a job failed and is tried again at its next time");
+                }
+            }
+        });
+    }
+    let (stopping, accepting) = (shutdown.clone(), app.clone());
+    background.spawn(async move {
+        stopping.begun().await;
+        accepting.stop_accepting();
+    });
+
+    let limits = Limits::new(config.connections_max, Duration::from_secs(config.shutdown_s));
+    server::serve(listener, app.endpoint()?, limits, &shutdown).await?;
+    background.shutdown().await;
+    if !matches!(timeout(LAST_EVENTS, app.deliver_events()).await, Ok(Ok(_))) {
+        tracing::warn!("some events wait for the next start");
+    }
+    Ok(())
+}
+
+pub async fn migrate(urls: Urls) -> Result<()> {
+    let ran = db::migrate(&urls.database_url).await?;
+    println!("{} migrations ran.", ran.len());
+    Ok(())
+}
+
+/// Fails when an invariant is broken.
+pub async fn verify(config: Config, urls: Urls) -> Result<()> {
+    let app = start(&config, urls).await?;
+    let findings = verify::run(&mut *app.kit.db.begin().await?, app::checks()).await?;
+    let mut broken = 0;
+    for finding in &findings {
+        let verdict = if finding.violations == 0 { "holds" } else { "BROKEN" };
+        println!("{verdict}: {}", finding.invariant);
+        if finding.violations > 0 {
+            broken += 1;
+            println!("  {} times, such as: {}", finding.violations, finding.samples.join("; "));
+        }
+    }
+    ensure!(broken == 0, "{broken} of {} invariants are broken", findings.len());
+    Ok(())
+}
+
+pub async fn create_admin(config: Config, urls: Urls, email: &str, handle: &str, password: String) -> Result<()> {
+    let app = start(&config, urls).await?;
+    ensure!(add_administrator(&app, &config, email, handle, password).await?, "{email} has an account already");
+    println!("{handle} is an administrator.");
+    Ok(())
+}
+
+/// False when the address has an account already.
+async fn add_administrator(app: &App, config: &Config, email: &str, handle: &str, password: String) -> Result<bool> {
+    let Some(address) = Email::parse(email) else { bail!("{email} is not an e-mail address") };
+    let mut fields = Fields::default();
+    rules::check_handle(&mut fields, handle);
+    rules::check_password(&mut fields, &password, config.password_chars_min, &[handle, email]);
+    fields.done().map_err(in_words)?;
+    let password_hash = password::hash(password).await?;
+    let now = app.kit.clock.now();
+    let mut tx = app.kit.db.begin().await?;
+    if store::is_email_known(&mut tx, &address).await? {
+        return Ok(false);
+    }
+    let handle_key = rules::handle_key(handle);
+    ensure!(!store::is_handle_taken(&mut tx, &handle_key).await?, "the handle {handle} is taken");
+    let member = NewMember { id: MemberId::new(), handle, handle_key, display_name: handle, role: Role::Administrator, created_at: now };
+    store::insert_member(&mut tx, &member).await?;
+    store::insert_account(&mut tx, member.id, &address, &password_hash, now).await?;
+    events::tell(&mut tx, now, [Event::MemberRegistered { member_id: member.id, referral_code: None }]).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+fn in_words(problem: Problem) -> anyhow::Error {
+    let fields: Vec<_> = problem.errors.iter().map(|error| format!("{}: {}", &error.pointer[1..], error.detail)).collect();
+    anyhow::anyhow!(fields.join(" "))
+}
+
+pub async fn rotate_keys(config: Config, urls: Urls) -> Result<()> {
+    let app = start(&config, urls).await?;
+    secret::add(&mut *app.kit.db.read().await?, Purpose::AccessToken, app.kit.clock.now()).await?;
+    println!("There is a new key; servers sign with it from their next start on.");
+    Ok(())
+}
+
+pub async fn requeue_events(config: Config, urls: Urls) -> Result<()> {
+    let app = start(&config, urls).await?;
+    let events = outbox::requeue(&mut *app.kit.db.read().await?).await?;
+    println!("{events} events will be delivered again.");
+    Ok(())
+}

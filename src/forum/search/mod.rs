@@ -1,0 +1,5 @@
+//! Full-text search over questions and answers.
+
+pub mod api;
+pub mod rules;
+pub mod store;

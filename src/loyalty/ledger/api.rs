@@ -1,0 +1,261 @@
+//! A member's points, their statement, corrections by staff, and the book's own health.
+
+use chrono::{DateTime, Utc};
+use poem::http::StatusCode;
+use poem_openapi::{
+    Object, OpenApi,
+    param::{Header, Path, Query},
+    payload::Json,
+};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{
+    checks,
+    rules::{Kind, POINTS_MAX, Source, Wallet},
+    statement::{self, Line},
+    store,
+};
+use crate::{
+    app::Tag,
+    begin,
+    identity::{
+        Admin, Moderator, Myself,
+        audit::{self, AuditEntry},
+    },
+    kit::{
+        Kit, Problem,
+        idempotency::Answer,
+        page::Page,
+        problem::Fields,
+        text::Text,
+        verify::{self, Finding},
+    },
+    words::{MemberId, TransactionId},
+};
+
+const REASON_CHARS: std::ops::RangeInclusive<usize> = 3..=500;
+
+pub struct LedgerApi {
+    pub kit: Kit,
+}
+
+/// A member's points.
+#[derive(Object)]
+struct PointsView {
+    /// Can be spent now.
+    available: i64,
+    /// Earned, and available after a waiting time.
+    pending: i64,
+    /// Set aside for rewards that are not issued yet.
+    reserved: i64,
+    /// Debt from returns of what was spent already: 0 or less. The next points repay it.
+    arrears: i64,
+    /// When pending points become available, soonest first; 20 dates at most.
+    becoming_available: Vec<DatedPoints>,
+    /// When available points expire, soonest first; 20 dates at most.
+    expiring: Vec<DatedPoints>,
+}
+
+#[derive(Object)]
+struct DatedPoints {
+    points: i64,
+    at: DateTime<Utc>,
+}
+
+/// A line of a statement: one movement of points.
+#[derive(Object)]
+struct StatementLine {
+    id: TransactionId,
+    kind: Kind,
+    /// The movement in a plain sentence.
+    sentence: String,
+    /// Added to the available points, or taken.
+    available: i64,
+    pending: i64,
+    reserved: i64,
+    arrears: i64,
+    effective_at: DateTime<Utc>,
+    /// The noun that caused it, such as `purchase`.
+    source_type: String,
+    source_id: String,
+}
+
+/// A correction of a member's points.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct AdjustPoints {
+    /// Whose points.
+    handle: Text,
+    /// Added, or taken when negative; what is taken must be available.
+    points: i64,
+    /// Shown to the member, and kept in the audit log.
+    reason: Text,
+    /// When added points expire; never when absent.
+    expires_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Object)]
+struct Adjusted {
+    transaction_id: TransactionId,
+    available: i64,
+    arrears: i64,
+}
+
+#[derive(Object)]
+struct Integrity {
+    /// Whether every invariant holds.
+    sound: bool,
+    findings: Vec<Finding>,
+    /// What the company owes: available, pending and reserved points of all members.
+    liability_points: i64,
+}
+
+#[OpenApi(tag = "Tag::Loyalty")]
+impl LedgerApi {
+    /// Get my points
+    #[oai(path = "/me/points", method = "get", operation_id = "get_my_points")]
+    async fn get_my_points(&self, myself: Myself) -> Result<Json<PointsView>, Problem> {
+        self.points_of(myself.0.member_id).await
+    }
+
+    /// List my statement
+    ///
+    /// Every movement of my points, newest first.
+    #[oai(path = "/me/points/statement", method = "get", operation_id = "list_my_statement")]
+    async fn list_my_statement(
+        &self,
+        myself: Myself,
+        /// From an earlier page.
+        cursor: Query<Option<String>>,
+        /// Lines a page, 1 to 100; 20 by default.
+        limit: Query<Option<usize>>,
+    ) -> Result<Json<Page<StatementLine>>, Problem> {
+        self.statement_of(myself.0.member_id, cursor.0, limit.0).await
+    }
+
+    /// Get a member's points
+    #[oai(path = "/admin/members/:handle/points", method = "get", operation_id = "get_member_points", tag = "Tag::Administration")]
+    async fn get_member_points(&self, _staff: Moderator, handle: Path<String>) -> Result<Json<PointsView>, Problem> {
+        let member = self.member(&handle.0).await?;
+        self.points_of(member).await
+    }
+
+    /// List a member's statement
+    #[oai(
+        path = "/admin/members/:handle/points/statement",
+        method = "get",
+        operation_id = "list_member_statement",
+        tag = "Tag::Administration"
+    )]
+    async fn list_member_statement(
+        &self,
+        _staff: Moderator,
+        handle: Path<String>,
+        /// From an earlier page.
+        cursor: Query<Option<String>>,
+        /// Lines a page, 1 to 100; 20 by default.
+        limit: Query<Option<usize>>,
+    ) -> Result<Json<Page<StatementLine>>, Problem> {
+        let member = self.member(&handle.0).await?;
+        self.statement_of(member, cursor.0, limit.0).await
+    }
+
+    /// Adjust a member's points
+    ///
+    /// A correction with a reason, as a ledger transaction of its own; nothing is overwritten. Not one's own points.
+    #[oai(path = "/admin/adjustments", method = "post", operation_id = "adjust_points", tag = "Tag::Administration")]
+    async fn adjust_points(
+        &self,
+        admin: Admin,
+        /// Makes the request safe to send again.
+        #[oai(name = "Idempotency-Key")]
+        key: Header<String>,
+        body: Json<AdjustPoints>,
+    ) -> Result<Answer<Adjusted>, Problem> {
+        let mut attempt = begin!(self.kit.attempt(admin.0.caller(), "adjust_points", &key.0, &body.0));
+        let outcome = self.adjust(&mut attempt, &admin, body.0).await;
+        attempt.finish(StatusCode::CREATED, outcome).await
+    }
+
+    /// Check the ledger's integrity
+    ///
+    /// Runs every invariant of the points book in one snapshot.
+    #[oai(path = "/admin/ledger/integrity", method = "get", operation_id = "check_ledger_integrity", tag = "Tag::Administration")]
+    async fn check_ledger_integrity(&self, _admin: Admin) -> Result<Json<Integrity>, Problem> {
+        let mut tx = self.kit.db.begin().await?;
+        let findings = verify::run(&mut tx, checks::CHECKS).await?;
+        let liability_points = statement::liability(&mut tx).await?;
+        let sound = findings.iter().all(|finding| finding.violations == 0);
+        Ok(Json(Integrity { sound, findings, liability_points }))
+    }
+}
+
+impl LedgerApi {
+    async fn member(&self, handle: &str) -> Result<MemberId, Problem> {
+        let mut conn = self.kit.db.read().await?;
+        statement::find_member(&mut conn, handle).await?.ok_or_else(|| Problem::not_found("member"))
+    }
+
+    async fn points_of(&self, member: MemberId) -> Result<Json<PointsView>, Problem> {
+        let mut conn = self.kit.db.read().await?;
+        let Wallet { available, pending, reserved, arrears, .. } = store::find_wallet(&mut conn, member).await?;
+        let dated = |days: Vec<statement::Dated>| days.into_iter().map(|day| DatedPoints { points: day.points, at: day.at }).collect();
+        let becoming_available = dated(statement::find_pending_by_date(&mut conn, member).await?);
+        let expiring = dated(statement::find_expiring_by_date(&mut conn, member).await?);
+        Ok(Json(PointsView { available, pending, reserved, arrears, becoming_available, expiring }))
+    }
+
+    async fn statement_of(
+        &self,
+        member: MemberId,
+        cursor: Option<String>,
+        limit: Option<usize>,
+    ) -> Result<Json<Page<StatementLine>>, Problem> {
+        let list = format!("statement of {member}");
+        let request = self.kit.cursors.request::<DateTime<Utc>>(&list, cursor.as_deref(), limit)?;
+        let mut conn = self.kit.db.read().await?;
+        let lines = statement::list(&mut conn, member, &request).await?;
+        Ok(Json(self.kit.cursors.page(&list, &request, lines, |line| (line.effective_at, line.id.0), view)))
+    }
+
+    async fn adjust(&self, conn: &mut crate::kit::Conn, admin: &Admin, body: AdjustPoints) -> Result<Adjusted, Problem> {
+        let now = self.kit.clock.now();
+        let mut fields = Fields::default();
+        fields.range("/points", body.points, -POINTS_MAX..=POINTS_MAX);
+        if body.points == 0 {
+            fields.refuse("/points", "An adjustment of 0 points changes nothing.");
+        }
+        fields.chars("/reason", &body.reason, REASON_CHARS);
+        if body.expires_at.is_some_and(|at| at <= now) {
+            fields.refuse("/expires_at", "This time is past.");
+        }
+        fields.done()?;
+        let member = statement::find_member(conn, &body.handle).await?.ok_or_else(|| Problem::not_found("member"))?;
+        if member == admin.0.member_id {
+            return Err(Problem::forbidden("Nobody adjusts their own points."));
+        }
+        let mut wallet = super::open_wallet(conn, member, now).await?;
+        let source = Source::new("adjustment", Uuid::now_v7());
+        let transaction_id = super::adjust(conn, &mut wallet, body.points, source, body.expires_at, now, &body.reason).await?;
+        let detail = json!({ "points": body.points, "transaction_id": transaction_id });
+        let entry = AuditEntry::new(Some(admin.0.member_id), "adjust_points", ("member", member.0), &body.reason, detail, now);
+        audit::record(conn, entry).await?;
+        Ok(Adjusted { transaction_id, available: wallet.available, arrears: wallet.arrears })
+    }
+}
+
+fn view(line: Line) -> StatementLine {
+    StatementLine {
+        sentence: line.sentence(),
+        id: line.id,
+        kind: line.kind,
+        available: line.available,
+        pending: line.pending,
+        reserved: line.reserved,
+        arrears: line.arrears,
+        effective_at: line.effective_at,
+        source_type: line.source_type,
+        source_id: line.source_id,
+    }
+}

@@ -1,0 +1,281 @@
+//! What a movement of points consists of, and which lots it takes from. Pure.
+
+use chrono::{DateTime, Duration, Utc};
+use diesel::sql_types::{BigInt, Nullable, Timestamptz, Uuid as SqlUuid};
+use poem::http::StatusCode;
+
+use crate::{
+    kit::Problem,
+    words,
+    words::{LotId, MemberId, TransactionId},
+};
+
+/// The most points that one movement may have: far from overflow, and from any honest need.
+pub const POINTS_MAX: i64 = 1_000_000_000_000;
+/// Points that come back to a lot after its expiry live on for this long.
+pub const GRACE_DAYS: i64 = 30;
+
+words! {
+    /// An account of the points book. The first four are a member's, the others the programme's.
+    pub enum Account {
+        Available = "available",
+        Pending = "pending",
+        Reserved = "reserved",
+        Arrears = "arrears",
+        Issuance = "issuance",
+        Redeemed = "redeemed",
+        Breakage = "breakage",
+        Clawback = "clawback",
+        Adjustment = "adjustment",
+        TransferClearing = "transfer_clearing",
+        OpeningImport = "opening_import",
+    }
+}
+
+words! {
+    /// What a ledger transaction is for.
+    pub enum Kind {
+        Earn = "earn",
+        Activate = "activate",
+        Expire = "expire",
+        Hold = "hold",
+        Release = "release",
+        Redeem = "redeem",
+        Refund = "refund",
+        Clawback = "clawback",
+        Repay = "repay",
+        Restore = "restore",
+        Adjust = "adjust",
+        Erase = "erase",
+    }
+}
+
+/// What caused a transaction. Source, kind and leg together happen once.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Source {
+    /// The noun, such as `purchase`.
+    pub of: &'static str,
+    pub id: String,
+    /// Tells apart several effects of one cause; often empty.
+    pub leg: String,
+}
+
+impl Source {
+    pub fn new(of: &'static str, id: impl ToString) -> Self {
+        Self { of, id: id.to_string(), leg: String::new() }
+    }
+    pub fn leg(mut self, leg: impl ToString) -> Self {
+        self.leg = leg.to_string();
+        self
+    }
+}
+
+/// A member's accounts, in points.
+#[derive(diesel::QueryableByName, Clone, Debug, PartialEq)]
+pub struct Wallet {
+    #[diesel(sql_type = SqlUuid)]
+    pub member_id: MemberId,
+    #[diesel(sql_type = BigInt)]
+    pub available: i64,
+    #[diesel(sql_type = BigInt)]
+    pub pending: i64,
+    #[diesel(sql_type = BigInt)]
+    pub reserved: i64,
+    /// Debt: never above 0.
+    #[diesel(sql_type = BigInt)]
+    pub arrears: i64,
+}
+
+/// Points that came in together, as far as they are still there.
+#[derive(diesel::QueryableByName, Clone, Debug, PartialEq)]
+pub struct Lot {
+    #[diesel(sql_type = SqlUuid)]
+    pub id: LotId,
+    #[diesel(sql_type = BigInt)]
+    pub remaining: i64,
+    #[diesel(sql_type = Timestamptz)]
+    pub available_at: DateTime<Utc>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub activated_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
+/// How a transaction changes a lot.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Allocation {
+    pub lot: LotId,
+    pub remaining: i64,
+    pub reserved: i64,
+    /// A new expiry, where points came back after the old one.
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
+/// A lot that a transaction makes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewLot {
+    pub granted: i64,
+    pub available_at: DateTime<Utc>,
+    pub activated_at: Option<DateTime<Utc>>,
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
+/// A transaction ready to be written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Posting {
+    pub id: TransactionId,
+    pub kind: Kind,
+    pub source: Source,
+    pub reverses: Option<TransactionId>,
+    pub note: String,
+    pub effective_at: DateTime<Utc>,
+    pub entries: Vec<(Account, i64)>,
+    pub allocations: Vec<Allocation>,
+    pub new_lot: Option<NewLot>,
+    /// Lots that become spendable by this.
+    pub activates: Option<LotId>,
+}
+
+impl Posting {
+    pub fn new(kind: Kind, source: Source, effective_at: DateTime<Utc>, entries: &[(Account, i64)]) -> Self {
+        Self {
+            id: TransactionId::new(),
+            kind,
+            source,
+            reverses: None,
+            note: String::new(),
+            effective_at,
+            entries: entries.iter().copied().filter(|(_, amount)| *amount != 0).collect(),
+            allocations: Vec::new(),
+            new_lot: None,
+            activates: None,
+        }
+    }
+
+    /// What it adds to `account`.
+    pub fn amount(&self, account: Account) -> i64 {
+        self.entries.iter().filter(|(name, _)| *name == account).map(|(_, amount)| amount).sum()
+    }
+
+    /// Whether its entries sum to zero.
+    pub fn balances(&self) -> bool {
+        self.entries.iter().map(|(_, amount)| i128::from(*amount)).sum::<i128>() == 0
+    }
+}
+
+/// 409: more points are wanted than are available.
+pub fn insufficient(required: i64, available: i64) -> Problem {
+    Problem::new(StatusCode::CONFLICT, "insufficient_points", format!("This takes {required} points, and {available} are available."))
+        .with("required", required)
+        .with("available", available)
+        .with("missing", required - available)
+}
+
+/// Takes `points` from lots that stand in consumption order. The second value is what they lacked.
+pub fn take(lots: &[Lot], points: i64) -> (Vec<Allocation>, i64) {
+    let mut missing = points;
+    let mut taken = Vec::new();
+    for lot in lots {
+        let part = lot.remaining.min(missing);
+        if part > 0 {
+            taken.push(Allocation { lot: lot.id, remaining: -part, reserved: 0, expires_at: None });
+            missing -= part;
+        }
+    }
+    (taken, missing)
+}
+
+/// What an earlier transaction took from a lot.
+#[derive(diesel::QueryableByName, Clone, Debug, PartialEq)]
+pub struct Taken {
+    #[diesel(sql_type = SqlUuid)]
+    pub lot: LotId,
+    #[diesel(sql_type = BigInt)]
+    pub points: i64,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
+/// The expiry of points that come back to a lot at `now`.
+fn expiry_on_return(expires_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    expires_at.filter(|at| *at <= now).map(|at| at.max(now + Duration::days(GRACE_DAYS)))
+}
+
+/// Gives `points` back to the lots they came from, last taken first; `taken` stands in consumption order. The second
+/// value is what could not be given back.
+pub fn give_back(taken: &[Taken], points: i64, now: DateTime<Utc>) -> (Vec<Allocation>, i64) {
+    let mut left = points;
+    let mut given = Vec::new();
+    for Taken { lot, points, expires_at } in taken.iter().rev() {
+        let part = left.min(*points);
+        if part > 0 {
+            given.push(Allocation { lot: *lot, remaining: part, reserved: 0, expires_at: expiry_on_return(*expires_at, now) });
+            left -= part;
+        }
+    }
+    (given, left)
+}
+
+/// Splits a hold: the first `points` of it are spent, in consumption order, and the rest goes back to its lots.
+pub fn capture(held: &[Taken], points: i64, now: DateTime<Utc>) -> Vec<Allocation> {
+    let mut to_spend = points;
+    let settle = |Taken { lot, points: held, expires_at }: &Taken| {
+        let spent = to_spend.min(*held);
+        to_spend -= spent;
+        let released = held - spent;
+        let expires_at = if released > 0 { expiry_on_return(*expires_at, now) } else { None };
+        Allocation { lot: *lot, remaining: released, reserved: -held, expires_at }
+    };
+    held.iter().map(settle).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> DateTime<Utc> {
+        format!("{text}T00:00:00Z").parse().unwrap()
+    }
+
+    fn lot(n: u128, remaining: i64, expires: Option<&str>) -> Lot {
+        let activated_at = Some(day("2026-01-01"));
+        Lot { id: LotId(uuid::Uuid::from_u128(n)), remaining, available_at: day("2026-01-01"), activated_at, expires_at: expires.map(day) }
+    }
+
+    fn moved(allocations: &[Allocation]) -> Vec<(u128, i64, i64)> {
+        allocations.iter().map(|a| (a.lot.0.as_u128(), a.remaining, a.reserved)).collect()
+    }
+
+    /// Acceptance vector 5 of design/loyalty.md.
+    #[test]
+    fn lots_are_spent_and_given_back_in_order() {
+        let in_order = [lot(3, 80, Some("2026-02-28")), lot(1, 100, Some("2026-03-31")), lot(2, 50, None)];
+        let (taken, missing) = take(&in_order, 120);
+        assert_eq!((moved(&taken), missing), (vec![(3, -80, 0), (1, -40, 0)], 0));
+        assert_eq!(take(&in_order, 300).1, 70, "more than there is");
+
+        let taken = [
+            Taken { lot: in_order[0].id, points: 80, expires_at: in_order[0].expires_at },
+            Taken { lot: in_order[1].id, points: 40, expires_at: in_order[1].expires_at },
+        ];
+        let (given, left) = give_back(&taken, 50, day("2026-03-10"));
+        assert_eq!((moved(&given), left), (vec![(1, 40, 0), (3, 10, 0)], 0));
+        assert_eq!(given[0].expires_at, None, "its own expiry is still to come");
+        assert_eq!(given[1].expires_at, Some(day("2026-04-09")));
+        assert_eq!(give_back(&taken, 130, day("2026-03-10")).1, 10, "never more than was taken");
+    }
+
+    #[test]
+    fn a_capture_spends_first_and_releases_the_rest() {
+        let held = [
+            Taken { lot: LotId(uuid::Uuid::from_u128(1)), points: 40, expires_at: None },
+            Taken { lot: LotId(uuid::Uuid::from_u128(2)), points: 20, expires_at: None },
+        ];
+        let now = day("2026-01-01");
+        for (points, expected) in
+            [(45, vec![(1, 0, -40), (2, 15, -20)]), (60, vec![(1, 0, -40), (2, 0, -20)]), (0, vec![(1, 40, -40), (2, 20, -20)])]
+        {
+            assert_eq!(moved(&capture(&held, points, now)), expected, "{points}");
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! The points book in PostgreSQL. Nothing here decides.
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    QueryableByName,
+    sql_types::{Array, BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+};
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::{
+    moves,
+    rules::{Account, Lot, Posting, Taken, Wallet},
+};
+use crate::{
+    kit::{Conn, Problem, db::CachedExt},
+    words::{LotId, MemberId, TransactionId},
+};
+
+/// The order in which lots are spent: priority, expiry (never last), activation, id.
+macro_rules! consumption_order {
+    () => {
+        "lot.priority, lot.expires_at nulls last, lot.activated_at, lot.id"
+    };
+}
+
+/// Opens a member's wallet: makes it if absent, locks it for this transaction, activates what is due and expires what
+/// has ended. Everything that moves points begins here.
+pub async fn open_wallet(conn: &mut Conn, member_id: MemberId, now: DateTime<Utc>) -> Result<Wallet, Problem> {
+    let mut wallet: Wallet = diesel::sql_query(
+        "insert into wallet (member_id) values ($1) on conflict (member_id) do update set version = wallet.version
+         returning member_id, available, pending, reserved, arrears",
+    )
+    .bind::<SqlUuid, _>(member_id)
+    .cached()
+    .get_result(conn)
+    .await?;
+    if wallet.pending > 0 || wallet.available > 0 {
+        moves::bring_up_to_date(conn, &mut wallet, now).await?;
+    }
+    Ok(wallet)
+}
+
+/// The balances as they stand, without locking.
+pub async fn find_wallet(conn: &mut Conn, member_id: MemberId) -> Result<Wallet, Problem> {
+    let wallets: Vec<Wallet> =
+        diesel::sql_query("select member_id, available, pending, reserved, arrears from wallet where member_id = $1")
+            .bind::<SqlUuid, _>(member_id)
+            .cached()
+            .load(conn)
+            .await?;
+    Ok(wallets.into_iter().next().unwrap_or(Wallet { member_id, available: 0, pending: 0, reserved: 0, arrears: 0 }))
+}
+
+#[derive(QueryableByName)]
+struct Written {
+    #[diesel(sql_type = BigInt)]
+    transactions: i64,
+}
+
+/// Writes a transaction with its entries, balances, lots and allocations, in one statement. The wallet is open.
+pub async fn post(conn: &mut Conn, wallet: &mut Wallet, posting: &Posting) -> Result<TransactionId, Problem> {
+    if !posting.balances() {
+        return Err(Problem::internal(format!("unbalanced posting {posting:?}")));
+    }
+    let (accounts, amounts): (Vec<&str>, Vec<i64>) = posting.entries.iter().map(|(account, amount)| (account.word(), *amount)).unzip();
+    let lots: Vec<Uuid> = posting.allocations.iter().map(|a| a.lot.0).collect();
+    let remaining: Vec<i64> = posting.allocations.iter().map(|a| a.remaining).collect();
+    let reserved: Vec<i64> = posting.allocations.iter().map(|a| a.reserved).collect();
+    let expiries: Vec<Option<DateTime<Utc>>> = posting.allocations.iter().map(|a| a.expires_at).collect();
+    let new_lot = posting.new_lot.as_ref();
+    let Written { transactions } = diesel::sql_query(
+        "with t as (
+           insert into ledger_transaction (id, member_id, kind, source_type, source_id, leg, reverses_id, note, effective_at)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+           on conflict (source_type, source_id, kind, leg) do nothing returning id
+         ), entries as (
+           insert into ledger_entry (transaction_id, line, account, member_id, amount)
+           select t.id, e.line, e.account, case when e.account in ('available', 'pending', 'reserved', 'arrears') then $2::uuid end, e.amount
+           from t, unnest($10::text[], $11::bigint[]) with ordinality as e (account, amount, line)
+         ), balances as (
+           update wallet set available = available + $12, pending = pending + $13, reserved = reserved + $14,
+                             arrears = arrears + $15, version = version + 1
+           from t where member_id = $2
+         ), lots as (
+           update lot set remaining = lot.remaining + d.remaining, reserved = lot.reserved + d.reserved,
+                          expires_at = coalesce(d.expires_at, lot.expires_at)
+           from t, unnest($16::uuid[], $17::bigint[], $18::bigint[], $19::timestamptz[]) as d (id, remaining, reserved, expires_at) where lot.id = d.id
+         ), allocations as (
+           insert into lot_allocation (transaction_id, lot_id, remaining_delta, reserved_delta)
+           select t.id, d.id, d.remaining, d.reserved from t, unnest($16::uuid[], $17::bigint[], $18::bigint[]) as d (id, remaining, reserved)
+         ), activated as (
+           update lot set activated_at = lot.available_at from t where lot.id = $20
+         ), granted as (
+           insert into lot (id, member_id, transaction_id, granted, remaining, available_at, activated_at, expires_at)
+           select $21, $2, t.id, $22::bigint, $22::bigint, $23::timestamptz, $24::timestamptz, $25::timestamptz from t where $22::bigint is not null
+         )
+         select count(*) as transactions from t",
+    )
+    .bind::<SqlUuid, _>(posting.id)
+    .bind::<SqlUuid, _>(wallet.member_id)
+    .bind::<Text, _>(posting.kind)
+    .bind::<Text, _>(posting.source.of)
+    .bind::<Text, _>(&posting.source.id)
+    .bind::<Text, _>(&posting.source.leg)
+    .bind::<Nullable<SqlUuid>, _>(posting.reverses)
+    .bind::<Text, _>(&posting.note)
+    .bind::<Timestamptz, _>(posting.effective_at)
+    .bind::<Array<Text>, _>(accounts)
+    .bind::<Array<BigInt>, _>(amounts)
+    .bind::<BigInt, _>(posting.amount(Account::Available))
+    .bind::<BigInt, _>(posting.amount(Account::Pending))
+    .bind::<BigInt, _>(posting.amount(Account::Reserved))
+    .bind::<BigInt, _>(posting.amount(Account::Arrears))
+    .bind::<Array<SqlUuid>, _>(lots)
+    .bind::<Array<BigInt>, _>(remaining)
+    .bind::<Array<BigInt>, _>(reserved)
+    .bind::<Array<Nullable<Timestamptz>>, _>(expiries)
+    .bind::<Nullable<SqlUuid>, _>(posting.activates)
+    .bind::<SqlUuid, _>(LotId::new())
+    .bind::<Nullable<BigInt>, _>(new_lot.map(|lot| lot.granted))
+    .bind::<Nullable<Timestamptz>, _>(new_lot.map(|lot| lot.available_at))
+    .bind::<Nullable<Timestamptz>, _>(new_lot.and_then(|lot| lot.activated_at))
+    .bind::<Nullable<Timestamptz>, _>(new_lot.and_then(|lot| lot.expires_at))
+    .cached()
+    .get_result(conn)
+    .await?;
+    if transactions == 0 {
+        return Err(Problem::conflict("duplicate_source", "This was recorded before."));
+    }
+    wallet.available += posting.amount(Account::Available);
+    wallet.pending += posting.amount(Account::Pending);
+    wallet.reserved += posting.amount(Account::Reserved);
+    wallet.arrears += posting.amount(Account::Arrears);
+    Ok(posting.id)
+}
+
+/// Lots whose time to become available has come, or whose time is over.
+pub async fn find_due_lots(conn: &mut Conn, member_id: MemberId, now: DateTime<Utc>) -> Result<Vec<Lot>, Problem> {
+    Ok(diesel::sql_query(
+        "select id, remaining, available_at, activated_at, expires_at from lot
+         where member_id = $1 and remaining > 0
+           and ((activated_at is null and available_at <= $2) or (activated_at is not null and expires_at <= $2))
+         order by available_at, id",
+    )
+    .bind::<SqlUuid, _>(member_id)
+    .bind::<Timestamptz, _>(now)
+    .cached()
+    .load(conn)
+    .await?)
+}
+
+/// Active lots in consumption order, no more of them than it takes to have `points`.
+pub async fn find_lots_to_spend(conn: &mut Conn, member_id: MemberId, points: i64, now: DateTime<Utc>) -> Result<Vec<Lot>, Problem> {
+    Ok(diesel::sql_query(concat!(
+        "select id, remaining, available_at, activated_at, expires_at from (
+           select lot.*, sum(remaining) over (order by ",
+        consumption_order!(),
+        ") - remaining as before
+           from lot where member_id = $1 and remaining > 0 and activated_at is not null and (expires_at is null or expires_at > $3)
+         ) lot where before < $2 order by ",
+        consumption_order!(),
+    ))
+    .bind::<SqlUuid, _>(member_id)
+    .bind::<BigInt, _>(points)
+    .bind::<Timestamptz, _>(now)
+    .cached()
+    .load(conn)
+    .await?)
+}
+
+/// The lots that some transactions made, pending ones first.
+pub async fn find_lots_of(conn: &mut Conn, transactions: &[TransactionId]) -> Result<Vec<Lot>, Problem> {
+    let ids: Vec<Uuid> = transactions.iter().map(|id| id.0).collect();
+    Ok(diesel::sql_query(
+        "select id, remaining, available_at, activated_at, expires_at from lot
+         where transaction_id = any($1) and remaining > 0 order by activated_at nulls first, id",
+    )
+    .bind::<Array<SqlUuid>, _>(ids)
+    .cached()
+    .load(conn)
+    .await?)
+}
+
+/// Every lot of a member that has points left.
+pub async fn find_lots(conn: &mut Conn, member_id: MemberId) -> Result<Vec<Lot>, Problem> {
+    Ok(diesel::sql_query(
+        "select id, remaining, available_at, activated_at, expires_at from lot where member_id = $1 and remaining > 0 order by id",
+    )
+    .bind::<SqlUuid, _>(member_id)
+    .cached()
+    .load(conn)
+    .await?)
+}
+
+/// What a hold reserved, lot by lot in consumption order.
+pub async fn find_held(conn: &mut Conn, hold: TransactionId) -> Result<Vec<Taken>, Problem> {
+    Ok(diesel::sql_query(concat!(
+        "select lot.id as lot, a.reserved_delta as points, lot.expires_at
+         from lot_allocation a join lot on lot.id = a.lot_id
+         where a.transaction_id = $1 order by ",
+        consumption_order!(),
+    ))
+    .bind::<SqlUuid, _>(hold)
+    .cached()
+    .load(conn)
+    .await?)
+}
+
+/// What a redemption spent and has not been refunded yet, lot by lot in consumption order.
+pub async fn find_spent(conn: &mut Conn, redeemed: TransactionId) -> Result<Vec<Taken>, Problem> {
+    Ok(diesel::sql_query(concat!(
+        "select lot.id as lot, lot.expires_at, (-a.reserved_delta - a.remaining_delta - coalesce(
+           (select sum(r.remaining_delta) from ledger_transaction t join lot_allocation r on r.transaction_id = t.id
+            where t.reverses_id = $1 and t.kind = 'refund' and r.lot_id = lot.id), 0))::bigint as points
+         from lot_allocation a join lot on lot.id = a.lot_id
+         where a.transaction_id = $1 order by ",
+        consumption_order!(),
+    ))
+    .bind::<SqlUuid, _>(redeemed)
+    .cached()
+    .load(conn)
+    .await?)
+}
+
+#[derive(QueryableByName)]
+struct Due {
+    #[diesel(sql_type = SqlUuid)]
+    member_id: MemberId,
+}
+
+/// Some members who have lots that are due, longest due first.
+pub async fn find_members_due(conn: &mut Conn, now: DateTime<Utc>, most: i64) -> Result<Vec<MemberId>, Problem> {
+    let due: Vec<Due> = diesel::sql_query(
+        "select distinct member_id from (
+           (select member_id from lot where activated_at is null and remaining > 0 and available_at <= $1 order by available_at limit $2)
+           union all
+           (select member_id from lot where activated_at is not null and remaining > 0 and expires_at <= $1 order by expires_at limit $2)
+         ) due",
+    )
+    .bind::<Timestamptz, _>(now)
+    .bind::<BigInt, _>(most)
+    .cached()
+    .load(conn)
+    .await?;
+    Ok(due.into_iter().map(|due| due.member_id).collect())
+}

@@ -1,0 +1,3 @@
+//! Who we work with.
+
+pub mod import;

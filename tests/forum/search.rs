@@ -1,0 +1,122 @@
+//! Finding: search, similar questions, and tags.
+
+use serde_json::json;
+
+use crate::town::{Person, Town};
+
+async fn found(person: &Person, q: &str) -> Vec<String> {
+    let query = q.bytes().map(|byte| format!("%{byte:02x}")).collect::<String>();
+    let items = person.get(&format!("/search?q={query}")).await.is(200).items();
+    items.iter().map(|item| format!("{}: {}", item["kind"].as_str().unwrap(), item["title"].as_str().unwrap())).collect()
+}
+
+#[tokio::test]
+async fn search_finds_by_words_filters_and_likeness() {
+    let town = Town::new().await;
+    let (ada, bea) = (town.member("ada").await, town.member("bea").await);
+    let grinder = ada.asks_about("Which grinder for espresso?", &["grinder"]).await;
+    let kettle = ada.asks_about("Which kettle for filter?", &["kettle"]).await;
+    let answer = bea.answers(&kettle, "Any kettle, <script>alert(1)</script> but a gooseneck pours best.").await;
+    ada.accepts(&kettle, &answer).await;
+    let (q_grinder, q_kettle, a_kettle) =
+        ("question: Which grinder for espresso?", "question: Which kettle for filter?", "answer: Which kettle for filter?");
+    for (q, expected) in [
+        ("grinders", vec![q_grinder]),
+        ("espresso grin", vec![q_grinder]),
+        ("gooseneck", vec![a_kettle]),
+        ("\"for filter\"", vec![q_kettle]),
+        ("which -espresso tag:kettle author:ada", vec![q_kettle]),
+        ("is:solved", vec![q_kettle]),
+        ("is:unsolved", vec![q_grinder]),
+        ("tag:grinder", vec![q_grinder]),
+        ("tag:nothing kettle", vec![]),
+        ("author:bea", vec![]),
+        ("kettle author:BEA", vec![a_kettle]),
+        ("kettle after:2200-01-01", vec![]),
+        ("before:2001-01-01", vec![]),
+        ("group:nowhere kettle", vec![]),
+        ("expresso", vec![q_grinder]),
+        ("xylophone", vec![]),
+        ("' | & ! ( :* \\", vec![]),
+        ("the", vec![]),
+    ] {
+        assert_eq!(found(&town.visitor(), q).await, expected, "{q}");
+    }
+    let reply = ada.get("/search?q=gooseneck").await.is(200);
+    let snippet = reply.text("/items/0/snippet_html");
+    assert!(!snippet.contains("<script") && snippet.contains("<mark>gooseneck</mark>"), "{snippet}");
+    let first = ada.get("/search?q=which&limit=1").await;
+    assert!(first.status == 200);
+    let first = ada.get("/search?q=kettle&limit=1").await.is(200);
+    let second = ada.get(&format!("/search?q=kettle&limit=1&cursor={}", first.text("/next_cursor"))).await.is(200);
+    assert_ne!(first.text("/items/0/id"), second.text("/items/0/id"));
+    let back = ada.get(&format!("/search?q=kettle&limit=1&cursor={}", second.text("/prev_cursor"))).await.is(200);
+    assert_eq!(back.items(), first.items());
+    ada.get(&format!("/search?q=grinder&cursor={}", first.text("/next_cursor"))).await.refused(400, "bad_cursor");
+    ada.get("/search?q=").await.refused(400, "bad_query");
+    ada.get("/search?q=%00").await.refused(400, "bad_query");
+    ada.get("/search?q=is:great").await.refused(422, "invalid_fields");
+    ada.get("/search").await.refused(400, "bad_parameter");
+
+    town.moderator("moe").await.deletes_question(&grinder).await.is(204);
+    assert!(found(&ada, "grinder").await.is_empty());
+}
+
+#[tokio::test]
+async fn similar_questions_are_shown_before_one_asks() {
+    let town = Town::new().await;
+    let ada = town.member("ada").await;
+    for title in ["Which grinder for espresso?", "How do I clean my grinder?", "Which kettle for filter?"] {
+        ada.asks(title).await;
+    }
+    let similar = |title: &'static str| {
+        let ada = ada.clone();
+        async move {
+            let items = ada.get(&format!("/questions/similar?title={title}")).await.is(200).items();
+            items.iter().map(|item| item["title"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        }
+    };
+    assert_eq!(similar("What%20grinder%20for%20an%20espresso").await[0], "Which grinder for espresso?");
+    assert_eq!(similar("Wich%20ketle%20for%20fliter").await, ["Which kettle for filter?"], "spelt badly");
+    assert!(similar("Something%20else%20entirely%20%27%5C").await.is_empty());
+    ada.get("/questions/similar?title=grinder").await.refused(400, "bad_title");
+    town.sql("analyze post").await;
+    assert_eq!(similar("What%20grinder%20for%20an%20espresso").await[0], "Which grinder for espresso?");
+}
+
+#[tokio::test]
+async fn tags_are_listed_described_and_made_synonyms() {
+    let town = Town::new().await;
+    let (ada, moe) = (town.member("ada").await, town.moderator("moe").await);
+    let one = ada.asks_about("Which grinder for espresso?", &["espresso", "grinder"]).await;
+    ada.asks_about("Which machine for espresso?", &["espresso", "machine"]).await;
+    ada.asks_about("Which expresso is the best?", &["expresso"]).await;
+    let names = |path: &'static str| {
+        let ada = ada.clone();
+        async move {
+            let items = ada.get(path).await.is(200).items();
+            items.iter().map(|item| item["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        }
+    };
+    assert_eq!(names("/tags?limit=1").await, ["espresso"]);
+    assert_eq!(names("/tags?sort=name").await, ["espresso", "expresso", "grinder", "machine"]);
+    assert_eq!(names("/tags?q=E&sort=name").await, ["espresso", "expresso"]);
+    let first = ada.get("/tags?sort=name&limit=2").await.is(200);
+    let second = ada.get(&format!("/tags?sort=name&limit=2&cursor={}", first.text("/next_cursor"))).await.is(200);
+    assert_eq!(second.text("/items/0/name"), "grinder");
+
+    ada.patch("/tags/expresso", json!({ "description": "x" })).await.refused(403, "forbidden");
+    moe.patch("/tags/espresso", json!({ "description": "Short and strong." })).await.is(200);
+    moe.patch("/tags/espresso", json!({ "synonym_of": "espresso" })).await.refused(409, "synonym_of_itself");
+    moe.patch("/tags/expresso", json!({ "synonym_of": "nothing" })).await.refuses_field("/synonym_of");
+    let expresso = moe.patch("/tags/expresso", json!({ "synonym_of": "espresso" })).await.is(200);
+    assert_eq!((expresso.text("/synonym_of"), expresso.int("/question_count")), ("espresso".to_owned(), 0));
+    moe.patch("/tags/espresso", json!({ "synonym_of": "grinder" })).await.refused(409, "synonym_chain");
+    let espresso = ada.get("/tags/espresso").await.is(200);
+    assert_eq!((espresso.int("/question_count"), espresso.text("/description")), (3, "Short and strong.".to_owned()));
+    ada.asks_about("One more about espresso", &["expresso", "espresso"]).await;
+    assert_eq!(ada.lists("tag=expresso").await.len(), 4);
+    let edited = ada.patch(&format!("/questions/{one}"), json!({ "tags": ["machine"] })).await.is(200);
+    assert_eq!(edited.at("/tags"), &json!(["machine"]));
+    ada.get("/tags/unheard-of").await.refused(404, "not_found");
+}
