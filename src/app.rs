@@ -218,7 +218,7 @@ pub fn jobs() -> Vec<Job> {
 
 /// Every invariant that must hold between requests.
 pub fn checks() -> Vec<&'static Check> {
-    community::checks().into_iter().chain(forum::checks()).chain(loyalty::checks()).collect()
+    identity::checks().into_iter().chain(community::checks()).chain(forum::checks()).chain(loyalty::checks()).collect()
 }
 
 #[handler]

@@ -1,20 +1,23 @@
 //! Who we are: user groups.
 
+pub mod group;
+
 use poem_openapi::OpenApi;
 
+use self::group::{api::GroupApi, leaving::Leaving, members::MembershipApi};
 use crate::{
     app::Job,
     events::Event,
     kit::{Kit, outbox::Listener, verify::Check},
 };
 
-pub fn api(_kit: &Kit) -> impl OpenApi + use<> {
-    ((), ())
+pub fn api(kit: &Kit) -> impl OpenApi + use<> {
+    (GroupApi { kit: kit.clone() }, MembershipApi { kit: kit.clone() })
 }
 
 /// Who in this feature reacts to events, in order.
 pub fn listeners() -> Vec<Box<dyn Listener<Event>>> {
-    vec![]
+    vec![Box::new(Leaving)]
 }
 
 /// Regular work.
@@ -24,5 +27,17 @@ pub fn jobs() -> Vec<Job> {
 
 /// What must always hold.
 pub fn checks() -> Vec<&'static Check> {
-    vec![]
+    vec![
+        &Check {
+            name: "A group counts its active members.",
+            sql: "select g.slug as violation from user_group g
+                  where g.member_count <> (select count(*) from membership m where m.group_id = g.id and m.state = 'active')",
+        },
+        &Check {
+            name: "A group has at most one owner, and only active members lead it.",
+            sql: "select g.slug as violation from user_group g join membership m on m.group_id = g.id
+                  group by g.id
+                  having count(*) filter (where m.role = 'owner') > 1 or bool_or(m.role <> 'member' and m.state <> 'active')",
+        },
+    ]
 }

@@ -5,6 +5,7 @@
 pub mod clock;
 pub mod db;
 pub mod embedded;
+pub mod etag;
 pub mod html;
 pub mod idempotency;
 pub mod limits;

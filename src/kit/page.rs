@@ -28,13 +28,6 @@ pub struct Page<T: ParseFromJSON + ToJSON + Type> {
     pub prev_cursor: Option<String>,
 }
 
-impl<T: ParseFromJSON + ToJSON + Type> Page<T> {
-    /// A page of a list that has nothing.
-    pub fn empty() -> Self {
-        Self { items: Vec::new(), next_cursor: None, prev_cursor: None }
-    }
-}
-
 /// The row beside which a page starts: its sort key and its id.
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
 pub struct Seek<K> {
@@ -181,10 +174,10 @@ mod tests {
         let other_key = Cursors::new(vec![8; 32]).seal("numbers", &Seek { key: 3_i64, id: Uuid::nil(), back: false });
         let mut tampered = good.clone().into_bytes();
         tampered[4] ^= 1;
-        assert!(cursors.open::<i64>("numbers", &good).is_some());
+        assert!(cursors.open::<Seek<i64>>("numbers", &good).is_some());
         for bad in ["", "x", "AAAA", &other_key, std::str::from_utf8(&tampered).unwrap()] {
-            assert_eq!(cursors.open::<i64>("numbers", bad), None, "{bad}");
+            assert_eq!(cursors.open::<Seek<i64>>("numbers", bad), None, "{bad}");
         }
-        assert_eq!(cursors.open::<i64>("letters", &good), None);
+        assert_eq!(cursors.open::<Seek<i64>>("letters", &good), None);
     }
 }

@@ -1,1 +1,6 @@
 mod account;
+mod api_key;
+mod member;
+mod partner;
+mod role;
+mod session;

@@ -1,7 +1,9 @@
 //! A town: one community of its own, with its own database, for one story. Dropping it audits it.
 
+mod community;
 mod forum;
 mod host;
+mod identity;
 mod moderation;
 mod person;
 mod reply;
@@ -37,6 +39,7 @@ pub struct Plan {
     pub connections_max: usize,
     /// Long by default: stories let months pass.
     pub access_token_ttl_s: i64,
+    pub session_ttl_days: i64,
 }
 
 impl Default for Plan {
@@ -47,6 +50,7 @@ impl Default for Plan {
             redis_url: host::redis_url(),
             connections_max: 8,
             access_token_ttl_s: 315_360_000,
+            session_ttl_days: 3_650,
         }
     }
 }
@@ -74,7 +78,7 @@ impl Town {
             connections_max: plan.connections_max,
             time_zone: plan.time_zone,
             access_token_ttl_s: plan.access_token_ttl_s,
-            sign_in: SignInTerms { password_chars_min: 12, session_ttl_days: 3_650 },
+            sign_in: SignInTerms { password_chars_min: 12, session_ttl_days: plan.session_ttl_days },
             body_bytes_max: 256 * 1024,
             rationing: Rationing { enforced: plan.rate_limits, proxies: 0, spares_loopback: false },
             clock: clock.clone(),

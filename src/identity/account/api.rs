@@ -16,7 +16,11 @@ use super::{
 use crate::{
     app::Tag,
     events::{self, Event},
-    identity::{Doorkeeper, Myself, caller::address},
+    identity::{
+        Doorkeeper, Myself,
+        caller::address,
+        partner::{self, link, rules::Claim},
+    },
     kit::{Kit, Problem, limits::Ration, problem::Fields, secret, text::Text},
     words::{MemberId, Role, SessionId},
 };
@@ -48,6 +52,8 @@ struct Register {
     display_name: Option<Text>,
     /// The code of the member who recommended this community.
     referral_code: Option<Text>,
+    /// From a partner who knows the person already: what they earned there becomes theirs here.
+    link_code: Option<Text>,
 }
 
 #[derive(Object)]
@@ -123,26 +129,35 @@ impl AccountApi {
         fields.done()?;
         let Some(email) = email else { return Err(Problem::invalid_field("/email", "This is not an e-mail address.")) };
 
+        let now = self.kit().clock.now();
+        let code = body.link_code.as_deref().map(|code| link::open(self.kit(), "/link_code", code, now)).transpose()?;
         // Hashed before anything is looked up, so that every answer takes as long.
         let password_hash = password::hash(body.password.0).await?;
-        let now = self.kit().clock.now();
         let mut tx = self.kit().db.begin().await?;
         if store::is_handle_taken(&mut tx, &rules::handle_key(&body.handle)).await? {
             return Err(Refusal::HandleTaken.into());
         }
+        let claim = match &code {
+            Some(code) => Some(link::claim(&mut tx, code).await?),
+            None => None,
+        };
         if !store::is_email_known(&mut tx, &email).await? {
-            let member = NewMember {
-                id: MemberId::new(),
-                handle: &body.handle,
-                handle_key: rules::handle_key(&body.handle),
-                display_name,
-                role: Role::Member,
-                created_at: now,
+            let handle_key = rules::handle_key(&body.handle);
+            let member_id = if let Some(Claim::Become(member_id)) = claim {
+                partner::store::claim_member(&mut tx, member_id, &body.handle, &handle_key, display_name).await?;
+                member_id
+            } else {
+                let id = MemberId::new();
+                let member = NewMember { id, handle: &body.handle, handle_key, display_name, role: Role::Member, created_at: now };
+                store::insert_member(&mut tx, &member).await?;
+                id
             };
-            store::insert_member(&mut tx, &member).await?;
-            store::insert_account(&mut tx, member.id, &email, &password_hash, now).await?;
+            if let (Some(Claim::Add), Some(code)) = (claim, &code) {
+                link::add(&mut tx, code, member_id, now).await?;
+            }
+            store::insert_account(&mut tx, member_id, &email, &password_hash, now).await?;
             let referral_code = body.referral_code.map(|code| code.0);
-            events::tell(&mut tx, now, [Event::MemberRegistered { member_id: member.id, referral_code }]).await?;
+            events::tell(&mut tx, now, [Event::MemberRegistered { member_id, referral_code }]).await?;
             tx.commit().await?;
             self.kit().outbox.ring();
         }

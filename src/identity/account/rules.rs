@@ -76,13 +76,18 @@ pub fn check_handle(fields: &mut Fields, handle: &str) {
 /// Wants a password that is long enough and not made of the account's own words (NIST SP 800-63B-4, 3.1.1.2: length
 /// counts, composition rules do not).
 pub fn check_password(fields: &mut Fields, password: &str, chars_min: usize, own_words: &[&str]) {
-    fields.chars("/password", password, chars_min..=PASSWORD_CHARS_MAX);
+    check_new_password(fields, "/password", password, chars_min, own_words);
+}
+
+/// The same for a field of another name.
+pub fn check_new_password(fields: &mut Fields, pointer: &str, password: &str, chars_min: usize, own_words: &[&str]) {
+    fields.chars(pointer, password, chars_min..=PASSWORD_CHARS_MAX);
     let lower = password.to_lowercase();
     let distinct: std::collections::HashSet<char> = lower.chars().collect();
     let repeats_own =
         own_words.iter().any(|word| word.len() >= 4 && lower.replace(&word.to_lowercase(), "").chars().count() < chars_min / 2);
     if distinct.len() < 5 || repeats_own || lower.replace("password", "").chars().count() < chars_min / 2 {
-        fields.refuse("/password", "This password is too easy to guess.");
+        fields.refuse(pointer, "This password is too easy to guess.");
     }
 }
 

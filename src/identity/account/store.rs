@@ -74,6 +74,20 @@ pub async fn find_credentials(conn: &mut Conn, email_key: &str) -> QueryResult<O
         .optional()
 }
 
+pub async fn find_password_hash(conn: &mut Conn, member_id: MemberId) -> QueryResult<Option<String>> {
+    account::table.filter(account::member_id.eq(member_id)).select(account::password_hash).first(conn).await.optional()
+}
+
+pub async fn update_password_hash(conn: &mut Conn, member_id: MemberId, hash: &str) -> QueryResult<()> {
+    diesel::update(account::table)
+        .filter(account::member_id.eq(member_id))
+        .set(account::password_hash.eq(hash))
+        .cached()
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
 pub async fn insert_session(
     conn: &mut Conn,
     id: SessionId,

@@ -1,6 +1,9 @@
 //! A member: a person of the community, with or without an account.
 
+pub mod admin;
 pub mod api;
+pub mod export;
+pub mod rules;
 pub mod store;
 
 pub use api::AuthorView;

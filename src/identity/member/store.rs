@@ -3,21 +3,24 @@
 use chrono::{DateTime, Utc};
 use diesel::{
     prelude::*,
-    sql_types::{Array, Int4, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Array, BigInt, Bool, Int4, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
 use rand::Rng;
 
+use super::admin::MemberForAdmin;
 use crate::{
     identity::account::rules::handle_key,
-    kit::{Conn, db::CachedExt},
-    schema::{account, external_member, member},
-    words::{MemberId, PartnerId, Role},
+    kit::{Conn, db::CachedExt, page::Request},
+    schema::{account, external_member, member, refresh_token, reputation, session},
+    visible_group,
+    words::{GroupRole, MemberId, PartnerId, Role},
 };
 
 /// Without letters that look alike.
 const HANDLE_LETTERS: &[u8] = b"abcdefghjkmnpqrtuvwxyz2346789";
-const HANDLE_LETTER_COUNT: usize = 10;
+const GUEST_LETTERS: usize = 10;
+const GROUPS_SHOWN_MAX: i64 = 100;
 
 /// SQL: the columns of [`Author`], given the aliases of `member` and of a left-joined `reputation`.
 #[macro_export]
@@ -116,7 +119,7 @@ async fn create_externals(
     now: DateTime<Utc>,
 ) -> QueryResult<Vec<(String, MemberId)>> {
     let ids: Vec<MemberId> = external_ids.iter().map(|_| MemberId::new()).collect();
-    let handles: Vec<String> = external_ids.iter().map(|_| random_handle("guest-")).collect();
+    let handles: Vec<String> = external_ids.iter().map(|_| random_handle("guest-", GUEST_LETTERS)).collect();
     let keys: Vec<String> = handles.iter().map(|handle| handle_key(handle)).collect();
     let linked: Vec<Linked> = diesel::sql_query(
         "with guest as (
@@ -145,9 +148,265 @@ async fn create_externals(
     Ok(linked.into_iter().map(|row| (row.external_id, row.member_id)).collect())
 }
 
-/// A handle that nobody chose.
-pub fn random_handle(prefix: &str) -> String {
+/// A handle that nobody chose: the prefix and random letters.
+pub fn random_handle(prefix: &str, letter_count: usize) -> String {
     let mut rng = rand::rng();
-    let letters = (0..HANDLE_LETTER_COUNT).map(|_| HANDLE_LETTERS[rng.random_range(0..HANDLE_LETTERS.len())] as char);
+    let letters = (0..letter_count).map(|_| HANDLE_LETTERS[rng.random_range(0..HANDLE_LETTERS.len())] as char);
     prefix.chars().chain(letters).collect()
+}
+
+#[derive(Queryable)]
+pub struct MyRow {
+    pub id: MemberId,
+    pub handle: String,
+    pub display_name: String,
+    pub bio: String,
+    pub email: String,
+    pub role: Role,
+    pub trust: i16,
+    pub on_leaderboards: bool,
+    pub created_at: DateTime<Utc>,
+    pub version: i32,
+}
+
+const MY_COLUMNS: (
+    member::id,
+    member::handle,
+    member::display_name,
+    member::bio,
+    account::email,
+    member::role,
+    member::trust,
+    member::on_leaderboards,
+    member::created_at,
+    member::version,
+) = (
+    member::id,
+    member::handle,
+    member::display_name,
+    member::bio,
+    account::email,
+    member::role,
+    member::trust,
+    member::on_leaderboards,
+    member::created_at,
+    member::version,
+);
+
+/// A member who has an account.
+pub async fn find_me(conn: &mut Conn, id: MemberId) -> QueryResult<MyRow> {
+    member::table.inner_join(account::table).filter(member::id.eq(id)).select(MY_COLUMNS).first(conn).await
+}
+
+/// The same, locked until the end of the transaction.
+pub async fn lock_me(conn: &mut Conn, id: MemberId) -> QueryResult<MyRow> {
+    member::table.inner_join(account::table).filter(member::id.eq(id)).select(MY_COLUMNS).for_update().first(conn).await
+}
+
+/// Returns the new version.
+pub async fn update_member(conn: &mut Conn, id: MemberId, display_name: &str, bio: &str, on_leaderboards: bool) -> QueryResult<i32> {
+    diesel::update(member::table.find(id))
+        .set((
+            member::display_name.eq(display_name),
+            member::bio.eq(bio),
+            member::on_leaderboards.eq(on_leaderboards),
+            member::version.eq(member::version + 1),
+        ))
+        .returning(member::version)
+        .cached()
+        .get_result(conn)
+        .await
+}
+
+/// Every administrator, locked in one order, so that two of them cannot both go as the last but one.
+pub async fn lock_administrators(conn: &mut Conn) -> QueryResult<Vec<MemberId>> {
+    member::table
+        .filter(member::role.eq(Role::Administrator))
+        .filter(member::erased_at.is_null())
+        .order(member::id)
+        .select(member::id)
+        .for_update()
+        .load(conn)
+        .await
+}
+
+/// Takes away all that tells who the member was, and every way to sign in.
+pub async fn erase(conn: &mut Conn, id: MemberId, handle: &str, display_name: &str, now: DateTime<Utc>) -> QueryResult<()> {
+    let sessions = session::table.filter(session::member_id.eq(id)).select(session::id);
+    diesel::delete(refresh_token::table.filter(refresh_token::session_id.eq_any(sessions))).execute(conn).await?;
+    diesel::delete(session::table.filter(session::member_id.eq(id))).execute(conn).await?;
+    diesel::delete(account::table.filter(account::member_id.eq(id))).execute(conn).await?;
+    diesel::delete(external_member::table.filter(external_member::member_id.eq(id))).execute(conn).await?;
+    diesel::update(member::table.find(id))
+        .set((
+            member::handle.eq(handle),
+            member::handle_key.eq(handle_key(handle)),
+            member::display_name.eq(display_name),
+            member::bio.eq(""),
+            member::role.eq(Role::Member),
+            member::on_leaderboards.eq(false),
+            member::import_source.eq(None::<String>),
+            member::import_id.eq(None::<String>),
+            member::erased_at.eq(now),
+            member::version.eq(member::version + 1),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Members whose handle key begins with `prefix` (itself a handle key), in its order.
+pub async fn list_by_handle(conn: &mut Conn, prefix: &str, request: &Request<String>) -> QueryResult<Vec<Author>> {
+    let mut query = member::table
+        .left_join(reputation::table)
+        .filter(member::erased_at.is_null())
+        .filter(member::handle_key.like(format!("{}%", escape_like(prefix))))
+        .select((member::id, member::handle, member::display_name, member::role, reputation::total.nullable()))
+        .limit(request.rows())
+        .into_boxed();
+    query = match &request.seek {
+        None => query.order(member::handle_key.asc()),
+        Some(seek) if seek.back => query.filter(member::handle_key.lt(&seek.key)).order(member::handle_key.desc()),
+        Some(seek) => query.filter(member::handle_key.gt(&seek.key)).order(member::handle_key.asc()),
+    };
+    let rows: Vec<(MemberId, String, String, Role, Option<i32>)> = query.load(conn).await?;
+    let author = |(id, handle, display_name, role, total): (_, _, _, _, Option<i32>)| Author {
+        id,
+        handle,
+        display_name,
+        role,
+        reputation: total.unwrap_or(0).max(1),
+    };
+    Ok(rows.into_iter().map(author).collect())
+}
+
+/// `text` as a literal in a LIKE pattern.
+pub fn escape_like(text: &str) -> String {
+    text.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_")
+}
+
+#[derive(QueryableByName)]
+pub struct ProfileRow {
+    #[diesel(embed)]
+    pub author: Author,
+    #[diesel(sql_type = Text)]
+    pub bio: String,
+    #[diesel(sql_type = Bool)]
+    pub claimed: bool,
+    #[diesel(sql_type = Timestamptz)]
+    pub created_at: DateTime<Utc>,
+    #[diesel(sql_type = Int4)]
+    pub version: i32,
+    #[diesel(sql_type = BigInt)]
+    pub questions: i64,
+    #[diesel(sql_type = BigInt)]
+    pub answers: i64,
+    #[diesel(sql_type = BigInt)]
+    pub accepted_answers: i64,
+}
+
+/// A member who is not erased, with counts of what `reader` may see.
+pub async fn find_profile(conn: &mut Conn, handle: &str, reader: Option<MemberId>, staff: bool) -> QueryResult<Option<ProfileRow>> {
+    let rows: Vec<ProfileRow> = diesel::sql_query(concat!(
+        "select ",
+        author_columns!("m", "r"),
+        ", m.bio, exists (select 1 from account where member_id = m.id) as claimed, m.created_at, m.version,
+           c.questions, c.answers, c.accepted_answers
+         from member m
+         left join reputation r on r.member_id = m.id
+         cross join lateral (
+           select count(*) filter (where p.kind = 'question') as questions, count(*) filter (where p.kind = 'answer') as answers,
+                  count(*) filter (where q.accepted_answer_id = p.id) as accepted_answers
+           from post p join post q on q.id = p.question_id
+           where p.author_id = m.id and p.state = 'published' and q.state = 'published' and ($3 or ",
+        visible_group!("p.group_id", "$2"),
+        ")) c
+         where m.handle_key = $4 and lower(m.handle) = lower($1) and m.erased_at is null"
+    ))
+    .bind::<Text, _>(handle)
+    .bind::<Nullable<SqlUuid>, _>(reader)
+    .bind::<Bool, _>(staff)
+    .bind::<Text, _>(handle_key(handle))
+    .cached()
+    .load(conn)
+    .await?;
+    Ok(rows.into_iter().next())
+}
+
+#[derive(QueryableByName)]
+pub struct GroupRow {
+    #[diesel(sql_type = Text)]
+    pub slug: String,
+    #[diesel(sql_type = Text)]
+    pub name: String,
+    #[diesel(sql_type = Text)]
+    pub role: GroupRole,
+}
+
+/// The groups of a member that `reader` may see.
+pub async fn list_groups_of(conn: &mut Conn, id: MemberId, reader: Option<MemberId>, staff: bool) -> QueryResult<Vec<GroupRow>> {
+    diesel::sql_query(concat!(
+        "select g.slug, g.name, m.role from membership m join user_group g on g.id = m.group_id
+         where m.member_id = $1 and m.state = 'active' and g.deleted_at is null and ($3 or ",
+        visible_group!("g.id", "$2"),
+        ") order by g.member_count desc, g.id desc limit $4"
+    ))
+    .bind::<SqlUuid, _>(id)
+    .bind::<Nullable<SqlUuid>, _>(reader)
+    .bind::<Bool, _>(staff)
+    .bind::<BigInt, _>(GROUPS_SHOWN_MAX)
+    .cached()
+    .load(conn)
+    .await
+}
+
+/// Newest first; `q` begins a handle or an e-mail address.
+pub async fn list_for_admin(conn: &mut Conn, q: &str, role: Option<Role>, request: &Request<()>) -> QueryResult<Vec<MemberForAdmin>> {
+    let text = if request.back() {
+        "select m.id, m.handle, m.display_name, a.email, m.role, m.trust, m.on_leaderboards, m.created_at as since
+         from member m left join account a on a.member_id = m.id
+         where m.erased_at is null and ($1 is null or m.role = $1) and ($2 is null or m.handle_key like $2 or a.email_key like $3)
+           and ($4 is null or m.id > $4)
+         order by m.id limit $5"
+    } else {
+        "select m.id, m.handle, m.display_name, a.email, m.role, m.trust, m.on_leaderboards, m.created_at as since
+         from member m left join account a on a.member_id = m.id
+         where m.erased_at is null and ($1 is null or m.role = $1) and ($2 is null or m.handle_key like $2 or a.email_key like $3)
+           and ($4 is null or m.id < $4)
+         order by m.id desc limit $5"
+    };
+    let prefix = |text: &str| (!q.is_empty()).then(|| format!("{}%", escape_like(text)));
+    diesel::sql_query(text)
+        .bind::<Nullable<Text>, _>(role)
+        .bind::<Nullable<Text>, _>(prefix(&handle_key(q)))
+        .bind::<Nullable<Text>, _>(prefix(q))
+        .bind::<Nullable<SqlUuid>, _>(request.seek.as_ref().map(|seek| seek.id))
+        .bind::<BigInt, _>(request.rows())
+        .cached()
+        .load(conn)
+        .await
+}
+
+/// Locked until the end of the transaction.
+pub async fn find_for_admin(conn: &mut Conn, handle: &str) -> QueryResult<Option<MemberForAdmin>> {
+    let rows: Vec<MemberForAdmin> = diesel::sql_query(
+        "select m.id, m.handle, m.display_name, a.email, m.role, m.trust, m.on_leaderboards, m.created_at as since
+         from member m left join account a on a.member_id = m.id
+         where m.handle_key = $1 and m.erased_at is null for update of m",
+    )
+    .bind::<Text, _>(handle_key(handle))
+    .cached()
+    .load(conn)
+    .await?;
+    Ok(rows.into_iter().next())
+}
+
+pub async fn set_role(conn: &mut Conn, id: MemberId, role: Role) -> QueryResult<()> {
+    diesel::sql_query("update member set role = $2, version = version + 1 where id = $1")
+        .bind::<SqlUuid, _>(id)
+        .bind::<Text, _>(role)
+        .cached()
+        .execute(conn)
+        .await?;
+    Ok(())
 }

@@ -1,0 +1,292 @@
+//! Groups: finding, founding, changing and ending them.
+
+use chrono::{DateTime, Utc};
+use poem_openapi::{
+    ApiResponse, Object, OpenApi,
+    param::{Header, Path, Query},
+    payload::Json,
+};
+use serde_json::json;
+
+use super::{
+    rules::{self, Refusal, Standing},
+    store::{self, Filter, GroupRow, NewGroup},
+};
+use crate::{
+    app::Tag,
+    events::{self, Event},
+    identity::{
+        Actor, Member, Visitor,
+        audit::{self, AuditEntry},
+        member::store::{escape_like, random_handle},
+        permission::{Action, GroupStanding, Object as Thing, can},
+    },
+    kit::{
+        Kit, Problem,
+        etag::{self, Conditional, Edited},
+        page::Page,
+        problem::Fields,
+        text::Text,
+    },
+    words::{GroupId, GroupKind, GroupRole, MembershipState},
+};
+
+/// What is put after a slug that is taken, to make another.
+const SLUG_LETTERS: usize = 6;
+
+pub struct GroupApi {
+    pub kit: Kit,
+}
+
+/// A group, as the caller sees it.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+struct GroupView {
+    id: GroupId,
+    /// The name in URLs.
+    slug: String,
+    name: String,
+    description: String,
+    kind: GroupKind,
+    /// Invisible to everybody who is not in it.
+    private: bool,
+    member_count: i32,
+    /// When it was founded.
+    since: DateTime<Utc>,
+    /// The caller's role, if they are in it.
+    my_role: Option<GroupRole>,
+    /// How the caller stands with it.
+    my_state: Option<MembershipState>,
+}
+
+impl From<GroupRow> for GroupView {
+    fn from(row: GroupRow) -> Self {
+        let my_role = standing(&row).my_role;
+        let GroupRow { id, slug, name, description, kind, private, member_count, created_at, version: _, my_role: _, my_state } = row;
+        Self { id, slug, name, description, kind, private, member_count, since: created_at, my_role, my_state }
+    }
+}
+
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct CreateGroup {
+    /// 3 to 60 characters.
+    name: Text,
+    /// The name in URLs: 3 to 40 small letters, digits and dashes. Made from the name by default.
+    slug: Option<Text>,
+    /// At most 2,000 characters.
+    description: Option<Text>,
+    kind: GroupKind,
+    /// Invisible to everybody who is not in it.
+    #[oai(default)]
+    private: bool,
+}
+
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct EditGroup {
+    /// 3 to 60 characters.
+    name: Option<Text>,
+    /// At most 2,000 characters.
+    description: Option<Text>,
+    kind: Option<GroupKind>,
+    private: Option<bool>,
+}
+
+#[derive(ApiResponse)]
+enum Founded {
+    /// The caller owns it.
+    #[oai(status = 201)]
+    Group(
+        Json<GroupView>,
+        /// Send it as `If-Match` to edit only this.
+        #[oai(header = "ETag")]
+        String,
+    ),
+}
+
+#[derive(ApiResponse)]
+enum Deleted {
+    /// The group is gone, and what was written in it is not shown any more.
+    #[oai(status = 204)]
+    Done,
+}
+
+#[OpenApi(tag = "Tag::Community")]
+impl GroupApi {
+    /// List groups
+    ///
+    /// The largest first: those that everybody sees, and the caller's own.
+    #[oai(path = "/groups", method = "get", operation_id = "list_groups")]
+    async fn list_groups(
+        &self,
+        visitor: Visitor,
+        /// A part of the name.
+        q: Query<Option<String>>,
+        /// Only those that the caller is in, has asked for or is invited to.
+        #[oai(default)]
+        mine: Query<bool>,
+        cursor: Query<Option<String>>,
+        limit: Query<Option<usize>>,
+    ) -> Result<Json<Page<GroupView>>, Problem> {
+        let reader = visitor.0.as_ref().map(|actor| actor.member_id);
+        if mine.0 && reader.is_none() {
+            return Err(Problem::unauthorized("Sign in to see your groups."));
+        }
+        let q = q.0.unwrap_or_default().trim().to_lowercase();
+        let list = format!("list_groups?q={q}&mine={}&reader={reader:?}", mine.0);
+        let request = self.kit.cursors.request::<i64>(&list, cursor.0.as_deref(), limit.0)?;
+        let filter = Filter {
+            reader,
+            staff: visitor.0.as_ref().is_some_and(Actor::is_staff),
+            mine: mine.0,
+            name: (!q.is_empty()).then(|| format!("%{}%", escape_like(&q))),
+        };
+        let mut conn = self.kit.db.read().await?;
+        let rows = store::list_groups(&mut conn, &filter, &request).await?;
+        Ok(Json(self.kit.cursors.page(&list, &request, rows, |row| (row.member_count.into(), row.id.0), GroupView::from)))
+    }
+
+    /// Found a group
+    ///
+    /// The caller becomes its owner. Nobody owns more than 10.
+    #[oai(path = "/groups", method = "post", operation_id = "create_group")]
+    async fn create_group(&self, member: Member, body: Json<CreateGroup>) -> Result<Founded, Problem> {
+        let Json(body) = body;
+        let (name, description) = (body.name.trim(), body.description.as_deref().unwrap_or_default().trim());
+        let mut fields = Fields::default();
+        check_terms(&mut fields, Some(name), Some(description));
+        if let Some(slug) = &body.slug {
+            rules::check_slug(&mut fields, slug);
+        }
+        fields.done()?;
+        let owner = member.0.member_id;
+        let now = self.kit.clock.now();
+        let derived = rules::slug_of(name);
+        let slug = body.slug.as_deref().unwrap_or(&derived);
+        let mut tx = self.kit.db.begin().await?;
+        if store::count_owned(&mut tx, owner).await? >= rules::OWNED_GROUPS_MAX {
+            return Err(Refusal::TooManyGroups.into());
+        }
+        let id = GroupId::new();
+        let mut new = NewGroup { id, slug, name, description, kind: body.kind, private: body.private, created_by: owner, created_at: now };
+        let another: String;
+        if !rules::SLUG_CHARS.contains(&slug.len()) || !store::insert_group(&mut tx, &new).await? {
+            if body.slug.is_some() {
+                return Err(Refusal::SlugTaken.into());
+            }
+            let stem: String = derived.chars().take(rules::SLUG_CHARS.end() - SLUG_LETTERS - 1).collect();
+            another =
+                if stem.is_empty() { random_handle("group-", SLUG_LETTERS) } else { random_handle(&format!("{stem}-"), SLUG_LETTERS) };
+            new.slug = &another;
+            if !store::insert_group(&mut tx, &new).await? {
+                return Err(Refusal::SlugTaken.into());
+            }
+        }
+        let standing = Standing::new(GroupRole::Owner, MembershipState::Active);
+        store::put_membership(&mut tx, id, owner, standing, now).await?;
+        store::add_to_count(&mut tx, id, rules::count_change(None, Some(standing))).await?;
+        let group = store::find_group(&mut tx, new.slug, Some(owner)).await?.ok_or_else(|| Problem::not_found("group"))?;
+        tx.commit().await?;
+        let (view, etag) = tagged(group);
+        Ok(Founded::Group(Json(view), etag))
+    }
+
+    /// Get a group
+    ///
+    /// A private group does not exist for those who are neither in it nor invited.
+    #[oai(path = "/groups/:slug", method = "get", operation_id = "get_group")]
+    async fn get_group(
+        &self,
+        visitor: Visitor,
+        slug: Path<String>,
+        #[oai(name = "If-None-Match")] if_none_match: Header<Option<String>>,
+    ) -> Result<Conditional<GroupView>, Problem> {
+        let mut conn = self.kit.db.read().await?;
+        let reader = visitor.0.as_ref().map(|actor| actor.member_id);
+        let group = store::find_group(&mut conn, &slug.0, reader).await?;
+        let (view, etag) = tagged(allowed(visitor.0.as_ref(), Action::SeeGroup, group)?);
+        Ok(Conditional::new(view, etag, if_none_match.0.as_deref()))
+    }
+
+    /// Change a group's terms
+    ///
+    /// For its owner and administrators.
+    #[oai(path = "/groups/:slug", method = "patch", operation_id = "edit_group")]
+    async fn edit_group(
+        &self,
+        member: Member,
+        slug: Path<String>,
+        #[oai(name = "If-Match")] if_match: Header<Option<String>>,
+        body: Json<EditGroup>,
+    ) -> Result<Edited<GroupView>, Problem> {
+        let Json(body) = body;
+        let mut tx = self.kit.db.begin().await?;
+        let group = store::lock_group(&mut tx, &slug.0, member.0.member_id).await?;
+        let mut group = allowed(Some(&member.0), Action::ManageGroup, group)?;
+        etag::guard(if_match.0.as_deref(), group.version)?;
+        let mut fields = Fields::default();
+        check_terms(&mut fields, body.name.as_deref(), body.description.as_deref());
+        fields.done()?;
+        group.name = body.name.map_or(group.name, |name| name.trim().to_owned());
+        group.description = body.description.map_or(group.description, |text| text.trim().to_owned());
+        group.kind = body.kind.unwrap_or(group.kind);
+        group.private = body.private.unwrap_or(group.private);
+        group.version = store::update_group(&mut tx, &group).await?;
+        tx.commit().await?;
+        let (view, etag) = tagged(group);
+        Ok(Edited::Whole(Json(view), etag))
+    }
+
+    /// End a group
+    ///
+    /// For its owner and administrators.
+    #[oai(path = "/groups/:slug", method = "delete", operation_id = "delete_group")]
+    async fn delete_group(&self, member: Member, slug: Path<String>) -> Result<Deleted, Problem> {
+        let actor = member.0;
+        let now = self.kit.clock.now();
+        let mut tx = self.kit.db.begin().await?;
+        let group = store::lock_group(&mut tx, &slug.0, actor.member_id).await?;
+        let group = allowed(Some(&actor), Action::ManageGroup, group)?;
+        store::delete_group(&mut tx, group.id, now).await?;
+        let by_owner = standing(&group).my_role == Some(GroupRole::Owner);
+        if !by_owner {
+            let entry =
+                AuditEntry::new(Some(actor.member_id), "delete_group", ("group", group.id.0), "", json!({ "slug": group.slug }), now);
+            audit::record(&mut tx, entry).await?;
+        }
+        events::tell(&mut tx, now, [Event::GroupDeleted { group_id: group.id }]).await?;
+        tx.commit().await?;
+        self.kit.outbox.ring();
+        Ok(Deleted::Done)
+    }
+}
+
+fn check_terms(fields: &mut Fields, name: Option<&str>, description: Option<&str>) {
+    if let Some(name) = name {
+        fields.chars("/name", name, rules::NAME_CHARS);
+    }
+    if let Some(description) = description {
+        fields.chars("/description", description, rules::DESCRIPTION_CHARS);
+    }
+}
+
+/// Where whoever asked for this row stands with the group.
+pub fn standing(row: &GroupRow) -> GroupStanding {
+    let my_role = row.my_role.filter(|_| row.my_state == Some(MembershipState::Active));
+    GroupStanding { private: row.private, deleted: false, my_role, state: row.my_state }
+}
+
+/// The group, if the actor may do this with it. One that is absent and one that they may not know of look the same.
+pub fn allowed(actor: Option<&Actor>, action: Action, group: Option<GroupRow>) -> Result<GroupRow, Problem> {
+    let group = group.ok_or_else(|| Problem::not_found("group"))?;
+    can(actor, action, &Thing::group(Some(standing(&group)))).map_err(|denied| denied.problem("group"))?;
+    Ok(group)
+}
+
+fn tagged(row: GroupRow) -> (GroupView, String) {
+    let version = row.version;
+    let view = GroupView::from(row);
+    let etag = etag::of_view(version, &view);
+    (view, etag)
+}

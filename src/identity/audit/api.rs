@@ -1,0 +1,70 @@
+//! Reading the audit log.
+
+use chrono::{DateTime, Utc};
+use poem_openapi::{Object, OpenApi, param::Query, payload::Json, types::Any};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::store::{self, AuditRow, Filter};
+use crate::{
+    app::Tag,
+    identity::{Admin, account::rules::handle_key},
+    kit::{Kit, Problem, page::Page},
+};
+
+pub struct AuditApi {
+    pub kit: Kit,
+}
+
+/// An act of staff.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+struct AuditView {
+    id: Uuid,
+    /// Handle of who did it; absent for the server's operator.
+    actor: Option<String>,
+    /// The operation, such as `set_member_role`.
+    action: String,
+    /// What kind of thing it was done to.
+    subject_kind: String,
+    subject_id: Uuid,
+    /// Why, in the words of who did it.
+    reason: String,
+    /// What else is worth knowing, by action.
+    detail: Any<Value>,
+    at: DateTime<Utc>,
+}
+
+impl From<AuditRow> for AuditView {
+    fn from(row: AuditRow) -> Self {
+        let AuditRow { id, actor, action, subject_kind, subject_id, reason, detail, created_at } = row;
+        Self { id, actor, action, subject_kind, subject_id, reason, detail: Any(detail), at: created_at }
+    }
+}
+
+#[OpenApi(prefix_path = "/admin", tag = "Tag::Administration")]
+impl AuditApi {
+    /// List what staff did
+    ///
+    /// The newest first.
+    #[oai(path = "/audit-log", method = "get", operation_id = "list_audit_log")]
+    async fn list_audit_log(
+        &self,
+        _admin: Admin,
+        /// Handle of who did it.
+        actor: Query<Option<String>>,
+        /// The operation, such as `set_member_role`.
+        action: Query<Option<String>>,
+        /// Id of what it was done to.
+        subject: Query<Option<Uuid>>,
+        cursor: Query<Option<String>>,
+        limit: Query<Option<usize>>,
+    ) -> Result<Json<Page<AuditView>>, Problem> {
+        let filter = Filter { actor: actor.0.as_deref().map(handle_key), action: action.0, subject: subject.0 };
+        let list = format!("list_audit_log?{filter:?}");
+        let request = self.kit.cursors.request::<()>(&list, cursor.0.as_deref(), limit.0)?;
+        let mut conn = self.kit.db.read().await?;
+        let rows = store::list(&mut conn, &filter, &request).await?;
+        Ok(Json(self.kit.cursors.page(&list, &request, rows, |row| ((), row.id), AuditView::from)))
+    }
+}

@@ -1,0 +1,98 @@
+//! Audit entries in PostgreSQL.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::{
+    kit::{Conn, page::Request},
+    schema::{audit_entry, member},
+    words::MemberId,
+};
+
+/// An act of staff. `actor_id` is empty for the server's own operator at the command line.
+#[derive(Insertable)]
+#[diesel(table_name = audit_entry, treat_none_as_default_value = false)]
+pub struct AuditEntry<'a> {
+    id: Uuid,
+    actor_id: Option<MemberId>,
+    action: &'a str,
+    subject_kind: &'a str,
+    subject_id: Uuid,
+    reason: &'a str,
+    detail: Value,
+    created_at: DateTime<Utc>,
+}
+
+impl<'a> AuditEntry<'a> {
+    pub fn new(
+        actor_id: Option<MemberId>,
+        action: &'a str,
+        subject: (&'a str, Uuid),
+        reason: &'a str,
+        detail: Value,
+        now: DateTime<Utc>,
+    ) -> Self {
+        Self { id: Uuid::now_v7(), actor_id, action, subject_kind: subject.0, subject_id: subject.1, reason, detail, created_at: now }
+    }
+}
+
+/// Writes the entry in the transaction of the act.
+pub async fn record(conn: &mut Conn, entry: AuditEntry<'_>) -> QueryResult<()> {
+    diesel::insert_into(audit_entry::table).values(entry).execute(conn).await?;
+    Ok(())
+}
+
+#[derive(Debug)]
+pub struct Filter {
+    /// A handle key.
+    pub actor: Option<String>,
+    pub action: Option<String>,
+    pub subject: Option<Uuid>,
+}
+
+#[derive(Queryable)]
+pub struct AuditRow {
+    pub id: Uuid,
+    pub actor: Option<String>,
+    pub action: String,
+    pub subject_kind: String,
+    pub subject_id: Uuid,
+    pub reason: String,
+    pub detail: Value,
+    pub created_at: DateTime<Utc>,
+}
+
+pub async fn list(conn: &mut Conn, filter: &Filter, request: &Request<()>) -> QueryResult<Vec<AuditRow>> {
+    let mut query = audit_entry::table
+        .left_join(member::table)
+        .select((
+            audit_entry::id,
+            member::handle.nullable(),
+            audit_entry::action,
+            audit_entry::subject_kind,
+            audit_entry::subject_id,
+            audit_entry::reason,
+            audit_entry::detail,
+            audit_entry::created_at,
+        ))
+        .limit(request.rows())
+        .into_boxed();
+    if let Some(actor) = &filter.actor {
+        query = query.filter(member::handle_key.eq(actor));
+    }
+    if let Some(action) = &filter.action {
+        query = query.filter(audit_entry::action.eq(action));
+    }
+    if let Some(subject) = filter.subject {
+        query = query.filter(audit_entry::subject_id.eq(subject));
+    }
+    query = match &request.seek {
+        None => query.order(audit_entry::id.desc()),
+        Some(seek) if seek.back => query.filter(audit_entry::id.gt(seek.id)).order(audit_entry::id.asc()),
+        Some(seek) => query.filter(audit_entry::id.lt(seek.id)).order(audit_entry::id.desc()),
+    };
+    query.load(conn).await
+}

@@ -1,0 +1,124 @@
+//! Members as administrators see them.
+
+use chrono::{DateTime, Utc};
+use diesel::{QueryableByName, sql_types};
+use poem_openapi::{
+    Object, OpenApi,
+    param::{Path, Query},
+    payload::Json,
+};
+use serde_json::json;
+
+use super::{
+    rules::{self, Refusal},
+    store,
+};
+use crate::{
+    app::Tag,
+    events::{self, Event},
+    identity::{
+        Admin,
+        audit::{self, AuditEntry},
+    },
+    kit::{Kit, Problem, page::Page, problem::Fields, text::Text},
+    words::{MemberId, Role},
+};
+
+pub struct MemberAdminApi {
+    pub kit: Kit,
+}
+
+/// A member with what only administrators see.
+#[derive(Object, QueryableByName)]
+#[oai(skip_serializing_if_is_none)]
+pub struct MemberForAdmin {
+    #[diesel(sql_type = sql_types::Uuid)]
+    pub id: MemberId,
+    #[diesel(sql_type = sql_types::Text)]
+    pub handle: String,
+    #[diesel(sql_type = sql_types::Text)]
+    pub display_name: String,
+    /// Absent for a member without an account.
+    #[diesel(sql_type = sql_types::Nullable<sql_types::Text>)]
+    pub email: Option<String>,
+    #[diesel(sql_type = sql_types::Text)]
+    pub role: Role,
+    /// Trust level, 0 to 4.
+    #[diesel(sql_type = sql_types::Int2)]
+    pub trust: i16,
+    #[diesel(sql_type = sql_types::Bool)]
+    pub on_leaderboards: bool,
+    /// When the member joined.
+    #[diesel(sql_type = sql_types::Timestamptz)]
+    pub since: DateTime<Utc>,
+}
+
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct SetRole {
+    role: Role,
+    /// Why, for the audit log: 3 to 500 characters.
+    reason: Text,
+}
+
+#[OpenApi(prefix_path = "/admin", tag = "Tag::Administration")]
+impl MemberAdminApi {
+    /// List members, with their e-mail addresses
+    ///
+    /// The newest first.
+    #[oai(path = "/members", method = "get", operation_id = "list_all_members")]
+    async fn list_all_members(
+        &self,
+        _admin: Admin,
+        /// How the handle or the e-mail address begins.
+        q: Query<Option<String>>,
+        role: Query<Option<Role>>,
+        cursor: Query<Option<String>>,
+        limit: Query<Option<usize>>,
+    ) -> Result<Json<Page<MemberForAdmin>>, Problem> {
+        let q = q.0.unwrap_or_default().trim().to_lowercase();
+        let list = format!("list_all_members?q={q}&role={}", role.0.map_or("", Role::word));
+        let request = self.kit.cursors.request::<()>(&list, cursor.0.as_deref(), limit.0)?;
+        let mut conn = self.kit.db.read().await?;
+        let rows = store::list_for_admin(&mut conn, &q, role.0, &request).await?;
+        Ok(Json(self.kit.cursors.page(&list, &request, rows, |row| ((), row.id.0), |row| row)))
+    }
+
+    /// Make a member staff, or no longer
+    ///
+    /// The last administrator stays one.
+    #[oai(path = "/members/:handle/role", method = "put", operation_id = "set_member_role")]
+    async fn set_member_role(&self, admin: Admin, handle: Path<String>, body: Json<SetRole>) -> Result<Json<MemberForAdmin>, Problem> {
+        let Json(body) = body;
+        let mut fields = Fields::default();
+        fields.chars("/reason", &body.reason, rules::REASON_CHARS);
+        fields.done()?;
+        let now = self.kit.clock.now();
+        let mut tx = self.kit.db.begin().await?;
+        let administrators = store::lock_administrators(&mut tx).await?;
+        let found = store::find_for_admin(&mut tx, &handle.0).await?;
+        let mut member = found.ok_or_else(|| Problem::not_found("member"))?;
+        let before = member.role;
+        if body.role < before {
+            rules::may_cease(before, administrators.len())?;
+        }
+        if member.email.is_none() {
+            return Err(Refusal::Unclaimed.into());
+        }
+        if body.role != before {
+            member.role = body.role;
+            store::set_role(&mut tx, member.id, body.role).await?;
+            let detail = json!({ "from": before, "to": body.role });
+            let subject = ("member", member.id.0);
+            let entry = AuditEntry::new(Some(admin.0.member_id), "set_member_role", subject, &body.reason, detail, now);
+            audit::record(&mut tx, entry).await?;
+            let listed = rules::is_listed(body.role, member.on_leaderboards);
+            if listed != rules::is_listed(before, member.on_leaderboards) {
+                events::tell(&mut tx, now, [Event::LeaderboardListingChanged { member_id: member.id, listed }]).await?;
+            }
+            tx.commit().await?;
+            self.kit.outbox.ring();
+        }
+        Ok(Json(member))
+    }
+}

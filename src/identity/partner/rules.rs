@@ -1,0 +1,119 @@
+//! Partners' names for members, and the codes by which a member says "that is me".
+
+use chrono::{DateTime, Duration, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    refusals,
+    words::{MemberId, PartnerId},
+};
+
+pub const NAME_CHARS: std::ops::RangeInclusive<usize> = 1..=60;
+pub const EXTERNAL_ID_CHARS: std::ops::RangeInclusive<usize> = 1..=200;
+pub const LINK_CODE_DAYS: i64 = 7;
+/// Keeps the seal of a link code from passing for another.
+pub const LINK_CODE_PURPOSE: &str = "link code";
+
+refusals! {
+    pub enum Refusal {
+        NameTaken = CONFLICT "name_taken" "There is a partner of this name already.",
+        BadExternalId = BAD_REQUEST "bad_parameter" "external_id must have 1 to 200 characters.",
+        AlreadyLinked = CONFLICT "already_linked" "This customer number belongs to a member already.",
+    }
+}
+
+pub fn check_external_id(text: &str) -> Result<(), Refusal> {
+    let fits = EXTERNAL_ID_CHARS.contains(&text.chars().count()) && !text.contains('\0');
+    if fits { Ok(()) } else { Err(Refusal::BadExternalId) }
+}
+
+/// What a link code says, sealed by us.
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+pub struct LinkCode {
+    pub partner_id: PartnerId,
+    pub external_id: String,
+    pub expires_at: DateTime<Utc>,
+}
+
+impl LinkCode {
+    pub fn new(partner_id: PartnerId, external_id: &str, now: DateTime<Utc>) -> Self {
+        Self { partner_id, external_id: external_id.to_owned(), expires_at: now + Duration::days(LINK_CODE_DAYS) }
+    }
+    pub fn is_valid(&self, now: DateTime<Utc>) -> bool {
+        self.expires_at > now
+    }
+}
+
+/// Whom a partner's name for a member leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Linked {
+    pub member_id: MemberId,
+    /// Has an account.
+    pub claimed: bool,
+    /// Has written, bought or earned anything.
+    pub has_history: bool,
+}
+
+/// What a code does for somebody who registers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// They become this unclaimed member, with its points.
+    Become(MemberId),
+    /// Nobody has the name yet: it is added to the new member.
+    Add,
+}
+
+pub fn claim(linked: Option<Linked>) -> Result<Claim, Refusal> {
+    match linked {
+        None => Ok(Claim::Add),
+        Some(linked) if !linked.claimed => Ok(Claim::Become(linked.member_id)),
+        Some(_) => Err(Refusal::AlreadyLinked),
+    }
+}
+
+/// What a code does for a member who has an account already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Link {
+    Add,
+    /// The name moves over from an unclaimed member that nothing is known of, and which then has no use.
+    Replace(MemberId),
+    /// It is theirs already.
+    Nothing,
+}
+
+pub fn link(mine: MemberId, linked: Option<Linked>) -> Result<Link, Refusal> {
+    match linked {
+        None => Ok(Link::Add),
+        Some(linked) if linked.member_id == mine => Ok(Link::Nothing),
+        Some(linked) if !linked.claimed && !linked.has_history => Ok(Link::Replace(linked.member_id)),
+        Some(_) => Err(Refusal::AlreadyLinked),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_belongs_to_one_member() {
+        let (mine, theirs) = (MemberId::new(), MemberId::new());
+        let linked = |member_id, claimed, has_history| Some(Linked { member_id, claimed, has_history });
+        for (known, to_claim, to_link) in [
+            (None, Ok(Claim::Add), Ok(Link::Add)),
+            (linked(theirs, false, false), Ok(Claim::Become(theirs)), Ok(Link::Replace(theirs))),
+            (linked(theirs, false, true), Ok(Claim::Become(theirs)), Err(Refusal::AlreadyLinked)),
+            (linked(theirs, true, false), Err(Refusal::AlreadyLinked), Err(Refusal::AlreadyLinked)),
+            (linked(mine, true, true), Err(Refusal::AlreadyLinked), Ok(Link::Nothing)),
+        ] {
+            assert_eq!((claim(known), link(mine, known)), (to_claim, to_link), "{known:?}");
+        }
+    }
+
+    #[test]
+    fn a_code_is_good_for_seven_days() {
+        let now = Utc::now();
+        let code = LinkCode::new(PartnerId::new(), "c-1", now);
+        assert!(code.is_valid(now + Duration::hours(167)));
+        assert!(!code.is_valid(now + Duration::days(7)));
+    }
+}

@@ -1,0 +1,180 @@
+//! Partners, and their names for members, in PostgreSQL.
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    prelude::*,
+    sql_types::{Bool, Int4, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+};
+use diesel_async::RunQueryDsl;
+
+use super::rules::Linked;
+use crate::{
+    kit::{Conn, db::CachedExt, page::Request},
+    schema::{external_member, member, partner},
+    words::{MemberId, PartnerId},
+};
+
+/// None when there is a partner of this name already.
+pub async fn insert(conn: &mut Conn, name: &str, now: DateTime<Utc>) -> QueryResult<Option<PartnerId>> {
+    diesel::insert_into(partner::table)
+        .values((partner::id.eq(PartnerId::new()), partner::name.eq(name), partner::created_at.eq(now)))
+        .on_conflict_do_nothing()
+        .returning(partner::id)
+        .get_result(conn)
+        .await
+        .optional()
+}
+
+pub async fn exists(conn: &mut Conn, id: PartnerId) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::exists(partner::table.find(id))).get_result(conn).await
+}
+
+#[derive(Queryable)]
+pub struct PartnerRow {
+    pub id: PartnerId,
+    pub name: String,
+    pub created_at: DateTime<Utc>,
+}
+
+/// By name.
+pub async fn list(conn: &mut Conn, request: &Request<String>) -> QueryResult<Vec<PartnerRow>> {
+    let query = partner::table.select((partner::id, partner::name, partner::created_at)).limit(request.rows()).into_boxed();
+    match &request.seek {
+        None => query.order(partner::name.asc()),
+        Some(seek) if seek.back => query.filter(partner::name.lt(&seek.key)).order(partner::name.desc()),
+        Some(seek) => query.filter(partner::name.gt(&seek.key)).order(partner::name.asc()),
+    }
+    .load(conn)
+    .await
+}
+
+#[derive(QueryableByName)]
+pub struct ExternalRow {
+    #[diesel(sql_type = SqlUuid)]
+    pub id: MemberId,
+    #[diesel(sql_type = Text)]
+    pub handle: String,
+    #[diesel(sql_type = Text)]
+    pub display_name: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub email: Option<String>,
+    #[diesel(sql_type = Int4)]
+    pub reputation: i32,
+    #[diesel(sql_type = Timestamptz)]
+    pub created_at: DateTime<Utc>,
+    #[diesel(sql_type = Timestamptz)]
+    pub linked_at: DateTime<Utc>,
+}
+
+/// The member whom a partner knows by this name.
+pub async fn find_external(conn: &mut Conn, partner_id: PartnerId, external_id: &str) -> QueryResult<Option<ExternalRow>> {
+    let rows: Vec<ExternalRow> = diesel::sql_query(
+        "select m.id, m.handle, m.display_name, a.email, greatest(coalesce(r.total, 0), 1) as reputation, m.created_at, e.linked_at
+         from external_member e
+         join member m on m.id = e.member_id
+         left join account a on a.member_id = m.id
+         left join reputation r on r.member_id = m.id
+         where e.partner_id = $1 and e.external_id = $2",
+    )
+    .bind::<SqlUuid, _>(partner_id)
+    .bind::<Text, _>(external_id)
+    .cached()
+    .load(conn)
+    .await?;
+    Ok(rows.into_iter().next())
+}
+
+#[derive(QueryableByName)]
+struct LinkedRow {
+    #[diesel(sql_type = SqlUuid)]
+    id: MemberId,
+    #[diesel(sql_type = Bool)]
+    claimed: bool,
+    #[diesel(sql_type = Bool)]
+    has_history: bool,
+}
+
+/// Whom the name leads to, locked until the end of the transaction, so that two people do not claim one member.
+pub async fn lock_linked(conn: &mut Conn, partner_id: PartnerId, external_id: &str) -> QueryResult<Option<Linked>> {
+    let member_id: Option<MemberId> = external_member::table
+        .inner_join(member::table)
+        .filter(external_member::partner_id.eq(partner_id))
+        .filter(external_member::external_id.eq(external_id))
+        .select(member::id)
+        .for_update()
+        .first(conn)
+        .await
+        .optional()?;
+    let Some(member_id) = member_id else { return Ok(None) };
+    // A statement of its own: it sees what whoever held the lock before has done.
+    let row: LinkedRow = diesel::sql_query(
+        "select m.id, exists (select 1 from account where member_id = m.id) as claimed,
+                m.import_id is not null
+                or exists (select 1 from wallet where member_id = m.id)
+                or exists (select 1 from post where author_id = m.id)
+                or exists (select 1 from comment where author_id = m.id)
+                or exists (select 1 from vote where member_id = m.id)
+                or exists (select 1 from reputation_entry where member_id = m.id)
+                or exists (select 1 from referral where m.id in (advocate_id, referee_id))
+                or exists (select 1 from membership where member_id = m.id)
+                or (select count(*) from external_member where member_id = m.id) > 1 as has_history
+         from member m where m.id = $1",
+    )
+    .bind::<SqlUuid, _>(member_id)
+    .cached()
+    .get_result(conn)
+    .await?;
+    Ok(Some(Linked { member_id: row.id, claimed: row.claimed, has_history: row.has_history }))
+}
+
+/// Gives a member the partner's name for them, which nobody has. False when somebody got it in this moment.
+pub async fn add_external(
+    conn: &mut Conn,
+    partner_id: PartnerId,
+    external_id: &str,
+    member_id: MemberId,
+    now: DateTime<Utc>,
+) -> QueryResult<bool> {
+    let added = diesel::insert_into(external_member::table)
+        .values((
+            external_member::partner_id.eq(partner_id),
+            external_member::external_id.eq(external_id),
+            external_member::member_id.eq(member_id),
+            external_member::linked_at.eq(now),
+        ))
+        .on_conflict_do_nothing()
+        .execute(conn)
+        .await?;
+    Ok(added == 1)
+}
+
+/// Moves a name over to another member.
+pub async fn move_external(
+    conn: &mut Conn,
+    partner_id: PartnerId,
+    external_id: &str,
+    member_id: MemberId,
+    now: DateTime<Utc>,
+) -> QueryResult<()> {
+    diesel::update(external_member::table.find((partner_id, external_id)))
+        .set((external_member::member_id.eq(member_id), external_member::linked_at.eq(now)))
+        .cached()
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Gives an unclaimed member the names that somebody registered with.
+pub async fn claim_member(conn: &mut Conn, id: MemberId, handle: &str, handle_key: &str, display_name: &str) -> QueryResult<()> {
+    diesel::update(member::table.find(id))
+        .set((
+            member::handle.eq(handle),
+            member::handle_key.eq(handle_key),
+            member::display_name.eq(display_name),
+            member::version.eq(member::version + 1),
+        ))
+        .cached()
+        .execute(conn)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,4 @@
+//! A session: one device on which a member is signed in.
+
+pub mod api;
+pub mod store;

@@ -1,0 +1,75 @@
+//! Who is staff, who decided it, and what the audit log keeps of it.
+
+use regulars::{identity::account::create_administrator, kit::Problem};
+use serde_json::json;
+
+use crate::town::{PASSWORD, Town};
+
+#[tokio::test]
+async fn administrators_make_staff() {
+    let town = Town::new().await;
+    let (root, ada, mo) = (town.admin("root1").await, town.member("ada").await, town.moderator("moe").await);
+    town.settle().await;
+    ada.tries_to_make("ada", "administrator").await.refused(403, "forbidden");
+    mo.tries_to_make("ada", "moderator").await.refused(403, "forbidden");
+    town.visitor().tries_to_make("ada", "moderator").await.refused(401, "unauthorized");
+    root.tries_to_make("nobody", "moderator").await.refused(404, "not_found");
+    root.put("/admin/members/ada/role", json!({ "role": "moderator", "reason": "" })).await.refuses_field("/reason");
+
+    assert_eq!(root.tries_to_make("ada", "moderator").await.is(200).text("/role"), "moderator");
+    assert_eq!(town.count("select count(*) from outbox_event where kind = 'leaderboard_listing_changed'").await, 1);
+    let log = root.get("/admin/audit-log?action=set_member_role&actor=root1").await.is(200);
+    assert_eq!(log.items().len(), 1);
+    assert_eq!(log.text("/items/0/subject_id"), ada.id());
+    assert_eq!(log.at("/items/0/detail"), &json!({ "from": "member", "to": "moderator" }));
+    assert_eq!(root.get(&format!("/admin/audit-log?subject={}", mo.id())).await.items().len(), 0);
+    assert_eq!(root.get("/admin/audit-log?actor=ada").await.items().len(), 0);
+    ada.get("/admin/audit-log").await.refused(403, "forbidden");
+}
+
+#[tokio::test]
+async fn the_last_administrator_stays_one() {
+    let town = Town::new().await;
+    let root = town.admin("root1").await;
+    root.tries_to_make("root1", "member").await.refused(409, "last_administrator");
+    town.member("ada").await;
+    root.tries_to_make("ada", "administrator").await.is(200);
+    root.tries_to_make("root1", "member").await.is(200);
+    root.tries_to_make("ada", "member").await.refused(403, "forbidden");
+}
+
+#[tokio::test]
+async fn administrators_see_addresses() {
+    let town = Town::new().await;
+    let (root, ada) = (town.admin("root1").await, town.member("ada").await);
+    town.member("bob").await;
+    let found = root.get("/admin/members?q=ada@town").await.is(200);
+    assert_eq!((found.items().len(), found.text("/items/0/email")), (1, "ada@town.example".to_owned()));
+    assert_eq!(root.get("/admin/members?role=administrator").await.items().len(), 1);
+    let first = root.get("/admin/members?limit=2").await.is(200);
+    let second = root.get(&format!("/admin/members?limit=2&cursor={}", first.text("/next_cursor"))).await.is(200);
+    assert_eq!((first.text("/items/0/handle"), second.text("/items/0/handle")), ("bob".to_owned(), "root1".to_owned()));
+    ada.get("/admin/members").await.refused(403, "forbidden");
+    town.visitor().get("/admin/members").await.refused(401, "unauthorized");
+}
+
+#[tokio::test]
+async fn the_operator_makes_administrators() {
+    let town = Town::new().await;
+    let ada = town.member("ada").await;
+    let make = async |email: &str, handle: &str| -> Result<bool, Problem> {
+        let kit = &town.app.kit;
+        let mut tx = kit.db.begin().await?;
+        let made = create_administrator(&mut tx, email, handle, PASSWORD.to_owned(), 12, kit.clock.now()).await?;
+        tx.commit().await?;
+        Ok(made)
+    };
+    assert!(make("root@town.example", "root1").await.expect("a new account"));
+    assert!(!make("root@town.example", "root1").await.expect("nothing to do"));
+    assert!(!make("Ada@town.example", "other").await.expect("her account"));
+    assert_eq!(ada.get("/me").await.text("/role"), "administrator");
+    assert_eq!(make("new@town.example", "a-d-a").await.expect_err("taken").code, "handle_taken");
+    let log = ada.get("/admin/audit-log").await.is(200);
+    assert_eq!(log.items().len(), 2);
+    assert!(log.items().iter().all(|entry| entry.get("actor").is_none()), "the operator has no name");
+}
