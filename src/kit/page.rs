@@ -28,6 +28,13 @@ pub struct Page<T: ParseFromJSON + ToJSON + Type> {
     pub prev_cursor: Option<String>,
 }
 
+impl<T: ParseFromJSON + ToJSON + Type> Page<T> {
+    /// A page of a list that has nothing.
+    pub fn empty() -> Self {
+        Self { items: Vec::new(), next_cursor: None, prev_cursor: None }
+    }
+}
+
 /// The row beside which a page starts: its sort key and its id.
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
 pub struct Seek<K> {
