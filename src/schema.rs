@@ -599,12 +599,17 @@ diesel::table! {
         post_id -> Uuid,
         state -> Text,
         weight -> Int4,
+        hidden_at -> Nullable<Timestamptz>,
+        locked_until -> Nullable<Timestamptz>,
         claimed_by -> Nullable<Uuid>,
         claimed_until -> Nullable<Timestamptz>,
         decision -> Nullable<Text>,
         decided_by -> Nullable<Uuid>,
         decided_at -> Nullable<Timestamptz>,
         reason -> Nullable<Text>,
+        note -> Nullable<Text>,
+        state_before -> Nullable<Text>,
+        state_after -> Nullable<Text>,
         created_at -> Timestamptz,
         version -> Int4,
     }
@@ -672,7 +677,8 @@ diesel::table! {
         member_id -> Uuid,
         kind -> Text,
         reason -> Text,
-        imposed_by -> Uuid,
+        note -> Text,
+        imposed_by -> Nullable<Uuid>,
         review_item_id -> Nullable<Uuid>,
         starts_at -> Timestamptz,
         ends_at -> Nullable<Timestamptz>,
@@ -749,6 +755,28 @@ diesel::table! {
         qualifying_points -> Int8,
         reason -> Text,
         changed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    trust_by_hand (member_id) {
+        member_id -> Uuid,
+        trust -> Int2,
+        set_by -> Uuid,
+        set_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    trust_due (member_id) {
+        member_id -> Uuid,
+        due_at -> Timestamptz,
     }
 }
 
@@ -859,6 +887,7 @@ diesel::joinable!(reward_stock -> reward (reward_id));
 diesel::joinable!(sanction -> review_item (review_item_id));
 diesel::joinable!(session -> member (member_id));
 diesel::joinable!(tier_change -> member (member_id));
+diesel::joinable!(trust_due -> member (member_id));
 diesel::joinable!(user_group -> member (created_by));
 diesel::joinable!(vote -> member (member_id));
 diesel::joinable!(vote -> post (post_id));
@@ -913,6 +942,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     tag,
     tier,
     tier_change,
+    trust_by_hand,
+    trust_due,
     user_group,
     vote,
     wallet,

@@ -1,1 +1,1 @@
-drop table sanction, flag, review_item;
+drop table trust_by_hand, trust_due, sanction, flag, review_item;

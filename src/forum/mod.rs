@@ -2,11 +2,15 @@
 
 pub mod answer;
 pub mod comment;
+pub mod flag;
 pub mod post;
 pub mod question;
 pub mod reputation;
+pub mod review;
+pub mod sanction;
 pub mod search;
 pub mod tag;
+pub mod trust;
 pub mod vote;
 
 use poem_openapi::OpenApi;
@@ -29,20 +33,27 @@ pub fn api(kit: &Kit) -> impl OpenApi + use<> {
         tag::api::TagApi { kit: kit.clone() },
         search::api::SearchApi { kit: kit.clone() },
         reputation::api::ReputationApi { kit: kit.clone() },
+        // Nested: a tuple of APIs has at most 16.
+        (
+            flag::api::FlagApi { kit: kit.clone() },
+            review::api::ReviewApi { kit: kit.clone() },
+            sanction::api::SanctionApi { kit: kit.clone() },
+            trust::api::TrustApi { kit: kit.clone() },
+        ),
     )
 }
 
 /// Who in this feature reacts to events, in order.
 pub fn listeners() -> Vec<Box<dyn Listener<Event>>> {
-    vec![Box::new(reputation::listener::Reputation)]
+    vec![Box::new(reputation::listener::Reputation), Box::new(trust::TrustListener)]
 }
 
 /// Regular work.
 pub fn jobs() -> Vec<Job> {
-    vec![]
+    vec![flag::job(), trust::job()]
 }
 
 /// What must always hold.
 pub fn checks() -> Vec<&'static Check> {
-    post::checks::ALL.iter().chain(reputation::CHECKS).collect()
+    post::checks::ALL.iter().chain(reputation::CHECKS).chain(&review::checks::ALL).collect()
 }

@@ -116,7 +116,7 @@ async fn find_actor(conn: &mut Conn, session: SessionId, now: DateTime<Utc>) -> 
                 coalesce(bool_or(x.kind = 'silence'), false) as silenced, coalesce(bool_or(x.kind = 'suspension'), false) as suspended
          from session s
          join member m on m.id = s.member_id and m.erased_at is null
-         left join sanction x on x.member_id = m.id and x.lifted_at is null and x.ends_at > $2
+         left join sanction x on x.member_id = m.id and x.lifted_at is null and (x.ends_at is null or x.ends_at > $2)
          where s.id = $1 and s.revoked_at is null and s.expires_at > $2
          group by m.id, s.id",
     )

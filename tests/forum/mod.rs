@@ -1,5 +1,9 @@
 mod answer;
+mod flag;
 mod post;
 mod question;
 mod reputation;
+mod review;
+mod sanction;
 mod search;
+mod trust;

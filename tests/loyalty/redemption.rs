@@ -35,7 +35,7 @@ async fn a_cart_holds_points_and_takes_a_part_of_them() {
     town.pays(&ann, 100).await;
     let (sixty, fifty) = (rosa.offers("Sixty", 60, json!({ "supplied": 9 })).await, rosa.offers("Fifty", 50, json!({})).await);
     let held = holds(&shop, &sixty, "cart").await.is(201).text("/id");
-    assert_eq!(ann.points().await, (40, 60));
+    assert_eq!(ann.holdings().await, (40, 60));
     let refused = ann.redeems(&fifty, "own").await.refused(409, "insufficient_points");
     assert_eq!((refused.int("/required"), refused.int("/available"), refused.int("/missing")), (50, 40, 10));
 
@@ -45,7 +45,7 @@ async fn a_cart_holds_points_and_takes_a_part_of_them() {
     let mut outcomes = [(one.status, one.body["code"].clone()), (two.status, two.body["code"].clone())];
     outcomes.sort_by_key(|(status, _)| *status);
     assert_eq!((outcomes[0].0, &outcomes[1]), (200, &(409, json!("redemption_issued"))));
-    assert_eq!(ann.points().await, (55, 0));
+    assert_eq!(ann.holdings().await, (55, 0));
     let issued = ann.get(&format!("/redemptions/{held}")).await.is(200);
     assert_eq!((issued.text("/state"), issued.int("/points"), issued.text("/code").len()), ("issued".to_owned(), 45, 16));
 
@@ -53,7 +53,7 @@ async fn a_cart_holds_points_and_takes_a_part_of_them() {
     town.clock.advance(Duration::minutes(15));
     shop.post_once(&format!("/redemptions/{late}/issue"), "till 3", json!({})).await.refused(409, "hold_expired");
     town.work().await;
-    assert_eq!(ann.points().await, (55, 0));
+    assert_eq!(ann.holdings().await, (55, 0));
     shop.post_once(&format!("/redemptions/{late}/issue"), "till 4", json!({})).await.refused(409, "hold_expired");
     takes(&shop, &late, "cancel", "void").await.refused(409, "redemption_expired");
 }
@@ -76,7 +76,7 @@ async fn what_was_held_comes_back_as_a_whole() {
             _ => town.passes(Duration::minutes(16)).await,
         }
         assert_eq!(ann.get(&format!("/redemptions/{id}")).await.text("/state"), state);
-        assert_eq!(ann.points().await, (100, 0));
+        assert_eq!(ann.holdings().await, (100, 0));
     }
     let bought = ann.redeems(&pool, "buy").await.is(201);
     assert_eq!((bought.text("/state"), bought.text("/code")), ("issued".to_owned(), "ONLY".to_owned()));
@@ -87,7 +87,7 @@ async fn what_was_held_comes_back_as_a_whole() {
     takes(&ann, &id, "fulfil", "by myself").await.refused(403, "forbidden");
     // Staff may, but the code has been seen: it goes to nobody else.
     takes(&rosa, &id, "cancel", "unused").await.is(200);
-    assert_eq!(ann.points().await, (100, 0));
+    assert_eq!(ann.holdings().await, (100, 0));
     ann.redeems(&pool, "again").await.refused(409, "out_of_stock");
     assert_eq!(town.count("select count(*) from audit_entry where action = 'cancel_redemption'").await, 1);
 }
@@ -108,9 +108,9 @@ async fn a_gift_is_approved_sent_and_refunded_if_it_may_be() {
     assert_eq!(takes(&mo, &id, "fulfil", "sent").await.is(200).header("idempotency-replayed"), Some("true"));
     let refused = takes(&mo, &id, "fulfil", "sent again").await.refused(409, "redemption_fulfilled");
     assert_eq!(refused.text("/state"), "fulfilled");
-    assert_eq!(ann.points().await, (140, 0));
+    assert_eq!(ann.holdings().await, (140, 0));
     takes(&mo, &id, "refund", "broken").await.is(200);
-    assert_eq!(ann.points().await, (200, 0));
+    assert_eq!(ann.holdings().await, (200, 0));
     town.passes(Duration::days(8)).await;
     // The key is forgotten, the state is not.
     town.sql("delete from idempotency_key").await;
@@ -139,7 +139,7 @@ async fn gates_and_limits() {
     let form = json!({ "reward_id": daily, "member_external_id": "x", "hold": true });
     ann.post_once("/redemptions", "form", form).await.refuses_field("/member_external_id").refuses_field("/hold");
     ann.post("/redemptions", json!({ "reward_id": daily })).await.refused(400, "bad_parameter");
-    assert_eq!(ann.points().await, (98, 0));
+    assert_eq!(ann.holdings().await, (98, 0));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -151,7 +151,7 @@ async fn one_key_has_one_effect_a_hundred_times_over() {
     let replies = join_all((0..100).map(|_| ann.insists_on(&coupon, "the key"))).await;
     let ids: HashSet<_> = replies.into_iter().map(|reply| reply.is(201).text("/id")).collect();
     assert_eq!(ids.len(), 1);
-    assert_eq!(ann.points().await, (990, 0));
+    assert_eq!(ann.holdings().await, (990, 0));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -195,5 +195,5 @@ async fn a_thousand_points_buy_a_hundred_tens() {
     for reply in refused {
         reply.refused(409, "insufficient_points");
     }
-    assert_eq!(ann.points().await, (0, 0));
+    assert_eq!(ann.holdings().await, (0, 0));
 }

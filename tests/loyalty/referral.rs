@@ -43,14 +43,14 @@ async fn both_sides_earn_once_the_order_is_kept() {
     let order = town.records_order(&ben, 2_000).await;
     assert_eq!(counts(&ann).await, "0 1 0 0 0");
     town.passes(Duration::days(13)).await;
-    assert_eq!((ann.points().await.0, ben.points().await.0), (0, 0));
+    assert_eq!((ann.holdings().await.0, ben.holdings().await.0), (0, 0));
     town.passes(Duration::days(1)).await;
     town.work().await;
     assert_eq!(counts(&ann).await, "0 0 1 0 0");
-    assert_eq!((ann.points().await.0, ben.points().await.0), (500, 300));
+    assert_eq!((ann.holdings().await.0, ben.holdings().await.0), (500, 300));
     town.records_return(&ben, order).await;
     assert_eq!(counts(&ann).await, "0 0 0 0 1");
-    assert_eq!((ann.points().await.0, ben.points().await.0), (0, 0));
+    assert_eq!((ann.holdings().await.0, ben.holdings().await.0), (0, 0));
 }
 
 #[tokio::test]
@@ -63,7 +63,7 @@ async fn a_return_within_the_window_activates_nobody() {
     let order = town.records_order(&ben, 5_000).await;
     town.records_return(&ben, order).await;
     town.passes(Duration::days(15)).await;
-    assert_eq!((ann.points().await.0, ben.points().await.0), (0, 0));
+    assert_eq!((ann.holdings().await.0, ben.holdings().await.0), (0, 0));
     let mo = town.moderator("moira").await;
     let listed = mo.get("/admin/referrals?state=rejected").await.is(200).items();
     assert_eq!((listed.len(), &listed[0]["reason"], &listed[0]["referee"]), (1, &json!("returned"), &json!("ben")));
@@ -109,5 +109,5 @@ async fn an_advocate_earns_for_twenty_a_year() {
     town.sql("update referral set matures_at = created_at").await;
     town.work().await;
     assert_eq!(counts(&ann).await, "0 0 20 1 0");
-    assert_eq!(ann.points().await.0, 20 * 500);
+    assert_eq!(ann.holdings().await.0, 20 * 500);
 }

@@ -46,7 +46,7 @@ impl Person {
     }
 
     /// Available and reserved points.
-    pub async fn points(&self) -> (i64, i64) {
+    pub async fn holdings(&self) -> (i64, i64) {
         let reply = self.get("/me/points").await.is(200);
         (reply.int("/available"), reply.int("/reserved"))
     }

@@ -5,6 +5,7 @@ mod forum;
 mod host;
 mod identity;
 mod loyalty;
+mod moderation;
 mod person;
 pub mod purchases;
 mod reply;
@@ -23,6 +24,9 @@ use serde_json::{Value, json};
 pub use self::{loyalty::OwnRedis, person::Person, reply::Reply};
 
 pub const PASSWORD: &str = "a town of regulars";
+
+const ABANDONED: &str = "select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid() and state like 'idle in transaction%'";
 
 pub struct Town {
     pub app: App,
@@ -229,6 +233,8 @@ impl Drop for Town {
             let clock = self.clock.clone();
             host::on_own_runtime(async move {
                 let town = Self::in_database(database, clock, Plan::default()).await.not_audited();
+                // The story's runtime is busy dropping: what it still had to roll back, it never will.
+                town.sql(ABANDONED).await;
                 town.settle().await;
                 town.audit().await;
             });

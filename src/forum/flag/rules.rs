@@ -1,0 +1,215 @@
+//! What a flag weighs, and what flags bring about without a moderator.
+
+use crate::{kit::problem::Fields, refusals};
+
+pub const NOTE_CHARS_MAX: usize = 1_000;
+/// A flag for another reason has to say which.
+const OTHER_NOTE_CHARS_MIN: usize = 10;
+/// Staff count as trust 6.
+const STAFF_TRUST: i32 = 6;
+/// From so many decided flags on, a flagger's record counts.
+const RECORD_FLAGS_MIN: i64 = 5;
+/// With so many percent upheld, a record counts neither way.
+const RECORD_NEUTRAL_PERCENT: i64 = 70;
+const ACCURACY_MAX: i64 = 5;
+const ACCURACY_MIN: i64 = -3;
+const HIDE_WEIGHT: i64 = 8;
+const HIDE_FLAGGERS: i64 = 2;
+/// Of all posts of a question together: a hidden one gathers no more flags.
+const LOCK_WEIGHT: i64 = 30;
+const LOCK_FLAGGERS: i64 = 5;
+pub const LOCK_HOURS: i64 = 4;
+const SILENCE_FLAGGERS: i64 = 3;
+
+crate::words! {
+    /// What is wrong with a post.
+    pub enum FlagReason {
+        Spam = "spam",
+        Rude = "rude",
+        OffTopic = "off_topic",
+        LowQuality = "low_quality",
+        /// The note says what.
+        Other = "other",
+    }
+}
+
+crate::words! {
+    /// What review made of a flag.
+    pub enum Verdict {
+        Open = "open",
+        /// The flagger was right.
+        Upheld = "upheld",
+        /// The flagger was wrong.
+        Declined = "declined",
+        /// Closed without saying who was right.
+        Dismissed = "dismissed",
+    }
+}
+
+refusals! {
+    pub enum Refusal {
+        Already = CONFLICT "already_flagged" "You have flagged this post already.",
+        NotPublished = CONFLICT "post_not_published" "This post is hidden or deleted.",
+        Silenced = FORBIDDEN "silenced" "You may read, but not write, for now.",
+    }
+}
+
+/// Whoever flags.
+#[derive(Clone, Copy, Debug)]
+pub struct Flagger {
+    pub trust: i16,
+    pub staff: bool,
+    /// Of the flags they cast before.
+    pub upheld: i64,
+    pub declined: i64,
+}
+
+/// What a flag weighs: 1, the flagger's trust, and what their record adds or takes. Never below 0.
+pub fn weight(flagger: Flagger) -> i32 {
+    let trust = if flagger.staff { STAFF_TRUST } else { flagger.trust.into() };
+    (1 + trust + accuracy(flagger.upheld, flagger.declined)).max(0)
+}
+
+/// From -3 (never right) over 0 (right in 70 of 100 cases) to 5 (always right).
+fn accuracy(upheld: i64, declined: i64) -> i32 {
+    let decided = upheld + declined;
+    if decided < RECORD_FLAGS_MIN {
+        return 0;
+    }
+    let above = upheld * 100 / decided - RECORD_NEUTRAL_PERCENT;
+    let points =
+        if above >= 0 { above * ACCURACY_MAX / (100 - RECORD_NEUTRAL_PERCENT) } else { -above * ACCURACY_MIN / RECORD_NEUTRAL_PERCENT };
+    points.clamp(ACCURACY_MIN, ACCURACY_MAX) as i32
+}
+
+pub fn check_note(fields: &mut Fields, reason: FlagReason, note: &str) {
+    let least = if reason == FlagReason::Other { OTHER_NOTE_CHARS_MIN } else { 0 };
+    fields.chars("/note", note, least..=NOTE_CHARS_MAX);
+}
+
+/// Where a post, its question and its author stand, with the new flag counted in.
+#[derive(Clone, Copy, Debug)]
+pub struct Standing {
+    /// Of the open flags on this post.
+    pub weight: i64,
+    pub flaggers: i64,
+    pub by_staff: bool,
+    /// Of the open flags on all posts of the question.
+    pub thread_weight: i64,
+    pub thread_flaggers: i64,
+    pub locked: bool,
+    /// Distinct people with open flags on posts of this author.
+    pub author_flaggers: i64,
+    pub author_trust: i16,
+    pub author_is_staff: bool,
+    pub author_is_silenced: bool,
+}
+
+/// What flags bring about by themselves, until a moderator looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Consequence {
+    HidePost,
+    LockQuestion,
+    SilenceAuthor,
+}
+
+pub fn consequences(standing: &Standing) -> Vec<Consequence> {
+    let hide = standing.by_staff || standing.weight >= HIDE_WEIGHT && standing.flaggers >= HIDE_FLAGGERS;
+    let lock = !standing.locked && standing.thread_weight >= LOCK_WEIGHT && standing.thread_flaggers >= LOCK_FLAGGERS;
+    let newcomer = standing.author_trust == 0 && !standing.author_is_staff && !standing.author_is_silenced;
+    let silence = newcomer && standing.author_flaggers >= SILENCE_FLAGGERS;
+    [(hide, Consequence::HidePost), (lock, Consequence::LockQuestion), (silence, Consequence::SilenceAuthor)]
+        .into_iter()
+        .filter_map(|(due, consequence)| due.then_some(consequence))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weights() {
+        for (trust, staff, upheld, declined, expected) in [
+            (0, false, 0, 0, 1),
+            (1, false, 0, 0, 2),
+            (4, false, 0, 0, 5),
+            (0, true, 0, 0, 7),
+            (4, true, 0, 0, 7),
+            // Four decided flags are no record yet.
+            (2, false, 4, 0, 3),
+            (2, false, 0, 4, 3),
+            (2, false, 5, 0, 8),
+            (2, false, 0, 5, 0),
+            (0, false, 0, 5, 0),
+            (3, false, 0, 5, 1),
+            (2, false, 7, 3, 3),
+            (2, false, 8, 2, 4),
+            (2, false, 17, 3, 5),
+            (2, false, 6, 4, 3),
+            (2, false, 5, 5, 3),
+            (2, false, 4, 6, 2),
+            (2, false, 100_000, 0, 8),
+            (0, true, 9, 0, 12),
+        ] {
+            assert_eq!(weight(Flagger { trust, staff, upheld, declined }), expected, "trust {trust} staff {staff} {upheld}:{declined}");
+        }
+    }
+
+    #[test]
+    fn what_flags_bring_about() {
+        use Consequence::*;
+        let calm = Standing {
+            weight: 1,
+            flaggers: 1,
+            by_staff: false,
+            thread_weight: 1,
+            thread_flaggers: 1,
+            locked: false,
+            author_flaggers: 1,
+            author_trust: 1,
+            author_is_staff: false,
+            author_is_silenced: false,
+        };
+        let newcomer = Standing { author_trust: 0, author_flaggers: 3, ..calm };
+        let storm = Standing { thread_weight: 30, thread_flaggers: 5, ..calm };
+        for (name, standing, expected) in [
+            ("one flag", calm, vec![]),
+            ("light flags", Standing { weight: 7, flaggers: 7, ..calm }, vec![]),
+            ("one heavy flag", Standing { weight: 10, flaggers: 1, ..calm }, vec![]),
+            ("enough", Standing { weight: 8, flaggers: 2, ..calm }, vec![HidePost]),
+            ("staff", Standing { weight: 7, by_staff: true, ..calm }, vec![HidePost]),
+            ("a storm", storm, vec![LockQuestion]),
+            ("a storm of four", Standing { thread_flaggers: 4, ..storm }, vec![]),
+            ("nearly a storm", Standing { thread_weight: 29, ..storm }, vec![]),
+            ("locked already", Standing { locked: true, ..storm }, vec![]),
+            ("a newcomer", newcomer, vec![SilenceAuthor]),
+            ("a newcomer flagged twice", Standing { author_flaggers: 2, ..newcomer }, vec![]),
+            ("silenced already", Standing { author_is_silenced: true, ..newcomer }, vec![]),
+            ("new staff", Standing { author_is_staff: true, ..newcomer }, vec![]),
+            ("known", Standing { author_trust: 1, ..newcomer }, vec![]),
+            (
+                "everything",
+                Standing { weight: 30, flaggers: 5, thread_weight: 30, thread_flaggers: 5, ..newcomer },
+                vec![HidePost, LockQuestion, SilenceAuthor],
+            ),
+        ] {
+            assert_eq!(consequences(&standing), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn another_reason_is_explained() {
+        for (reason, note, good) in [
+            (FlagReason::Spam, "", true),
+            (FlagReason::Other, "", false),
+            (FlagReason::Other, "   too short   ", false),
+            (FlagReason::Other, "It gives away a customer's address.", true),
+            (FlagReason::Spam, &"x".repeat(1_001), false),
+        ] {
+            let mut fields = Fields::default();
+            check_note(&mut fields, reason, note);
+            assert_eq!(fields.done().is_ok(), good, "{reason:?} {note}");
+        }
+    }
+}
