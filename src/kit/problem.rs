@@ -198,10 +198,6 @@ impl From<diesel::result::Error> for Problem {
                 tracing::warn!(%error, "the database could not serve a statement now");
                 Self::unavailable()
             }
-            // A NUL in a path or query string: PostgreSQL's text has none.
-            DatabaseError(Kind::Unknown, about) if about.message().contains("invalid byte sequence") => {
-                Self::new(StatusCode::BAD_REQUEST, "bad_parameter", "A parameter cannot be read.")
-            }
             // A unique key that a handler did not name: two requests made the same thing at once.
             DatabaseError(Kind::UniqueViolation, about) => {
                 tracing::info!(constraint = about.constraint_name(), "unique violation");

@@ -4,6 +4,7 @@ pub mod award;
 pub mod clerk;
 pub mod earning;
 pub mod expiry;
+mod farewell;
 pub mod leaderboard;
 pub mod ledger;
 pub mod purchase;
@@ -39,7 +40,7 @@ pub fn listeners(kit: &Kit) -> Vec<Box<dyn Listener<Event>>> {
     vec![
         Box::new(award::Awards { zone: kit.time_zone }),
         Box::new(leaderboard::Scorekeeper { zone: kit.time_zone }),
-        Box::new(redemption::Forgetter),
+        Box::new(farewell::Farewell),
         Box::new(referral::Referrals),
     ]
 }

@@ -49,7 +49,7 @@ async fn who_sanctions_whom() {
     mo.delete(&format!("/admin/sanctions/{id}?reason=mercy")).await.refused(403, "staff_member");
     second.delete(&format!("/admin/sanctions/{id}?reason=mercy")).await.refused(403, "own_account");
     mo.tries_to_sanction("nobody", "warning", None).await.refused(404, "not_found");
-    mo.tries_to_sanction("a%00b", "warning", None).await.refused(404, "not_found");
+    mo.tries_to_sanction("a%00b", "warning", None).await.refused(400, "bad_parameter");
     mo.tries_to_sanction("ada", "silence", Some(25)).await.refuses_field("/hours");
     mo.tries_to_sanction("ada", "silence", Some(24)).await.is(201);
     mo.tries_to_sanction("ada", "warning", None).await.is(201);

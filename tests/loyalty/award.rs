@@ -24,9 +24,9 @@ async fn answer(town: &Town, author: &Person) -> PostRef {
     let (question_id, id) = (PostId::new(), PostId::new());
     let author_id = self::id(author);
     town.sql(&format!(
-        "insert into post (id, kind, question_id, author_id, title, body_markdown, body_html, renderer, active_at, created_at) values
-           ('{question_id}', 'question', '{question_id}', '{author_id}', 'Which grinder?', '', '', 1, now(), now()),
-           ('{id}', 'answer', '{question_id}', '{author_id}', null, '', '', 1, now(), now())"
+        "insert into post (id, kind, question_id, author_id, title, body_markdown, body_html, renderer, answer_count, active_at, created_at) values
+           ('{question_id}', 'question', '{question_id}', '{author_id}', 'Which grinder?', '', '', 1, 1, now(), now()),
+           ('{id}', 'answer', '{question_id}', '{author_id}', null, '', '', 1, 0, now(), now())"
     ))
     .await;
     PostRef { id, kind: PostKind::Answer, question_id, author_id, group_id: None }

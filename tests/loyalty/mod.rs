@@ -1,5 +1,6 @@
 mod award;
 mod earning;
+mod farewell;
 mod leaderboard;
 mod ledger;
 mod purchase;

@@ -25,8 +25,8 @@ async fn every_operation_is_walked_with_every_caller() {
     let scopes = "purchases:write members:read members:pii redemptions:write catalog:write ledger:read webhooks:write";
     let suspended = town.member("suspended").await;
     town.sql(&format!(
-        "insert into sanction (id, member_id, kind, reason, imposed_by, starts_at, ends_at)
-         values (gen_random_uuid(), '{0}', 'suspension', 'test', '{0}', now(), now() + interval '1 year')",
+        "insert into sanction (id, member_id, kind, reason, note, imposed_by, starts_at, ends_at)
+         values (gen_random_uuid(), '{0}', 'suspension', 'test', '', '{0}', now(), now() + interval '1 year')",
         suspended.id()
     ))
     .await;

@@ -57,7 +57,7 @@ post   /redemptions/{redemption_id}/fulfil           fulfil_redemption
 get    /me/referral                                  get_my_referral
 get    /leaderboards/{board}                         get_leaderboard
 get    /admin/review-items                           list_review_items
-post   /admin/review-items/{review_item_id}/decision decide_review_item
+post   /admin/review-items/{id}/decision             decide_review_item
 post   /admin/adjustments                            adjust_points
 get    /admin/ledger/integrity                       check_ledger_integrity
 get    /admin/audit-log                              list_audit_log

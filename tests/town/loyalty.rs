@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use regulars::{
     events::{self, Event},
     loyalty::ledger::{self, Earn, Source},
-    words::{MemberId, PurchaseId},
+    words::MemberId,
 };
 use serde_json::{Value, json};
 
@@ -65,26 +65,20 @@ impl Town {
         tx.commit().await.expect("the transaction commits");
     }
 
-    /// Somebody's order of `net_minor` euro cents is recorded. Returns its id.
-    pub async fn records_order(&self, person: &Person, net_minor: i64) -> PurchaseId {
-        let (id, at, member) = (PurchaseId::new(), self.clock.now(), person.id());
-        self.sql(&format!(
-            "insert into partner (id, name, created_at) values (gen_random_uuid(), 'till', now()) on conflict do nothing;
-             insert into wallet (member_id) values ('{member}') on conflict do nothing;
-             insert into purchase (id, partner_id, order_id, member_id, currency, purchased_at, order_discount_minor, shipping_minor,
-               tax_minor, gift_card_minor, points_paid_minor, net_minor, points_granted, trace, recorded_at)
-             select '{id}', id, '{id}', '{member}', 'EUR', '{at}', 0, 0, 0, 0, 0, {net_minor}, 0, '{{}}', now() from partner where name = 'till';
-             insert into purchase_line (purchase_id, line, sku, quantity, unit_minor, discount_minor, net_minor, points_granted)
-             values ('{id}', 1, 'thing', 1, {net_minor}, 0, {net_minor}, 0)"
-        ))
-        .await;
-        self.tells(Event::PurchaseRecorded { purchase_id: id, member_id: person.member() }).await;
-        id
+    /// Somebody orders one thing for `net_minor` euro cents at the till, now. Returns the purchase.
+    pub async fn records_order(&self, person: &Person, net_minor: i64) -> Reply {
+        let till = self.partner("till", "purchases:write").await;
+        let order_id = uuid::Uuid::now_v7().to_string();
+        let reply = till.records_purchase(self, person, &order_id, &[("thing", net_minor, 1)]).await;
+        self.settle().await;
+        reply
     }
 
-    pub async fn records_return(&self, person: &Person, purchase_id: PurchaseId) {
-        self.sql(&format!("update purchase_line set returned_quantity = 1 where purchase_id = '{purchase_id}'")).await;
-        self.tells(Event::PurchaseReturned { purchase_id, member_id: person.member(), whole: true }).await;
+    /// And brings it back.
+    pub async fn records_return(&self, purchase: &Reply) {
+        let till = self.partner("till", "purchases:write").await;
+        till.returns(purchase, "R1", &[(1, 1)]).await;
+        self.settle().await;
     }
 
     /// Says that something happened now, and lets everybody hear of it.

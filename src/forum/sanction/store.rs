@@ -35,8 +35,7 @@ pub async fn find_target(conn: &mut Conn, handle: &str) -> QueryResult<Option<Ta
 
 #[diesel::dsl::auto_type(no_type_alias)]
 fn by_handle<'a>(handle: &'a str) -> _ {
-    // PostgreSQL takes no NUL, and no handle has one.
-    let key: String = handle_key(handle).replace('\0', " ");
+    let key: String = handle_key(handle);
     member::table.filter(member::handle_key.eq(key)).filter(member::erased_at.is_null())
 }
 

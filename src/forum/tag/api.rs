@@ -1,6 +1,5 @@
 //! Reading and tending tags.
 
-use poem::http::StatusCode;
 use poem_openapi::{
     Object, OpenApi,
     param::{Path, Query},
@@ -79,9 +78,6 @@ impl TagApi {
         limit: Query<Option<usize>>,
     ) -> Result<Json<Page<TagView>>, Problem> {
         let prefix = q.0.unwrap_or_default().trim().to_lowercase();
-        if prefix.contains('\0') {
-            return Err(Problem::new(StatusCode::BAD_REQUEST, "bad_parameter", "q must not contain a NUL character."));
-        }
         let sort = sort.0.unwrap_or(TagOrder::Popular);
         let list = format!("tags?{}&{prefix}", sort.word());
         let request = self.kit.cursors.request::<(i32, String)>(&list, cursor.0.as_deref(), limit.0)?;

@@ -7,9 +7,8 @@ pub mod admin;
 pub mod api;
 pub mod checks;
 pub mod jobs;
-mod listener;
 pub mod moves;
 pub mod rules;
 pub mod store;
 
-pub use self::{admin::RedemptionAdminApi, api::RedemptionApi, listener::Forgetter};
+pub use self::{admin::RedemptionAdminApi, api::RedemptionApi};

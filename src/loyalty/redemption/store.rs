@@ -208,9 +208,19 @@ pub async fn find_external(conn: &mut Conn, partner: PartnerId, external_id: &st
     external_member::table.find((partner, external_id)).select(external_member::member_id).first(conn).await.optional()
 }
 
-/// Forgets where things were sent to.
-pub async fn forget_addresses(conn: &mut Conn, members: &[MemberId]) -> QueryResult<()> {
-    diesel::update(redemption::table.filter(redemption::member_id.eq_any(members)).filter(redemption::ship_to.is_not_null()))
+/// What a member has under way.
+pub async fn find_held(conn: &mut Conn, member: MemberId) -> QueryResult<Vec<RedemptionId>> {
+    redemption::table
+        .filter(redemption::member_id.eq(member))
+        .filter(redemption::state.eq(RedemptionState::Held))
+        .select(redemption::id)
+        .load(conn)
+        .await
+}
+
+/// Forgets where a member's things were sent to.
+pub async fn forget_addresses(conn: &mut Conn, member: MemberId) -> QueryResult<()> {
+    diesel::update(redemption::table.filter(redemption::member_id.eq(member)).filter(redemption::ship_to.is_not_null()))
         .set(redemption::ship_to.eq(None::<String>))
         .execute(conn)
         .await?;

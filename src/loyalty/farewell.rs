@@ -1,0 +1,47 @@
+//! What becomes of the points of a member who is gone.
+
+use chrono::{DateTime, Utc};
+use futures_util::future::BoxFuture;
+
+use super::{
+    ledger::{self, Source},
+    redemption::{self, moves::Wanted, rules::Step},
+};
+use crate::{
+    events::Event,
+    kit::{
+        Conn, Problem,
+        outbox::{Listener, Occurrence},
+    },
+    words::MemberId,
+};
+
+/// Ends what an erased member had under way and closes their wallet: the entries stay, the balance becomes breakage.
+pub struct Farewell;
+
+impl Listener<Event> for Farewell {
+    fn name(&self) -> &'static str {
+        "farewell"
+    }
+
+    fn hear<'a>(&'a self, conn: &'a mut Conn, batch: &'a [Occurrence<Event>]) -> BoxFuture<'a, anyhow::Result<()>> {
+        Box::pin(async move {
+            for occurrence in batch {
+                if let Event::MemberErased { member_id } = occurrence.event {
+                    bid(conn, member_id, occurrence.at).await?;
+                }
+            }
+            Ok(())
+        })
+    }
+}
+
+async fn bid(conn: &mut Conn, member: MemberId, at: DateTime<Utc>) -> Result<(), Problem> {
+    for id in redemption::store::find_held(conn, member).await? {
+        let row = redemption::moves::found(conn, id).await?;
+        redemption::moves::step(conn, &row, Wanted { step: Step::Cancel, by_clerk: false, points: None, reason: "" }, at).await?;
+    }
+    redemption::store::forget_addresses(conn, member).await?;
+    let mut wallet = ledger::open_wallet(conn, member, at).await?;
+    ledger::erase(conn, &mut wallet, Source::new("member", member), at).await
+}
