@@ -25,7 +25,7 @@ use crate::{
 
 const THREADS: &str = include_str!("seed/threads.txt");
 /// How far back the community begins.
-const PAST_DAYS: i64 = 150;
+const PAST_DAYS: i64 = 122;
 const MEMBERS: [(&str, &str); 25] = [
     ("noor", "Noor Haddad"),
     ("mattis", "Mattis Brandt"),
@@ -102,7 +102,7 @@ pub async fn plant(app: &App) -> Result<Option<Seed>> {
     shop.groups().await?;
     let rewards = shop.rewards().await?;
     let threads = threads();
-    let days_each = (PAST_DAYS - 10) / threads.len() as i64;
+    let days_each = PAST_DAYS / threads.len() as i64;
     for (number, thread) in threads.iter().enumerate() {
         shop.thread(number, thread).await?;
         shop.purchases(number).await?;

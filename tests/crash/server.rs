@@ -120,6 +120,7 @@ async fn no_acknowledged_write_is_lost_and_none_is_done_twice() {
         while answered.load(Ordering::Relaxed) < at && !clients.iter().all(|client| client.is_finished()) {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
+        println!("{} answered; killing {}", answered.load(Ordering::Relaxed), if postgres { "PostgreSQL" } else { "the server" });
         if postgres {
             site.kill_postgres();
         } else {

@@ -26,7 +26,7 @@ async fn rows_of_an_order_are_its_lines_and_earn_once() {
         ("select net_minor || ' ' || points_granted from purchase where order_id = 'o1'", "1099 10"),
         // 3 pieces at 334 less 2 are 1000.
         (
-            "select string_agg(quantity || 'x' || unit_minor || '-' || discount_minor || '=' || net_minor, ' ' order by line) from purchase_line l join purchase p on p.id = l.purchase_id where order_id = 'o1'",
+            "select string_agg(quantity || 'x' || unit_minor || '-' || discount_minor || '=' || l.net_minor, ' ' order by line) from purchase_line l join purchase p on p.id = l.purchase_id where order_id = 'o1'",
             "3x334-2=1000 2x50-1=99",
         ),
         ("select sum(available) from wallet", "12"),
