@@ -132,13 +132,16 @@ pub async fn run(command: Command, config: Config, urls: Urls) -> Result<()> {
     match command {
         Command::Serve => commands::serve(config, urls).await,
         Command::Migrate => commands::migrate(urls).await,
-        Command::Import(Import::StackExchange { .. } | Import::Purchases { .. }) => bail!("This build has no importers."),
-        Command::Seed => bail!("This build has no sample community."),
+        Command::Import(Import::StackExchange { dir, award_points }) => {
+            commands::import_stackexchange(config, urls, &dir, award_points).await
+        }
+        Command::Import(Import::Purchases { file }) => commands::import_purchases(config, urls, &file).await,
+        Command::Seed => commands::seed(config, urls).await,
         Command::Admin(Admin::Create(new)) => {
             let password = password(&new, config.admin_password.clone())?;
             commands::create_admin(config, urls, &new.email, &new.handle, password).await
         }
-        Command::Admin(Admin::ApiKey(_)) => bail!("This build has no API keys."),
+        Command::Admin(Admin::ApiKey(new)) => commands::create_api_key(config, urls, &new).await,
         Command::Admin(Admin::RotateKeys) => commands::rotate_keys(config, urls).await,
         Command::Admin(Admin::RequeueEvents) => commands::requeue_events(config, urls).await,
         Command::Verify => commands::verify(config, urls).await,

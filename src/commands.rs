@@ -1,21 +1,25 @@
 //! What each command does, on an app built from the configuration.
 
-use std::{io::stdout, time::Duration};
+use std::{io::stdout, path::Path, time::Duration};
 
 use anyhow::{Context, Result, bail, ensure};
 use tokio::{net::TcpListener, task::JoinSet, time::timeout};
 
 use crate::{
     app::{self, App, Settings},
-    cli::Urls,
+    cli::{NewApiKey, Urls},
     config::Config,
     events::{self, Event},
-    identity::account::{
-        api::SignInTerms,
-        password,
-        rules::{self, Email},
-        store::{self, NewMember},
+    identity::{
+        account::{
+            api::SignInTerms,
+            password,
+            rules::{self, Email},
+            store::{self, NewMember},
+        },
+        api_key,
     },
+    import::{self, purchases, stackexchange},
     kit::{
         Clock, Problem, db,
         limits::Rationing,
@@ -174,5 +178,56 @@ pub async fn requeue_events(config: Config, urls: Urls) -> Result<()> {
     let app = start(&config, urls).await?;
     let events = outbox::requeue(&mut *app.kit.db.read().await?).await?;
     println!("{events} events will be delivered again.");
+    Ok(())
+}
+
+/// Rows that an import could not take, although it took the others.
+#[derive(Debug, thiserror::Error)]
+#[error("{0} rows were refused")]
+pub struct Refused(pub u64);
+
+pub async fn import_stackexchange(config: Config, urls: Urls, folder: &Path, award_points: bool) -> Result<()> {
+    let app = start(&config, urls).await?;
+    let report = stackexchange::import(&app.kit, folder, award_points).await?;
+    import::deliver(&app).await?;
+    println!("{report}");
+    Ok(())
+}
+
+/// Fails with [`Refused`] when rows were refused: money is missing then.
+pub async fn import_purchases(config: Config, urls: Urls, file: &Path) -> Result<()> {
+    let app = start(&config, urls).await?;
+    let report = purchases::import(&app.kit, file).await?;
+    import::deliver(&app).await?;
+    println!("{report}");
+    ensure!(report.skipped == 0, Refused(report.skipped));
+    Ok(())
+}
+
+/// Prints the key, which cannot be shown again.
+pub async fn create_api_key(config: Config, urls: Urls, new: &NewApiKey) -> Result<()> {
+    let app = start(&config, urls).await?;
+    let scopes = new.scopes.iter().map(|word| word.parse().map_err(anyhow::Error::msg)).collect::<Result<Vec<_>>>()?;
+    let mut tx = app.kit.db.begin().await?;
+    let key = api_key::create_key(&mut tx, &new.partner, &new.name, &scopes, None, app.kit.clock.now()).await?;
+    tx.commit().await?;
+    println!("{}", key.secret);
+    Ok(())
+}
+
+/// Fills an empty database with an invented community, and prints how to sign in.
+pub async fn seed(config: Config, urls: Urls) -> Result<()> {
+    db::migrate(&urls.database_url).await?;
+    // The community's own writes are no attack.
+    let mut settings = settings(&config, urls);
+    settings.rationing.enforced = false;
+    // Months pass while it is planted.
+    settings.access_token_ttl_s = 31_536_000;
+    settings.sign_in.session_ttl_days = 365;
+    let app = App::build(settings).await?;
+    match import::seed::plant(&app).await? {
+        Some(seed) => println!("{seed}"),
+        None => println!("There is a community already; nothing was added."),
+    }
     Ok(())
 }

@@ -6,6 +6,7 @@ use anyhow::Result;
 use clap::Parser;
 use regulars::{
     cli::{self, Cli, Command, Urls},
+    commands::Refused,
     config::{Config, LogFormat},
     kit::embedded::{Embedded, Server, Settings},
 };
@@ -16,6 +17,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// `EX_CONFIG` of sysexits.h.
 const CONFIGURATION_IS_WRONG: u8 = 78;
+/// The command did its work, but had to leave something out.
+const SOMETHING_WAS_REFUSED: u8 = 2;
 
 fn main() -> ExitCode {
     let command = Cli::parse().command();
@@ -88,7 +91,7 @@ fn end(result: Result<()>) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error:#}");
-            ExitCode::FAILURE
+            if error.is::<Refused>() { ExitCode::from(SOMETHING_WAS_REFUSED) } else { ExitCode::FAILURE }
         }
     }
 }

@@ -10,7 +10,7 @@ use chrono::{DateTime, Duration, DurationRound, Utc};
 /// Now, in UTC and to the microsecond, as PostgreSQL keeps it.
 #[derive(Clone, Default)]
 pub struct Clock {
-    /// Added to the system's time, in microseconds; always 0 outside tests.
+    /// Added to the system's time, in microseconds; 0 but for tests, and for seeds, whose past is made up.
     ahead_us: Arc<AtomicI64>,
 }
 

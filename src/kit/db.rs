@@ -195,6 +195,11 @@ pub async fn migrate(url: &str) -> anyhow::Result<Vec<String>> {
     Ok(ran.iter().map(ToString::to_string).collect())
 }
 
+/// Gives this transaction more time than a request has: imports write hundreds of rows in one statement.
+pub async fn take_time(conn: &mut Conn) -> QueryResult<()> {
+    conn.batch_execute("set local statement_timeout = '60s'; set local lock_timeout = '20s'").await
+}
+
 #[derive(diesel::QueryableByName)]
 struct Setting {
     #[diesel(sql_type = diesel::sql_types::Text)]

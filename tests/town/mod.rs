@@ -1,12 +1,14 @@
 //! A town: one community of its own, with its own database, for one story. Dropping it audits it.
 
 mod community;
+mod folder;
 mod forum;
 mod host;
 mod identity;
 mod loyalty;
 mod moderation;
 mod person;
+pub mod process;
 pub mod purchases;
 mod reply;
 
@@ -21,7 +23,7 @@ use regulars::{
 };
 use serde_json::{Value, json};
 
-pub use self::{loyalty::OwnRedis, person::Person, reply::Reply};
+pub use self::{folder::Folder, loyalty::OwnRedis, person::Person, reply::Reply};
 
 pub const PASSWORD: &str = "a town of regulars";
 

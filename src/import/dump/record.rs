@@ -2,10 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{DumpError, Row};
+use super::{super::FileError, Row};
 
 /// One kind of row, and the file it is in.
-pub trait Record: TryFrom<Row, Error = DumpError> {
+pub trait Record: TryFrom<Row, Error = FileError> {
     const FILE: &'static str;
 }
 
@@ -125,9 +125,9 @@ impl Record for User {
 }
 
 impl TryFrom<Row> for User {
-    type Error = DumpError;
+    type Error = FileError;
 
-    fn try_from(row: Row) -> Result<Self, DumpError> {
+    fn try_from(row: Row) -> Result<Self, FileError> {
         Ok(User {
             line: row.line,
             id: row.required_number("Id")?,
@@ -147,9 +147,9 @@ impl Record for Post {
 }
 
 impl TryFrom<Row> for Post {
-    type Error = DumpError;
+    type Error = FileError;
 
-    fn try_from(row: Row) -> Result<Self, DumpError> {
+    fn try_from(row: Row) -> Result<Self, FileError> {
         let kind = match row.required_number("PostTypeId")? {
             1 => PostKind::Question,
             2 => PostKind::Answer,
@@ -186,9 +186,9 @@ impl Record for Comment {
 }
 
 impl TryFrom<Row> for Comment {
-    type Error = DumpError;
+    type Error = FileError;
 
-    fn try_from(row: Row) -> Result<Self, DumpError> {
+    fn try_from(row: Row) -> Result<Self, FileError> {
         Ok(Comment {
             line: row.line,
             id: row.required_number("Id")?,
@@ -207,9 +207,9 @@ impl Record for Vote {
 }
 
 impl TryFrom<Row> for Vote {
-    type Error = DumpError;
+    type Error = FileError;
 
-    fn try_from(row: Row) -> Result<Self, DumpError> {
+    fn try_from(row: Row) -> Result<Self, FileError> {
         Ok(Vote {
             line: row.line,
             id: row.required_number("Id")?,
@@ -234,9 +234,9 @@ impl Record for Tag {
 }
 
 impl TryFrom<Row> for Tag {
-    type Error = DumpError;
+    type Error = FileError;
 
-    fn try_from(row: Row) -> Result<Self, DumpError> {
+    fn try_from(row: Row) -> Result<Self, FileError> {
         Ok(Tag {
             line: row.line,
             id: row.required_number("Id")?,
@@ -253,9 +253,9 @@ impl Record for PostLink {
 }
 
 impl TryFrom<Row> for PostLink {
-    type Error = DumpError;
+    type Error = FileError;
 
-    fn try_from(row: Row) -> Result<Self, DumpError> {
+    fn try_from(row: Row) -> Result<Self, FileError> {
         Ok(PostLink {
             line: row.line,
             id: row.required_number("Id")?,
@@ -276,7 +276,7 @@ fn owned(row: &Row, name: &str) -> Option<String> {
 }
 
 /// `<a><b>` in older dumps, `|a|b|` in newer ones.
-fn tags(row: &Row) -> Result<Vec<String>, DumpError> {
+fn tags(row: &Row) -> Result<Vec<String>, FileError> {
     let Some(text) = row.text("Tags").map(str::trim) else {
         return Ok(Vec::new());
     };
@@ -286,6 +286,6 @@ fn tags(row: &Row) -> Result<Vec<String>, DumpError> {
     let plain = |name: &&str| !name.is_empty() && !name.contains(|c: char| "<>|".contains(c) || c.is_whitespace());
     match names {
         Some(names) if names.iter().all(plain) => Ok(names.into_iter().map(str::to_owned).collect()),
-        _ => Err(row.error(format!("Tags are not written like `<a><b>` or `|a|b|`: {}.", crate::partner::import::quoted(text)))),
+        _ => Err(row.error(format!("Tags are not written like `<a><b>` or `|a|b|`: {}.", super::super::quoted(text)))),
     }
 }

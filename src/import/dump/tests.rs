@@ -1,11 +1,11 @@
 use super::*;
 use crate::kit::{html, markdown};
 
-fn read(xml: &[u8]) -> Vec<Result<Row, DumpError>> {
+fn read(xml: &[u8]) -> Vec<Result<Row, FileError>> {
     Rows::new("Posts.xml", "posts", xml).collect()
 }
 
-fn one<T: Record>(attributes: &str) -> Result<T, DumpError> {
+fn one<T: Record>(attributes: &str) -> Result<T, FileError> {
     let xml = format!("<posts>\n<row {attributes} />\n</posts>");
     let mut all = read(xml.as_bytes());
     assert_eq!(all.len(), 1, "{attributes}");
@@ -64,7 +64,7 @@ fn bad_files_say_where_and_why() {
     ];
     for (xml, line, reason) in table {
         let start = String::from_utf8_lossy(&xml[..xml.len().min(60)]);
-        let errors: Vec<DumpError> = read(xml).into_iter().filter_map(Result::err).collect();
+        let errors: Vec<FileError> = read(xml).into_iter().filter_map(Result::err).collect();
         assert_eq!(errors.len(), 1, "{start}: {errors:?}");
         assert_eq!(errors[0].line, line, "{start}: {}", errors[0]);
         assert!(errors[0].reason.starts_with(reason), "{start}: {}", errors[0]);

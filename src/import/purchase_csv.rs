@@ -12,7 +12,7 @@ use std::{
 use chrono::{DateTime, Utc};
 use csv::{ByteRecord, ErrorKind, StringRecord};
 
-use super::quoted;
+use super::{FileError, quoted};
 
 pub const ID_CHARS_MAX: usize = 200;
 /// No order line is longer: what is, has lost its closing quote.
@@ -34,21 +34,12 @@ pub struct PurchaseRow {
     pub currency: String,
 }
 
-/// What is wrong, as a sentence with its place: "purchases.csv, line 3: quantity must be 1 or more, not `0`."
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{file}, line {line}: {reason}")]
-pub struct CsvError {
-    pub file: String,
-    pub line: u64,
-    pub reason: String,
-}
-
 /// Reads purchases from `source`. `file` is for messages, `now` refuses purchases of the future, `is_currency` knows the
 /// codes of ISO 4217.
 ///
 /// # Errors
-/// [`CsvError`] when the header cannot be read or lacks a column.
-pub fn rows<R: Read>(file: &str, source: R, now: DateTime<Utc>, is_currency: fn(&str) -> bool) -> Result<PurchaseRows<R>, CsvError> {
+/// [`FileError`] when the header cannot be read or lacks a column.
+pub fn rows<R: Read>(file: &str, source: R, now: DateTime<Utc>, is_currency: fn(&str) -> bool) -> Result<PurchaseRows<R>, FileError> {
     let mut csv = csv::ReaderBuilder::new().flexible(true).from_reader(Metered {
         source,
         row_bytes: 0,
@@ -56,7 +47,7 @@ pub fn rows<R: Read>(file: &str, source: R, now: DateTime<Utc>, is_currency: fn(
         newlines: VecDeque::new(),
         line: 1,
     });
-    let broken = |line, reason| CsvError { file: file.to_owned(), line, reason };
+    let broken = |line, reason| FileError { file: file.into(), line, reason, ends_file: true };
     let header = csv.headers().map_err(|error| broken(1, explained(&error)))?;
     let name = |at: usize| header.get(at).unwrap_or_default().trim_start_matches('\u{FEFF}').trim();
     let mut seen = HashSet::new();
@@ -87,7 +78,7 @@ pub struct PurchaseRows<R> {
 }
 
 impl<R: Read> Iterator for PurchaseRows<R> {
-    type Item = Result<PurchaseRow, CsvError>;
+    type Item = Result<PurchaseRow, FileError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.ended {
@@ -116,7 +107,7 @@ impl<R: Read> Iterator for PurchaseRows<R> {
         self.last_line = end_line;
         Some(match typed {
             Ok(row) => Ok(PurchaseRow { line, ..row }),
-            Err(reason) => Err(CsvError { file: self.file.clone(), line, reason }),
+            Err(reason) => Err(FileError { file: self.file.as_str().into(), line, reason, ends_file: self.ended }),
         })
     }
 }
@@ -238,7 +229,7 @@ mod tests {
 
     const HEADER: &str = "member_external_id,order_id,purchased_at,quantity,amount_minor,currency\n";
 
-    fn read(csv: &[u8]) -> Result<Vec<Result<PurchaseRow, CsvError>>, CsvError> {
+    fn read(csv: &[u8]) -> Result<Vec<Result<PurchaseRow, FileError>>, FileError> {
         let now = "2026-06-01T00:00:00Z".parse().unwrap();
         Ok(rows("p.csv", csv, now, |code| matches!(code, "EUR" | "JPY"))?.collect())
     }

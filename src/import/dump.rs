@@ -19,7 +19,7 @@ use quick_xml::{Reader, events::BytesStart, events::Event};
 
 pub use record::{Comment, LinkKind, Post, PostKind, PostLink, Record, Tag, User, Vote, VoteKind};
 
-use super::{quoted, shortened};
+use super::{FileError, quoted, shortened};
 
 mod record;
 
@@ -29,34 +29,25 @@ pub const ROW_BYTES_MAX: usize = 4 * VALUE_BYTES_MAX;
 /// Dates outside these years are typing errors or attacks. The first dump is of 2009.
 const YEARS: std::ops::Range<i32> = 1990..2100;
 
-/// What is wrong, as a sentence with its place: "Posts.xml, line 17: CreationDate is not a date: `x`."
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{file}, line {line}: {reason}")]
-pub struct DumpError {
-    pub file: Arc<str>,
-    pub line: u64,
-    pub reason: String,
-}
-
 /// Opens one file of a dump, whose root element must be its name in lower case: `posts` in `Posts.xml`.
 ///
 /// # Errors
-/// [`DumpError`] when it cannot be opened; reading it gives the rest.
-pub fn rows(path: &Path) -> Result<Rows<BufReader<File>>, DumpError> {
+/// [`FileError`] when it cannot be opened; reading it gives the rest.
+pub fn rows(path: &Path) -> Result<Rows<BufReader<File>>, FileError> {
     let named = |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
     let file: Arc<str> = named(path.file_name()).into();
     let root = named(path.file_stem()).to_lowercase();
     match File::open(path) {
         Ok(opened) => Ok(Rows::new(&file, &root, BufReader::with_capacity(64 * 1024, opened))),
-        Err(error) => Err(DumpError { file, line: 0, reason: format!("The file cannot be opened: {error}.") }),
+        Err(error) => Err(FileError { file, line: 0, reason: format!("The file cannot be opened: {error}."), ends_file: true }),
     }
 }
 
 /// Reads one kind of record from the folder of a dump.
 ///
 /// # Errors
-/// [`DumpError`] when its file cannot be opened.
-pub fn records<T: Record>(dump: &Path) -> Result<impl Iterator<Item = Result<T, DumpError>>, DumpError> {
+/// [`FileError`] when its file cannot be opened.
+pub fn records<T: Record>(dump: &Path) -> Result<impl Iterator<Item = Result<T, FileError>>, FileError> {
     Ok(rows(&dump.join(T::FILE))?.map(|row| T::try_from(row?)))
 }
 
@@ -141,7 +132,7 @@ impl<R: BufRead> Rows<R> {
 }
 
 impl<R: BufRead> Iterator for Rows<R> {
-    type Item = Result<Row, DumpError>;
+    type Item = Result<Row, FileError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.place == Place::Done {
@@ -149,15 +140,15 @@ impl<R: BufRead> Iterator for Rows<R> {
         }
         let read = self.advance();
         let line = self.xml.get_ref().line;
-        let at = |reason| DumpError { file: self.file.clone(), line, reason };
+        let at = |reason, ends_file| FileError { file: self.file.clone(), line, reason, ends_file };
         match read {
-            Ok(Some(row)) => Some(row.map_err(at)),
+            Ok(Some(row)) => Some(row.map_err(|reason| at(reason, false))),
             Ok(None) => {
                 self.place = Place::Done;
                 None
             }
             Err(reason) => {
-                let error = at(reason);
+                let error = at(reason, true);
                 self.place = Place::Done;
                 Some(Err(error))
             }
@@ -200,14 +191,14 @@ impl Row {
     }
 
     /// # Errors
-    /// [`DumpError`] when the value is missing or blank.
-    pub fn required(&self, name: &str) -> Result<&str, DumpError> {
+    /// [`FileError`] when the value is missing or blank.
+    pub fn required(&self, name: &str) -> Result<&str, FileError> {
         self.text(name).ok_or_else(|| self.error(format!("{name} is missing.")))
     }
 
     /// # Errors
-    /// [`DumpError`] when there is a value that is no whole number or does not fit `N`.
-    pub fn number<N: FromStr>(&self, name: &str) -> Result<Option<N>, DumpError> {
+    /// [`FileError`] when there is a value that is no whole number or does not fit `N`.
+    pub fn number<N: FromStr>(&self, name: &str) -> Result<Option<N>, FileError> {
         let Some(text) = self.text(name) else {
             return Ok(None);
         };
@@ -218,8 +209,8 @@ impl Row {
     }
 
     /// # Errors
-    /// [`DumpError`] when the number is missing or wrong.
-    pub fn required_number<N: FromStr>(&self, name: &str) -> Result<N, DumpError> {
+    /// [`FileError`] when the number is missing or wrong.
+    pub fn required_number<N: FromStr>(&self, name: &str) -> Result<N, FileError> {
         self.required(name)?;
         self.number(name)?.ok_or_else(|| self.error(format!("{name} is missing.")))
     }
@@ -227,8 +218,8 @@ impl Row {
     /// A time in UTC, which dumps write without its zone.
     ///
     /// # Errors
-    /// [`DumpError`] when there is a value that is no date of our time.
-    pub fn date(&self, name: &str) -> Result<Option<DateTime<Utc>>, DumpError> {
+    /// [`FileError`] when there is a value that is no date of our time.
+    pub fn date(&self, name: &str) -> Result<Option<DateTime<Utc>>, FileError> {
         let Some(text) = self.text(name) else {
             return Ok(None);
         };
@@ -242,14 +233,14 @@ impl Row {
     }
 
     /// # Errors
-    /// [`DumpError`] when the date is missing or wrong.
-    pub fn required_date(&self, name: &str) -> Result<DateTime<Utc>, DumpError> {
+    /// [`FileError`] when the date is missing or wrong.
+    pub fn required_date(&self, name: &str) -> Result<DateTime<Utc>, FileError> {
         self.required(name)?;
         self.date(name)?.ok_or_else(|| self.error(format!("{name} is missing.")))
     }
 
-    pub fn error(&self, reason: String) -> DumpError {
-        DumpError { file: self.file.clone(), line: self.line, reason }
+    pub fn error(&self, reason: String) -> FileError {
+        FileError { file: self.file.clone(), line: self.line, reason, ends_file: false }
     }
 }
 

@@ -1,0 +1,88 @@
+//! What an import says of itself: while it runs, and at the end.
+
+use std::{fmt, time::Duration};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::FileError;
+
+/// Refused rows that are told one by one; the others are counted.
+const TOLD_MAX: usize = 20;
+
+/// What an import did.
+#[derive(Debug, Default, Clone, PartialEq)]
+pub struct Report {
+    pub tallies: Vec<Tally>,
+    /// Rows that were refused.
+    pub skipped: u64,
+    /// The first of them, and why.
+    pub told: Vec<FileError>,
+}
+
+/// Rows of one kind.
+#[derive(Debug, Default, Clone, PartialEq)]
+pub struct Tally {
+    pub kind: &'static str,
+    pub read: u64,
+    /// Those that were not known before.
+    pub imported: u64,
+}
+
+impl Report {
+    pub fn skip(&mut self, error: FileError) {
+        self.skipped += 1;
+        if self.told.len() < TOLD_MAX {
+            self.told.push(error);
+        }
+    }
+
+    /// How many rows of a kind were read and imported.
+    pub fn of(&self, kind: &str) -> (u64, u64) {
+        self.tallies.iter().find(|tally| tally.kind == kind).map_or((0, 0), |tally| (tally.read, tally.imported))
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for Tally { kind, read, imported } in &self.tallies {
+            writeln!(f, "{kind:<12} {read:>9} read, {imported:>9} imported")?;
+        }
+        write!(f, "{} skipped", self.skipped)?;
+        for error in &self.told {
+            write!(f, "\n  {error}")?;
+        }
+        if self.skipped > self.told.len() as u64 {
+            write!(f, "\n  and {} more", self.skipped - self.told.len() as u64)?;
+        }
+        Ok(())
+    }
+}
+
+/// How far a stage has come: a bar on a terminal, elsewhere a line when it begins and one when it ends.
+pub struct Meter(ProgressBar);
+
+impl Meter {
+    pub fn start(stage: &'static str, total: u64) -> Self {
+        let style = ProgressStyle::with_template("{prefix:<12} {wide_bar} {pos}/{len} {per_sec} {eta}");
+        let bar = ProgressBar::new(total).with_prefix(stage).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        bar.enable_steady_tick(Duration::from_millis(200));
+        if bar.is_hidden() {
+            eprintln!("{stage}: {total} to do");
+        }
+        Self(bar)
+    }
+
+    pub fn advance(&self, rows: u64) {
+        self.0.inc(rows);
+    }
+}
+
+impl Drop for Meter {
+    fn drop(&mut self) {
+        if self.0.is_hidden() {
+            eprintln!("{}: {} done", self.0.prefix(), self.0.position());
+        } else {
+            self.0.abandon();
+        }
+    }
+}

@@ -1,3 +1,0 @@
-//! Who we work with.
-
-pub mod import;

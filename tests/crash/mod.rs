@@ -1,0 +1,4 @@
+//! The real program, killed in the middle of its work.
+
+mod import;
+mod server;
