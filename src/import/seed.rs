@@ -225,8 +225,7 @@ impl Shop<'_> {
         ] {
             let form = json!({ "name": name, "slug": slug, "kind": kind, "private": private, "description": format!("{name} among us.") });
             self.member(owner, Method::POST, "/groups", form).await?;
-            for guest in owner + 1..owner + 7 {
-                let (handle, _) = MEMBERS[guest];
+            for (guest, (handle, _)) in MEMBERS.iter().enumerate().skip(owner + 1).take(6) {
                 if kind == "invite_only" {
                     self.member(owner, Method::PUT, &format!("/groups/{slug}/members/{handle}"), json!({})).await?;
                 }

@@ -55,8 +55,8 @@ async fn answers_come_best_first_unless_the_reader_chooses() {
     }
     let question = ada.asks("Which grinder?").await;
     let mut answers = Vec::new();
-    for n in 0..4 {
-        answers.push(voters[n].answers(&question, &format!("Answer number {n}")).await);
+    for (n, author) in voters.iter().take(4).enumerate() {
+        answers.push(author.answers(&question, &format!("Answer number {n}")).await);
         town.passes(Duration::minutes(1)).await;
     }
     let order = |sort: &'static str| {

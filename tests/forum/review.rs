@@ -110,9 +110,9 @@ async fn the_queue_shows_the_heaviest_first_page_by_page() {
     let (ada, mo) = (town.member("ada").await, town.moderator("mod").await);
     let flaggers = [town.member("ben").await, town.member("cleo").await, town.trusted_member("dan", 1).await];
     let mut questions = vec![];
-    for flagger in 0..3 {
+    for flagger in &flaggers {
         let question = ada.asks("Which grinder?").await;
-        flaggers[flagger].flags(&question).await;
+        flagger.flags(&question).await;
         questions.push(question);
     }
     let first = mo.get("/admin/review-items?limit=2").await.is(200);

@@ -73,6 +73,7 @@ enum QuestionMade {
 }
 
 #[derive(ApiResponse)]
+#[allow(clippy::large_enum_variant)] // One a request.
 enum QuestionRead {
     /// The question.
     #[oai(status = 200)]
