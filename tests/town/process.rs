@@ -96,16 +96,21 @@ impl Site {
             let mut stream = TcpStream::connect(self.address).await.ok()?;
             stream.write_all(format!("{head}\r\n{body}").as_bytes()).await.ok()?;
             let mut answer = Vec::new();
-            stream.read_to_end(&mut answer).await.ok()?;
-            let answer = String::from_utf8_lossy(&answer).into_owned();
-            let (head, body) = answer.split_once("\r\n\r\n")?;
+            // The server may keep the connection open for a while.
+            let (head, body) = loop {
+                if let Some((head, body)) = str::from_utf8(&answer).ok().and_then(|text| text.split_once("\r\n\r\n")) {
+                    let length = head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
+                    if body.len() >= length.unwrap_or(0_usize) {
+                        break (head.to_owned(), body.to_owned());
+                    }
+                }
+                // A body that was cut is no answer.
+                if stream.read_buf(&mut answer).await.ok()? == 0 {
+                    return None;
+                }
+            };
             let status = head.split(' ').nth(1)?.parse().ok()?;
-            let length = head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse::<usize>().ok());
-            // A body that was cut is no answer.
-            if length.is_some_and(|length| length != body.len()) {
-                return None;
-            }
-            Some((status, serde_json::from_str(body).unwrap_or_default()))
+            Some((status, serde_json::from_str(&body).unwrap_or_default()))
         };
         tokio::time::timeout(Duration::from_secs(15), exchange).await.ok().flatten()
     }
