@@ -1,5 +1,11 @@
 # `make` lists the commands. `make run` and `make test` need nothing set up by hand.
 .DEFAULT_GOAL := help
+
+# Real data for the tests that want it: a Stack Exchange dump and purchases. They say so when it is absent.
+ifneq ($(wildcard $(CURDIR)/../shared/data),)
+export REGULARS_TEST_DATA ?= $(CURDIR)/../shared/data
+endif
+
 .PHONY: help run build test check openapi bench clean-data servers tools
 
 help: ## list these commands
@@ -26,7 +32,7 @@ openapi: tools ## write openapi/openapi.json from the code
 	cargo run --locked --quiet -- openapi > openapi/openapi.json.new && mv openapi/openapi.json.new openapi/openapi.json
 
 bench: tools servers ## measure what the README claims
-	cargo bench --locked
+	cargo bench --locked -- $(ONLY)
 
 clean-data: ## remove the private servers' data
 	rm -rf data "/var/lib/regulars/$$(printf %s "$(CURDIR)/data" | sha256sum | cut -c1-12)"

@@ -101,7 +101,10 @@ pub async fn serve(config: Config, urls: Urls) -> Result<()> {
     });
 
     let limits = Limits::new(config.connections_max, Duration::from_secs(config.shutdown_s));
-    server::serve(listener, app.endpoint()?, limits, &shutdown).await?;
+    let endpoint = app.endpoint()?;
+    // The listener queues connections already; what PORT=0 chose is known only now.
+    println!("Regulars is ready at {}", config.public_url(listener.local_addr()?));
+    server::serve(listener, endpoint, limits, &shutdown).await?;
     background.shutdown().await;
     if !matches!(timeout(LAST_EVENTS, app.deliver_events()).await, Ok(Ok(_))) {
         tracing::warn!("some events wait for the next start");

@@ -113,9 +113,9 @@ impl Config {
         SocketAddr::new(self.bind, self.port)
     }
 
-    /// Where browsers reach the server, without a slash at the end.
-    pub fn public_url(&self) -> String {
-        self.public_url_set.clone().unwrap_or_else(|| format!("http://{}", self.address()))
+    /// Where browsers reach the server that listens at `bound`, without a slash at the end.
+    pub fn public_url(&self, bound: SocketAddr) -> String {
+        self.public_url_set.clone().unwrap_or_else(|| format!("http://{bound}"))
     }
 
     pub fn is_production(&self) -> bool {
@@ -290,7 +290,7 @@ mod tests {
     fn an_empty_environment_is_a_complete_configuration() {
         for variables in [&[][..], &[("PORT", ""), ("DATABASE_URL", ""), ("TIME_ZONE", ""), ("FOREIGN", "x")]] {
             let config = read(variables).unwrap_or_else(|problems| panic!("{problems}"));
-            assert_eq!(config.public_url(), "http://127.0.0.1:8080");
+            assert_eq!(config.public_url(config.address()), "http://127.0.0.1:8080");
             assert_eq!(config.environment, Environment::Development);
             assert_eq!(config.database_url, None);
             assert_eq!(config.time_zone, Tz::UTC);
@@ -309,7 +309,7 @@ mod tests {
         ])
         .unwrap_or_else(|problems| panic!("{problems}"));
         assert_eq!(config.address().to_string(), "[::]:9000");
-        assert_eq!(config.public_url(), "https://club.example");
+        assert_eq!(config.public_url(config.address()), "https://club.example");
         assert!(config.is_production());
     }
 

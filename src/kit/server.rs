@@ -99,7 +99,7 @@ where
     E: Endpoint + 'static,
 {
     let local = listener.local_addr()?;
-    tracing::info!(address = %local, "listening");
+    tracing::debug!(address = %local, "listening");
     let endpoint = Arc::new(endpoint);
     let places = Arc::new(Semaphore::new(limits.connections_max));
     let graceful = GracefulShutdown::new();

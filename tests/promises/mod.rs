@@ -9,3 +9,4 @@ mod documents;
 mod house;
 mod pressure;
 mod schema;
+mod tour;

@@ -48,6 +48,11 @@ impl Site {
         command
     }
 
+    /// For commands that share this place's servers.
+    pub fn data_dir(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// Runs a command to its end.
     pub fn run(&self, arguments: &[&str]) -> Output {
         self.command(arguments).output().expect("the program starts")
