@@ -13,8 +13,8 @@ use futures_util::future::BoxFuture;
 use poem::{
     Endpoint, EndpointExt, IntoResponse, Response, Route, get, handler,
     http::{HeaderValue, StatusCode, header},
-    middleware::{CatchPanic, CookieJarManager},
-    web::{Data, Json},
+    middleware::{CatchPanic, CookieJarManager, SetHeader},
+    web::{Data, Html, Json},
 };
 use poem_openapi::{OpenApi, OpenApiService, Tags};
 use serde_json::Value;
@@ -164,14 +164,16 @@ impl App {
         let service = self.service();
         let spec = self.spec()?;
         let methods = Arc::new(Methods::of(&spec));
-        let docs = service.swagger_ui().with(poem::middleware::SetHeader::new().overriding(
+        // The framework's page has its own description in it, which repeats paths (see `spec`): put the finished one there.
+        let page = service.swagger_ui_html().replace(&service.spec(), &spec.to_string());
+        let docs = poem::endpoint::make_sync(move |_| Html(page.clone())).with(SetHeader::new().overriding(
             header::CONTENT_SECURITY_POLICY,
-            "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:",
+            "default-src 'self'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'",
         ));
         let metrics = self.kit.metrics.clone();
         Ok(Route::new()
             .nest("/api/v1", service)
-            .nest("/docs", docs)
+            .at("/docs", get(docs))
             .at("/openapi.json", get(description).data(Arc::new(spec)))
             .at("/.well-known/jwks.json", get(jwks))
             .at("/health/live", get(live))

@@ -98,7 +98,8 @@ async fn a_running_server_says_how_it_is() {
     assert!(metrics.body.as_str().unwrap().contains("http_requests_total"));
     assert_eq!(visitor.get("//.well-known/jwks.json").await.is(200).text("/keys/0/crv"), "Ed25519");
     assert_eq!(visitor.get("//openapi.json").await.is(200).text("/openapi"), "3.0.3");
-    visitor.get("//docs").await.is(200);
+    let docs = visitor.get("//docs").await.is(200);
+    assert!(docs.body.as_str().unwrap().contains(&town.app.spec().unwrap().to_string()), "the docs show the published description");
     town.app.stop_accepting();
     visitor.get("//health/ready").await.refused(503, "shutting_down");
     visitor.get("//health/live").await.is(200);
