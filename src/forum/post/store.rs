@@ -139,11 +139,12 @@ pub async fn change_state(
     Ok(())
 }
 
-/// Adds `step` to the question counts of a question's tags.
+/// Adds `step` to the question counts of a question's tags. The lock is one that others who refer to the same tags do
+/// not wait for: two members who ask about one thing would wait for each other.
 pub async fn count_in_tags(conn: &mut Conn, question: PostId, step: i32) -> QueryResult<()> {
     diesel::sql_query(
         "with counted as (
-           select t.id from tag t join question_tag q on q.tag_id = t.id where q.question_id = $1 order by t.id for update of t
+           select t.id from tag t join question_tag q on q.tag_id = t.id where q.question_id = $1 order by t.id for no key update of t
          )
          update tag set question_count = question_count + $2 where id in (select id from counted)",
     )
