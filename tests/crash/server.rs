@@ -5,9 +5,10 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use crate::town::{
@@ -15,153 +16,187 @@ use crate::town::{
     process::{ADMIN, Site},
 };
 
-const CLIENTS: usize = 6;
-const WRITES_EACH: usize = 167;
+/// Enough members for nobody to reach a ration.
+const CLIENTS: usize = 20;
+const WRITES_EACH: usize = 50;
+/// Fewer than are wanted.
+const MUGS: usize = 80;
+const PATIENCE: Duration = Duration::from_secs(60);
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// Sends again, with the same key, until there is an answer that will not change.
 async fn insist(site: &Site, method: &str, path: &str, token: &str, key: &str, body: &Value) -> (u16, Value) {
-    for _ in 0..600 {
-        match site.send(method, path, Some(token), key, Some(body)).await {
+    let begun = Instant::now();
+    loop {
+        let answer = site.send(method, path, Some(token), key, Some(body)).await;
+        match answer {
             Some((status, answer)) if status < 500 && answer["code"] != "request_in_progress" => return (status, answer),
-            _ => tokio::time::sleep(Duration::from_millis(100)).await,
+            _ => assert!(begun.elapsed() < PATIENCE, "{method} {path} has no better answer than {answer:?}"),
         }
+        tokio::time::sleep(PAUSE).await;
     }
-    panic!("{method} {path} is never answered");
 }
 
-async fn sign_in(site: &Site, email: &str) -> String {
+/// Somebody with a session.
+struct Client {
+    number: usize,
+    access_token: String,
+    refresh_token: String,
+}
+
+async fn sign_in(site: &Site, email: &str, number: usize) -> Client {
     let form = json!({ "email": email, "password": PASSWORD });
     let (status, answer) = insist(site, "POST", "/auth/login", "", "", &form).await;
     assert_eq!(status, 200, "{answer}");
-    answer["access_token"].as_str().expect("a token").to_owned()
+    Client { number, access_token: text(&answer["access_token"]), refresh_token: text(&answer["refresh_token"]) }
+}
+
+async fn join(site: &Site, number: usize) -> Client {
+    let form = json!({ "email": email(number), "password": PASSWORD, "handle": format!("client-no-{number}") });
+    let (status, answer) = insist(site, "POST", "/auth/register", "", "", &form).await;
+    assert_eq!(status, 202, "{answer}");
+    sign_in(site, &email(number), number).await
+}
+
+/// What everybody writes to.
+struct Scene {
+    site: Site,
+    shop: String,
+    reward: String,
+    question: String,
+    answered: AtomicUsize,
 }
 
 /// What a client was told.
 #[derive(Default)]
 struct Told {
+    vote: i64,
     purchases: Vec<(String, i64)>,
-    redemptions: Vec<String>,
+    redemptions: usize,
     questions: Vec<String>,
 }
 
+async fn writes(scene: &Scene, client: &Client) -> Told {
+    let (site, token, number) = (&scene.site, &client.access_token, client.number);
+    let mut told = Told::default();
+    for write in 0..WRITES_EACH {
+        match write % 10 {
+            0 => {
+                let form = ask(&format!("Question {write} of client {number}"));
+                let (status, answer) = insist(site, "POST", "/questions", token, "", &form).await;
+                assert_eq!(status, 201, "{answer}");
+                told.questions.push(text(&answer["id"]));
+            }
+            1 | 2 => {
+                let value = i64::from((write + number) % 3 != 0);
+                let path = format!("/questions/{}/vote", scene.question);
+                let (status, answer) = insist(site, "PUT", &path, token, "", &json!({ "value": value })).await;
+                assert_eq!(status, 200, "{answer}");
+                told.vote = value;
+            }
+            9 => {
+                let form = json!({ "reward_id": scene.reward });
+                let (status, answer) = insist(site, "POST", "/redemptions", token, &format!("mug-{number}-{write}"), &form).await;
+                assert!(matches!(status, 201 | 409), "{answer}");
+                told.redemptions += usize::from(status == 201);
+            }
+            _ => {
+                let order = order(number, write);
+                let (status, answer) = insist(site, "POST", "/purchases", &scene.shop, &text(&order["order_id"]), &order).await;
+                assert_eq!(status, 201, "{answer}");
+                told.purchases.push((text(&answer["purchase_id"]), answer["points"].as_i64().expect("points")));
+            }
+        }
+        scene.answered.fetch_add(1, Ordering::Relaxed);
+    }
+    told
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "takes more than a minute in a debug build"]
 async fn no_acknowledged_write_is_lost_and_none_is_done_twice() {
-    let site = Arc::new(Site::new());
+    let site = Site::new();
     let made = site.run(&["admin", "api-key", "--partner", "shop", "--scopes", "purchases:write"]);
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     let shop = String::from_utf8_lossy(&made.stdout).trim().to_owned();
     let mut server = site.serve().await;
 
-    let admin = sign_in(&site, ADMIN).await;
-    let form = json!({ "name": "Mug", "kind": "free_shipping", "price_points": 3, "supplied": 40 });
-    let (status, reward) = insist(&site, "POST", "/admin/rewards", &admin, "mug", &form).await;
+    let admin = sign_in(&site, ADMIN, CLIENTS).await;
+    let form = json!({ "name": "Mug", "kind": "free_shipping", "price_points": 3, "supplied": MUGS });
+    let (status, reward) = insist(&site, "POST", "/admin/rewards", &admin.access_token, "mug", &form).await;
     assert_eq!(status, 201, "{reward}");
-    let reward = reward["reward"]["id"].as_str().expect("an id").to_owned();
-    let (status, question) = insist(&site, "POST", "/questions", &admin, "", &ask("What do you drink here?")).await;
+    let (status, question) = insist(&site, "POST", "/questions", &admin.access_token, "", &ask("What do you drink here?")).await;
     assert_eq!(status, 201, "{question}");
-    let question = question["id"].as_str().expect("an id").to_owned();
-    let mut tokens = Vec::new();
-    for client in 0..CLIENTS {
-        let email = format!("client{client}@town.example");
-        let form = json!({ "email": email, "password": PASSWORD, "handle": format!("client-no-{client}") });
-        let (status, answer) = insist(&site, "POST", "/auth/register", "", "", &form).await;
-        assert_eq!(status, 202, "{answer}");
-        tokens.push(sign_in(&site, &email).await);
-    }
-
-    let answered = Arc::new(AtomicUsize::new(0));
-    let clients: Vec<_> = tokens
-        .iter()
-        .cloned()
-        .enumerate()
-        .map(|(client, token)| {
-            let (site, answered, shop, reward, question) = (site.clone(), answered.clone(), shop.clone(), reward.clone(), question.clone());
-            tokio::spawn(async move {
-                let mut told = Told::default();
-                for write in 0..WRITES_EACH {
-                    match write % 10 {
-                        0 => {
-                            let form = ask(&format!("Question {write} of client {client}"));
-                            let (status, answer) = insist(&site, "POST", "/questions", &token, "", &form).await;
-                            assert!(matches!(status, 201 | 429), "{answer}");
-                            told.questions.extend(answer["id"].as_str().map(str::to_owned));
-                        }
-                        1 | 2 => {
-                            let form = json!({ "value": if write % 3 == 0 { 0 } else { 1 } });
-                            let (status, answer) = insist(&site, "PUT", &format!("/questions/{question}/vote"), &token, "", &form).await;
-                            assert!(matches!(status, 200 | 204 | 429), "{answer}");
-                        }
-                        3 => {
-                            let form = json!({ "reward_id": reward });
-                            let key = format!("redeem-{client}-{write}");
-                            let (status, answer) = insist(&site, "POST", "/redemptions", &token, &key, &form).await;
-                            assert!(matches!(status, 201 | 409), "{answer}");
-                            if status == 201 {
-                                told.redemptions.push(answer["id"].as_str().expect("an id").to_owned());
-                            }
-                        }
-                        _ => {
-                            let order = format!("order-{client}-{write}");
-                            let form = order_form(client, &order);
-                            let (status, answer) = insist(&site, "POST", "/purchases", &shop, &order, &form).await;
-                            assert_eq!(status, 201, "{answer}");
-                            let id = answer["purchase_id"].as_str().expect("an id").to_owned();
-                            told.purchases.push((id, answer["points"].as_i64().expect("points")));
-                        }
-                    }
-                    answered.fetch_add(1, Ordering::Relaxed);
-                }
-                told
-            })
+    let clients = join_all((0..CLIENTS).map(|number| join(&site, number))).await;
+    let scene = Scene { site, shop, reward: text(&reward["reward"]["id"]), question: text(&question["id"]), answered: AtomicUsize::new(0) };
+    let (scene, clients) = (Arc::new(scene), Arc::new(clients));
+    let writing: Vec<_> = (0..CLIENTS)
+        .map(|number| {
+            let (scene, clients) = (scene.clone(), clients.clone());
+            tokio::spawn(async move { writes(&scene, &clients[number]).await })
         })
         .collect();
 
+    let site = &scene.site;
     for (at, postgres) in [(250, false), (500, true), (750, false)] {
-        while answered.load(Ordering::Relaxed) < at && !clients.iter().all(|client| client.is_finished()) {
+        while scene.answered.load(Ordering::Relaxed) < at && !writing.iter().all(|client| client.is_finished()) {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
-        println!("{} answered; killing {}", answered.load(Ordering::Relaxed), if postgres { "PostgreSQL" } else { "the server" });
         if postgres {
-            site.kill_postgres();
+            site.kill_postgres().await;
         } else {
             server.end();
             server = site.serve().await;
         }
     }
-    let mut redeemed = 0;
-    for (client, (token, told)) in tokens.iter().zip(clients).enumerate() {
-        let told = told.await.expect("the client got all its answers");
-        let (_, points) = insist(&site, "GET", "/me/points", token, "", &Value::Null).await;
+    let (mut mugs, mut votes) = (0, 0);
+    for (client, told) in clients.iter().zip(writing) {
+        let (told, token) = (told.await.expect("the client got all its answers"), &client.access_token);
+        let (_, points) = insist(site, "GET", "/me/points", token, "", &Value::Null).await;
         let earned: i64 = told.purchases.iter().map(|(_, points)| points).sum();
-        let spent = 3 * told.redemptions.len() as i64;
-        assert_eq!(points["available"].as_i64(), Some(earned - spent), "{points}");
-        redeemed += told.redemptions.len();
+        assert_eq!(points["available"].as_i64(), Some(earned - 3 * told.redemptions as i64), "{points}");
+        (mugs, votes) = (mugs + told.redemptions, votes + told.vote);
         for id in &told.questions {
-            assert_eq!(insist(&site, "GET", &format!("/questions/{id}"), token, "", &Value::Null).await.0, 200);
+            assert_eq!(insist(site, "GET", &format!("/questions/{id}"), token, "", &Value::Null).await.0, 200);
         }
         // Sent once more, an order is answered as it was.
         let (id, _) = told.purchases.last().expect("a purchase");
-        let last = (0..WRITES_EACH).rev().find(|write| write % 10 > 3).unwrap_or_default();
-        let order = format!("order-{client}-{last}");
-        let (status, answer) = insist(&site, "POST", "/purchases", &shop, &order, &order_form(client, &order)).await;
+        let last = order(client.number, WRITES_EACH - 2);
+        let (status, answer) = insist(site, "POST", "/purchases", &scene.shop, &text(&last["order_id"]), &last).await;
         assert_eq!((status, answer["purchase_id"].as_str()), (201, Some(id.as_str())), "{answer}");
     }
-    assert!(redeemed <= 40, "{redeemed} of 40 mugs are gone");
+    assert_eq!(mugs, MUGS, "every mug finds somebody, once");
+    let (_, question) = insist(site, "GET", &format!("/questions/{}", scene.question), &admin.access_token, "", &Value::Null).await;
+    assert_eq!(question["score"].as_i64(), Some(votes), "{question}");
     server.end();
     site.verify();
+
+    let logs = site.logs();
+    assert!(logs.contains("record_purchase") && logs.contains("DEBUG"), "the server logs all it can");
+    let tokens = clients.iter().chain([&admin]).flat_map(|client| [&client.access_token, &client.refresh_token]);
+    for secret in tokens.map(String::as_str).chain([PASSWORD, &scene.shop]) {
+        assert!(secret.len() > 10, "{secret:?} is no secret");
+        let line = logs.lines().find(|line| line.contains(secret));
+        assert!(line.is_none(), "a secret is logged: {line:?}");
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().expect("a text").to_owned()
+}
+
+fn email(client: usize) -> String {
+    format!("client{client}@town.example")
 }
 
 fn ask(title: &str) -> Value {
     json!({ "title": title, "body": "Tell us, please, in a sentence or two.", "tags": ["drinks"] })
 }
 
-fn order_form(client: usize, order: &str) -> Value {
-    let hash: String =
-        regulars::kit::secret::hash(&format!("client{client}@town.example")).iter().map(|byte| format!("{byte:02x}")).collect();
+fn order(client: usize, write: usize) -> Value {
+    let hash: String = regulars::kit::secret::hash(&email(client)).iter().map(|byte| format!("{byte:02x}")).collect();
     json!({
         "member": { "email_sha256": hash },
-        "order_id": order,
+        "order_id": format!("order-{client}-{write}"),
         // Long enough ago for its points to be spent at once.
         "purchased_at": "2026-01-10T12:00:00Z",
         "currency": "EUR",

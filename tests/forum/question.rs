@@ -1,6 +1,7 @@
 //! Asking, listing, reading, editing, deleting, closing and locking questions.
 
 use chrono::Duration;
+use futures_util::future::join_all;
 use poem::http::Method;
 use serde_json::{Value, json};
 
@@ -35,6 +36,18 @@ async fn a_question_is_asked_and_read_with_all_that_belongs_to_it() {
     assert_eq!(again.header("etag"), Some(tag.as_str()));
     bea.votes_on_question(&question, 1).await.is(200);
     ada.send(Method::GET, &format!("/questions/{question}"), None, &[("if-none-match", &tag)]).await.is(200);
+}
+
+#[tokio::test]
+async fn members_who_ask_about_one_tag_do_not_wait_for_each_other() {
+    let town = Town::new().await;
+    let (ada, bea, cem, dora) = (town.member("ada").await, town.member("bea").await, town.member("cem").await, town.member("dora").await);
+    for round in 1..=5 {
+        let title = format!("What of this, time {round}?");
+        let asks = [&ada, &bea, &cem, &dora].map(|member| member.asks_about(&title, &["milk", "beans"]));
+        join_all(asks).await;
+    }
+    assert_eq!(town.rows("select question_count::text from tag where name in ('milk', 'beans')").await, ["20", "20"]);
 }
 
 #[tokio::test]

@@ -1,10 +1,13 @@
 //! The real program, as a process that can be killed.
 
 use std::{
+    fs::{self, File},
     io::{BufRead, BufReader},
     net::{SocketAddr, TcpListener},
-    path::{Path, PathBuf},
+    path::Path,
     process::{Child, Command, Output, Stdio},
+    sync::mpsc,
+    thread,
     time::{Duration, Instant},
 };
 
@@ -17,7 +20,14 @@ use tokio::{
 
 use super::Folder;
 
+/// Time to get ready.
 const PATIENCE: Duration = Duration::from_secs(40);
+/// Time for a command that ends by itself.
+const COMMAND_PATIENCE: Duration = Duration::from_secs(180);
+/// Time to be ready again once PostgreSQL takes connections.
+const RECOVERY: Duration = Duration::from_secs(2);
+/// What the server says, in the data folder.
+const LOG: &str = "server.log";
 pub const ADMIN: &str = "boss@town.example";
 
 /// A place where the program runs, with private servers of its own.
@@ -53,9 +63,19 @@ impl Site {
         self.folder.path()
     }
 
-    /// Runs a command to its end.
+    /// Runs a command to its end, which must come in time.
     pub fn run(&self, arguments: &[&str]) -> Output {
-        self.command(arguments).output().expect("the program starts")
+        let child = self.command(arguments).spawn().expect("the program starts");
+        let pid = Pid::from_child(&child);
+        let (ended, end) = mpsc::channel::<()>();
+        thread::spawn(move || {
+            if end.recv_timeout(COMMAND_PATIENCE) == Err(mpsc::RecvTimeoutError::Timeout) {
+                let _ = kill_process(pid, Signal::KILL);
+            }
+        });
+        let output = child.wait_with_output().expect("the program ends");
+        drop(ended);
+        output
     }
 
     /// Runs a command until it says something on standard error that begins like this, and kills it there.
@@ -72,15 +92,39 @@ impl Site {
         assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stdout));
     }
 
-    /// Starts the server, and waits until it is ready.
+    /// Starts the server, which logs all it can, and waits until it is ready.
     pub async fn serve(&self) -> Killed {
-        let child = Killed(self.command(&["serve"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program starts"));
+        let log = File::options().create(true).append(true).open(self.data_dir().join(LOG)).expect("a log");
+        let mut command = self.command(&["serve"]);
+        command.env("RUST_LOG", "debug").stdout(log.try_clone().expect("the same log")).stderr(log);
+        let child = Killed(command.spawn().expect("the program starts"));
+        self.is_ready_within(PATIENCE).await;
+        child
+    }
+
+    async fn is_ready_within(&self, patience: Duration) {
         let begun = Instant::now();
         while !matches!(self.send("GET", "//health/ready", None, "", None).await, Some((200, _))) {
-            assert!(begun.elapsed() < PATIENCE, "the server is not ready");
+            assert!(begun.elapsed() < patience, "the server is not ready within {patience:?}:\n{}", self.last_said());
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        child
+    }
+
+    /// All that the server and the servers it runs have logged.
+    pub fn logs(&self) -> String {
+        let mut text = String::new();
+        each_file(self.data_dir(), &mut |path| {
+            if path.extension().is_some_and(|extension| extension == "log") {
+                text += &String::from_utf8_lossy(&fs::read(path).unwrap_or_default());
+            }
+        });
+        text
+    }
+
+    fn last_said(&self) -> String {
+        let log = fs::read_to_string(self.data_dir().join(LOG)).unwrap_or_default();
+        let lines: Vec<_> = log.lines().rev().take(20).collect();
+        lines.into_iter().rev().collect::<Vec<_>>().join("\n")
     }
 
     /// One request on a connection of its own. None when it was not answered.
@@ -120,18 +164,30 @@ impl Site {
         tokio::time::timeout(Duration::from_secs(15), exchange).await.ok().flatten()
     }
 
-    /// Kills the private PostgreSQL.
-    pub fn kill_postgres(&self) {
-        let file = find(self.folder.path(), "postmaster.pid").expect("PostgreSQL runs");
-        let pid = std::fs::read_to_string(file).ok().and_then(|text| text.lines().next()?.trim().parse().ok());
-        let pid = pid.and_then(Pid::from_raw).expect("a process id");
-        kill_process(pid, Signal::KILL).expect("PostgreSQL is killed");
+    /// Kills the private PostgreSQL. The server must start it again, and be ready again soon after.
+    pub async fn kill_postgres(&self) {
+        let (pid, _) = self.postmaster().expect("PostgreSQL runs");
+        kill_process(Pid::from_raw(pid).expect("a process id"), Signal::KILL).expect("PostgreSQL is killed");
+        let begun = Instant::now();
+        while !self.postmaster().is_some_and(|(now, ready)| now != pid && ready) {
+            assert!(begun.elapsed() < PATIENCE, "PostgreSQL does not come back:\n{}", self.last_said());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        self.is_ready_within(RECOVERY).await;
+    }
+
+    /// The private PostgreSQL's process, and whether it takes connections: lines 1 and 8 of its lock file.
+    fn postmaster(&self) -> Option<(i32, bool)> {
+        let text = fs::read_to_string(self.data_dir().join("postgres/cluster/postmaster.pid")).ok()?;
+        let mut lines = text.lines().map(str::trim);
+        Some((lines.next()?.parse().ok()?, lines.nth(6) == Some("ready")))
     }
 }
 
-fn find(folder: &Path, name: &str) -> Option<PathBuf> {
-    let entries: Vec<PathBuf> = std::fs::read_dir(folder).ok()?.flatten().map(|entry| entry.path()).collect();
-    entries.iter().find(|path| path.ends_with(name)).cloned().or_else(|| entries.iter().find_map(|path| find(path, name)))
+fn each_file(folder: &Path, see: &mut impl FnMut(&Path)) {
+    for path in fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()) {
+        if path.is_dir() { each_file(&path, see) } else { see(&path) }
+    }
 }
 
 /// A process that is killed without warning, at the latest when the story ends.

@@ -39,9 +39,8 @@ pub fn handle(display_name: &str, number: &str, attempt: usize) -> String {
 
 /// On one line, without what turns text around or hides in it, and not too long. None when nothing is left.
 pub fn display_name(text: &str) -> Option<String> {
-    let hidden = |c: char| {
-        c.is_control() || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
-    };
+    let hidden =
+        |c: char| c.is_control() || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}');
     // Tabs and line ends are control characters that part words, so words are parted first.
     let visible = text.split_whitespace().map(|word| word.replace(hidden, "")).filter(|word| !word.is_empty());
     let words = visible.collect::<Vec<_>>().join(" ");
