@@ -80,6 +80,10 @@ pub enum Event {
         post: PostRef,
         review_item_id: ReviewItemId,
     },
+    /// And not spam after all: the decision was undone.
+    SpamCleared {
+        post: PostRef,
+    },
     ReputationChanged {
         member_id: MemberId,
         amount: i64,
