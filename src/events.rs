@@ -121,6 +121,11 @@ pub enum Event {
         member_id: MemberId,
         state: String,
     },
+    /// A group became invisible to others, or visible to everybody.
+    GroupPrivacyChanged {
+        group_id: GroupId,
+        private: bool,
+    },
     GroupDeleted {
         group_id: GroupId,
     },

@@ -7,3 +7,4 @@ mod review;
 mod sanction;
 mod search;
 mod trust;
+mod tag;

@@ -142,10 +142,14 @@ pub async fn change_state(
 /// Adds `step` to the question counts of a question's tags.
 pub async fn count_in_tags(conn: &mut Conn, question: PostId, step: i32) -> QueryResult<()> {
     diesel::sql_query(
-        "with counted as (
-           select t.id from tag t join question_tag q on q.tag_id = t.id where q.question_id = $1 order by t.id for update of t
+        "with open_group as materialized (
+           select g.id from user_group g where g.id = (select group_id from post where id = $1) and not g.private and g.deleted_at is null
+           for share
+         ), counted as (
+           select t.id from tag t join question_tag q on q.tag_id = t.id join post p on p.id = q.question_id
+           where q.question_id = $1 and (p.group_id is null or p.group_id in (select id from open_group)) order by t.id for update of t
          )
-         update tag set question_count = question_count + $2 where id in (select id from counted)",
+         update tag set question_count = greatest(question_count + $2, 0) where id in (select id from counted)",
     )
     .bind::<SqlUuid, _>(question)
     .bind::<Int4, _>(step)
