@@ -163,7 +163,7 @@ impl QuestionApi {
         };
         can(Some(&actor), Action::Ask, &Permitted::group(standing)).map_err(|denied| denied.problem("group"))?;
         fields.done()?;
-        self.kit.limits.take(Ration::Ask, &actor.caller())?;
+        post::turn::take(&self.kit, &mut tx, &actor, Ration::Ask, &body.body, now).await?;
 
         let id = PostId::new();
         let hot_key = rules::hot_key(&Heat { score: 0, answers_score: 0, participants: 0, asked_at: now });
