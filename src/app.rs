@@ -76,6 +76,9 @@ const EXAMPLES: &spec::examples::Names = &[
     ("code", "REGULAR7"),
 ];
 
+/// Time for all servers to start anew after `admin rotate-keys`.
+const KEY_SUCCESSION: chrono::Duration = chrono::Duration::days(1);
+
 /// What a server is built from.
 pub struct Settings {
     pub database_url: String,
@@ -113,6 +116,9 @@ impl App {
         let db = Db::connect(&settings.database_url, 1)?;
         let mut conn = db.read().await?;
         let cursor_keys = secret::keys(&mut conn, Purpose::Cursor, now).await?;
+        // Other servers sign with an old key until they, too, start again.
+        let succeeded_before = now - KEY_SUCCESSION - chrono::Duration::seconds(settings.access_token_ttl_s);
+        secret::retire(&mut conn, Purpose::AccessToken, succeeded_before, now).await?;
         let token_keys = secret::keys(&mut conn, Purpose::AccessToken, now).await?;
         loyalty::ensure_default_terms(&mut conn, now).await?;
         Self::assemble(settings, cursor_keys, token_keys)

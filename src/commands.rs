@@ -2,21 +2,15 @@
 
 use std::{io::stdout, path::Path, time::Duration};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use tokio::{net::TcpListener, task::JoinSet, time::timeout};
 
 use crate::{
     app::{self, App, Settings},
     cli::{NewApiKey, Urls},
     config::Config,
-    events::{self, Event},
     identity::{
-        account::{
-            api::SignInTerms,
-            password,
-            rules::{self, Email},
-            store::{self, NewMember},
-        },
+        account::{api::SignInTerms, create_administrator},
         api_key,
     },
     import::{self, purchases, stackexchange},
@@ -24,12 +18,10 @@ use crate::{
         Clock, Problem, db,
         limits::Rationing,
         outbox,
-        problem::Fields,
         secret::{self, Purpose},
         server::{self, Limits, Shutdown},
         verify,
     },
-    words::{MemberId, Role},
 };
 
 /// Time for the events that the last requests have caused.
@@ -70,10 +62,16 @@ pub async fn serve(config: Config, urls: Urls) -> Result<()> {
     if !config.allow_unsafe_database {
         db::refuse_unsafe(&mut *app.kit.db.read().await?).await?;
     }
-    if let (Some(email), Some(handle), Some(password)) = (&config.admin_email, &config.admin_handle, &config.admin_password)
-        && add_administrator(&app, &config, email, handle, password.clone()).await?
-    {
-        tracing::info!(handle, "the first administrator was created");
+    if let (Some(email), Some(handle), Some(password)) = (&config.admin_email, &config.admin_handle, &config.admin_password) {
+        match make_administrator(&app, &config, email, handle, password.clone()).await {
+            Ok(true) => tracing::info!(handle, "the first administrator was created"),
+            Ok(false) => {}
+            // Somebody else's account, or a password that has changed: no reason to serve nobody.
+            Err(problem) if problem.status < 500 && problem.errors.is_empty() => {
+                tracing::warn!(%problem, "ADMIN_EMAIL is no administrator")
+            }
+            Err(problem) => return Err(in_words(problem)),
+        }
     }
     let address = config.address();
     let listener = TcpListener::bind(address).await.with_context(|| format!("{address} cannot be listened on"))?;
@@ -137,35 +135,23 @@ pub async fn verify(config: Config, urls: Urls) -> Result<()> {
 
 pub async fn create_admin(config: Config, urls: Urls, email: &str, handle: &str, password: String) -> Result<()> {
     let app = start(&config, urls).await?;
-    ensure!(add_administrator(&app, &config, email, handle, password).await?, "{email} has an account already");
-    println!("{handle} is an administrator.");
+    make_administrator(&app, &config, email, handle, password).await.map_err(in_words)?;
+    println!("{email} is an administrator's.");
     Ok(())
 }
 
-/// False when the address has an account already.
-async fn add_administrator(app: &App, config: &Config, email: &str, handle: &str, password: String) -> Result<bool> {
-    let Some(address) = Email::parse(email) else { bail!("{email} is not an e-mail address") };
-    let mut fields = Fields::default();
-    rules::check_handle(&mut fields, handle);
-    rules::check_password(&mut fields, &password, config.password_chars_min, &[handle, email]);
-    fields.done().map_err(in_words)?;
-    let password_hash = password::hash(password).await?;
-    let now = app.kit.clock.now();
+/// True when it made a new account.
+async fn make_administrator(app: &App, config: &Config, email: &str, handle: &str, password: String) -> Result<bool, Problem> {
     let mut tx = app.kit.db.begin().await?;
-    if store::is_email_known(&mut tx, &address).await? {
-        return Ok(false);
-    }
-    let handle_key = rules::handle_key(handle);
-    ensure!(!store::is_handle_taken(&mut tx, &handle_key).await?, "the handle {handle} is taken");
-    let member = NewMember { id: MemberId::new(), handle, handle_key, display_name: handle, role: Role::Administrator, created_at: now };
-    store::insert_member(&mut tx, &member).await?;
-    store::insert_account(&mut tx, member.id, &address, &password_hash, now).await?;
-    events::tell(&mut tx, now, [Event::MemberRegistered { member_id: member.id, referral_code: None }]).await?;
+    let is_new = create_administrator(&mut tx, email, handle, password, config.password_chars_min, app.kit.clock.now()).await?;
     tx.commit().await?;
-    Ok(true)
+    Ok(is_new)
 }
 
 fn in_words(problem: Problem) -> anyhow::Error {
+    if problem.errors.is_empty() {
+        return anyhow::anyhow!(problem.detail);
+    }
     let fields: Vec<_> = problem.errors.iter().map(|error| format!("{}: {}", &error.pointer[1..], error.detail)).collect();
     anyhow::anyhow!(fields.join(" "))
 }
@@ -173,7 +159,7 @@ fn in_words(problem: Problem) -> anyhow::Error {
 pub async fn rotate_keys(config: Config, urls: Urls) -> Result<()> {
     let app = start(&config, urls).await?;
     secret::add(&mut *app.kit.db.read().await?, Purpose::AccessToken, app.kit.clock.now()).await?;
-    println!("There is a new key; servers sign with it from their next start on.");
+    println!("There is a new key; servers sign with it from their next start on. A day later, a start takes older keys out of use.");
     Ok(())
 }
 

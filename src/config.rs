@@ -80,7 +80,7 @@ configuration! {
     "CONNECTIONS_MAX" connections_max: usize = "1024", whole(1..=65_536);
     /// Largest request body, in bytes.
     "REQUEST_BODY_BYTES_MAX" request_body_bytes_max: usize = "262144", whole(1_024..=67_108_864);
-    /// E-mail address of the first administrator, created at the start if absent.
+    /// E-mail address of the first administrator, created at the start if absent. An account that has it already must have ADMIN_PASSWORD, too.
     "ADMIN_EMAIL" admin_email: Option<String> = "", optional(parsed("an e-mail address"));
     /// Handle of the first administrator.
     "ADMIN_HANDLE" admin_handle: Option<String> = "", optional(parsed("a handle"));

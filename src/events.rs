@@ -80,6 +80,10 @@ pub enum Event {
         post: PostRef,
         review_item_id: ReviewItemId,
     },
+    /// And not spam after all: the decision was undone.
+    SpamCleared {
+        post: PostRef,
+    },
     ReputationChanged {
         member_id: MemberId,
         amount: i64,
@@ -116,6 +120,11 @@ pub enum Event {
         redemption_id: RedemptionId,
         member_id: MemberId,
         state: String,
+    },
+    /// A group became invisible to others, or visible to everybody.
+    GroupPrivacyChanged {
+        group_id: GroupId,
+        private: bool,
     },
     GroupDeleted {
         group_id: GroupId,

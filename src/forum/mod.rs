@@ -45,7 +45,7 @@ pub fn api(kit: &Kit) -> impl OpenApi + use<> {
 
 /// Who in this feature reacts to events, in order.
 pub fn listeners() -> Vec<Box<dyn Listener<Event>>> {
-    vec![Box::new(reputation::listener::Reputation), Box::new(trust::TrustListener)]
+    vec![Box::new(reputation::listener::Reputation), Box::new(trust::TrustListener), Box::new(tag::listener::TagCounts)]
 }
 
 /// Regular work.

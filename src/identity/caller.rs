@@ -42,6 +42,8 @@ pub struct Actor {
     /// Trust level, 0 to 4.
     #[diesel(sql_type = Int2)]
     pub trust: i16,
+    #[diesel(sql_type = Timestamptz)]
+    pub joined_at: DateTime<Utc>,
     /// May not write posts for now.
     #[diesel(sql_type = Bool)]
     pub silenced: bool,
@@ -52,6 +54,10 @@ pub struct Actor {
 impl Actor {
     pub fn is_staff(&self) -> bool {
         self.role >= Role::Moderator
+    }
+    /// Somebody of whom little is known yet.
+    pub fn is_newcomer(&self) -> bool {
+        self.trust == 0 && !self.is_staff()
     }
     /// The scope of idempotency keys.
     pub fn caller(&self) -> String {
@@ -112,7 +118,7 @@ async fn identify(request: &Request) -> Result<Caller, Problem> {
 /// The member of a live session, with what moderators have decided about them.
 async fn find_actor(conn: &mut Conn, session: SessionId, now: DateTime<Utc>) -> diesel::QueryResult<Option<Actor>> {
     let actors: Vec<Actor> = diesel::sql_query(
-        "select m.id as member_id, s.id as session_id, m.handle, m.role, m.trust,
+        "select m.id as member_id, s.id as session_id, m.handle, m.role, m.trust, m.created_at as joined_at,
                 coalesce(bool_or(x.kind = 'silence'), false) as silenced, coalesce(bool_or(x.kind = 'suspension'), false) as suspended
          from session s
          join member m on m.id = s.member_id and m.erased_at is null

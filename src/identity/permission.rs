@@ -159,6 +159,7 @@ mod tests {
             handle: "ada".to_owned(),
             role,
             trust: 0,
+            joined_at: chrono::DateTime::UNIX_EPOCH,
             silenced,
             suspended: false,
         }

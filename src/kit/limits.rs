@@ -67,15 +67,22 @@ impl<E: Endpoint> Endpoint for Limited<E> {
 }
 
 /// Something that is rationed, per address or member.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ration {
     SignIn,
     SignUp,
     Ask,
     Reply,
     Vote,
+    /// Votes of one member on what another one wrote.
+    VoteOnAuthor,
     Flag,
     VisitorSearch,
+    /// Between two posts of somebody who is new.
+    NewcomerPause,
+    /// What somebody who is new may ask and reply on their first day.
+    FirstDayAsk,
+    FirstDayReply,
 }
 
 /// How rations are counted.
@@ -96,7 +103,20 @@ pub struct RateLimits {
 }
 
 impl Ration {
-    const ALL: [Ration; 7] = [Self::SignIn, Self::SignUp, Self::Ask, Self::Reply, Self::Vote, Self::Flag, Self::VisitorSearch];
+    /// In the order of their declaration.
+    const ALL: [Ration; 11] = [
+        Self::SignIn,
+        Self::SignUp,
+        Self::Ask,
+        Self::Reply,
+        Self::Vote,
+        Self::VoteOnAuthor,
+        Self::Flag,
+        Self::VisitorSearch,
+        Self::NewcomerPause,
+        Self::FirstDayAsk,
+        Self::FirstDayReply,
+    ];
 
     fn quota(self) -> Quota {
         let per = |burst: u32, time: Duration| {
@@ -104,14 +124,23 @@ impl Ration {
             Quota::with_period(time / burst.get()).unwrap_or(Quota::per_minute(burst)).allow_burst(burst)
         };
         const DAY: Duration = Duration::from_secs(86_400);
+        // Nothing comes back before a day is over.
+        let once = |burst: u32| {
+            let burst = NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN);
+            Quota::with_period(DAY).unwrap_or(Quota::per_hour(burst)).allow_burst(burst)
+        };
         match self {
             Self::SignIn => per(6, Duration::from_secs(60)),
             Self::SignUp => per(3, DAY),
             Self::Ask => per(20, DAY),
             Self::Reply => per(100, DAY),
             Self::Vote => per(40, DAY),
+            Self::VoteOnAuthor => once(5),
             Self::Flag => per(20, DAY),
             Self::VisitorSearch => per(15, Duration::from_secs(60)),
+            Self::NewcomerPause => per(1, Duration::from_secs(30)),
+            Self::FirstDayAsk => once(3),
+            Self::FirstDayReply => once(10),
         }
     }
 }
@@ -186,6 +215,35 @@ mod tests {
         ] {
             let request = Request::builder().header("x-forwarded-for", forwarded).finish();
             assert_eq!(limits(proxies, false).address(&request), expected, "{proxies} {forwarded}");
+        }
+    }
+
+    #[test]
+    fn rations_are_what_they_should_be() {
+        for (n, (ration, times, seconds_max)) in [
+            (Ration::SignIn, 6, 11),
+            (Ration::SignUp, 3, 28_801),
+            (Ration::Ask, 20, 4_321),
+            (Ration::Reply, 100, 865),
+            (Ration::Vote, 40, 2_161),
+            (Ration::VoteOnAuthor, 5, 86_401),
+            (Ration::Flag, 20, 4_321),
+            (Ration::VisitorSearch, 15, 5),
+            (Ration::NewcomerPause, 1, 31),
+            (Ration::FirstDayAsk, 3, 86_401),
+            (Ration::FirstDayReply, 10, 86_401),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            assert_eq!((Ration::ALL[n] as usize, ration as usize), (n, n));
+            let limits = limits(0, false);
+            for _ in 0..times {
+                limits.take(ration, "member:ada").unwrap();
+            }
+            let wait_s = limits.take(ration, "member:ada").unwrap_err().retry_after_s.unwrap();
+            assert!((1..=seconds_max).contains(&wait_s), "{n}: {wait_s}");
+            limits.take(ration, "member:bea").unwrap();
         }
     }
 

@@ -63,12 +63,18 @@ pub async fn add(conn: &mut Conn, purpose: Purpose, now: DateTime<Utc>) -> Query
     Ok(())
 }
 
-/// Takes keys made before `older_than` out of use.
-pub async fn retire(conn: &mut Conn, purpose: Purpose, older_than: DateTime<Utc>, now: DateTime<Utc>) -> QueryResult<usize> {
+/// Takes those keys out of use that had a newer one beside them at `succeeded_before`. The newest stays.
+pub async fn retire(conn: &mut Conn, purpose: Purpose, succeeded_before: DateTime<Utc>, now: DateTime<Utc>) -> QueryResult<usize> {
+    let successor = server_secret::table
+        .filter(server_secret::purpose.eq(purpose.name()))
+        .filter(server_secret::retired_at.is_null())
+        .filter(server_secret::created_at.le(succeeded_before))
+        .select(diesel::dsl::max(server_secret::created_at));
+    let Some(made_at) = successor.first::<Option<DateTime<Utc>>>(conn).await? else { return Ok(0) };
     diesel::update(server_secret::table)
         .filter(server_secret::purpose.eq(purpose.name()))
         .filter(server_secret::retired_at.is_null())
-        .filter(server_secret::created_at.lt(older_than))
+        .filter(server_secret::created_at.lt(made_at))
         .set(server_secret::retired_at.eq(now))
         .execute(conn)
         .await

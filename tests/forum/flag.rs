@@ -17,6 +17,8 @@ async fn a_flag_counts_once_and_never_on_ones_own_post() {
     ben.tries_to_flag("00000000-0000-0000-0000-000000000000").await.refused(404, "not_found");
     ben.post(&format!("/answers/{question}/flags"), json!({ "reason": "spam" })).await.refused(404, "not_found");
     ben.post(&format!("/questions/{question}/flags"), json!({ "reason": "other" })).await.refuses_field("/note");
+    let nowhere = "/questions/00000000-0000-0000-0000-000000000000/flags";
+    ben.post(nowhere, json!({ "reason": "other" })).await.refused(404, "not_found");
     let item = mo.reviews(&question).await;
     assert_eq!((item["weight"].as_i64(), item["state"].as_str()), (Some(1), Some("open")));
     assert_eq!(item["flags"][0]["flagger"], "ben");

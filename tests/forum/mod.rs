@@ -1,9 +1,11 @@
 mod answer;
 mod flag;
+mod limits;
 mod post;
 mod question;
 mod reputation;
 mod review;
 mod sanction;
 mod search;
+mod tag;
 mod trust;

@@ -263,3 +263,58 @@ async fn a_silenced_member_reads_and_votes_but_does_not_write() {
     town.clock.advance(Duration::hours(24));
     town.sign_in("ada").await.answers(&question, "The one with conical burrs.").await;
 }
+
+#[tokio::test]
+async fn spam_that_is_upheld_again_costs_again() {
+    let town = Town::new().await;
+    let (ada, ben, mo) = (town.member("ada").await, town.member("ben").await, town.moderator("mod").await);
+    let question = ada.asks("Which grinder?").await;
+    ben.flags(&question).await;
+    let reputation = async || {
+        town.settle().await;
+        town.standing_of("ada").await.0
+    };
+    let item = mo.decides(&mo.reviews(&question).await, "remove_spam").await;
+    assert_eq!(reputation().await, -100);
+    let item = mo.undoes(&item).await;
+    assert_eq!((reputation().await, town.post_state(&question).await), (0, "published".to_owned()));
+    let item = mo.decides(&item, "remove_spam").await;
+    assert_eq!(reputation().await, -100);
+    mo.undoes(&item).await;
+    assert_eq!(reputation().await, 0);
+}
+
+#[tokio::test]
+async fn spam_that_its_author_had_deleted_is_given_back_too() {
+    let town = Town::new().await;
+    let (ada, ben, mo) = (town.member("ada").await, town.member("ben").await, town.moderator("mod").await);
+    let question = ada.asks("Which grinder?").await;
+    ben.votes_on_question(&question, 1).await.is(200);
+    ben.flags(&question).await;
+    ada.deletes_question(&question).await.is(204);
+    let item = mo.decides(&mo.reviews(&question).await, "remove_spam").await;
+    town.settle().await;
+    assert_eq!(town.standing_of("ada").await.0, -100);
+    let item = mo.undoes(&item).await;
+    town.settle().await;
+    assert_eq!((town.standing_of("ada").await.0, town.post_state(&question).await), (0, "deleted".to_owned()));
+    mo.decides(&item, "restore").await;
+    town.settle().await;
+    assert_eq!(town.standing_of("ada").await.0, 5);
+}
+
+#[tokio::test]
+async fn undoing_a_deletion_gives_back_what_it_took() {
+    let town = Town::new().await;
+    let (ada, ben, mo) = (town.member("ada").await, town.member("ben").await, town.moderator("mod").await);
+    let question = ada.asks("Which grinder?").await;
+    let answer = ben.answers(&question, "This.").await;
+    ada.votes_on_answer(&answer, 1).await.is(200);
+    ada.flags_answer(&answer).await;
+    let item = mo.decides(&mo.reviews(&answer).await, "delete").await;
+    town.settle().await;
+    assert_eq!((town.standing_of("ben").await.0, ada.reads(&question).await.int("/answer_count")), (0, 0));
+    mo.undoes(&item).await;
+    town.settle().await;
+    assert_eq!((town.standing_of("ben").await.0, ada.reads(&question).await.int("/answer_count")), (10, 1));
+}

@@ -11,6 +11,14 @@ async fn found(person: &Person, q: &str) -> Vec<String> {
 }
 
 #[tokio::test]
+async fn days_that_postgresql_does_not_know_are_refused() {
+    let town = Town::new().await;
+    for query in ["before:-9999-01-01%20x", "after:-99999-01-01", "after:%2B99999-01-01"] {
+        town.visitor().get(&format!("/search?q={query}")).await.is(422);
+    }
+}
+
+#[tokio::test]
 async fn search_finds_by_words_filters_and_likeness() {
     let town = Town::new().await;
     let (ada, bea) = (town.member("ada").await, town.member("bea").await);

@@ -73,3 +73,15 @@ async fn the_operator_makes_administrators() {
     assert_eq!(log.items().len(), 2);
     assert!(log.items().iter().all(|entry| entry.get("actor").is_none()), "the operator has no name");
 }
+
+#[tokio::test]
+async fn who_took_the_operators_address_first_stays_a_member() {
+    let town = Town::new().await;
+    let eve = town.member("eve").await;
+    let mut tx = town.app.kit.db.begin().await.expect("a transaction");
+    let password = "what the operator chose".to_owned();
+    let made = create_administrator(&mut tx, "Eve@town.example", "root1", password, 12, town.clock.now()).await;
+    assert_eq!(made.expect_err("her address").code, "address_taken");
+    drop(tx);
+    assert_eq!(eve.get("/me").await.text("/role"), "member");
+}

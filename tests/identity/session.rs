@@ -1,6 +1,11 @@
 //! Devices, and the password.
 
 use chrono::Duration;
+use regulars::{
+    identity::member::{rules, store},
+    kit::secret::{self, Purpose},
+    words::MemberId,
+};
 use serde_json::json;
 
 use crate::town::{PASSWORD, Plan, Town};
@@ -48,4 +53,84 @@ async fn a_new_password_ends_other_sessions() {
     town.visitor().post("/auth/login", sign_in(PASSWORD)).await.refused(401, "bad_credentials");
     town.visitor().post("/auth/login", sign_in("a better password")).await.is(200);
     town.visitor().put("/me/password", change(PASSWORD, "a better password")).await.refused(401, "unauthorized");
+}
+
+#[tokio::test]
+async fn who_is_erased_is_signed_out_everywhere_at_once() {
+    let town = Town::new().await;
+    let ada = town.member("ada").await;
+    let phone = town.sign_in("ada").await;
+    let sign_in = json!({ "email": "ada@town.example", "password": PASSWORD });
+    let refresh_token = town.visitor().post("/auth/login", sign_in).await.is(200).text("/refresh_token");
+    ada.tries_to_erase_themselves(PASSWORD).await.is(204);
+    for device in [&ada, &phone] {
+        device.get("/me").await.refused(401, "unauthorized");
+        device.get("/questions").await.refused(401, "unauthorized");
+        device.tries_to_ask("Am I still here?", &["general"], None).await.refused(401, "unauthorized");
+    }
+    town.visitor().post("/auth/refresh", json!({ "refresh_token": refresh_token })).await.refused(401, "bad_refresh_token");
+}
+
+#[tokio::test]
+async fn who_is_suspended_writes_nothing() {
+    let town = Town::new().await;
+    let (ada, mo) = (town.member("ada").await, town.moderator("moe").await);
+    let question = ada.asks("Which grinder?").await;
+    let answer = mo.answers(&question, "This.").await;
+    let comment = ada.comments_on_question(&question, "Thank you!").await;
+    let club = ada.founds("Home Baristas", "open", false).await;
+    mo.tries_to_sanction("ada", "suspension", Some(48)).await.is(201);
+    let (body, title) = ("Words enough for a post of mine.", "Am I still allowed to ask?");
+    for (method, path, form) in [
+        ("POST", "/questions".to_owned(), json!({ "title": title, "body": body, "tags": ["general"] })),
+        ("PATCH", format!("/questions/{question}"), json!({ "title": title })),
+        ("DELETE", format!("/questions/{question}"), json!(null)),
+        ("POST", format!("/questions/{question}/answers"), json!({ "body": body })),
+        ("PUT", format!("/questions/{question}/accepted-answer"), json!({ "answer_id": answer })),
+        ("PUT", format!("/answers/{answer}/vote"), json!({ "value": 1 })),
+        ("POST", format!("/answers/{answer}/comments"), json!({ "body": body })),
+        ("PATCH", format!("/comments/{comment}"), json!({ "body": body })),
+        ("POST", format!("/answers/{answer}/flags"), json!({ "reason": "spam" })),
+        ("POST", "/groups".to_owned(), json!({ "name": "Another", "kind": "open" })),
+        ("PATCH", format!("/groups/{club}"), json!({ "name": "Another" })),
+    ] {
+        ada.send(method.parse().unwrap(), &path, Some(form), &[]).await.refused(403, "account_suspended");
+    }
+    ada.get("/me").await.is(200);
+    ada.reads(&question).await.is(200);
+}
+
+#[tokio::test]
+async fn a_key_goes_out_of_use_some_time_after_the_next_one_came() {
+    let town = Town::new().await;
+    let mut conn = town.app.kit.db.read().await.expect("a connection");
+    town.clock.advance(Duration::days(10));
+    let rotated_at = town.clock.now();
+    secret::add(&mut conn, Purpose::AccessToken, rotated_at).await.expect("a key");
+    let keys = secret::keys(&mut conn, Purpose::AccessToken, rotated_at).await.expect("keys");
+    assert_eq!(keys.len(), 2);
+    for (succeeded_before, retired) in
+        [(rotated_at - Duration::seconds(1), 0), (rotated_at + Duration::seconds(1), 1), (rotated_at + Duration::days(1), 0)]
+    {
+        let count = secret::retire(&mut conn, Purpose::AccessToken, succeeded_before, succeeded_before).await.expect("an answer");
+        assert_eq!(count, retired, "{succeeded_before}");
+    }
+    assert_eq!(secret::keys(&mut conn, Purpose::AccessToken, rotated_at).await.expect("keys"), keys[..1]);
+}
+
+#[tokio::test]
+async fn nobody_signs_in_as_who_is_being_erased() {
+    let town = Town::new().await;
+    let ada = town.member("ada").await;
+    let mut tx = town.app.kit.db.begin().await.expect("a transaction");
+    let id = MemberId(ada.id().parse().expect("an id"));
+    store::lock_me(&mut tx, id).await.expect("her row");
+    store::erase(&mut tx, id, "erased-story", rules::ERASED_NAME, town.clock.now()).await.expect("she is gone");
+    let visitor = town.visitor();
+    let sign_in = json!({ "email": "ada@town.example", "password": PASSWORD });
+    let coming = tokio::spawn(async move { visitor.post("/auth/login", sign_in).await });
+    // Time to check the password, and to wait for her row.
+    tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
+    tx.commit().await.expect("it is done");
+    coming.await.expect("an answer").refused(401, "bad_credentials");
 }

@@ -182,3 +182,33 @@ async fn enough_help_reaches_a_tier() {
     tells(&town, Event::AnswerUnaccepted { answer: post, asker_id: id(&bob) }).await;
     assert_eq!(ada.tier().await, "Member");
 }
+
+#[tokio::test]
+async fn who_is_gone_earns_nothing_more() {
+    let town = Town::new().await;
+    let (ada, bob, cid) = (town.member("ada").await, town.member("bob").await, town.member("cid").await);
+    let (post, other) = (answer(&town, &ada).await, answer(&town, &ada).await);
+    Vote::up(&town, post, &bob).await;
+    // Hidden while she leaves, and back when she is gone.
+    tells(&town, Event::PostWithdrawn { post, review_item_id: None }).await;
+    ada.tries_to_erase_themselves(crate::town::PASSWORD).await.is(204);
+    town.settle().await;
+    tells(&town, Event::PostReturned { post, review_item_id: None }).await;
+    Vote::up(&town, other, &cid).await;
+    tells(&town, Event::AnswerAccepted { answer: other, asker_id: id(&bob), earns_points: true }).await;
+    let total = format!("select coalesce(sum(available + pending + reserved + arrears), 0) from wallet where member_id = '{}'", ada.id());
+    assert_eq!(town.count(&total).await, 0);
+}
+
+#[tokio::test]
+async fn what_a_cap_kept_from_somebody_is_not_paid_when_they_are_gone() {
+    let town = Town::new().await;
+    let (ada, bob) = (town.member("ada").await, town.member("bob").await);
+    let (first, second) = (answer(&town, &ada).await, answer(&town, &ada).await);
+    let vote = Vote::up(&town, first, &bob).await;
+    Vote::up(&town, second, &bob).await;
+    ada.tries_to_erase_themselves(crate::town::PASSWORD).await.is(204);
+    town.settle().await;
+    vote.is_taken_back(&town).await;
+    assert_eq!(town.count("select count(*) from award where granted > 0 and revoked_at is null").await, 0);
+}

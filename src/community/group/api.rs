@@ -228,12 +228,18 @@ impl GroupApi {
         let mut fields = Fields::default();
         check_terms(&mut fields, body.name.as_deref(), body.description.as_deref());
         fields.done()?;
+        let was_private = group.private;
         group.name = body.name.map_or(group.name, |name| name.trim().to_owned());
         group.description = body.description.map_or(group.description, |text| text.trim().to_owned());
         group.kind = body.kind.unwrap_or(group.kind);
         group.private = body.private.unwrap_or(group.private);
         group.version = store::update_group(&mut tx, &group).await?;
+        if group.private != was_private {
+            let changed = Event::GroupPrivacyChanged { group_id: group.id, private: group.private };
+            events::tell(&mut tx, self.kit.clock.now(), [changed]).await?;
+        }
         tx.commit().await?;
+        self.kit.outbox.ring();
         let (view, etag) = tagged(group);
         Ok(Edited::Whole(Json(view), etag))
     }

@@ -108,7 +108,7 @@ impl AnswerApi {
             return Err(Refusal::NotPublished.into());
         }
         fields.done()?;
-        self.kit.limits.take(Ration::Reply, &actor.caller())?;
+        post::turn::take(&self.kit, &mut tx, &actor, Ration::Reply, &body.body, now).await?;
         let id = PostId::new();
         store::insert(&mut tx, id, &question, actor.member_id, &body.body, &rendered.html, now).await?;
         post::store::count_answer(&mut tx, question.id, 1, now).await?;

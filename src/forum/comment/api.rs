@@ -203,7 +203,7 @@ impl CommentApi {
             return Err(Refusal::NotPublished.into());
         }
         fields.done()?;
-        self.kit.limits.take(Ration::Reply, &actor.caller())?;
+        post::turn::take(&self.kit, &mut tx, &actor, Ration::Reply, body, now).await?;
         let new = NewComment {
             id: CommentId::new(),
             post_id: id,

@@ -76,8 +76,6 @@ impl FlagApi {
         let note = body.note.map(|note| note.0).unwrap_or_default();
         let mut fields = Fields::default();
         rules::check_note(&mut fields, body.reason, &note);
-        fields.done()?;
-        self.kit.limits.take(Ration::Flag, &actor.caller())?;
 
         let now = self.kit.clock.now();
         let mut tx = self.kit.db.begin().await?;
@@ -90,6 +88,8 @@ impl FlagApi {
         if !thread.post.is_published() {
             return Err(Refusal::NotPublished.into());
         }
+        fields.done()?;
+        self.kit.limits.take(Ration::Flag, &actor.caller())?;
 
         let record = store::find_record(&mut tx, actor.member_id).await?;
         let staff = actor.is_staff();

@@ -1,6 +1,6 @@
 //! What must always hold of posts and their counters.
 
-use crate::kit::verify::Check;
+use crate::{kit::verify::Check, visible_group};
 
 pub static ALL: &[Check] = &[
     Check {
@@ -24,11 +24,15 @@ pub static ALL: &[Check] = &[
               where q.kind = 'question' and q.answer_count <> coalesce(a.n, 0)",
     },
     Check {
-        name: "A tag's question count is the number of its published questions.",
-        sql: "select t.name as violation from tag t
+        name: "A tag's question count is the number of its published questions that everybody may see.",
+        sql: concat!(
+            "select t.name as violation from tag t
               left join (select qt.tag_id, count(*) as n from question_tag qt join post p on p.id = qt.question_id
-                         where p.state = 'published' group by qt.tag_id) q on q.tag_id = t.id
-              where t.question_count <> coalesce(q.n, 0)",
+                         where p.state = 'published' and ",
+            visible_group!("p.group_id", "null"),
+            " group by qt.tag_id) q on q.tag_id = t.id
+              where t.question_count <> coalesce(q.n, 0)"
+        ),
     },
     Check {
         name: "An accepted answer is a published answer of its question.",

@@ -7,6 +7,7 @@ pub mod permit;
 pub mod revision;
 pub mod rules;
 pub mod store;
+pub mod turn;
 
 pub use crate::words::PostState;
 pub use permit::permit;

@@ -29,6 +29,7 @@ words! {
 refusals! {
     pub enum Refusal {
         NotPublished = CONFLICT "post_not_published" "This post is hidden or deleted.",
+        DuplicatePost = CONFLICT "duplicate_post" "You have posted the same words a moment ago.",
         EditWindowClosed = FORBIDDEN "edit_window_closed" "The time in which you may edit this yourself is over.",
         OwnPost = FORBIDDEN "own_post" "This is for the posts of others.",
     }
@@ -116,7 +117,7 @@ pub fn render(fields: &mut Fields, actor: &Actor, text: &str, chars: RangeInclus
         fields.refuse("/body", refused.to_string());
         Rendered { html: String::new(), links: 0, mentions: Vec::new(), text_start: String::new() }
     });
-    let newcomer = actor.trust == 0 && !actor.is_staff();
+    let newcomer = actor.is_newcomer();
     if newcomer && rendered.links > NEWCOMER_LINKS_MAX {
         fields.refuse("/body", format!("New members may set {NEWCOMER_LINKS_MAX} links in a post."));
     }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::{
     QueryResult, QueryableByName,
-    sql_types::{BigInt, Double, Int2, Int4, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{BigInt, Bool, Double, Int2, Int4, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
 
@@ -12,8 +12,11 @@ use crate::{
     events,
     forum::question::rules::{Heat, hot_key},
     kit::{Conn, Problem, db::CachedExt, markdown::RENDERER},
-    words::{PostId, PostKind, PostState, ReviewItemId},
+    words::{MemberId, PostId, PostKind, PostState, ReviewItemId},
 };
+
+/// With a member's id, identifies the lock of those who post; arbitrary, but ours.
+const AUTHOR_LOCK: i32 = 7_270_003;
 
 /// The columns of [`PostRow`], of the table under the name `p`.
 macro_rules! post_columns {
@@ -139,14 +142,50 @@ pub async fn change_state(
     Ok(())
 }
 
-/// Adds `step` to the question counts of a question's tags. The lock is one that others who refer to the same tags do
-/// not wait for: two members who ask about one thing would wait for each other.
+/// Whether a member has posted these very words since then, and has not deleted them. Until the transaction ends, nobody
+/// posts as this member beside it.
+pub async fn has_posted(conn: &mut Conn, author: MemberId, body: &str, since: DateTime<Utc>) -> QueryResult<bool> {
+    // A statement of its own: the next one sees what whoever held the lock before has posted.
+    diesel::sql_query("select pg_advisory_xact_lock($1, hashtext($2))")
+        .bind::<Int4, _>(AUTHOR_LOCK)
+        .bind::<Text, _>(author.to_string())
+        .cached()
+        .execute(conn)
+        .await?;
+    #[derive(QueryableByName)]
+    struct Posted {
+        #[diesel(sql_type = Bool)]
+        posted: bool,
+    }
+    let row: Posted = diesel::sql_query(
+        "select exists (select 1 from post where author_id = $1 and created_at > $3 and body_markdown = $2 and state <> 'deleted')
+             or exists (select 1 from comment where author_id = $1 and created_at > $3 and body_markdown = $2 and state <> 'deleted')
+             as posted",
+    )
+    .bind::<SqlUuid, _>(author)
+    .bind::<Text, _>(body)
+    .bind::<Timestamptz, _>(since)
+    .cached()
+    .get_result(conn)
+    .await?;
+    Ok(row.posted)
+}
+
+/// Adds `step` to the question counts of a question's tags, if everybody may see its group. That the group stays as it
+/// is, is made sure of until the transaction ends. While the news of its last change is under way, the counts may be off
+/// by that; [`tag::listener`](crate::forum::tag::listener) counts anew when it arrives.
 pub async fn count_in_tags(conn: &mut Conn, question: PostId, step: i32) -> QueryResult<()> {
     diesel::sql_query(
-        "with counted as (
-           select t.id from tag t join question_tag q on q.tag_id = t.id where q.question_id = $1 order by t.id for no key update of t
+        "with open_group as materialized (
+           select g.id from user_group g where g.id = (select group_id from post where id = $1) and not g.private and g.deleted_at is null
+           for share
+         ), counted as (
+           select t.id from tag t join question_tag q on q.tag_id = t.id join post p on p.id = q.question_id
+           where q.question_id = $1 and (p.group_id is null or p.group_id in (select id from open_group)) order by t.id
+           -- Others who refer to these tags need not wait: two members who ask about one thing would wait for each other.
+           for no key update of t
          )
-         update tag set question_count = question_count + $2 where id in (select id from counted)",
+         update tag set question_count = greatest(question_count + $2, 0) where id in (select id from counted)",
     )
     .bind::<SqlUuid, _>(question)
     .bind::<Int4, _>(step)

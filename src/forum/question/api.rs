@@ -163,7 +163,7 @@ impl QuestionApi {
         };
         can(Some(&actor), Action::Ask, &Permitted::group(standing)).map_err(|denied| denied.problem("group"))?;
         fields.done()?;
-        self.kit.limits.take(Ration::Ask, &actor.caller())?;
+        post::turn::take(&self.kit, &mut tx, &actor, Ration::Ask, &body.body, now).await?;
 
         let id = PostId::new();
         let hot_key = rules::hot_key(&Heat { score: 0, answers_score: 0, participants: 0, asked_at: now });
@@ -179,7 +179,7 @@ impl QuestionApi {
             at: now,
         };
         store::insert(&mut tx, &new).await?;
-        tag::store::set_tags(&mut tx, id, &tags, false, true).await?;
+        tag::store::set_tags(&mut tx, id, &tags).await?;
         let names = tags.iter().map(|tag| tag.name.as_str()).collect::<Vec<_>>().join(" ");
         let draft = Draft { editor_id: actor.member_id, title: Some(title), body_markdown: &body.body, tags: &names, reason: "", at: now };
         revision::insert(&mut tx, id, 1, &draft).await?;
@@ -286,7 +286,7 @@ impl QuestionApi {
             let html = rendered.filter(|_| new_body.is_some()).map(|rendered| rendered.html);
             post::store::set_text(&mut tx, id, new_title, new_body.zip(html.as_deref()), now).await?;
             if let Some(tags) = tags.filter(|_| tags_change) {
-                tag::store::set_tags(&mut tx, id, &tags, true, before.is_published()).await?;
+                tag::store::replace_tags(&mut tx, &before, &tags).await?;
             }
             post::store::touch(&mut tx, id, now).await?;
         }

@@ -62,7 +62,7 @@ async fn open(conn: &mut Conn, batch: &[Occurrence<Event>]) -> anyhow::Result<Bo
             Event::AnswerUnaccepted { answer, .. } => {
                 posts.insert(answer.id);
             }
-            Event::PostWithdrawn { post, .. } | Event::PostReturned { post, .. } => {
+            Event::PostWithdrawn { post, .. } | Event::PostReturned { post, .. } | Event::SpamCleared { post } => {
                 posts.insert(post.id);
             }
             _ => {}

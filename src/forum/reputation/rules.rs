@@ -166,14 +166,20 @@ impl Book {
                 self.reverse(Account::Withdrawn(post.id), EntryKind::PostReturned, *post, &number, at);
                 self.reverse(Account::Spam(post.id), EntryKind::SpamCleared, *post, &number, at);
             }
-            Event::SpamUpheld { post, review_item_id } => {
-                let source = review_item_id.to_string();
-                let (member_id, kind) = (post.author_id, EntryKind::SpamUpheld);
-                self.post(Entry { member_id, kind, amount: SPAM, post_id: post.id, source, at, group_id: post.group_id }, None);
+            // By the event's number: what was undone may be decided again.
+            Event::SpamUpheld { post, .. } => self.post(spam_entry(post, EntryKind::SpamUpheld, SPAM, number, at), None),
+            Event::SpamCleared { post } => {
+                // Its return may have given it back already.
+                let held = self.balances.get(&Account::Spam(post.id)).and_then(|held| held.get(&post.author_id)).copied().unwrap_or(0);
+                self.post(spam_entry(post, EntryKind::SpamCleared, -held.clamp(SPAM, 0), number, at), None);
             }
             _ => {}
         }
     }
+}
+
+fn spam_entry(post: &PostRef, kind: EntryKind, amount: i32, source: String, at: DateTime<Utc>) -> Entry {
+    Entry { member_id: post.author_id, kind, amount, post_id: post.id, source, at, group_id: post.group_id }
 }
 
 /// Where an entry is counted.

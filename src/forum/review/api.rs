@@ -224,9 +224,13 @@ impl ReviewApi {
         flag::store::set_verdict(&mut tx, id.0, Verdict::Open).await?;
         let lifted = sanction::store::lift_of_item(&mut tx, id.0, false, now).await?;
         post::change_state(&mut tx, post, state, Some(id.0), now).await?;
+        let spam_cleared = opened.decision == Some(Decision::RemoveSpam);
+        if spam_cleared {
+            events::tell(&mut tx, now, [Event::SpamCleared { post: event_ref(post) }]).await?;
+        }
         trust::store::mark_due(&mut tx, [(post.author_id, now)]).await?;
         let detail = json!({
-            "post_id": post.id, "state_before": post.state, "state_after": state, "effect": effect, "lifted_sanctions": lifted,
+            "post_id": post.id, "state_before": post.state, "state_after": state, "effect": effect, "lifted_sanctions": lifted, "spam_cleared": spam_cleared,
         });
         audit::record(
             &mut tx,
@@ -303,6 +307,7 @@ fn judge(actor: &Actor) -> Judge {
 struct Opened {
     thread: Thread,
     case: Case,
+    decision: Option<Decision>,
     around: Option<(PostState, PostState)>,
 }
 
@@ -321,7 +326,7 @@ async fn open(conn: &mut Conn, actor: &Actor, id: ReviewItemId, lock: bool) -> R
     let item = store::find_item(conn, id, lock).await?.ok_or_else(absent)?;
     let role = store::find_role(conn, thread.post.author_id).await?;
     let case = item.case((thread.post.author_id, role), thread.post.state);
-    Ok(Opened { around: item.state_before.zip(item.state_after), thread, case })
+    Ok(Opened { decision: item.decision, around: item.state_before.zip(item.state_after), thread, case })
 }
 
 async fn show(conn: &mut Conn, id: ReviewItemId, now: DateTime<Utc>) -> Result<ReviewItem, Problem> {

@@ -293,6 +293,7 @@ pub struct Item {
     pub version: i32,
     pub claimed_by: Option<MemberId>,
     pub claimed_until: Option<DateTime<Utc>>,
+    pub decision: Option<Decision>,
     pub state_before: Option<PostState>,
     pub state_after: Option<PostState>,
 }
@@ -317,6 +318,7 @@ pub async fn find_item(conn: &mut Conn, id: ReviewItemId, lock: bool) -> QueryRe
         review_item::version,
         review_item::claimed_by,
         review_item::claimed_until,
+        review_item::decision,
         review_item::state_before,
         review_item::state_after,
     ));

@@ -1,6 +1,6 @@
 //! How a search is written: words as in web search engines, and filters such as `tag:rust is:solved`.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
 use crate::kit::problem::Fields;
 
@@ -46,11 +46,12 @@ pub fn parse(fields: &mut Fields, query: &str) -> Search {
             Some(("is", "unsolved")) => search.solved = Some(false),
             Some(("is", _)) => fields.refuse("q", "is: takes solved or unsolved."),
             Some((name @ ("after" | "before"), day)) => match NaiveDate::parse_from_str(day, "%Y-%m-%d") {
-                Ok(day) => {
+                // PostgreSQL knows no time before 4713 BC.
+                Ok(day) if (1..=9_999).contains(&day.year()) => {
                     let start = day.and_time(chrono::NaiveTime::MIN).and_utc();
                     *(if name == "after" { &mut search.after } else { &mut search.before }) = Some(start);
                 }
-                Err(_) => fields.refuse("q", format!("{name}: takes a day such as 2026-03-31.")),
+                _ => fields.refuse("q", format!("{name}: takes a day such as 2026-03-31.")),
             },
             _ => words.push(token),
         }
@@ -115,6 +116,8 @@ mod tests {
             ("tag:Rust is:solved author:@ada", "", "", "", true),
             ("is:what", "", "", "", false),
             ("after:2026-02-30 x", "", "x", "", false),
+            ("before:-9999-01-01 x", "", "x", "", false),
+            ("after:+99999-01-01 x", "", "x", "", false),
             ("", "", "", "", true),
             ("'; drop table post; --", "", "'; drop table post; --", "", true),
         ] {

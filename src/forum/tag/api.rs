@@ -42,6 +42,7 @@ pub struct TagApi {
 struct TagView {
     name: String,
     description: String,
+    /// Those that everybody may see.
     question_count: i32,
     /// The tag that questions get in place of this one.
     synonym_of: Option<String>,
@@ -66,7 +67,8 @@ struct EditTag {
 impl TagApi {
     /// List tags
     ///
-    /// Without those that only stand for others.
+    /// Without those that only stand for others, and those that nobody has described and nobody uses where everybody may
+    /// see it.
     #[oai(path = "/", method = "get", operation_id = "list_tags")]
     async fn list_tags(
         &self,
@@ -92,7 +94,7 @@ impl TagApi {
     async fn get_tag(&self, name: Path<String>) -> Result<Json<TagView>, Problem> {
         let mut conn = self.kit.db.read().await?;
         let name = rules::normalise(&name).ok_or_else(|| Problem::not_found("tag"))?;
-        let tag = store::find(&mut conn, &name).await?.ok_or_else(|| Problem::not_found("tag"))?;
+        let tag = store::find(&mut conn, &name).await?.filter(TagRow::is_shown).ok_or_else(|| Problem::not_found("tag"))?;
         Ok(Json(tag.into()))
     }
 

@@ -1,5 +1,6 @@
 //! Tags.
 
 pub mod api;
+pub mod listener;
 pub mod rules;
 pub mod store;

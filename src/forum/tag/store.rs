@@ -8,9 +8,10 @@ use diesel::{
 use diesel_async::RunQueryDsl;
 
 use crate::{
-    forum::post::store::count_in_tags,
+    forum::post::{PostRow, store::count_in_tags},
     kit::{Conn, db::CachedExt},
-    words::{PostId, TagId},
+    visible_group,
+    words::{GroupId, PostId, TagId},
 };
 
 #[derive(QueryableByName, Clone, Debug)]
@@ -26,6 +27,13 @@ pub struct TagRow {
     /// The name of the tag that this one stands for.
     #[diesel(sql_type = Nullable<Text>)]
     pub synonym_of: Option<String>,
+}
+
+impl TagRow {
+    /// A tag that nobody uses where everybody sees it may be a private group's: its name is theirs, until staff describe it.
+    pub fn is_shown(&self) -> bool {
+        self.question_count > 0 || !self.description.is_empty() || self.synonym_of.is_some()
+    }
 }
 
 macro_rules! tag_rows {
@@ -91,14 +99,37 @@ pub async fn find_or_create(conn: &mut Conn, names: &[String], now: DateTime<Utc
     Ok(resolve_all(conn, names).await?.1)
 }
 
-/// Gives a question its tags in place of those it has. `counted` while the question is published.
-pub async fn set_tags(conn: &mut Conn, question: PostId, tags: &[TagRow], had_tags: bool, counted: bool) -> QueryResult<()> {
-    if had_tags {
-        if counted {
-            count_in_tags(conn, question, -1).await?;
-        }
-        diesel::sql_query("delete from question_tag where question_id = $1").bind::<SqlUuid, _>(question).cached().execute(conn).await?;
+/// Gives a new question its tags, and counts it.
+pub async fn set_tags(conn: &mut Conn, question: PostId, tags: &[TagRow]) -> QueryResult<()> {
+    insert_tags(conn, question, tags).await?;
+    count_in_tags(conn, question, 1).await
+}
+
+/// Gives a question other tags. It is counted while it is published.
+pub async fn replace_tags(conn: &mut Conn, question: &PostRow, tags: &[TagRow]) -> QueryResult<()> {
+    if question.group_id.is_none() && question.is_published() {
+        count_in_tags(conn, question.id, -1).await?;
     }
+    let rows: Vec<TagId> = diesel::sql_query("delete from question_tag where question_id = $1 returning tag_id as id")
+        .bind::<SqlUuid, _>(question.id)
+        .cached()
+        .load::<Id>(conn)
+        .await?
+        .into_iter()
+        .map(|row| row.id)
+        .collect();
+    insert_tags(conn, question.id, tags).await?;
+    if question.group_id.is_some() {
+        // Whether the old tags counted it depends on what they have heard of its group.
+        return recount(conn, &rows.into_iter().chain(tags.iter().map(|tag| tag.id)).collect::<Vec<_>>()).await;
+    }
+    if question.is_published() {
+        count_in_tags(conn, question.id, 1).await?;
+    }
+    Ok(())
+}
+
+async fn insert_tags(conn: &mut Conn, question: PostId, tags: &[TagRow]) -> QueryResult<()> {
     let ids: Vec<TagId> = tags.iter().map(|tag| tag.id).collect();
     diesel::sql_query("insert into question_tag (question_id, tag_id) select $1, unnest($2)")
         .bind::<SqlUuid, _>(question)
@@ -106,9 +137,43 @@ pub async fn set_tags(conn: &mut Conn, question: PostId, tags: &[TagRow], had_ta
         .cached()
         .execute(conn)
         .await?;
-    if counted {
-        count_in_tags(conn, question, 1).await?;
-    }
+    Ok(())
+}
+
+#[derive(QueryableByName)]
+struct Id {
+    #[diesel(sql_type = SqlUuid)]
+    id: TagId,
+}
+
+/// The tags of these groups' questions.
+pub async fn of_groups(conn: &mut Conn, groups: &[GroupId]) -> QueryResult<Vec<TagId>> {
+    let rows: Vec<Id> = diesel::sql_query(
+        "select distinct q.tag_id as id from question_tag q join post p on p.id = q.question_id
+         where p.kind = 'question' and p.group_id = any($1)",
+    )
+    .bind::<Array<SqlUuid>, _>(groups)
+    .cached()
+    .load(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// Counts anew the questions of these tags that everybody may see.
+pub async fn recount(conn: &mut Conn, tags: &[TagId]) -> QueryResult<()> {
+    // Locked by a statement of its own: the next one sees what whoever counted before has done.
+    let locked = diesel::sql_query("select id from tag where id = any($1) order by id for update");
+    locked.bind::<Array<SqlUuid>, _>(tags).cached().load::<Id>(conn).await?;
+    diesel::sql_query(concat!(
+        "update tag t set question_count = (select count(*) from question_tag q join post p on p.id = q.question_id
+           where q.tag_id = t.id and p.state = 'published' and ",
+        visible_group!("p.group_id", "null"),
+        ") where t.id = any($1)"
+    ))
+    .bind::<Array<SqlUuid>, _>(tags)
+    .cached()
+    .execute(conn)
+    .await?;
     Ok(())
 }
 
@@ -134,24 +199,25 @@ pub struct TagSeek {
     pub id: TagId,
 }
 
-/// Tags that begin with `prefix`, most used first, or by name. Tags that only stand for others are left out.
+/// Tags that begin with `prefix`, most used first, or by name. Left out are tags that only stand for others, and those
+/// that [`TagRow::is_shown`] does not show.
 pub async fn list(conn: &mut Conn, by_name: bool, prefix: &str, seek: Option<TagSeek>, back: bool, rows: i64) -> QueryResult<Vec<TagRow>> {
     // starts_with has no wildcards that would need escaping; collation "C" makes the keyset the byte order it compares by.
     let text = match (by_name, back) {
         (false, false) => tag_rows!(
-            "where t.synonym_of is null and starts_with(t.name, $1) and ($2 is null or (t.question_count, t.id) < ($2, $4))
+            "where t.synonym_of is null and (t.question_count > 0 or t.description <> '') and starts_with(t.name, $1) and ($2 is null or (t.question_count, t.id) < ($2, $4))
              order by t.question_count desc, t.id desc limit $5"
         ),
         (false, true) => tag_rows!(
-            "where t.synonym_of is null and starts_with(t.name, $1) and ($2 is null or (t.question_count, t.id) > ($2, $4))
+            "where t.synonym_of is null and (t.question_count > 0 or t.description <> '') and starts_with(t.name, $1) and ($2 is null or (t.question_count, t.id) > ($2, $4))
              order by t.question_count, t.id limit $5"
         ),
         (true, false) => tag_rows!(
-            "where t.synonym_of is null and starts_with(t.name, $1) and ($3 is null or t.name collate \"C\" > $3)
+            "where t.synonym_of is null and (t.question_count > 0 or t.description <> '') and starts_with(t.name, $1) and ($3 is null or t.name collate \"C\" > $3)
              order by t.name collate \"C\" limit $5"
         ),
         (true, true) => tag_rows!(
-            "where t.synonym_of is null and starts_with(t.name, $1) and ($3 is null or t.name collate \"C\" < $3)
+            "where t.synonym_of is null and (t.question_count > 0 or t.description <> '') and starts_with(t.name, $1) and ($3 is null or t.name collate \"C\" < $3)
              order by t.name collate \"C\" desc limit $5"
         ),
     };
@@ -198,14 +264,5 @@ pub async fn set_synonym(conn: &mut Conn, id: TagId, of: Option<TagId>) -> Query
     .execute(conn)
     .await?;
     diesel::sql_query("delete from question_tag where tag_id = $1").bind::<SqlUuid, _>(id).execute(conn).await?;
-    diesel::sql_query(
-        "update tag t set question_count = (select count(*) from question_tag q join post p on p.id = q.question_id
-           where q.tag_id = t.id and p.state = 'published')
-         where t.id in ($1, $2)",
-    )
-    .bind::<SqlUuid, _>(id)
-    .bind::<SqlUuid, _>(of)
-    .execute(conn)
-    .await?;
-    Ok(())
+    recount(conn, &[id, of]).await
 }

@@ -76,6 +76,9 @@ impl VoteApi {
         let mut tally = Tally { up_votes: post.up_votes, down_votes: post.down_votes };
         if from != value {
             self.kit.limits.take(Ration::Vote, &actor.caller())?;
+            if value != 0 {
+                self.kit.limits.take(Ration::VoteOnAuthor, &format!("{} on {}", actor.caller(), post.author_id))?;
+            }
             if let Some(old) = old {
                 store::delete(&mut tx, old.id).await?;
             }

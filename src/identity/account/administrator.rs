@@ -18,8 +18,11 @@ use crate::{
     words::{MemberId, Role},
 };
 
-/// Makes an administrator: of the account that has this address, whose password stays, or of a new one. In the caller's
-/// transaction, and without effect when it is done already. True when it made a new account.
+/// Makes an administrator: of the account that has this address, or of a new one. In the caller's transaction, and
+/// without effect when it is done already. True when it made a new account.
+///
+/// Addresses are not verified: who registered this one first need not be whom the operator means. So an account must have
+/// this very password to be made an administrator's; else 409 `address_taken`.
 pub async fn create_administrator(
     conn: &mut Conn,
     email: &str,
@@ -32,7 +35,8 @@ pub async fn create_administrator(
     let (member_id, was_listed, is_new) = match store::find_credentials(conn, &email.key).await? {
         Some(known) => {
             let me = member_store::lock_me(conn, known.member_id).await?;
-            if me.role == Role::Administrator {
+            let knows_password = password::verify(password, Some(known.password_hash)).await?;
+            if !rules::may_promote(me.role, knows_password)? {
                 return Ok(false);
             }
             (me.id, member_rules::is_listed(me.role, me.on_leaderboards), false)

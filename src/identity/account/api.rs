@@ -176,13 +176,18 @@ impl AccountApi {
             let mut conn = self.kit().db.read().await?;
             store::find_credentials(&mut conn, &body.email.trim().to_lowercase()).await?
         };
-        let (member_id, stored) = credentials.map(|known| (known.member_id, known.password_hash)).unzip();
+        let stored = credentials.as_ref().map(|known| known.password_hash.clone());
         let right = password::verify(body.password.0, stored).await?;
-        let Some(member_id) = member_id.filter(|_| right) else { return Err(Refusal::BadCredentials.into()) };
+        let Some(known) = credentials.filter(|_| right) else { return Err(Refusal::BadCredentials.into()) };
+        let member_id = known.member_id;
 
         let now = self.kit().clock.now();
         let session_id = SessionId::new();
         let mut tx = self.kit().db.begin().await?;
+        // Changed, or erased, while the hash was computed.
+        if !store::holds_password(&mut tx, member_id, &known.password_hash).await? {
+            return Err(Refusal::BadCredentials.into());
+        }
         store::insert_session(&mut tx, session_id, member_id, &user_agent(request.headers()), now, self.session_end(now)).await?;
         let refresh_token = secret::random_token();
         store::insert_refresh_token(&mut tx, &refresh_token, session_id, now).await?;

@@ -2,7 +2,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::{kit::problem::Fields, refusals};
+use crate::{kit::problem::Fields, refusals, words::Role};
 
 pub const HANDLE_CHARS: std::ops::RangeInclusive<usize> = 3..=30;
 pub const DISPLAY_NAME_CHARS: std::ops::RangeInclusive<usize> = 1..=60;
@@ -17,6 +17,7 @@ refusals! {
     pub enum Refusal {
         HandleTaken = CONFLICT "handle_taken" "Another member has this handle, or one that looks like it.",
         BadCredentials = UNAUTHORIZED "bad_credentials" "The e-mail address or the password is wrong.",
+        AddressTaken = CONFLICT "address_taken" "There is an account of this address, with another password.",
         BadRefreshToken = UNAUTHORIZED "bad_refresh_token" "This refresh token is not valid, or no longer.",
     }
 }
@@ -91,6 +92,15 @@ pub fn check_new_password(fields: &mut Fields, pointer: &str, password: &str, ch
     }
 }
 
+/// Whether the operator makes an administrator of an account that is there. False when it is one already.
+pub fn may_promote(role: Role, knows_password: bool) -> Result<bool, Refusal> {
+    match role {
+        Role::Administrator => Ok(false),
+        _ if knows_password => Ok(true),
+        _ => Err(Refusal::AddressTaken),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -147,6 +157,20 @@ mod tests {
             ("        ", false),
         ] {
             assert_eq!(good(password), expected, "{password}");
+        }
+    }
+
+    #[test]
+    fn who_knows_the_password_is_who_the_operator_means() {
+        for (role, knows_password, expected) in [
+            (Role::Administrator, true, Ok(false)),
+            (Role::Administrator, false, Ok(false)),
+            (Role::Member, true, Ok(true)),
+            (Role::Moderator, true, Ok(true)),
+            (Role::Member, false, Err(Refusal::AddressTaken)),
+            (Role::Moderator, false, Err(Refusal::AddressTaken)),
+        ] {
+            assert_eq!(may_promote(role, knows_password), expected, "{role:?} {knows_password}");
         }
     }
 }

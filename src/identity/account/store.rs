@@ -78,6 +78,15 @@ pub async fn find_password_hash(conn: &mut Conn, member_id: MemberId) -> QueryRe
     account::table.filter(account::member_id.eq(member_id)).select(account::password_hash).first(conn).await.optional()
 }
 
+/// Whether this is the hash of the member's password. It stays so, and the member stays, until the transaction ends.
+pub async fn holds_password(conn: &mut Conn, member_id: MemberId, hash: &str) -> QueryResult<bool> {
+    // The member first, as whoever erases them does.
+    member::table.find(member_id).select(member::id).for_key_share().first::<MemberId>(conn).await?;
+    let current: Option<String> =
+        account::table.filter(account::member_id.eq(member_id)).select(account::password_hash).for_share().first(conn).await.optional()?;
+    Ok(current.as_deref() == Some(hash))
+}
+
 pub async fn update_password_hash(conn: &mut Conn, member_id: MemberId, hash: &str) -> QueryResult<()> {
     diesel::update(account::table)
         .filter(account::member_id.eq(member_id))

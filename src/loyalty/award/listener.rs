@@ -47,6 +47,7 @@ impl Listener<Event> for Awards {
             let Some(now) = wishes.iter().map(|(_, moment)| moment.at).max() else { return Ok(()) };
             let authors = wishes.iter().filter_map(|(wish, _)| match wish {
                 Wish::Grant(claim) => Some(claim.post.author_id),
+                Wish::Restore(post) => Some(post.author_id),
                 _ => None,
             });
             let mut desk = Desk {
@@ -70,6 +71,7 @@ impl Listener<Event> for Awards {
 /// What a batch needs, and what it leaves to be written at its end.
 struct Desk {
     zone: Tz,
+    /// Who is gone earns nothing more.
     living: Vec<MemberId>,
     book: RuleBook,
     wallets: HashMap<MemberId, Wallet>,
@@ -95,6 +97,7 @@ impl Desk {
                 }
                 Ok(())
             }
+            Wish::Restore(post) if !self.living.contains(&post.author_id) => Ok(()),
             Wish::Restore(post) => {
                 for award in store::find_of_post(conn, post.id).await?.iter().filter(|award| award.withdrawn_at.is_some()) {
                     let granted_in = self.give_again(conn, award, moment).await?;
@@ -143,7 +146,11 @@ impl Desk {
         day: NaiveDate,
         now: DateTime<Utc>,
     ) -> Result<(), Problem> {
-        for award in store::find_suppressed(conn, member_id, trigger, day).await? {
+        let suppressed = store::find_suppressed(conn, member_id, trigger, day).await?;
+        if suppressed.is_empty() || store::find_living(conn, &[member_id]).await?.is_empty() {
+            return Ok(());
+        }
+        for award in suppressed {
             let Some(rule) = self.book.version(award.rule_version_id) else { continue };
             let paid = store::find_paid(conn, member_id, trigger, day, award.giver_id).await?;
             if rules::limit(trigger, rule.terms.times_per_day, paid).is_none() {
