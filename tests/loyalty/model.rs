@@ -131,13 +131,11 @@ impl Market {
 
     /// Buys, and the till sends it twice at once.
     async fn buys(&self, member: &Person, key: &str, dice: &mut StdRng) -> Option<Reply> {
-        let lines: Vec<_> =
-            (0..dice.random_range(1..4)).map(|_| ("thing", dice.random_range(0..9_000), dice.random_range(1..4))).collect();
+        let lines: Vec<_> = (0..dice.random_range(1..4)).map(|_| ("thing", dice.random_range(0..9_000), dice.random_range(1..4))).collect();
         let ago = Duration::hours(dice.random_range(0..200));
         let mut order = purchases::purchase(member, key, &(self.town.clock.now() - ago).to_rfc3339(), &lines);
         order["order_discount_minor"] = json!(dice.random_range(0..5_000));
-        let (one, two) =
-            tokio::join!(self.till.post_once("/purchases", key, order.clone()), self.till.post_once("/purchases", key, order));
+        let (one, two) = tokio::join!(self.till.post_once("/purchases", key, order.clone()), self.till.post_once("/purchases", key, order));
         assert_eq!((one.status, &one.body), (two.status, &two.body));
         if one.status == 201 {
             self.purchases.lock().unwrap().push(one.clone());
@@ -160,8 +158,7 @@ impl Market {
             wish["ship_to"] = json!("Somebody, 1 Lane, Town");
         }
         let member = &self.members[who];
-        let (one, two) =
-            tokio::join!(member.post_once("/redemptions", key, wish.clone()), member.post_once("/redemptions", key, wish));
+        let (one, two) = tokio::join!(member.post_once("/redemptions", key, wish.clone()), member.post_once("/redemptions", key, wish));
         if one.status == 201 && two.status == 201 {
             assert_eq!(one.body, two.body);
             self.redemptions.lock().unwrap().push((who, one.text("/id")));
