@@ -79,7 +79,9 @@ fn start_servers(config: &Config) -> Result<(Urls, Vec<Server>)> {
 
 /// Log lines go to standard error; standard output belongs to what a command prints.
 fn log(config: &Config) {
-    let log = tracing_subscriber::fmt().with_env_filter(EnvFilter::new(&config.log_filter)).with_writer(std::io::stderr);
+    // The driver logs every bound value at debug: hashes, addresses, keys.
+    let filter = EnvFilter::new(format!("{},tokio_postgres=info", config.log_filter));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match config.log_format {
         LogFormat::Json => log.json().flatten_event(true).init(),
         LogFormat::Text => log.init(),

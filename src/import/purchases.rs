@@ -34,6 +34,7 @@ use crate::{
     },
     loyalty::{
         earning::{store as earning, terms::Trigger},
+        ledger,
         purchase::{
             self, NewPurchase,
             order::{LineForm, OrderForm},
@@ -129,6 +130,7 @@ async fn record(kit: &Kit, file: &str, batch: &[Order], report: &mut Report) -> 
     let now = kit.clock.now();
     let mut tx = kit.db.begin().await?;
     take_time(&mut tx).await?;
+    ledger::queue_for_several(&mut tx).await?;
     let partner_id = find_or_create_partner(&mut tx, now).await?;
     let known = find_known(&mut tx, partner_id, batch).await?;
     let fresh: Vec<&Order> = batch.iter().filter(|order| !known.contains(&order.order_id)).collect();
@@ -151,7 +153,12 @@ async fn record(kit: &Kit, file: &str, batch: &[Order], report: &mut Report) -> 
         let rules = earning::find_valid(&mut tx, Trigger::Purchase, checked.purchased_at).await?;
         let new = NewPurchase { partner_id, member_id, order_id: order.order_id.clone(), order: checked };
         match purchase::record(&mut tx, kit.time_zone, &rules, new, now).await {
-            Ok(done) => events.extend(done.events),
+            Ok(done) => {
+                events.extend(done.events);
+                if done.decision.qualifying > 0 {
+                    earners.insert(member_id);
+                }
+            }
             Err(problem) if problem.status < 500 => {
                 report.skip(refused(file, line, in_words(&problem)));
                 continue;
@@ -159,7 +166,6 @@ async fn record(kit: &Kit, file: &str, batch: &[Order], report: &mut Report) -> 
             Err(problem) => return Err(problem.into()),
         }
         recorded += 1;
-        earners.insert(member_id);
     }
     events::tell_at(&mut tx, &events).await?;
     let earners: Vec<_> = earners.into_iter().collect();

@@ -17,11 +17,14 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use tokio::sync::Notify;
 
-use super::{Conn, Kit, Problem, db::CachedExt};
+use super::{Conn, Kit, Problem, db::CachedExt, problem};
 use crate::schema::outbox_event;
 
 const BATCH_EVENTS: i32 = 200;
 const ATTEMPTS_MAX: i32 = 5;
+/// Deadlocks, time-outs and the like may be over next time. Each attempt is followed by a pause, so that these last for
+/// minutes; then the event gives way, because it may be the cause.
+const PASSING_ATTEMPTS_MAX: i32 = 120;
 const IDLE_POLL: Duration = Duration::from_secs(1);
 /// Identifies the leader's lock; arbitrary, but ours.
 const LEADER_LOCK: i64 = 7_270_002;
@@ -145,8 +148,9 @@ pub async fn deliver<E: DeserializeOwned + Send + Sync>(
         }
         Err(error) if rows.len() == 1 => {
             drop(tx);
-            blame(kit, &rows[0], error).await?;
-            Ok(1)
+            let passes = may_pass(&error);
+            blame(kit, &rows[0], error, if passes { PASSING_ATTEMPTS_MAX } else { ATTEMPTS_MAX }).await?;
+            if passes { Err(Problem::unavailable()) } else { Ok(1) }
         }
         Err(error) => {
             tracing::warn!(%error, events = rows.len(), "a batch failed; delivering one by one");
@@ -171,8 +175,14 @@ async fn hear<E: DeserializeOwned + Send + Sync>(conn: &mut Conn, listeners: &[B
     Ok(())
 }
 
+/// Whether the database could not do it now, rather than the listener at all.
+fn may_pass(error: &anyhow::Error) -> bool {
+    let problem = error.downcast_ref::<Problem>().is_some_and(Problem::may_pass);
+    problem || error.downcast_ref::<diesel::result::Error>().is_some_and(problem::may_pass)
+}
+
 /// Counts a failure, and parks the event at the last.
-async fn blame(kit: &Kit, row: &Row, error: anyhow::Error) -> Result<(), Problem> {
+async fn blame(kit: &Kit, row: &Row, error: anyhow::Error, attempts_max: i32) -> Result<(), Problem> {
     tracing::error!(event = row.id, error = %format!("{error:#}"), "a listener failed");
     let mut tx = kit.db.begin().await?;
     let attempts: i32 = diesel::update(outbox_event::table.find(row.id))
@@ -180,7 +190,7 @@ async fn blame(kit: &Kit, row: &Row, error: anyhow::Error) -> Result<(), Problem
         .returning(outbox_event::attempts)
         .get_result(&mut *tx)
         .await?;
-    if attempts >= ATTEMPTS_MAX {
+    if attempts >= attempts_max {
         diesel::sql_query(
             "with gone as (delete from outbox_event where id = $1 returning id, kind, payload, occurred_at)
              insert into parked_event (id, kind, payload, occurred_at, error) select gone.*, $2 from gone",

@@ -126,6 +126,11 @@ impl Problem {
             .retry_after(RETRY_AFTER_S)
     }
 
+    /// Whether a later attempt may succeed.
+    pub fn may_pass(&self) -> bool {
+        self.status == StatusCode::SERVICE_UNAVAILABLE.as_u16()
+    }
+
     /// 500. The cause goes to the log, never to the caller.
     pub fn internal(cause: impl std::fmt::Display) -> Self {
         tracing::error!(%cause, "internal error");
@@ -191,10 +196,7 @@ impl From<diesel::result::Error> for Problem {
         use diesel::result::{DatabaseErrorKind as Kind, Error::*};
         match &error {
             NotFound => Self::not_found("thing"),
-            BrokenTransactionManager => Self::unavailable(),
-            DatabaseError(Kind::ClosedConnection | Kind::UnableToSendCommand, _) => Self::unavailable(),
-            DatabaseError(Kind::SerializationFailure, _) => Self::unavailable(),
-            DatabaseError(Kind::Unknown, about) if passes_by(about.message()) => {
+            error if may_pass(error) => {
                 tracing::warn!(%error, "the database could not serve a statement now");
                 Self::unavailable()
             }
@@ -205,6 +207,17 @@ impl From<diesel::result::Error> for Problem {
             }
             _ => Self::internal(&error),
         }
+    }
+}
+
+/// Whether the same statement may succeed later.
+pub fn may_pass(error: &diesel::result::Error) -> bool {
+    use diesel::result::{DatabaseErrorKind as Kind, Error::*};
+    match error {
+        BrokenTransactionManager => true,
+        DatabaseError(Kind::ClosedConnection | Kind::UnableToSendCommand | Kind::SerializationFailure, _) => true,
+        DatabaseError(Kind::Unknown, about) => passes_by(about.message()),
+        _ => false,
     }
 }
 

@@ -26,10 +26,21 @@ impl Listener<Event> for Farewell {
 
     fn hear<'a>(&'a self, conn: &'a mut Conn, batch: &'a [Occurrence<Event>]) -> BoxFuture<'a, anyhow::Result<()>> {
         Box::pin(async move {
-            for occurrence in batch {
-                if let Event::MemberErased { member_id } = occurrence.event {
-                    bid(conn, member_id, occurrence.at).await?;
-                }
+            let gone = |occurrence: &Occurrence<Event>| match occurrence.event {
+                Event::MemberErased { member_id } => Some((member_id, occurrence.at)),
+                _ => None,
+            };
+            let gone: Vec<_> = batch.iter().filter_map(gone).collect();
+            if gone.is_empty() {
+                return Ok(());
+            }
+            // Every wallet before any stock: who redeems has their wallet and waits for the stock.
+            ledger::queue_for_several(conn).await?;
+            for (member, at) in &gone {
+                ledger::open_wallet(conn, *member, *at).await?;
+            }
+            for (member, at) in gone {
+                bid(conn, member, at).await?;
             }
             Ok(())
         })

@@ -40,8 +40,9 @@ pub fn listeners(kit: &Kit) -> Vec<Box<dyn Listener<Event>>> {
     vec![
         Box::new(award::Awards { zone: kit.time_zone }),
         Box::new(leaderboard::Scorekeeper { zone: kit.time_zone }),
-        Box::new(farewell::Farewell),
         Box::new(referral::Referrals),
+        // Last, as it alone touches stocks: nobody opens a wallet after those.
+        Box::new(farewell::Farewell),
     ]
 }
 

@@ -173,6 +173,7 @@ async fn no_acknowledged_write_is_lost_and_none_is_done_twice() {
     let logs = site.logs();
     assert!(logs.contains("record_purchase") && logs.contains("DEBUG"), "the server logs all it can");
     let tokens = [&clients[0], &admin].into_iter().flat_map(|client| [&client.access_token, &client.refresh_token]);
+    assert!(!logs.contains("with parameters"), "what is bound to statements is not logged");
     for secret in tokens.map(String::as_str).chain([PASSWORD, &scene.shop, "$argon2"]) {
         assert!(secret.len() > 6, "{secret:?} is no secret");
         assert!(!logs.contains(secret), "a secret is logged: {:?}", logs.lines().find(|line| line.contains(secret)));

@@ -212,3 +212,80 @@ async fn what_a_cap_kept_from_somebody_is_not_paid_when_they_are_gone() {
     vote.is_taken_back(&town).await;
     assert_eq!(town.count("select count(*) from award where granted > 0 and revoked_at is null").await, 0);
 }
+
+/// Who is gone neither earns nor owes, whatever becomes of their posts.
+#[tokio::test]
+async fn nobody_is_paid_or_charged_after_they_left() {
+    let town = Town::new().await;
+    let (ada, cleo, bob) = (town.member("ada").await, town.member("cleo").await, town.member("bob").await);
+    let (hidden, shown) = (answer(&town, &ada).await, answer(&town, &cleo).await);
+    for answer in [hidden, shown] {
+        tells(&town, Event::AnswerAccepted { answer, asker_id: id(&bob), earns_points: true }).await;
+    }
+    tells(&town, Event::PostWithdrawn { post: hidden, review_item_id: None }).await;
+    for gone in [&ada, &cleo] {
+        gone.tries_to_erase_themselves(crate::town::PASSWORD).await.is(204);
+    }
+    town.settle().await;
+    tells(&town, Event::PostReturned { post: hidden, review_item_id: None }).await;
+    tells(&town, Event::PostWithdrawn { post: shown, review_item_id: None }).await;
+    tells(&town, Event::AnswerUnaccepted { answer: shown, asker_id: id(&bob) }).await;
+    let left = town.rows("select available || ' ' || pending || ' ' || reserved || ' ' || arrears from wallet").await;
+    assert_eq!(left, ["0 0 0 0", "0 0 0 0"]);
+}
+
+/// A deadlock or a lock that takes too long is nobody's fault: the event waits, and is not put aside.
+#[tokio::test]
+async fn a_busy_database_costs_nobody_their_points() {
+    let town = Town::new().await;
+    let (ada, bob) = (town.member("ada").await, town.member("bob").await);
+    town.settle().await;
+    let post = answer(&town, &ada).await;
+    town.sql(
+        "create function deadlock() returns trigger language plpgsql as $$ begin raise exception 'deadlock detected'; end $$;
+         create trigger deadlock before insert on award for each row execute function deadlock()",
+    )
+    .await;
+    let vote = Vote { id: VoteId::new(), post, voter: id(&bob) };
+    let mut tx = town.app.kit.db.begin().await.unwrap();
+    events::tell(&mut tx, town.clock.now(), [vote.turns(0, 1)]).await.unwrap();
+    tx.commit().await.unwrap();
+    for _ in 0..10 {
+        assert!(town.app.deliver_events().await.is_err(), "it says that it could not");
+    }
+    town.sql("drop trigger deadlock on award").await;
+    town.settle().await;
+    assert_eq!(ada.points().await, [0, 2, 0, 0]);
+}
+
+/// Deliveries open many wallets in the order of events, and others in the order of ids.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn those_who_open_several_wallets_do_not_wait_in_a_circle() {
+    let town = Town::new().await;
+    let (root, voter) = (town.admin("root_of_all").await, town.member("voter").await);
+    let (ann, ben) = (town.member("ann").await, town.member("ben").await);
+    for person in [&ann, &ben] {
+        town.records_order(person, 100_000).await;
+    }
+    let mut votes = Vec::new();
+    for author in [&ben, &ann] {
+        votes.push(Vote { id: VoteId::new(), post: answer(&town, author).await, voter: id(&voter) }.turns(0, 1));
+    }
+    town.settle().await;
+    town.sql(
+        "create function nap() returns trigger language plpgsql as $$ begin perform pg_sleep(0.35); return new; end $$;
+         create trigger nap before update on wallet for each row execute function nap()",
+    )
+    .await;
+    let mut tx = town.app.kit.db.begin().await.unwrap();
+    events::tell(&mut tx, town.clock.now(), votes).await.unwrap();
+    tx.commit().await.unwrap();
+    let changes = async {
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        root.post("/admin/tiers", serde_json::json!({ "rank": 15, "name": "Electrum", "threshold": 900 })).await
+    };
+    let (delivered, changed) = tokio::join!(town.app.deliver_events(), changes);
+    changed.is(201);
+    delivered.unwrap();
+    assert_eq!([ann.tier().await, ben.tier().await], ["Electrum", "Electrum"]);
+}

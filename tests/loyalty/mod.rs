@@ -3,6 +3,7 @@ mod earning;
 mod farewell;
 mod leaderboard;
 mod ledger;
+mod model;
 mod purchase;
 mod redemption;
 mod referral;

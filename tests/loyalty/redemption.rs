@@ -197,3 +197,26 @@ async fn a_thousand_points_buy_a_hundred_tens() {
     }
     assert_eq!(ann.holdings().await, (0, 0));
 }
+
+/// Who sets points aside, returns what earned them and changes their mind has nothing to spend.
+#[tokio::test]
+async fn points_that_come_back_repay_a_debt_first() {
+    let town = Town::new().await;
+    let (rosa, mo, ann) = (town.admin("rosa").await, town.moderator("moira").await, town.member("ann").await);
+    let mug = rosa.offers("Mug", 60, json!({ "kind": "material", "needs_approval": true, "refundable": true })).await;
+    let order = town.records_order(&ann, 10_000).await;
+    town.passes(Duration::days(14)).await;
+    let mut wishes = Vec::new();
+    for key in ["sent", "not sent"] {
+        town.pays(&ann, 10).await;
+        let wish = json!({ "reward_id": mug, "ship_to": "Ann, 1 Lane, Town" });
+        wishes.push(ann.post_once("/redemptions", key, wish).await.is(201).text("/id"));
+    }
+    takes(&mo, &wishes[0], "issue", "issue").await.is(200);
+    town.records_return(&order).await;
+    assert_eq!(ann.points().await, [0, 0, 60, -100]);
+    takes(&ann, &wishes[1], "cancel", "cancel").await.is(200);
+    assert_eq!(ann.points().await, [0, 0, 0, -40]);
+    takes(&mo, &wishes[0], "refund", "refund").await.is(200);
+    assert_eq!(ann.points().await, [20, 0, 0, 0]);
+}

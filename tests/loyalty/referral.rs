@@ -112,3 +112,29 @@ async fn an_advocate_earns_for_twenty_a_year() {
     assert_eq!(counts(&ann).await, "0 0 20 1 0");
     assert_eq!(ann.holdings().await.0, 20 * 500);
 }
+
+/// Buying a lot, keeping a little: what is kept decides.
+#[tokio::test]
+async fn an_order_that_mostly_went_back_earns_nobody_anything() {
+    let town = Town::new().await;
+    with_rules(&town).await;
+    let ann = town.member("ann").await;
+    let code = code(&ann).await;
+    let (ben, dan) = (town.referred_member("ben", &code).await, town.referred_member("dan", &code).await);
+    town.settle().await;
+    let till = town.partner("till", "purchases:write").await;
+    let early = till.records_purchase(&town, &ben, "O1", &[("dear", 4_900, 1), ("cheap", 100, 2)]).await;
+    let late = till.records_purchase(&town, &dan, "O2", &[("dear", 4_900, 1), ("fair", 2_000, 1)]).await;
+    town.settle().await;
+    assert_eq!(counts(&ann).await, "0 2 0 0 0");
+    till.returns(&early, "R1", &[(1, 1)]).await;
+    till.returns(&late, "R1", &[(1, 1)]).await;
+    town.settle().await;
+    assert_eq!(counts(&ann).await, "0 1 0 1 0", "twenty are enough");
+    town.passes(Duration::days(15)).await;
+    assert_eq!(counts(&ann).await, "0 0 1 1 0");
+    till.returns(&late, "R2", &[(2, 1)]).await;
+    town.settle().await;
+    assert_eq!(counts(&ann).await, "0 0 0 1 1");
+    assert_eq!(ann.holdings().await.0, 0);
+}

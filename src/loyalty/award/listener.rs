@@ -45,6 +45,7 @@ impl Listener<Event> for Awards {
             let wishes = batch.iter().filter_map(|heard| Some((rules::wish(&heard.event)?, Moment { at: heard.at, number: heard.number })));
             let wishes: Vec<_> = wishes.collect();
             let Some(now) = wishes.iter().map(|(_, moment)| moment.at).max() else { return Ok(()) };
+            ledger::queue_for_several(conn).await?;
             let authors = wishes.iter().filter_map(|(wish, _)| match wish {
                 Wish::Grant(claim) => Some(claim.post.author_id),
                 Wish::Restore(post) => Some(post.author_id),

@@ -16,7 +16,7 @@ use crate::{
     words::{GroupId, MemberId, PostId, RuleVersionId, TransactionId},
 };
 
-/// An award that is not revoked.
+/// An award that is not revoked, of a member who is not gone: those neither earn nor owe.
 #[derive(QueryableByName, Clone, Debug)]
 pub struct Award {
     #[diesel(sql_type = SqlUuid)]
@@ -59,6 +59,7 @@ macro_rules! award_columns {
         "select a.id, a.member_id, a.rule_version_id, a.trigger, a.giver_id, a.requested, a.granted, a.transaction_id, a.day, a.occurred_at,
                 a.withdrawn_at, p.group_id, q.transaction_id is not null as qualified, lot.available_at, lot.expires_at
          from award a
+         join member m on m.id = a.member_id and m.erased_at is null
          left join post p on p.id = a.post_id
          left join lot on lot.transaction_id = a.transaction_id
          left join qualifying_entry q on q.transaction_id = a.transaction_id

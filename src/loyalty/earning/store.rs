@@ -225,7 +225,7 @@ pub async fn find_used(
     let ends: Vec<DateTime<Utc>> = periods.iter().map(|(.., end)| *end).collect();
     let rows: Vec<Used> = diesel::sql_query(
         "select c.rule_id, coalesce(sum((g ->> 'points')::bigint), 0)::bigint as points
-         from unnest($2, $3, $4) as c (rule_id, start, finish)
+         from unnest($2::uuid[], $3::timestamptz[], $4::timestamptz[]) as c (rule_id, start, finish)
          join purchase p on p.member_id = $1 and p.purchased_at >= c.start and p.purchased_at < c.finish
          cross join jsonb_array_elements(p.trace) g
          where (g ->> 'rule_id')::uuid = c.rule_id
@@ -260,13 +260,13 @@ pub async fn ensure_default_rules(conn: &mut Conn, now: DateTime<Utc>) -> Result
     diesel::sql_query(
         "with made as (
            insert into earning_rule (id, name, trigger, created_at)
-           select id, name, trigger, $6 from unnest($1, $2, $3) as d (id, name, trigger)
+           select id, name, trigger, $6 from unnest($1::uuid[], $2::text[], $3::text[]) as d (id, name, trigger)
            where not exists (select from earning_rule)
            on conflict do nothing returning id
          )
          insert into earning_rule_version (id, rule_id, number, terms, valid_from, created_at)
          select d.version_id, made.id, 1, d.terms, 'epoch', $6
-         from made join unnest($1, $4, $5) as d (id, version_id, terms) on d.id = made.id",
+         from made join unnest($1::uuid[], $4::uuid[], $5::jsonb[]) as d (id, version_id, terms) on d.id = made.id",
     )
     .bind::<Array<SqlUuid>, _>(ids)
     .bind::<Array<Text>, _>(names)

@@ -66,6 +66,10 @@ pub const CHECKS: &[Check] = &[
               ) x where (x.account = 'arrears' and x.balance > 0) or (x.account <> 'arrears' and x.balance < 0)",
     },
     Check {
+        name: "Who owes points has none to spend.",
+        sql: "select member_id::text as violation from wallet where available > 0 and arrears < 0",
+    },
+    Check {
         name: "A hold is settled by a transaction of the same member.",
         sql: "select t.id::text as violation from ledger_transaction t join ledger_transaction h on h.id = t.reverses_id
               where t.member_id <> h.member_id",

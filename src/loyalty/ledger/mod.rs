@@ -1,7 +1,7 @@
 //! The points book: double entry, whole points, append-only.
 //!
 //! A member's four accounts are one row, the [`Wallet`]; whoever moves points opens it first, which locks it and brings
-//! it up to date. Every movement is a [`rules::Posting`], made by a pure rule and written by one statement. Points that
+//! it up to date; who opens several queues first. Every movement is a [`rules::Posting`], made by a pure rule and written by one statement. Points that
 //! came in together are a lot, and what leaves is taken from lots in a fixed order. (design/loyalty.md)
 
 pub mod api;
@@ -14,4 +14,4 @@ pub mod store;
 
 pub use moves::{Clawback, ClawbackPolicy, Earn, adjust, claw_back, earn, erase, hold, redeem, refund, release};
 pub use rules::{Source, Wallet};
-pub use store::open_wallet;
+pub use store::{open_wallet, queue_for_several};

@@ -65,7 +65,7 @@ pub(super) async fn bring_up_to_date(conn: &mut Conn, wallet: &mut Wallet, now: 
             let mut posting = Posting::new(Kind::Activate, source, lot.available_at, &entries);
             posting.activates = Some(lot.id);
             store::post(conn, wallet, &posting).await?;
-            remaining -= repay(conn, wallet, lot.id, remaining, lot.available_at).await?;
+            remaining -= repay(conn, wallet, Source::new("lot", lot.id), lot.id, remaining, lot.available_at).await?;
         }
         if let Some(ended) = lot.expires_at.filter(|at| *at <= now && remaining > 0) {
             let source = Source::new("lot", lot.id).leg(ended.timestamp_micros());
@@ -78,16 +78,26 @@ pub(super) async fn bring_up_to_date(conn: &mut Conn, wallet: &mut Wallet, now: 
     Ok(())
 }
 
-/// Pays debt from a lot that has just become available. Returns what it took.
-async fn repay(conn: &mut Conn, wallet: &mut Wallet, lot: LotId, points: i64, at: DateTime<Utc>) -> Result<i64, Problem> {
+/// Pays debt from `points` of a lot that have just become available. Returns what it took.
+async fn repay(conn: &mut Conn, wallet: &mut Wallet, source: Source, lot: LotId, points: i64, at: DateTime<Utc>) -> Result<i64, Problem> {
     let paid = points.min(-wallet.arrears);
     if paid > 0 {
         let entries = [(Account::Available, -paid), (Account::Arrears, paid)];
-        let mut posting = Posting::new(Kind::Repay, Source::new("lot", lot), at, &entries);
+        let mut posting = Posting::new(Kind::Repay, source, at, &entries);
         posting.allocations = vec![Allocation { lot, remaining: -paid, reserved: 0, expires_at: None }];
         store::post(conn, wallet, &posting).await?;
     }
     Ok(paid)
+}
+
+/// Writes what gives points back to lots, and pays debt from them.
+async fn post_return(conn: &mut Conn, wallet: &mut Wallet, posting: Posting) -> Result<TransactionId, Problem> {
+    let id = store::post(conn, wallet, &posting).await?;
+    for returned in posting.allocations.iter().filter(|allocation| allocation.remaining > 0) {
+        let source = Source::new("lot", returned.lot).leg(id);
+        repay(conn, wallet, source, returned.lot, returned.remaining, posting.effective_at).await?;
+    }
+    Ok(id)
 }
 
 /// Grants points. 409 `duplicate_source` when this source has granted before.
@@ -123,7 +133,7 @@ async fn grant(
     let over = earn.expires_at.is_some_and(|at| at <= now);
     if at_once && (wallet.arrears < 0 || over) {
         for lot in store::find_lots_of(conn, &[id]).await? {
-            repay(conn, wallet, lot.id, lot.remaining, earn.effective_at).await?;
+            repay(conn, wallet, Source::new("lot", lot.id), lot.id, lot.remaining, earn.effective_at).await?;
         }
         bring_up_to_date(conn, wallet, now).await?;
     }
@@ -178,7 +188,7 @@ pub async fn redeem(
     posting.reverses = Some(hold);
     posting.note = note.to_owned();
     posting.allocations = rules::capture(&held, points, now);
-    store::post(conn, wallet, &posting).await
+    post_return(conn, wallet, posting).await
 }
 
 /// Gives a whole hold back.
@@ -196,7 +206,7 @@ pub async fn release(
     posting.reverses = Some(hold);
     posting.note = note.to_owned();
     posting.allocations = rules::capture(&held, 0, now);
-    store::post(conn, wallet, &posting).await
+    post_return(conn, wallet, posting).await
 }
 
 /// Gives back points that were spent: to the lots they came from, last taken first.
@@ -219,7 +229,7 @@ pub async fn refund(
     posting.reverses = Some(redeemed);
     posting.note = note.to_owned();
     posting.allocations = allocations;
-    store::post(conn, wallet, &posting).await
+    post_return(conn, wallet, posting).await
 }
 
 /// Takes points back. Returns the transaction, or none when the policy left nothing to take.

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::{
     QueryableByName,
-    sql_types::{Array, BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
@@ -17,6 +17,9 @@ use crate::{
     words::{LotId, MemberId, TransactionId},
 };
 
+/// Held by who opens several wallets; arbitrary, but ours.
+const SEVERAL_WALLETS_LOCK: i64 = 7_270_003;
+
 /// The order in which lots are spent: priority, expiry (never last), activation, id.
 macro_rules! consumption_order {
     () => {
@@ -24,21 +27,49 @@ macro_rules! consumption_order {
     };
 }
 
+/// A member's lots whose time to become available has come, or whose time is over.
+macro_rules! due_lots {
+    () => {
+        "where member_id = $1 and remaining > 0
+           and ((activated_at is null and available_at <= $2) or (activated_at is not null and expires_at <= $2))"
+    };
+}
+
+#[derive(QueryableByName)]
+struct Opened {
+    #[diesel(embed)]
+    wallet: Wallet,
+    /// As seen before the lock was there. Whoever had it then has opened the wallet too, a moment ago, so at worst a lot
+    /// waits for the next time; those that are over are not spent in any case.
+    #[diesel(sql_type = Bool)]
+    lots_due: bool,
+}
+
 /// Opens a member's wallet: makes it if absent, locks it for this transaction, activates what is due and expires what
 /// has ended. Everything that moves points begins here.
 pub async fn open_wallet(conn: &mut Conn, member_id: MemberId, now: DateTime<Utc>) -> Result<Wallet, Problem> {
-    let mut wallet: Wallet = diesel::sql_query(
+    let Opened { mut wallet, lots_due } = diesel::sql_query(concat!(
         "insert into wallet (member_id) values ($1) on conflict (member_id) do update set version = wallet.version
-         returning member_id, available, pending, reserved, arrears",
-    )
+         returning member_id, available, pending, reserved, arrears, exists (select from lot ",
+        due_lots!(),
+        ") as lots_due"
+    ))
     .bind::<SqlUuid, _>(member_id)
+    .bind::<Timestamptz, _>(now)
     .cached()
     .get_result(conn)
     .await?;
-    if wallet.pending > 0 || wallet.available > 0 {
+    if lots_due {
         moves::bring_up_to_date(conn, &mut wallet, now).await?;
     }
     Ok(wallet)
+}
+
+/// Whoever opens the wallets of several members in one transaction comes here before the first of them, and waits for
+/// others who do. Who opens one wallet never waits for a second, so nobody waits in a circle.
+pub async fn queue_for_several(conn: &mut Conn) -> Result<(), Problem> {
+    diesel::sql_query("select pg_advisory_xact_lock($1::bigint)").bind::<BigInt, _>(SEVERAL_WALLETS_LOCK).cached().execute(conn).await?;
+    Ok(())
 }
 
 /// The balances as they stand, without locking.
@@ -137,12 +168,11 @@ pub async fn post(conn: &mut Conn, wallet: &mut Wallet, posting: &Posting) -> Re
 
 /// Lots whose time to become available has come, or whose time is over.
 pub async fn find_due_lots(conn: &mut Conn, member_id: MemberId, now: DateTime<Utc>) -> Result<Vec<Lot>, Problem> {
-    Ok(diesel::sql_query(
-        "select id, remaining, available_at, activated_at, expires_at from lot
-         where member_id = $1 and remaining > 0
-           and ((activated_at is null and available_at <= $2) or (activated_at is not null and expires_at <= $2))
-         order by available_at, id",
-    )
+    Ok(diesel::sql_query(concat!(
+        "select id, remaining, available_at, activated_at, expires_at from lot ",
+        due_lots!(),
+        " order by available_at, id"
+    ))
     .bind::<SqlUuid, _>(member_id)
     .bind::<Timestamptz, _>(now)
     .cached()
@@ -174,7 +204,7 @@ pub async fn find_lots_of(conn: &mut Conn, transactions: &[TransactionId]) -> Re
     let ids: Vec<Uuid> = transactions.iter().map(|id| id.0).collect();
     Ok(diesel::sql_query(
         "select id, remaining, available_at, activated_at, expires_at from lot
-         where transaction_id = any($1) and remaining > 0 order by activated_at nulls first, id",
+         where transaction_id = any($1::uuid[]) and remaining > 0 order by activated_at nulls first, id",
     )
     .bind::<Array<SqlUuid>, _>(ids)
     .cached()

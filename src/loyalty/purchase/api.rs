@@ -295,9 +295,10 @@ impl PurchaseApi {
         };
         let rules = earning_store::find_valid(conn, Trigger::Purchase, order.purchased_at).await?;
         let new = NewPurchase { partner_id: partner.partner_id, member_id, order_id: order_id.0, order };
-        let Recorded { purchase, lines, events, .. } = record(conn, self.kit.time_zone, &rules, new, now).await?;
+        let Recorded { purchase, lines, decision, events } = record(conn, self.kit.time_zone, &rules, new, now).await?;
         events::tell_at(conn, &events).await?;
-        let changes = tier::requalify(conn, &[member_id], Cause::Earned, now).await?;
+        let moved = if decision.qualifying > 0 { &[member_id][..] } else { &[] };
+        let changes = tier::requalify(conn, moved, Cause::Earned, now).await?;
         Ok(PurchaseView { tier_change: tier_change(changes), ..view(purchase, lines)? })
     }
 
@@ -326,7 +327,8 @@ impl PurchaseApi {
         let new = NewReturn { return_id: body.return_id.0.clone(), returned_at, lines };
         let recorded = record_return(conn, &purchase, new, now).await?;
         events::tell_at(conn, &recorded.events).await?;
-        let changes = tier::requalify(conn, &[purchase.member_id], Cause::Returned, now).await?;
+        let moved = if recorded.points_clawed > 0 { &[purchase.member_id][..] } else { &[] };
+        let changes = tier::requalify(conn, moved, Cause::Returned, now).await?;
         let line =
             |line: &super::rules::Returned| ReturnLineView { line: line.line, quantity: line.quantity, points_clawed: line.points_clawed };
         Ok(ReturnView {

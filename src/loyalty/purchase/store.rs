@@ -118,7 +118,7 @@ pub async fn insert(conn: &mut Conn, new: &PurchaseRow, lines: &[LineRow]) -> Qu
            on conflict (partner_id, order_id) do nothing returning id
          ), lines as (
            insert into purchase_line (purchase_id, line, sku, category, quantity, unit_minor, discount_minor, net_minor, points_granted)
-           select p.id, l.* from p, unnest($17, $18, $19, $20, $21, $22, $23, $24) as l
+           select p.id, l.* from p, unnest($17::smallint[], $18::text[], $19::text[], $20::bigint[], $21::bigint[], $22::bigint[], $23::bigint[], $24::bigint[]) as l
          )
          select count(*) as purchases from p",
     )
@@ -170,7 +170,7 @@ pub async fn find(conn: &mut Conn, id: PurchaseId) -> QueryResult<Option<Purchas
 pub async fn list_of_member(conn: &mut Conn, member_id: MemberId, request: &Request<DateTime<Utc>>) -> QueryResult<Vec<PurchaseRow>> {
     let (order, than) = if request.back() { ("asc", ">") } else { ("desc", "<") };
     diesel::sql_query(format!(
-        "{}where p.member_id = $1 and ($2 is null or (p.purchased_at, p.id) {than} ($2, $3))
+        "{}where p.member_id = $1 and ($2::timestamptz is null or (p.purchased_at, p.id) {than} ($2::timestamptz, $3::uuid))
          order by p.purchased_at {order}, p.id {order} limit $4",
         purchase_columns!()
     ))
@@ -183,7 +183,7 @@ pub async fn list_of_member(conn: &mut Conn, member_id: MemberId, request: &Requ
 }
 
 pub async fn find_lines(conn: &mut Conn, purchases: &[PurchaseId]) -> QueryResult<Vec<LineRow>> {
-    diesel::sql_query("select * from purchase_line where purchase_id = any($1) order by purchase_id, line")
+    diesel::sql_query("select * from purchase_line where purchase_id = any($1::uuid[]) order by purchase_id, line")
         .bind::<Array<SqlUuid>, _>(purchases)
         .cached()
         .load(conn)
@@ -218,7 +218,7 @@ pub async fn insert_return(
     now: DateTime<Utc>,
 ) -> QueryResult<()> {
     diesel::sql_query(
-        "with l as (select * from unnest($7, $8, $9) as l (line, quantity, points_clawed)
+        "with l as (select * from unnest($7::smallint[], $8::bigint[], $9::bigint[]) as l (line, quantity, points_clawed)
          ), r as (
            insert into purchase_return (id, purchase_id, return_id, returned_at, points_clawed, recorded_at) values ($1, $2, $3, $4, $5, $6)
          ), lines as (

@@ -39,8 +39,8 @@ async fn reward_referrals(kit: Kit) -> Result<(), Problem> {
 }
 
 async fn reward(conn: &mut Conn, kit: &Kit, referral: &ReferralRow, now: DateTime<Utc>) -> Result<(), Problem> {
-    let mut sides = [(referral.advocate_id, "advocate", "referral_advocate"), (referral.referee_id, "referee", "referral_referee")];
-    sides.sort_by_key(|(member, ..)| *member);
+    let sides = [(referral.advocate_id, "advocate", "referral_advocate"), (referral.referee_id, "referee", "referral_referee")];
+    ledger::queue_for_several(conn).await?;
     let mut wallets = Vec::new();
     for (member, ..) in sides {
         wallets.push(ledger::open_wallet(conn, member, now).await?);

@@ -34,7 +34,7 @@ impl Listener<Event> for Referrals {
             }
             ordered(conn, batch).await?;
             for Occurrence { at, event, .. } in batch {
-                if let Event::PurchaseReturned { purchase_id, member_id, whole: true } = event {
+                if let Event::PurchaseReturned { purchase_id, member_id, .. } = event {
                     returned(conn, *purchase_id, *member_id, *at).await?;
                 }
             }
@@ -78,11 +78,13 @@ async fn ordered(conn: &mut Conn, batch: &[Occurrence<Event>]) -> Result<(), Pro
 
 async fn returned(conn: &mut Conn, purchase: PurchaseId, referee: MemberId, at: DateTime<Utc>) -> Result<(), Problem> {
     let Some(referral) = store::find_of_purchase(conn, purchase, referee).await? else { return Ok(()) };
-    // Opened before the state is read, as the job does that rewards: in the order of ids.
-    let mut sides = [referral.advocate_id, referral.referee_id];
-    sides.sort();
+    if store::find_order(conn, purchase).await?.is_kept() {
+        return Ok(());
+    }
+    // Opened before the state is read, as the job does that rewards.
+    ledger::queue_for_several(conn).await?;
     let mut wallets = Vec::new();
-    for side in sides {
+    for side in [referral.advocate_id, referral.referee_id] {
         wallets.push(ledger::open_wallet(conn, side, at).await?);
     }
     match store::find(conn, referral.id).await?.state {

@@ -1,6 +1,7 @@
 //! Which referrals count.
 
 use chrono::{DateTime, Duration, Utc};
+use diesel::sql_types::{BigInt, Text, Timestamptz};
 
 use crate::{words, words::Currency};
 
@@ -59,11 +60,28 @@ pub fn begin(of: Acquaintance) -> (ReferralState, Option<ReferralReason>) {
 }
 
 /// An order of a referred member.
-#[derive(Clone, Debug)]
+#[derive(diesel::QueryableByName, Clone, Debug)]
 pub struct Order {
+    #[diesel(sql_type = Timestamptz)]
     pub purchased_at: DateTime<Utc>,
+    #[diesel(sql_type = BigInt)]
     pub net_minor: i64,
+    /// Of that, what has not come back.
+    #[diesel(sql_type = BigInt)]
+    pub kept_minor: i64,
+    #[diesel(sql_type = Text)]
     pub currency: String,
+}
+
+impl Order {
+    fn min_minor(&self) -> i64 {
+        ORDER_UNITS_MIN * Currency::parse(&self.currency).map_or(1, Currency::minor_per_unit)
+    }
+
+    /// Whether as much was kept as a referral takes.
+    pub fn is_kept(&self) -> bool {
+        self.kept_minor >= self.min_minor()
+    }
 }
 
 /// What an order does to a pending referral that began at `since`.
@@ -77,10 +95,9 @@ pub enum Outcome {
 }
 
 pub fn judge(order: &Order, since: DateTime<Utc>) -> Outcome {
-    let minor_per_unit = Currency::parse(&order.currency).map_or(1, Currency::minor_per_unit);
     if order.purchased_at < since {
         Outcome::PriorOrder
-    } else if order.net_minor >= ORDER_UNITS_MIN * minor_per_unit {
+    } else if order.net_minor >= order.min_minor() {
         Outcome::Qualified(order.purchased_at + RETURN_WINDOW)
     } else {
         Outcome::Nothing
@@ -119,7 +136,8 @@ mod tests {
             (1, 20, "JPY", matures(1)),
             (1, 19, "JPY", Outcome::Nothing),
         ] {
-            let order = Order { purchased_at: since + Duration::hours(hours), net_minor, currency: currency.to_owned() };
+            let order =
+                Order { purchased_at: since + Duration::hours(hours), net_minor, kept_minor: net_minor, currency: currency.to_owned() };
             assert_eq!(judge(&order, since), expected, "{order:?}");
         }
     }

@@ -10,7 +10,7 @@ use diesel_async::RunQueryDsl;
 use super::rules::{Acquaintance, Order, ReferralReason, ReferralState};
 use crate::{
     kit::{Conn, db::CachedExt, page},
-    schema::{purchase, referral, referral_code},
+    schema::{referral, referral_code},
     words::{MemberId, PurchaseId, ReferralId, TransactionId},
 };
 
@@ -121,9 +121,15 @@ pub async fn find_of_purchase(conn: &mut Conn, id: PurchaseId, referee: MemberId
 }
 
 pub async fn find_order(conn: &mut Conn, id: PurchaseId) -> QueryResult<Order> {
-    let (purchased_at, net_minor, currency) =
-        purchase::table.find(id).select((purchase::purchased_at, purchase::net_minor, purchase::currency)).first(conn).await?;
-    Ok(Order { purchased_at, net_minor, currency })
+    diesel::sql_query(
+        "select p.purchased_at, p.currency, p.net_minor, l.kept_minor from purchase p cross join lateral (
+           select coalesce(sum(floor(net_minor::numeric * (quantity - returned_quantity) / quantity)), 0)::bigint as kept_minor
+           from purchase_line where purchase_id = p.id) l
+         where p.id = $1",
+    )
+    .bind::<SqlUuid, _>(id)
+    .get_result(conn)
+    .await
 }
 
 /// Some whose return window is over, longest first.
@@ -231,12 +237,12 @@ pub struct Granted {
     pub points: i64,
 }
 
-/// What a referral granted, in the order in which wallets are opened.
+/// What a referral granted, to either side.
 pub async fn find_granted(conn: &mut Conn, id: ReferralId) -> QueryResult<Vec<Granted>> {
     diesel::sql_query(
         "select t.id as transaction_id, t.member_id, t.leg, -e.amount as points
          from ledger_transaction t join ledger_entry e on e.transaction_id = t.id and e.account = 'issuance'
-         where t.source_type = 'referral' and t.source_id = $1 and t.kind = 'earn' order by t.member_id",
+         where t.source_type = 'referral' and t.source_id = $1 and t.kind = 'earn'",
     )
     .bind::<Text, _>(id.to_string())
     .load(conn)

@@ -264,7 +264,7 @@ pub async fn known_codes(conn: &mut Conn, id: RewardId, codes: &[String]) -> Que
 /// Adds codes to a pool, and as many to its stock. Returns how many are free now.
 pub async fn add_codes(conn: &mut Conn, id: RewardId, codes: &[String]) -> QueryResult<i32> {
     let left: StockLeft = diesel::sql_query(
-        "with added as (insert into coupon_code (reward_id, code) select $1, unnest($2) returning 1)
+        "with added as (insert into coupon_code (reward_id, code) select $1, unnest($2::text[]) returning 1)
          insert into reward_stock (reward_id, supplied, available) select $1, count(*), count(*) from added
          on conflict (reward_id) do update set
            supplied = reward_stock.supplied + excluded.supplied, available = reward_stock.available + excluded.available

@@ -28,6 +28,7 @@ use crate::{
         problem::Fields,
         text::Text,
     },
+    loyalty::ledger,
     words::TierId,
 };
 
@@ -161,15 +162,15 @@ impl TierApi {
         let mut conn = self.kit.db.read().await?;
         let tiers = ladder::list(&mut conn).await?;
         let window_start = rules::window_start(self.kit.clock.now());
-        let standings = store::find_standings(&mut conn, &[member_id], window_start).await?;
-        let standing = standings.into_iter().next().ok_or_else(|| Problem::not_found("member"))?;
+        let places = store::find_places(&mut conn, &[member_id], window_start).await?;
+        let standing = places.into_iter().next().ok_or_else(|| Problem::not_found("member"))?.standing;
         let history = ladder::find_history(&mut conn, member_id, HISTORY_MOST).await?;
         let mine = tiers.iter().rfind(|tier| tier.rank <= standing.rank);
         let next = tiers.iter().find(|tier| tier.rank > standing.rank).map(|tier| NextTier {
             rank: tier.rank,
             name: tier.name.clone(),
             threshold: tier.threshold,
-            missing: (tier.threshold - standing.qualifying).max(0),
+            missing: tier.threshold.saturating_sub(standing.qualifying).max(0),
         });
         Ok(Json(MyTier {
             rank: standing.rank,
@@ -351,6 +352,7 @@ impl TierApi {
 }
 
 async fn move_some(conn: &mut Conn, members: &[crate::words::MemberId], now: DateTime<Utc>) -> Result<(), Problem> {
+    ledger::queue_for_several(conn).await?;
     store::lock_wallets(conn, members).await?;
     requalify(conn, members, Cause::LadderChanged, now).await?;
     Ok(())

@@ -52,12 +52,11 @@ pub async fn requalify(conn: &mut Conn, members: &[MemberId], cause: Cause, now:
     if members.is_empty() {
         return Ok(vec![]);
     }
-    let ladder = store::find_ladder(conn).await?;
     let mut outcomes = Vec::new();
-    for standing in store::find_standings(conn, members, rules::window_start(now)).await? {
-        let outcome = rules::decide(&ladder, &standing, cause, now);
+    for place in store::find_places(conn, members, rules::window_start(now)).await? {
+        let outcome = rules::decide(&place.ladder(), &place.standing, cause, now);
         if outcome != Outcome::Stays {
-            outcomes.push((standing, outcome));
+            outcomes.push((place.standing, outcome));
         }
     }
     store::record(conn, &outcomes, cause, now).await?;

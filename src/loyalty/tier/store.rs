@@ -35,7 +35,7 @@ pub async fn insert_qualifying(conn: &mut Conn, entries: &[Qualifying]) -> Query
         return Ok(());
     }
     diesel::sql_query(
-        "insert into qualifying_entry (transaction_id, member_id, points, qualified_at) select * from unnest($1, $2, $3, $4)",
+        "insert into qualifying_entry (transaction_id, member_id, points, qualified_at) select * from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::timestamptz[])",
     )
     .bind::<Array<SqlUuid>, _>(entries.iter().map(|entry| entry.transaction_id).collect::<Vec<_>>())
     .bind::<Array<SqlUuid>, _>(entries.iter().map(|entry| entry.member_id).collect::<Vec<_>>())
@@ -47,17 +47,34 @@ pub async fn insert_qualifying(conn: &mut Conn, entries: &[Qualifying]) -> Query
     Ok(())
 }
 
+/// Where a member stands, and the whole ladder, lowest first.
+#[derive(QueryableByName, Clone, Debug)]
+pub struct Place {
+    #[diesel(embed)]
+    pub standing: Standing,
+    #[diesel(sql_type = Array<Int2>)]
+    ranks: Vec<i16>,
+    #[diesel(sql_type = Array<BigInt>)]
+    thresholds: Vec<i64>,
+}
+
+impl Place {
+    pub fn ladder(&self) -> Vec<Step> {
+        self.ranks.iter().zip(&self.thresholds).map(|(rank, threshold)| Step { rank: *rank, threshold: *threshold }).collect()
+    }
+}
+
 /// Where members stand, with the points that count after `window_start`.
-pub async fn find_standings(conn: &mut Conn, members: &[MemberId], window_start: DateTime<Utc>) -> QueryResult<Vec<Standing>> {
+pub async fn find_places(conn: &mut Conn, members: &[MemberId], window_start: DateTime<Utc>) -> QueryResult<Vec<Place>> {
     diesel::sql_query(
-        "select m.member_id, coalesce(t.rank, 0::smallint) as rank, t.reached_at, t.valid_until,
+        "select array(select rank from tier order by rank) as ranks, array(select threshold from tier order by rank) as thresholds, m.member_id, coalesce(t.rank, 0::smallint) as rank, t.reached_at, t.valid_until,
                 coalesce((select sum(q.points) from qualifying_entry q
                           where q.member_id = m.member_id and q.qualified_at > $2), 0)::bigint as qualifying,
                 coalesce((select sum(q.points) from qualifying_entry q
                           where q.member_id = m.member_id and q.qualified_at <= t.reached_at
                             and q.qualified_at > (t.reached_at at time zone 'utc' - interval '12 months') at time zone 'utc'),
                          0)::bigint as at_reaching
-         from (select distinct unnest($1) as member_id) m left join member_tier t on t.member_id = m.member_id",
+         from (select distinct unnest($1::uuid[]) as member_id) m left join member_tier t on t.member_id = m.member_id",
     )
     .bind::<Array<SqlUuid>, _>(members)
     .bind::<Timestamptz, _>(window_start)
@@ -80,7 +97,7 @@ pub async fn record(conn: &mut Conn, outcomes: &[(Standing, Outcome)], cause: Ca
     let standings = || outcomes.iter().map(|(standing, _)| standing);
     diesel::sql_query(
         "with d as (
-           select * from unnest($1, $2, $3, $4, $5, $6) as d (id, member_id, from_rank, to_rank, qualifying, valid_until)
+           select * from unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::smallint[], $5::bigint[], $6::timestamptz[]) as d (id, member_id, from_rank, to_rank, qualifying, valid_until)
          ), history as (
            insert into tier_change (id, member_id, from_rank, to_rank, qualifying_points, reason, changed_at)
            select id, member_id, from_rank, to_rank, qualifying, $7, $8 from d where from_rank <> to_rank
@@ -124,9 +141,9 @@ pub async fn lock_ended(conn: &mut Conn, now: DateTime<Utc>, most: i64) -> Query
     Ok(rows.into_iter().map(|row| row.member_id).collect())
 }
 
-/// Locks the wallets of members, always in the same order.
+/// Locks the wallets of members.
 pub async fn lock_wallets(conn: &mut Conn, members: &[MemberId]) -> QueryResult<()> {
-    diesel::sql_query("select member_id from wallet where member_id = any($1) order by member_id for update")
+    diesel::sql_query("select member_id from wallet where member_id = any($1::uuid[]) for update")
         .bind::<Array<SqlUuid>, _>(members)
         .cached()
         .execute(conn)
@@ -153,7 +170,7 @@ pub async fn find_movers(conn: &mut Conn, ladder: &[Step], window_start: DateTim
     // The whole membership is counted, which administrators wait for and nobody else does.
     diesel::sql_query("set local statement_timeout = '5min'").execute(conn).await?;
     diesel::sql_query(
-        "with ladder as (select * from unnest($1, $2) as l (rank, threshold)),
+        "with ladder as (select * from unnest($1::smallint[], $2::bigint[]) as l (rank, threshold)),
               sums as (select member_id, sum(points) as points from qualifying_entry where qualified_at > $3 group by member_id),
               standing as (
                 select coalesce(s.member_id, t.member_id) as member_id, coalesce(t.rank, 0::smallint) as from_rank,
@@ -174,7 +191,7 @@ pub async fn find_movers(conn: &mut Conn, ladder: &[Step], window_start: DateTim
 pub async fn ensure_default_ladder(conn: &mut Conn, steps: &[(i16, &str, i64)], now: DateTime<Utc>) -> QueryResult<()> {
     diesel::sql_query(
         "insert into tier (id, rank, name, threshold, created_at)
-         select d.*, $5 from unnest($1, $2, $3, $4) as d where not exists (select from tier) on conflict do nothing",
+         select d.*, $5 from unnest($1::uuid[], $2::smallint[], $3::text[], $4::bigint[]) as d where not exists (select from tier) on conflict do nothing",
     )
     .bind::<Array<SqlUuid>, _>(steps.iter().map(|_| Uuid::now_v7()).collect::<Vec<_>>())
     .bind::<Array<Int2>, _>(steps.iter().map(|step| step.0).collect::<Vec<_>>())
