@@ -107,7 +107,7 @@ fn settings_of(database_url: &str, redis_url: Option<String>) -> Settings {
         access_token_ttl_s: 3_600,
         sign_in: SignInTerms { password_chars_min: 12, session_ttl_days: 30 },
         body_bytes_max: 256 * 1024,
-        rationing: Rationing { enforced: false, proxies: 0, spares_loopback: false },
+        rationing: Rationing { enforced: false, proxies: 0 },
         clock: Clock::default(),
     }
 }

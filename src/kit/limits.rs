@@ -91,8 +91,6 @@ pub struct Rationing {
     pub enforced: bool,
     /// Reverse proxies in front, each of which appends to X-Forwarded-For. That header is believed only so far.
     pub proxies: usize,
-    /// Callers on this very machine are the operator trying things out.
-    pub spares_loopback: bool,
 }
 
 /// Rations per process (GCRA). They bound abuse and hold no truth, so they need no shared store.
@@ -167,8 +165,7 @@ impl RateLimits {
 
     /// Takes one of `who`'s ration, or answers 429.
     pub fn take(&self, ration: Ration, who: &str) -> Result<(), Problem> {
-        let is_local = || who.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
-        if !self.rationing.enforced || self.rationing.spares_loopback && is_local() {
+        if !self.rationing.enforced {
             return Ok(());
         }
         let Some(limiter) = self.limiters.get(ration as usize) else { return Ok(()) };
@@ -198,8 +195,8 @@ fn network(ip: IpAddr) -> String {
 mod tests {
     use super::*;
 
-    fn limits(proxies: usize, spares_loopback: bool) -> RateLimits {
-        RateLimits::new(Rationing { enforced: true, proxies, spares_loopback })
+    fn limits(proxies: usize) -> RateLimits {
+        RateLimits::new(Rationing { enforced: true, proxies })
     }
 
     #[test]
@@ -214,7 +211,7 @@ mod tests {
             (1, "2001:db8:1:2:3:4:5:6", "20010db800010002"),
         ] {
             let request = Request::builder().header("x-forwarded-for", forwarded).finish();
-            assert_eq!(limits(proxies, false).address(&request), expected, "{proxies} {forwarded}");
+            assert_eq!(limits(proxies).address(&request), expected, "{proxies} {forwarded}");
         }
     }
 
@@ -249,14 +246,12 @@ mod tests {
 
     #[test]
     fn a_ration_is_used_up_and_says_when_to_come_back() {
-        let limits = limits(0, true);
+        let limits = limits(0);
         for _ in 0..3 {
             limits.take(Ration::SignUp, "203.0.113.9").unwrap();
-            limits.take(Ration::SignUp, "127.0.0.1").unwrap();
         }
         let refused = limits.take(Ration::SignUp, "203.0.113.9").unwrap_err();
         assert_eq!((refused.status, refused.retry_after_s.is_some_and(|seconds| seconds > 3_600)), (429, true));
-        limits.take(Ration::SignUp, "127.0.0.1").unwrap();
         limits.take(Ration::SignUp, "203.0.113.10").unwrap();
     }
 }

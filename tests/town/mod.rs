@@ -87,7 +87,7 @@ impl Town {
             access_token_ttl_s: plan.access_token_ttl_s,
             sign_in: SignInTerms { password_chars_min: 12, session_ttl_days: plan.session_ttl_days },
             body_bytes_max: 256 * 1024,
-            rationing: Rationing { enforced: plan.rate_limits, proxies: 0, spares_loopback: false },
+            rationing: Rationing { enforced: plan.rate_limits, proxies: 0 },
             clock: clock.clone(),
         })
         .await
