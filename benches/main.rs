@@ -18,13 +18,15 @@ pub const ROUND: Duration = Duration::from_secs(3);
 pub const ROUNDS: usize = 3;
 pub const CONNECTIONS: usize = 16;
 
+type Benchmark = fn() -> anyhow::Result<()>;
+
 fn main() -> anyhow::Result<()> {
     if starting::is_bare_server() {
         return starting::serve_bare();
     }
     let only = std::env::args().skip(1).find(|argument| !argument.starts_with('-')).unwrap_or_default();
     println!("| what | measured | reference | ratio |\n|---|---|---|---|");
-    let benchmarks: [(&str, fn() -> anyhow::Result<()>); 5] = [
+    let benchmarks: [(&str, Benchmark); 5] = [
         ("questions", questions::run),
         ("purchases", purchases::run),
         ("leaderboards", leaderboards::run),

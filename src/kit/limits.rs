@@ -234,7 +234,7 @@ mod tests {
         .enumerate()
         {
             assert_eq!((Ration::ALL[n] as usize, ration as usize), (n, n));
-            let limits = limits(0, false);
+            let limits = limits(0);
             for _ in 0..times {
                 limits.take(ration, "member:ada").unwrap();
             }
