@@ -32,7 +32,7 @@ openapi: tools ## write openapi/openapi.json from the code
 	cargo run --locked --quiet -- openapi > openapi/openapi.json.new && mv openapi/openapi.json.new openapi/openapi.json
 
 bench: tools servers ## measure what the README claims
-	cargo bench --locked -- $(ONLY)
+	cargo bench --locked --bench main -- $(ONLY)
 
 clean-data: ## remove the private servers' data
 	rm -rf data "/var/lib/regulars/$$(printf %s "$(CURDIR)/data" | sha256sum | cut -c1-12)"
