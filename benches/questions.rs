@@ -11,7 +11,7 @@ insert into member (id, handle, handle_key, display_name, created_at)
 select gen_random_uuid(), 'member' || n, 'member' || n, 'Member ' || n, now() - n * interval '1 hour' from generate_series(1, 1000) n;
 create temporary table people as select id, row_number() over () as n from member;
 insert into post (id, kind, question_id, author_id, title, body_markdown, body_html, renderer, answer_count, hot_key, active_at, created_at)
-select id, 'question', id, people.id, 'How do I keep part number ' || q.n || ' from rusting in winter?',
+select q.id, 'question', q.id, people.id, 'How do I keep part number ' || q.n || ' from rusting in winter?',
        repeat('A paragraph about salt, rain and patience. ', 8), '<p>' || repeat('A paragraph about salt, rain and patience. ', 8) || '</p>', 1,
        20, q.n, now() - q.n * interval '1 minute', now() - q.n * interval '1 minute'
 from (select gen_random_uuid() as id, n from generate_series(1, 5000) n) q (id, n)

@@ -253,9 +253,18 @@ async fn a_busy_database_costs_nobody_their_points() {
     let mut tx = town.app.kit.db.begin().await.unwrap();
     events::tell(&mut tx, town.clock.now(), [vote.turns(0, 1)]).await.unwrap();
     tx.commit().await.unwrap();
-    for _ in 0..10 {
-        assert!(town.app.deliver_events().await.is_err(), "it says that it could not");
+    let mut failures = 0;
+    for _ in 0..1_000 {
+        match town.app.deliver_events().await {
+            Err(_) => failures += 1,
+            // Another town's transaction may still be older than the event.
+            Ok(_) => tokio::time::sleep(std::time::Duration::from_millis(10)).await,
+        }
+        if failures == 10 {
+            break;
+        }
     }
+    assert_eq!(failures, 10, "it says each time that it could not");
     town.sql("drop trigger deadlock on award").await;
     town.settle().await;
     assert_eq!(ada.points().await, [0, 2, 0, 0]);
