@@ -18,9 +18,9 @@ from (select gen_random_uuid() as id, n from generate_series(1, 5000) n) q (id, 
 join people on people.n = 1 + q.n % 1000;
 insert into post (id, kind, question_id, author_id, body_markdown, body_html, renderer, active_at, created_at)
 select gen_random_uuid(), 'answer', q.id, people.id, repeat('Dry it, oil it, ride it. ', 10),
-       '<p>' || repeat('Dry it, oil it, ride it. ', 10) || '</p>', 1, now(), now() - n * interval '1 minute'
+       '<p>' || repeat('Dry it, oil it, ride it. ', 10) || '</p>', 1, now(), now() - a.n * interval '1 minute'
 from (select id, row_number() over (order by created_at desc) as r from post where kind = 'question' limit 200) q
-cross join generate_series(1, 20) n join people on people.n = 1 + (q.r * 20 + n) % 1000;
+cross join generate_series(1, 20) a (n) join people on people.n = 1 + (q.r * 20 + a.n) % 1000;
 insert into tag (id, name, question_count, created_at) select gen_random_uuid(), 'tag' || n, 0, now() from generate_series(1, 20) n;
 insert into question_tag (question_id, tag_id)
 select q.id, t.id from (select id, row_number() over () as r from post where kind = 'question') q
