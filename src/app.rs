@@ -26,7 +26,7 @@ use crate::{
     identity::{self, Doorkeeper, access::AccessTokens, account::api::SignInTerms},
     insight,
     kit::{
-        Clock, Db, Kit, Parts, Problem,
+        Clock, Db, Kit, Parts, Problem, idempotency,
         limits::{RateLimits, Rationing, RequestLimits},
         outbox::{self, Listener},
         page::Cursors,
@@ -227,9 +227,18 @@ impl App {
     }
 }
 
-/// Regular work of all features.
+/// Regular work of all features, and of what they stand on.
 pub fn jobs() -> Vec<Job> {
-    forum::jobs().into_iter().chain(loyalty::jobs()).chain(community::jobs()).collect()
+    [FORGET_ANSWERS].into_iter().chain(forum::jobs()).chain(loyalty::jobs()).chain(community::jobs()).collect()
+}
+
+/// Idempotency keys forgotten in one statement, well within its time-out.
+const KEYS_A_BATCH: usize = 5_000;
+const FORGET_ANSWERS: Job = Job { name: "forget_answers", every: Duration::from_secs(600), run: |kit| Box::pin(forget_answers(kit)) };
+
+async fn forget_answers(kit: Kit) -> Result<(), Problem> {
+    while idempotency::forget_old(&mut *kit.db.read().await?, kit.clock.now(), KEYS_A_BATCH).await? == KEYS_A_BATCH {}
+    Ok(())
 }
 
 /// Every invariant that must hold between requests.

@@ -11,6 +11,7 @@ mod person;
 pub mod process;
 pub mod purchases;
 mod reply;
+mod wire;
 
 use std::sync::Arc;
 
@@ -23,7 +24,7 @@ use regulars::{
 };
 use serde_json::{Value, json};
 
-pub use self::{folder::Folder, loyalty::OwnRedis, person::Person, reply::Reply};
+pub use self::{folder::Folder, loyalty::OwnRedis, person::Person, reply::Reply, wire::Wire};
 
 pub const PASSWORD: &str = "a town of regulars";
 
@@ -95,6 +96,12 @@ impl Town {
         let endpoint = app.endpoint().expect("the API is described");
         let client = Arc::new(TestClient::new(endpoint.boxed()));
         Self { app, clock, client, database, audited: true }
+    }
+
+    /// A second server of the same town, whose database is at the other end of a wire.
+    pub async fn behind(&self, wire: &Wire) -> Self {
+        let database = self.database.at(wire.url());
+        Self::in_database(database, self.clock.clone(), Plan::default()).await.not_audited()
     }
 
     pub fn database_url(&self) -> &str {

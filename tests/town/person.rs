@@ -5,7 +5,7 @@ use std::sync::Arc;
 use poem::{Response, endpoint::BoxEndpoint, http::Method, test::TestClient};
 use serde_json::Value;
 
-use super::Reply;
+use super::{Reply, Town};
 
 #[derive(Clone)]
 pub struct Person {
@@ -18,6 +18,11 @@ pub struct Person {
 impl Person {
     pub fn new(client: Arc<TestClient<BoxEndpoint<'static, Response>>>, handle: &str, token: Option<String>) -> Self {
         Self { client, handle: handle.to_owned(), member_id: None, token }
+    }
+
+    /// The same person, who speaks to another server.
+    pub fn at(&self, town: &Town) -> Self {
+        Self { client: town.client.clone(), ..self.clone() }
     }
 
     pub fn id(&self) -> &str {
