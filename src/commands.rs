@@ -22,6 +22,7 @@ use crate::{
         server::{self, Limits, Shutdown},
         verify,
     },
+    loyalty::leaderboard,
 };
 
 /// Time for the events that the last requests have caused.
@@ -168,6 +169,17 @@ pub async fn requeue_events(config: Config, urls: Urls) -> Result<()> {
     let app = start(&config, urls).await?;
     let events = outbox::requeue(&mut *app.kit.db.read().await?).await?;
     println!("{events} events will be delivered again.");
+    Ok(())
+}
+
+/// Mends boards that `verify` calls broken. The server may go on.
+pub async fn rebuild_leaderboards(config: Config, urls: Urls) -> Result<()> {
+    let app = start(&config, urls).await?;
+    eprintln!("Every board is counted anew; events wait meanwhile.");
+    let mut tx = app.kit.db.begin().await?;
+    let wrong = leaderboard::rebuild(&mut tx, app.kit.time_zone).await?;
+    tx.commit().await?;
+    println!("{wrong} scores were wrong and have been put right.");
     Ok(())
 }
 
