@@ -116,7 +116,7 @@ impl AnswerApi {
         store::insert(&mut tx, id, &question, actor.member_id, &body.body, &rendered, now).await?;
         follow::store::follow_question(&mut tx, actor.member_id, question.id, now).await?;
         post::store::count_answer(&mut tx, question.id, 1, now).await?;
-        post::store::warm(&mut tx, question.id).await?;
+        post::store::warm(&mut tx, &[question.id]).await?;
         let draft = Draft { editor_id: actor.member_id, title: None, body_markdown: &body.body, tags: "", reason: "", at: now };
         revision::insert(&mut tx, id, 1, &draft).await?;
         let post = events::PostRef {
