@@ -204,7 +204,7 @@ impl App {
             .at("/health/live", get(live))
             .at("/health/ready", get(ready))
             .at("/metrics", get(measurements))
-            .nest("/", pages)
+            .nest_no_strip("/", pages)
             .data(self.keeper.clone())
             .data(self.clone())
             .with(RequestLimits::new(self.body_bytes_max))

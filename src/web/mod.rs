@@ -4,8 +4,8 @@
 //! answers, and carries the same bytes for the app, which so begins without a request. That is why this module imports no
 //! feature, and why what a visitor may not read is absent here without a line of code.
 
-pub mod files;
 mod feed;
+pub mod files;
 mod json_ld;
 mod page;
 mod pages;
@@ -82,7 +82,9 @@ pub fn endpoint(web: Web) -> impl Endpoint<Output = Response> {
         .at("/sitemap.xml", get(sitemap::sitemap))
         .at("/robots.txt", get(sitemap::robots))
         .at("/opensearch.xml", get(sitemap::opensearch))
-        .at("/*path", rest)
+        // Not `/*rest` alone, which poem prefers to `/`.
+        .at("/:first", rest)
+        .at("/:first/*rest", rest)
         .data(web.clone())
         .around(move |inner, request| {
             let web = web.clone();
@@ -93,7 +95,7 @@ pub fn endpoint(web: Web) -> impl Endpoint<Output = Response> {
 /// Files, the app alone, or nothing.
 #[handler]
 fn rest(request: &Request, Data(web): Data<&Arc<Web>>) -> Result<Response> {
-    let path = request.original_uri().path().trim_start_matches('/');
+    let path = request.uri().path().trim_start_matches('/');
     let found = match files::answer(web.files, path, request) {
         None if !path.contains('.') && APP_ALONE.contains(&path.split('/').next().unwrap_or_default()) => Some(web.app_alone()?),
         file => file,
@@ -112,7 +114,7 @@ async fn answer<E: Endpoint>(inner: &E, web: &Web, mut request: Request) -> Resu
         request.set_method(Method::GET);
     }
     let wants_page = request.method() == Method::GET
-        && !request.original_uri().path().starts_with("/api/")
+        && !request.uri().path().starts_with("/api/")
         && request.header(header::ACCEPT).is_some_and(|types| types.contains("text/html"));
     let mut response = match inner.call(request).await {
         Ok(answer) => answer.into_response(),

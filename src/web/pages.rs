@@ -1,8 +1,10 @@
 //! The pages with content: which part of the API each shows, and under which address.
 
 use askama::Template;
-use poem::{IntoResponse, Response, handler, web::Path, web::Redirect};
-use serde::Deserialize;
+use poem::{
+    IntoResponse, Request, Response, handler,
+    web::{Path, Redirect},
+};
 use uuid::Uuid;
 
 use super::{
@@ -82,11 +84,6 @@ struct LeaderboardPage {
     board: Board,
 }
 
-#[derive(Deserialize)]
-struct QuestionId {
-    id: Uuid,
-}
-
 /// The hottest questions.
 #[handler]
 pub async fn home(mut visit: Visit) -> Result<Response, Problem> {
@@ -116,7 +113,8 @@ pub async fn questions_page(mut visit: Visit) -> Result<Response, Problem> {
 
 /// A question with its answers. Any other address of it leads to the one with its title.
 #[handler]
-pub async fn question_page(mut visit: Visit, Path(QuestionId { id }): Path<QuestionId>) -> Result<Response, Problem> {
+pub async fn question_page(request: &Request, mut visit: Visit) -> Result<Response, Problem> {
+    let id = request.raw_path_param("id").and_then(|id| id.parse::<Uuid>().ok()).ok_or_else(|| Problem::not_found("question"))?;
     let question: Question = visit.read(&format!("/questions/{id}"), &[]).await?;
     let path = question.path();
     let cursor = visit.param("cursor");
@@ -270,12 +268,7 @@ pub async fn rewards_page(mut visit: Visit) -> Result<Response, Problem> {
 }
 
 /// The page of questions that the visitor asks for.
-async fn list(
-    visit: &mut Visit,
-    default_sort: &str,
-    filters: &[(&str, Option<&str>)],
-    heading: String,
-) -> Result<QuestionsPage, Problem> {
+async fn list(visit: &mut Visit, default_sort: &str, filters: &[(&str, Option<&str>)], heading: String) -> Result<QuestionsPage, Problem> {
     let (sort, cursor) = (visit.param("sort"), visit.param("cursor"));
     let mut params = vec![("sort", Some(sort.as_deref().unwrap_or(default_sort)))];
     params.extend_from_slice(filters);

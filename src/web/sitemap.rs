@@ -50,9 +50,8 @@ struct OpenSearch<'a> {
 pub async fn sitemap(request: &Request, mut visit: Visit) -> Result<Response, Problem> {
     let part = visit.param("part");
     let web = visit.web.clone();
-    let address = |path: String, at: Option<DateTime<Utc>>| {
-        (web.site.address(&path), at.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true)))
-    };
+    let address =
+        |path: String, at: Option<DateTime<Utc>>| (web.site.address(&path), at.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true)));
     let xml = match part.as_deref() {
         None => {
             let starts = store::part_starts(&mut *web.kit.db.read().await?, PART_QUESTIONS_MAX).await?;

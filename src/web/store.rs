@@ -48,7 +48,11 @@ macro_rules! public_questions {
 
 /// The bodies of questions that the API has just shown.
 pub async fn bodies(conn: &mut Conn, ids: &[Uuid]) -> QueryResult<Vec<Body>> {
-    diesel::sql_query("select id, body_html, edited_at from post where id = any($1)").bind::<Array<SqlUuid>, _>(ids).cached().load(conn).await
+    diesel::sql_query("select id, body_html, edited_at from post where id = any($1)")
+        .bind::<Array<SqlUuid>, _>(ids)
+        .cached()
+        .load(conn)
+        .await
 }
 
 /// The first question of each part of so many.

@@ -38,7 +38,7 @@ impl<'a> FromRequest<'a> for Visit {
         let web = request.data::<Arc<Web>>().ok_or_else(|| Problem::internal("a page without its web"))?.clone();
         Ok(Self {
             web,
-            path: request.original_uri().path().to_owned(),
+            path: request.uri().path().to_owned(),
             params: request.params()?,
             addresses: (request.local_addr().clone(), request.remote_addr().clone()),
             forwarded_for: request.headers().get_all(FORWARDED_FOR).iter().cloned().collect(),

@@ -11,6 +11,7 @@ mod person;
 pub mod process;
 pub mod purchases;
 mod reply;
+mod web;
 
 use std::sync::Arc;
 
