@@ -26,7 +26,7 @@ use crate::{
     identity::{self, Doorkeeper, access::AccessTokens, account::api::SignInTerms},
     insight,
     kit::{
-        Clock, Db, Kit, Parts, Problem, idempotency,
+        Clock, Db, Kit, Parts, Problem, compress, idempotency,
         limits::{RateLimits, Rationing, RequestLimits},
         outbox::{self, Listener},
         page::Cursors,
@@ -38,6 +38,7 @@ use crate::{
         verify::Check,
     },
     loyalty,
+    web::{self, Files, Site, Web},
 };
 
 /// The chapters of the API's description.
@@ -82,6 +83,10 @@ const KEY_SUCCESSION: chrono::Duration = chrono::Duration::days(1);
 
 /// What a server is built from.
 pub struct Settings {
+    /// Where browsers reach the server, without a slash at the end.
+    pub public_url: String,
+    /// The built app.
+    pub files: Files,
     pub database_url: String,
     pub redis_url: Option<String>,
     pub connections_max: usize,
@@ -100,6 +105,8 @@ pub struct App {
     keeper: Doorkeeper,
     sign_in: SignInTerms,
     body_bytes_max: usize,
+    site: Site,
+    files: Files,
     /// False while shutting down, so that load balancers look elsewhere.
     accepting: Arc<AtomicBool>,
 }
@@ -143,6 +150,8 @@ impl App {
             kit,
             sign_in: settings.sign_in,
             body_bytes_max: settings.body_bytes_max,
+            site: Site::at(&settings.public_url),
+            files: settings.files,
             accepting: Arc::new(AtomicBool::new(true)),
         })
     }
@@ -184,22 +193,26 @@ impl App {
             "default-src 'self'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'",
         ));
         let metrics = self.kit.metrics.clone();
+        let api = service.with(CookieJarManager::new()).data(self.keeper.clone()).data(self.clone()).map_to_response();
+        let api = Arc::new(api.boxed());
+        let pages = web::endpoint(Web { api: api.clone(), kit: self.kit.clone(), site: self.site.clone(), files: self.files });
         Ok(Route::new()
-            .nest("/api/v1", service)
+            .nest("/api/v1", api)
             .at("/docs", get(docs))
             .at("/openapi.json", get(description).data(Arc::new(spec)))
             .at("/.well-known/jwks.json", get(jwks))
             .at("/health/live", get(live))
             .at("/health/ready", get(ready))
             .at("/metrics", get(measurements))
-            .with(CookieJarManager::new())
+            .nest_no_strip("/", pages)
             .data(self.keeper.clone())
             .data(self.clone())
             .with(RequestLimits::new(self.body_bytes_max))
             .with(CatchPanic::new().with_handler(problem::from_panic))
+            .around(|inner, request| async move { compress::gzip(&*inner, request).await })
             .around(move |inner, request| {
                 let (metrics, methods) = (metrics.clone(), methods.clone());
-                async move { telemetry::observe(&*inner, &metrics, |path| methods.allowed(path), request).await }
+                async move { telemetry::observe(&*inner, &metrics, |path| allowed(&methods, path), request).await }
             }))
     }
 
@@ -244,6 +257,11 @@ async fn forget_answers(kit: Kit) -> Result<(), Problem> {
 /// Every invariant that must hold between requests.
 pub fn checks() -> Vec<&'static Check> {
     identity::checks().into_iter().chain(community::checks()).chain(forum::checks()).chain(loyalty::checks()).collect()
+}
+
+/// Outside the API, everything is for reading.
+fn allowed(methods: &Methods, path: &str) -> Option<HeaderValue> {
+    methods.allowed(path).or_else(|| (!path.starts_with("/api/")).then_some(HeaderValue::from_static("GET, HEAD")))
 }
 
 #[handler]

@@ -23,6 +23,7 @@ use crate::{
         verify,
     },
     loyalty::leaderboard,
+    web,
 };
 
 /// Time for the events that the last requests have caused.
@@ -30,6 +31,8 @@ const LAST_EVENTS: Duration = Duration::from_secs(5);
 
 fn settings(config: &Config, urls: Urls) -> Settings {
     Settings {
+        public_url: config.public_url(config.address()),
+        files: web::files::BUILT,
         database_url: urls.database_url,
         redis_url: urls.redis_url,
         connections_max: config.database_pool_size,

@@ -3,6 +3,7 @@
 //! [`Kit`] is handed to each API; it is cheap to clone.
 
 pub mod clock;
+pub mod compress;
 pub mod db;
 pub mod embedded;
 pub mod etag;

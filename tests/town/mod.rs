@@ -11,6 +11,7 @@ mod person;
 pub mod process;
 pub mod purchases;
 mod reply;
+mod web;
 mod wire;
 
 use std::sync::Arc;
@@ -22,14 +23,22 @@ use regulars::{
     identity::account::api::SignInTerms,
     kit::{Clock, limits::Rationing, verify},
 };
+use rust_embed::RustEmbed;
 use serde_json::{Value, json};
 
 pub use self::{folder::Folder, loyalty::OwnRedis, person::Person, reply::Reply, wire::Wire};
 
+/// Where browsers reach every town.
+pub const ADDRESS: &str = "https://town.example";
 pub const PASSWORD: &str = "a town of regulars";
 
 const ABANDONED: &str = "select pg_terminate_backend(pid) from pg_stat_activity
     where datname = current_database() and pid <> pg_backend_pid() and state like 'idle in transaction%'";
+
+/// An app of the web pages' form.
+#[derive(RustEmbed)]
+#[folder = "tests/web/dist"]
+struct Fixture;
 
 pub struct Town {
     pub app: App,
@@ -81,6 +90,8 @@ impl Town {
 
     async fn in_database(database: host::Database, clock: Clock, plan: Plan) -> Self {
         let app = App::build(Settings {
+            public_url: ADDRESS.to_owned(),
+            files: Fixture::get,
             database_url: database.url.clone(),
             redis_url: plan.redis_url,
             connections_max: plan.connections_max,
