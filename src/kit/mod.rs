@@ -10,6 +10,7 @@ pub mod etag;
 pub mod html;
 pub mod idempotency;
 pub mod limits;
+pub mod listing;
 pub mod markdown;
 pub mod outbox;
 pub mod page;

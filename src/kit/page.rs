@@ -47,6 +47,7 @@ pub struct Seek<K> {
 }
 
 /// What was asked for.
+#[derive(Clone, Debug)]
 pub struct Request<K> {
     pub seek: Option<Seek<K>>,
     pub limit: usize,

@@ -1,7 +1,7 @@
 //! A member's points, their statement, corrections by staff, and the book's own health.
 
 use chrono::{DateTime, Utc};
-use poem::http::StatusCode;
+use poem::{http::StatusCode, web::Accept};
 use poem_openapi::{
     Object, OpenApi,
     param::{Header, Path, Query},
@@ -26,7 +26,7 @@ use crate::{
     kit::{
         Kit, Problem,
         idempotency::Answer,
-        page::Page,
+        listing::{self, Asked, Listed},
         problem::Fields,
         text::Text,
         verify::{self, Finding},
@@ -130,8 +130,9 @@ impl LedgerApi {
         cursor: Query<Option<String>>,
         /// Lines a page, 1 to 100; 20 by default.
         limit: Query<Option<usize>>,
-    ) -> Result<Json<Page<StatementLine>>, Problem> {
-        self.statement_of(myself.0.member_id, cursor.0, limit.0).await
+        accept: Accept,
+    ) -> Result<Listed<StatementLine>, Problem> {
+        self.statement_of(myself.0.member_id, Asked { cursor: cursor.0, limit: limit.0, accept }).await
     }
 
     /// Get a member's points
@@ -156,9 +157,10 @@ impl LedgerApi {
         cursor: Query<Option<String>>,
         /// Lines a page, 1 to 100; 20 by default.
         limit: Query<Option<usize>>,
-    ) -> Result<Json<Page<StatementLine>>, Problem> {
+        accept: Accept,
+    ) -> Result<Listed<StatementLine>, Problem> {
         let member = self.member(&handle.0).await?;
-        self.statement_of(member, cursor.0, limit.0).await
+        self.statement_of(member, Asked { cursor: cursor.0, limit: limit.0, accept }).await
     }
 
     /// Adjust a member's points
@@ -206,17 +208,9 @@ impl LedgerApi {
         Ok(Json(PointsView { available, pending, reserved, arrears, becoming_available, expiring }))
     }
 
-    async fn statement_of(
-        &self,
-        member: MemberId,
-        cursor: Option<String>,
-        limit: Option<usize>,
-    ) -> Result<Json<Page<StatementLine>>, Problem> {
-        let list = format!("statement of {member}");
-        let request = self.kit.cursors.request::<DateTime<Utc>>(&list, cursor.as_deref(), limit)?;
-        let mut conn = self.kit.db.read().await?;
-        let lines = statement::list(&mut conn, member, &request).await?;
-        Ok(Json(self.kit.cursors.page(&list, &request, lines, |line| (line.effective_at, line.id.0), view)))
+    async fn statement_of(&self, member: MemberId, asked: Asked) -> Result<Listed<StatementLine>, Problem> {
+        let fetch = move |kit: Kit, request| async move { Ok(statement::list(&mut *kit.db.read().await?, member, &request).await?) };
+        listing::answer(&self.kit, "list_statement", member, asked, fetch, |line| (line.effective_at, line.id.0), view).await
     }
 
     async fn adjust(&self, conn: &mut crate::kit::Conn, admin: &Admin, body: AdjustPoints) -> Result<Adjusted, Problem> {
