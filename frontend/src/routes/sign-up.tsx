@@ -1,0 +1,5 @@
+import { createFileRoute } from '@tanstack/react-router';
+export const Route = createFileRoute('/sign-up')({
+  validateSearch: (search): { next?: string } => ({ next: search.next ? String(search.next) : undefined }),
+  component: () => null,
+});
