@@ -52,8 +52,11 @@ impl Host {
         let address = runtime.block_on(async {
             db::migrate(&database_url).await?;
             // The private server keeps bound values out of its log; a benchmark reads one request's statements from there.
-            batch(&database_url, "do $$ begin execute format('alter database %I set log_error_verbosity = default', current_database()); end $$")
-                .await?;
+            batch(
+                &database_url,
+                "do $$ begin execute format('alter database %I set log_error_verbosity = default', current_database()); end $$",
+            )
+            .await?;
             let app = App::build(settings_of(&database_url, redis_url)).await?;
             let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
             let address = listener.local_addr()?;

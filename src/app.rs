@@ -24,6 +24,7 @@ use crate::{
     events::Event,
     forum,
     identity::{self, Doorkeeper, access::AccessTokens, account::api::SignInTerms},
+    insight,
     kit::{
         Clock, Db, Kit, Parts, Problem,
         limits::{RateLimits, Rationing, RequestLimits},
@@ -148,7 +149,13 @@ impl App {
 
     /// Every API of every feature.
     fn api(&self) -> impl OpenApi + use<> {
-        (identity::api(&self.keeper, self.sign_in), community::api(&self.kit), forum::api(&self.kit), loyalty::api(&self.kit))
+        (
+            identity::api(&self.keeper, self.sign_in),
+            community::api(&self.kit),
+            forum::api(&self.kit),
+            loyalty::api(&self.kit),
+            insight::api(&self.kit),
+        )
     }
 
     fn service(&self) -> OpenApiService<impl OpenApi + use<>, ()> {

@@ -11,6 +11,7 @@ pub mod events;
 pub mod forum;
 pub mod identity;
 pub mod import;
+pub mod insight;
 pub mod kit;
 pub mod loyalty;
 pub mod schema;

@@ -374,6 +374,7 @@ diesel::table! {
         title -> Nullable<Text>,
         body_markdown -> Text,
         body_html -> Text,
+        excerpt -> Text,
         renderer -> Int2,
         state -> Text,
         up_votes -> Int4,

@@ -5,6 +5,7 @@ mod crash;
 mod forum;
 mod identity;
 mod import;
+mod insight;
 mod loyalty;
 mod promises;
 mod town;

@@ -12,7 +12,9 @@ create table post (
   title text,
   body_markdown text not null,
   body_html text not null,
-  -- Version of the renderer that made body_html.
+  -- The first words as plain text, for lists.
+  excerpt text not null default '',
+  -- Version of the renderer that made body_html and excerpt.
   renderer smallint not null,
   state text not null default 'published' check (state in ('published', 'hidden', 'deleted')),
   up_votes int not null default 0 check (up_votes >= 0),

@@ -562,6 +562,7 @@ fn new_post(post: &Post, id: PostId, question_id: PostId, author_id: MemberId, t
         title,
         body_markdown: body.markdown,
         body_html: body.html,
+        excerpt: body.excerpt,
         created_at: post.created_at,
         edited_at: post.edited_at,
         closed_at: post.closed_at,

@@ -78,6 +78,8 @@ pub enum Ration {
     VoteOnAuthor,
     Flag,
     VisitorSearch,
+    /// Looks at a text before it is posted.
+    Preview,
     /// Between two posts of somebody who is new.
     NewcomerPause,
     /// What somebody who is new may ask and reply on their first day.
@@ -102,7 +104,7 @@ pub struct RateLimits {
 
 impl Ration {
     /// In the order of their declaration.
-    const ALL: [Ration; 11] = [
+    const ALL: [Ration; 12] = [
         Self::SignIn,
         Self::SignUp,
         Self::Ask,
@@ -111,6 +113,7 @@ impl Ration {
         Self::VoteOnAuthor,
         Self::Flag,
         Self::VisitorSearch,
+        Self::Preview,
         Self::NewcomerPause,
         Self::FirstDayAsk,
         Self::FirstDayReply,
@@ -136,6 +139,8 @@ impl Ration {
             Self::VoteOnAuthor => once(5),
             Self::Flag => per(20, DAY),
             Self::VisitorSearch => per(15, Duration::from_secs(60)),
+            // Whoever types sees every pause of theirs.
+            Self::Preview => per(60, Duration::from_secs(60)),
             Self::NewcomerPause => per(1, Duration::from_secs(30)),
             Self::FirstDayAsk => once(3),
             Self::FirstDayReply => once(10),
@@ -226,6 +231,7 @@ mod tests {
             (Ration::VoteOnAuthor, 5, 86_401),
             (Ration::Flag, 20, 4_321),
             (Ration::VisitorSearch, 15, 5),
+            (Ration::Preview, 60, 2),
             (Ration::NewcomerPause, 1, 31),
             (Ration::FirstDayAsk, 3, 86_401),
             (Ration::FirstDayReply, 10, 86_401),

@@ -1,6 +1,7 @@
 mod answer;
 mod flag;
 mod limits;
+mod list;
 mod post;
 mod question;
 mod reputation;

@@ -12,6 +12,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("community", &["app", "identity", "events", "words", "kit", "schema"]),
     ("forum", &["app", "identity", "events", "words", "kit", "schema"]),
     ("loyalty", &["app", "identity", "events", "words", "kit", "schema"]),
+    ("insight", &["app", "identity", "events", "words", "kit", "schema"]),
     ("import", &["app", "forum", "loyalty", "identity", "events", "words", "kit", "schema"]),
 ];
 

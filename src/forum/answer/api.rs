@@ -110,7 +110,7 @@ impl AnswerApi {
         fields.done()?;
         post::turn::take(&self.kit, &mut tx, &actor, Ration::Reply, &body.body, now).await?;
         let id = PostId::new();
-        store::insert(&mut tx, id, &question, actor.member_id, &body.body, &rendered.html, now).await?;
+        store::insert(&mut tx, id, &question, actor.member_id, &body.body, &rendered, now).await?;
         post::store::count_answer(&mut tx, question.id, 1, now).await?;
         post::store::warm(&mut tx, question.id).await?;
         let draft = Draft { editor_id: actor.member_id, title: None, body_markdown: &body.body, tags: "", reason: "", at: now };
@@ -157,7 +157,7 @@ impl AnswerApi {
         if *body.body != *thread.post.body_markdown {
             let draft = Draft { editor_id: actor.member_id, title: None, body_markdown: &body.body, tags: "", reason, at: now };
             revision::keep(&mut tx, &thread.post, "", &draft).await?;
-            post::store::set_text(&mut tx, id, None, Some((&body.body, &rendered.html)), now).await?;
+            post::store::set_text(&mut tx, id, None, Some((&body.body, &rendered)), now).await?;
             if thread.post.is_published() {
                 post::store::touch(&mut tx, thread.question.id, now).await?;
             }

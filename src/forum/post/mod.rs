@@ -4,6 +4,7 @@ pub mod api;
 pub mod checks;
 pub mod etag;
 pub mod permit;
+pub mod preview;
 pub mod revision;
 pub mod rules;
 pub mod store;

@@ -11,7 +11,11 @@ use super::rules::{PostRow, state_event, unaccepted_events};
 use crate::{
     events,
     forum::question::rules::{Heat, hot_key},
-    kit::{Conn, Problem, db::CachedExt, markdown::RENDERER},
+    kit::{
+        Conn, Problem,
+        db::CachedExt,
+        markdown::{RENDERER, Rendered},
+    },
     words::{MemberId, PostId, PostKind, PostState, ReviewItemId},
 };
 
@@ -218,21 +222,28 @@ pub async fn touch(conn: &mut Conn, question: PostId, now: DateTime<Utc>) -> Que
     Ok(())
 }
 
-/// Replaces what a post says: its title, and its body in Markdown and HTML, where they are given.
-pub async fn set_text(conn: &mut Conn, id: PostId, title: Option<&str>, body: Option<(&str, &str)>, now: DateTime<Utc>) -> QueryResult<()> {
-    let (markdown, html) = body.unzip();
+/// Replaces what a post says: its title, and its body as it was written and rendered, where they are given.
+pub async fn set_text(
+    conn: &mut Conn,
+    id: PostId,
+    title: Option<&str>,
+    body: Option<(&str, &Rendered)>,
+    now: DateTime<Utc>,
+) -> QueryResult<()> {
+    let (markdown, rendered) = body.unzip();
     diesel::sql_query(
         "update post set title = coalesce($2, title), body_markdown = coalesce($3, body_markdown), body_html = coalesce($4, body_html),
-           renderer = case when $3 is null then renderer else $5 end, edited_at = $6,
+           excerpt = coalesce($7, excerpt), renderer = case when $3 is null then renderer else $5 end, edited_at = $6,
            version = version + 1
          where id = $1",
     )
     .bind::<SqlUuid, _>(id)
     .bind::<Nullable<Text>, _>(title)
     .bind::<Nullable<Text>, _>(markdown)
-    .bind::<Nullable<Text>, _>(html)
+    .bind::<Nullable<Text>, _>(rendered.map(|rendered| &rendered.html))
     .bind::<Int2, _>(RENDERER)
     .bind::<Timestamptz, _>(now)
+    .bind::<Nullable<Text>, _>(rendered.map(|rendered| &rendered.text_start))
     .cached()
     .execute(conn)
     .await?;

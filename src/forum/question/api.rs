@@ -174,7 +174,7 @@ impl QuestionApi {
             author_id: actor.member_id,
             title,
             body_markdown: &body.body,
-            body_html: &rendered.html,
+            rendered: &rendered,
             hot_key,
             at: now,
         };
@@ -283,8 +283,7 @@ impl QuestionApi {
                 at: now,
             };
             revision::keep(&mut tx, &before, &tags_before.join(" "), &draft).await?;
-            let html = rendered.filter(|_| new_body.is_some()).map(|rendered| rendered.html);
-            post::store::set_text(&mut tx, id, new_title, new_body.zip(html.as_deref()), now).await?;
+            post::store::set_text(&mut tx, id, new_title, new_body.zip(rendered.as_ref()), now).await?;
             if let Some(tags) = tags.filter(|_| tags_change) {
                 tag::store::replace_tags(&mut tx, &before, &tags).await?;
             }

@@ -44,6 +44,8 @@ const SORTED_QUESTIONS_MAX: i32 = 2_000;
 pub struct QuestionCard {
     pub id: PostId,
     pub title: String,
+    /// The first 200 characters or so, as plain text.
+    pub excerpt: String,
     pub tags: Vec<String>,
     pub group: Option<GroupRef>,
     pub author: AuthorView,
@@ -64,6 +66,8 @@ pub struct CardRow {
     pub id: PostId,
     #[diesel(sql_type = Text)]
     title: String,
+    #[diesel(sql_type = Text)]
+    excerpt: String,
     #[diesel(sql_type = Array<Text>)]
     tags: Vec<String>,
     #[diesel(sql_type = Nullable<Text>)]
@@ -109,6 +113,7 @@ impl From<CardRow> for QuestionCard {
         Self {
             id: row.id,
             title: row.title,
+            excerpt: row.excerpt,
             tags: row.tags,
             group: row.group_slug.zip(row.group_name).map(|(slug, name)| GroupRef { slug, name }),
             author: row.author.into(),
@@ -128,7 +133,7 @@ impl From<CardRow> for QuestionCard {
 macro_rules! card_columns {
     () => {
         concat!(
-            "p.id, p.title, p.score, p.answer_count, p.comment_count, p.accepted_answer_id is not null as solved,
+            "p.id, p.title, p.excerpt, p.score, p.answer_count, p.comment_count, p.accepted_answer_id is not null as solved,
              p.closed_at is not null as closed, p.locked_at is not null as locked, p.hot_key, p.created_at, p.active_at,
              array(select t.name from question_tag qt join tag t on t.id = qt.tag_id where qt.question_id = p.id order by t.name) as tags,
              g.slug as group_slug, g.name as group_name, ",

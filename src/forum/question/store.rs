@@ -11,7 +11,11 @@ use super::list::{CardRow, card_columns, card_joins};
 use crate::{
     forum::post::CloseReason,
     identity::account::rules::handle_key,
-    kit::{Conn, db::CachedExt, markdown::RENDERER},
+    kit::{
+        Conn,
+        db::CachedExt,
+        markdown::{RENDERER, Rendered},
+    },
     visible_group,
     words::{GroupId, MemberId, PostId},
 };
@@ -28,22 +32,23 @@ pub struct NewQuestion<'a> {
     pub author_id: MemberId,
     pub title: &'a str,
     pub body_markdown: &'a str,
-    pub body_html: &'a str,
+    pub rendered: &'a Rendered,
     pub hot_key: f64,
     pub at: DateTime<Utc>,
 }
 
 pub async fn insert(conn: &mut Conn, new: &NewQuestion<'_>) -> QueryResult<()> {
     diesel::sql_query(
-        "insert into post (id, kind, question_id, group_id, author_id, title, body_markdown, body_html, renderer, hot_key, active_at, created_at)
-         values ($1, 'question', $1, $2, $3, $4, $5, $6, $7, $8, $9, $9)",
+        "insert into post (id, kind, question_id, group_id, author_id, title, body_markdown, body_html, excerpt, renderer, hot_key, active_at, created_at)
+         values ($1, 'question', $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)",
     )
     .bind::<SqlUuid, _>(new.id)
     .bind::<Nullable<SqlUuid>, _>(new.group_id)
     .bind::<SqlUuid, _>(new.author_id)
     .bind::<Text, _>(new.title)
     .bind::<Text, _>(new.body_markdown)
-    .bind::<Text, _>(new.body_html)
+    .bind::<Text, _>(&new.rendered.html)
+    .bind::<Text, _>(&new.rendered.text_start)
     .bind::<Int2, _>(RENDERER)
     .bind::<Double, _>(new.hot_key)
     .bind::<Timestamptz, _>(new.at)

@@ -63,6 +63,8 @@ fn cut(text: &str, chars_max: usize) -> String {
 pub struct Body {
     pub markdown: String,
     pub html: String,
+    /// The first words as plain text.
+    pub excerpt: String,
 }
 
 /// A post's body, which dumps hold as HTML.
@@ -82,8 +84,8 @@ pub fn body_of_markdown(markdown: String) -> Result<Body, String> {
     if chars > *BODY_CHARS.end() {
         return Err(format!("The text has {chars} characters, more than {}.", BODY_CHARS.end()));
     }
-    let html = markdown::render(&markdown).map_err(|refused| refused.to_string())?.html;
-    Ok(Body { markdown, html })
+    let rendered = markdown::render(&markdown).map_err(|refused| refused.to_string())?;
+    Ok(Body { markdown, html: rendered.html, excerpt: rendered.text_start })
 }
 
 #[cfg(test)]

@@ -191,6 +191,7 @@ pub struct NewPost {
     pub title: Option<String>,
     pub body_markdown: String,
     pub body_html: String,
+    pub excerpt: String,
     pub created_at: DateTime<Utc>,
     pub edited_at: Option<DateTime<Utc>>,
     pub closed_at: Option<DateTime<Utc>>,
@@ -200,13 +201,13 @@ pub struct NewPost {
 pub async fn insert_posts(conn: &mut Conn, source: &str, posts: &[NewPost]) -> QueryResult<Vec<PostId>> {
     let rows: Vec<Id<PostId>> = diesel::sql_query(
         "with added as (
-           insert into post (id, kind, question_id, author_id, title, body_markdown, body_html, renderer, active_at, closed_at,
+           insert into post (id, kind, question_id, author_id, title, body_markdown, body_html, excerpt, renderer, active_at, closed_at,
                              close_reason, created_at, edited_at, import_source, import_id)
            select id, case when title is null then 'answer' else 'question' end, question_id, author_id, title, body_markdown, body_html,
-                  $12, greatest(created_at, edited_at), closed_at, case when closed_at is not null then 'other' end, created_at,
+                  excerpt, $12, greatest(created_at, edited_at), closed_at, case when closed_at is not null then 'other' end, created_at,
                   edited_at, $11, import_id
-           from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-             as p (id, question_id, import_id, author_id, title, body_markdown, body_html, created_at, edited_at, closed_at)
+           from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $13)
+             as p (id, question_id, import_id, author_id, title, body_markdown, body_html, created_at, edited_at, closed_at, excerpt)
            on conflict do nothing
            returning id, kind, question_id, active_at
          ), counted as (
@@ -228,6 +229,7 @@ pub async fn insert_posts(conn: &mut Conn, source: &str, posts: &[NewPost]) -> Q
     .bind::<Array<Nullable<Timestamptz>>, _>(posts.iter().map(|p| p.closed_at).collect::<Vec<_>>())
     .bind::<Text, _>(source)
     .bind::<Int2, _>(RENDERER)
+    .bind::<Array<Text>, _>(posts.iter().map(|p| &p.excerpt).collect::<Vec<_>>())
     .cached()
     .load(conn)
     .await?;

@@ -1,0 +1,44 @@
+//! How a text will look, before it is posted.
+
+use poem_openapi::{Object, OpenApi, payload::Json};
+
+use super::rules::{BODY_CHARS, render};
+use crate::{
+    app::Tag,
+    identity::Member,
+    kit::{Kit, Problem, limits::Ration, problem::Fields, text::Text},
+};
+
+pub struct PreviewApi {
+    pub kit: Kit,
+}
+
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct Preview {
+    /// Markdown, 1 to 32,000 characters.
+    body: Text,
+}
+
+/// A text as it would be shown.
+#[derive(Object)]
+struct Previewed {
+    /// Safe to show as it is.
+    body_html: String,
+}
+
+#[OpenApi(tag = "Tag::Forum")]
+impl PreviewApi {
+    /// See how a text will look
+    ///
+    /// Exactly as a post or comment of these words would be kept; what the caller may not post, such as too many links, is
+    /// refused likewise.
+    #[oai(path = "/markdown/preview", method = "post", operation_id = "preview_markdown")]
+    async fn preview_markdown(&self, member: Member, body: Json<Preview>) -> Result<Json<Previewed>, Problem> {
+        self.kit.limits.take(Ration::Preview, &member.0.caller())?;
+        let mut fields = Fields::default();
+        let rendered = render(&mut fields, &member.0, &body.body, 1..=*BODY_CHARS.end());
+        fields.done()?;
+        Ok(Json(Previewed { body_html: rendered.html }))
+    }
+}
