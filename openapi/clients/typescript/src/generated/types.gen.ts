@@ -58,6 +58,27 @@ export type Adjusted = {
 };
 
 /**
+ * AnswerCard
+ *
+ * An answer in a list of its author's.
+ */
+export type AnswerCard = {
+    /**
+     * It is the one that helped.
+     */
+    accepted: boolean;
+    created_at: string;
+    /**
+     * The first 200 characters or so, as plain text.
+     */
+    excerpt: string;
+    id: string;
+    question_id: string;
+    question_title: string;
+    score: number;
+};
+
+/**
  * Orders of answers.
  */
 export type AnswerOrder = 'best' | 'newest' | 'oldest' | 'score';
@@ -385,6 +406,84 @@ export type CommentView = {
 };
 
 /**
+ * CommunityFigures
+ */
+export type CommunityFigures = {
+    /**
+     * Of the equally long range before.
+     */
+    before: CommunityTotals & unknown;
+    /**
+     * Accounts there are now.
+     */
+    members: number;
+    /**
+     * Review items that wait for a decision now.
+     */
+    open_review_items: number;
+    series: Array<CommunityStep>;
+    totals: CommunityTotals;
+};
+
+/**
+ * CommunityStep
+ */
+export type CommunityStep = {
+    /**
+     * Of these questions, those that somebody else has answered since.
+     */
+    answered: number;
+    answers: number;
+    /**
+     * The median time from a question to somebody else's first answer, in seconds; absent without one.
+     */
+    first_answer_median_s?: number;
+    /**
+     * The step's first day.
+     */
+    from: string;
+    questions: number;
+};
+
+/**
+ * CommunityTotals
+ *
+ * What happened in a range. Posts that are hidden or deleted do not count.
+ */
+export type CommunityTotals = {
+    /**
+     * Members who asked, answered, commented, voted, bought or redeemed.
+     */
+    active: number;
+    /**
+     * Of these questions, those that somebody else has answered since.
+     */
+    answered: number;
+    /**
+     * `answered` of `questions`, 0 to 1; absent without questions.
+     */
+    answered_share?: number;
+    answers: number;
+    /**
+     * The median time from a question to somebody else's first answer, in seconds; absent without one.
+     */
+    first_answer_median_s?: number;
+    questions: number;
+    /**
+     * Accounts made.
+     */
+    registered: number;
+    /**
+     * Of these questions, those with an accepted answer.
+     */
+    solved: number;
+    /**
+     * `solved` of `questions`, 0 to 1; absent without questions.
+     */
+    solved_share?: number;
+};
+
+/**
  * Conditions
  *
  * When a rule applies. All conditions that are given must hold; an empty list is no condition.
@@ -531,6 +630,28 @@ export type CreateTier = {
      */
     rank: number;
     threshold: number;
+};
+
+/**
+ * Dashboard
+ *
+ * The programme in numbers.
+ */
+export type Dashboard = {
+    community: CommunityFigures;
+    /**
+     * The first day of the range, in the programme's time zone.
+     */
+    from: string;
+    /**
+     * For administrators only.
+     */
+    points?: PointsFigures & unknown;
+    step: Step;
+    /**
+     * The day after its last one.
+     */
+    until: string;
 };
 
 /**
@@ -1268,6 +1389,15 @@ export type MemberRef = {
 };
 
 /**
+ * MembersOfTier
+ */
+export type MembersOfTier = {
+    members: number;
+    name: string;
+    rank: number;
+};
+
+/**
  * Where somebody stands with a group. Only the active are in it.
  */
 export type MembershipState = 'active' | 'requested' | 'invited' | 'banned';
@@ -1527,6 +1657,23 @@ export type OrderForm = {
  * What happens to points above a cap.
  */
 export type OverCap = 'clip' | 'reject';
+
+/**
+ * Page_AnswerCard
+ *
+ * A part of a list, with the way on and back.
+ */
+export type PageAnswerCard = {
+    items: Array<AnswerCard>;
+    /**
+     * Pass as `cursor` for the items after these; absent on the last page.
+     */
+    next_cursor?: string;
+    /**
+     * Pass as `cursor` for the items before these; absent on the first page.
+     */
+    prev_cursor?: string;
+};
 
 /**
  * Page_AnswerView
@@ -2018,6 +2165,100 @@ export type Place = {
 };
 
 /**
+ * PointsFigures
+ */
+export type PointsFigures = {
+    /**
+     * Of the equally long range before.
+     */
+    before: PointsTotals & unknown;
+    /**
+     * Lowest first.
+     */
+    members_by_tier: Array<MembersOfTier>;
+    now: PointsNow;
+    series: Array<PointsStep>;
+    /**
+     * Those redeemed most in the range, 5 at most.
+     */
+    top_rewards: Array<TopReward>;
+    totals: PointsTotals;
+};
+
+/**
+ * PointsNow
+ *
+ * All members' points.
+ */
+export type PointsNow = {
+    /**
+     * What members owe: 0 or less.
+     */
+    arrears: number;
+    available: number;
+    /**
+     * What the company owes: available, pending and reserved points.
+     */
+    liability: number;
+    pending: number;
+    reserved: number;
+};
+
+/**
+ * PointsStep
+ */
+export type PointsStep = {
+    adjusted: number;
+    clawed_back: number;
+    expired: number;
+    /**
+     * The step's first day.
+     */
+    from: string;
+    issued: number;
+    /**
+     * At the step's end, or now where that lies ahead.
+     */
+    liability: number;
+    /**
+     * At the step's end, or now where that lies ahead.
+     */
+    pending: number;
+    redemptions: number;
+    spent: number;
+};
+
+/**
+ * PointsTotals
+ *
+ * Movements of a range, by when they count. Their sum, with the sign of their meaning, is the change of the liability and
+ * the arrears.
+ */
+export type PointsTotals = {
+    /**
+     * Added by staff, less what staff took.
+     */
+    adjusted: number;
+    clawed_back: number;
+    /**
+     * Expired, or left by members who went.
+     */
+    expired: number;
+    /**
+     * Earned, or brought in by an import.
+     */
+    issued: number;
+    /**
+     * Redemptions made, but for those that were cancelled, expired or refunded.
+     */
+    redemptions: number;
+    /**
+     * Redeemed, less refunds.
+     */
+    spent: number;
+};
+
+/**
  * PointsView
  *
  * A member's points.
@@ -2086,6 +2327,16 @@ export type PostOnItem = {
 export type PostState = 'published' | 'hidden' | 'deleted';
 
 /**
+ * Preview
+ */
+export type Preview = {
+    /**
+     * Markdown, 1 to 32,000 characters.
+     */
+    body: string;
+};
+
+/**
  * PreviewOrder
  *
  * An order to try the rules with.
@@ -2122,6 +2373,18 @@ export type PreviewView = {
      */
     requested: number;
     trace: Array<Grant>;
+};
+
+/**
+ * Previewed
+ *
+ * A text as it would be shown.
+ */
+export type Previewed = {
+    /**
+     * Safe to show as it is.
+     */
+    body_html: string;
 };
 
 /**
@@ -2267,6 +2530,10 @@ export type QuestionCard = {
     closed: boolean;
     comment_count: number;
     created_at: string;
+    /**
+     * The first 200 characters or so, as plain text.
+     */
+    excerpt: string;
     group?: GroupRef;
     id: string;
     locked: boolean;
@@ -3012,6 +3279,11 @@ export type StatementLine = {
 };
 
 /**
+ * How finely a series is cut.
+ */
+export type Step = 'day' | 'week' | 'month';
+
+/**
  * Stock
  *
  * A stock after a change.
@@ -3140,6 +3412,16 @@ export type TierView = {
     threshold: number;
     tier_id: string;
     version: number;
+};
+
+/**
+ * TopReward
+ */
+export type TopReward = {
+    name: string;
+    points: number;
+    redemptions: number;
+    reward_id: string;
 };
 
 /**
@@ -3570,6 +3852,64 @@ export type ListAuditLogResponses = {
 };
 
 export type ListAuditLogResponse = ListAuditLogResponses[keyof ListAuditLogResponses];
+
+export type GetDashboardData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The first day; 30 days before `until` by default.
+         */
+        from?: string;
+        /**
+         * The day after the last one; tomorrow by default.
+         */
+        until?: string;
+        /**
+         * A day by default. At most 400 of them.
+         */
+        step?: Step;
+    };
+    url: '/admin/dashboard';
+};
+
+export type GetDashboardErrors = {
+    /**
+     * The request is malformed.
+     */
+    400: Problem;
+    /**
+     * There are no credentials, or they are not valid.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * Too many requests; Retry-After says when to try again.
+     */
+    429: Problem;
+    /**
+     * An error on our side.
+     */
+    500: Problem;
+    /**
+     * Busy or without its database; Retry-After says when to try again.
+     */
+    503: Problem;
+};
+
+export type GetDashboardError = GetDashboardErrors[keyof GetDashboardErrors];
+
+export type GetDashboardResponses = {
+    /**
+     * Done.
+     */
+    200: Dashboard;
+};
+
+export type GetDashboardResponse = GetDashboardResponses[keyof GetDashboardResponses];
 
 export type ListEarningRulesData = {
     body?: never;
@@ -7271,6 +7611,71 @@ export type GetLeaderboardResponses = {
 
 export type GetLeaderboardResponse = GetLeaderboardResponses[keyof GetLeaderboardResponses];
 
+export type PreviewMarkdownData = {
+    body: Preview;
+    path?: never;
+    query?: never;
+    url: '/markdown/preview';
+};
+
+export type PreviewMarkdownErrors = {
+    /**
+     * The request is malformed.
+     */
+    400: Problem;
+    /**
+     * There are no credentials, or they are not valid.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller may not know of it.
+     */
+    404: Problem;
+    /**
+     * The state does not allow this; the code says why.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not JSON.
+     */
+    415: Problem;
+    /**
+     * Understood, but refused; errors name the fields.
+     */
+    422: Problem;
+    /**
+     * Too many requests; Retry-After says when to try again.
+     */
+    429: Problem;
+    /**
+     * An error on our side.
+     */
+    500: Problem;
+    /**
+     * Busy or without its database; Retry-After says when to try again.
+     */
+    503: Problem;
+};
+
+export type PreviewMarkdownError = PreviewMarkdownErrors[keyof PreviewMarkdownErrors];
+
+export type PreviewMarkdownResponses = {
+    /**
+     * Done.
+     */
+    200: Previewed;
+};
+
+export type PreviewMarkdownResponse = PreviewMarkdownResponses[keyof PreviewMarkdownResponses];
+
 export type EraseMeData = {
     body: EraseMe;
     path?: never;
@@ -8274,6 +8679,60 @@ export type GetMemberResponses = {
 };
 
 export type GetMemberResponse = GetMemberResponses[keyof GetMemberResponses];
+
+export type ListMemberAnswersData = {
+    body?: never;
+    path: {
+        handle: string;
+    };
+    query?: {
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/members/{handle}/answers';
+};
+
+export type ListMemberAnswersErrors = {
+    /**
+     * The request is malformed.
+     */
+    400: Problem;
+    /**
+     * There are no credentials, or they are not valid.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller may not know of it.
+     */
+    404: Problem;
+    /**
+     * Too many requests; Retry-After says when to try again.
+     */
+    429: Problem;
+    /**
+     * An error on our side.
+     */
+    500: Problem;
+    /**
+     * Busy or without its database; Retry-After says when to try again.
+     */
+    503: Problem;
+};
+
+export type ListMemberAnswersError = ListMemberAnswersErrors[keyof ListMemberAnswersErrors];
+
+export type ListMemberAnswersResponses = {
+    /**
+     * Done.
+     */
+    200: PageAnswerCard;
+};
+
+export type ListMemberAnswersResponse = ListMemberAnswersResponses[keyof ListMemberAnswersResponses];
 
 export type GetExternalMemberData = {
     body?: never;

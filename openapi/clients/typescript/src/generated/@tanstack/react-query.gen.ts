@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen.js';
-import { acceptAnswer, addCouponCodes, adjustPoints, answerQuestion, askQuestion, cancelRedemption, changePassword, checkLedgerIntegrity, claimReviewItem, closeQuestion, commentOnAnswer, commentOnQuestion, createApiKey, createEarningRule, createGroup, createLinkCode, createPartner, createReward, createTier, decideReviewItem, deleteAnswer, deleteComment, deleteEarningRule, deleteGroup, deleteQuestion, deleteReward, deleteTier, editAnswer, editComment, editEarningRule, editGroup, editMe, editQuestion, editReward, editTag, editTier, eraseMe, exportMe, flagAnswer, flagQuestion, fulfilRedemption, getExternalMember, getGroup, getLeaderboard, getMe, getMember, getMemberPoints, getMyPoints, getMyReferral, getMyTier, getPurchase, getQuestion, getRedemption, getReviewItem, getReward, getTag, imposeSanction, issueRedemption, joinGroup, leaveGroup, liftSanction, linkExternalMember, listAllMembers, listAllRewards, listAllTiers, listAnswerComments, listAnswerRevisions, listAnswers, listApiKeys, listAuditLog, listEarningRules, listEarningRuleVersions, listGroupMembers, listGroups, listMembers, listMemberStatement, listMyModeratedPosts, listMyPurchases, listMyRedemptions, listMyReputation, listMySanctions, listMySessions, listMyStatement, listPartners, listQuestionComments, listQuestionRevisions, listQuestions, listRedemptions, listReferrals, listReviewItems, listRewards, listSanctions, listTags, listTiers, lockQuestion, logIn, logOut, type Options, previewEarning, previewTiers, recordPurchase, recordReturn, redeemReward, refreshSession, refundRedemption, register, removeGroupMember, reopenQuestion, revokeApiKey, revokeMySession, rotateApiKey, search, setGroupMember, setMemberRole, setRewardStock, setTrust, similarQuestions, unacceptAnswer, unclaimReviewItem, undoReviewDecision, unlockQuestion, unsetTrust, voteOnAnswer, voteOnQuestion } from '../sdk.gen.js';
-import type { AcceptAnswerData, AcceptAnswerError, AcceptAnswerResponse, AddCouponCodesData, AddCouponCodesError, AddCouponCodesResponse, AdjustPointsData, AdjustPointsError, AdjustPointsResponse, AnswerQuestionData, AnswerQuestionError, AnswerQuestionResponse, AskQuestionData, AskQuestionError, AskQuestionResponse, CancelRedemptionData, CancelRedemptionError, CancelRedemptionResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CheckLedgerIntegrityData, CheckLedgerIntegrityError, CheckLedgerIntegrityResponse, ClaimReviewItemData, ClaimReviewItemError, ClaimReviewItemResponse, CloseQuestionData, CloseQuestionError, CloseQuestionResponse, CommentOnAnswerData, CommentOnAnswerError, CommentOnAnswerResponse, CommentOnQuestionData, CommentOnQuestionError, CommentOnQuestionResponse, CreateApiKeyData, CreateApiKeyError, CreateApiKeyResponse, CreateEarningRuleData, CreateEarningRuleError, CreateEarningRuleResponse, CreateGroupData, CreateGroupError, CreateGroupResponse, CreateLinkCodeData, CreateLinkCodeError, CreateLinkCodeResponse, CreatePartnerData, CreatePartnerError, CreatePartnerResponse, CreateRewardData, CreateRewardError, CreateRewardResponse, CreateTierData, CreateTierError, CreateTierResponse, DecideReviewItemData, DecideReviewItemError, DecideReviewItemResponse, DeleteAnswerData, DeleteAnswerError, DeleteAnswerResponse, DeleteCommentData, DeleteCommentError, DeleteCommentResponse, DeleteEarningRuleData, DeleteEarningRuleError, DeleteEarningRuleResponse, DeleteGroupData, DeleteGroupError, DeleteGroupResponse, DeleteQuestionData, DeleteQuestionError, DeleteQuestionResponse, DeleteRewardData, DeleteRewardError, DeleteRewardResponse, DeleteTierData, DeleteTierError, DeleteTierResponse, EditAnswerData, EditAnswerError, EditAnswerResponse, EditCommentData, EditCommentError, EditCommentResponse, EditEarningRuleData, EditEarningRuleError, EditEarningRuleResponse, EditGroupData, EditGroupError, EditGroupResponse, EditMeData, EditMeError, EditMeResponse, EditQuestionData, EditQuestionError, EditQuestionResponse, EditRewardData, EditRewardError, EditRewardResponse, EditTagData, EditTagError, EditTagResponse, EditTierData, EditTierError, EditTierResponse, EraseMeData, EraseMeError, EraseMeResponse, ExportMeData, ExportMeError, ExportMeResponse, FlagAnswerData, FlagAnswerError, FlagAnswerResponse, FlagQuestionData, FlagQuestionError, FlagQuestionResponse, FulfilRedemptionData, FulfilRedemptionError, FulfilRedemptionResponse, GetExternalMemberData, GetExternalMemberError, GetExternalMemberResponse, GetGroupData, GetGroupError, GetGroupResponse, GetLeaderboardData, GetLeaderboardError, GetLeaderboardResponse, GetMeData, GetMeError, GetMemberData, GetMemberError, GetMemberPointsData, GetMemberPointsError, GetMemberPointsResponse, GetMemberResponse, GetMeResponse, GetMyPointsData, GetMyPointsError, GetMyPointsResponse, GetMyReferralData, GetMyReferralError, GetMyReferralResponse, GetMyTierData, GetMyTierError, GetMyTierResponse, GetPurchaseData, GetPurchaseError, GetPurchaseResponse, GetQuestionData, GetQuestionError, GetQuestionResponse, GetRedemptionData, GetRedemptionError, GetRedemptionResponse, GetReviewItemData, GetReviewItemError, GetReviewItemResponse, GetRewardData, GetRewardError, GetRewardResponse, GetTagData, GetTagError, GetTagResponse, ImposeSanctionData, ImposeSanctionError, ImposeSanctionResponse, IssueRedemptionData, IssueRedemptionError, IssueRedemptionResponse, JoinGroupData, JoinGroupError, JoinGroupResponse, LeaveGroupData, LeaveGroupError, LeaveGroupResponse, LiftSanctionData, LiftSanctionError, LiftSanctionResponse, LinkExternalMemberData, LinkExternalMemberError, LinkExternalMemberResponse, ListAllMembersData, ListAllMembersError, ListAllMembersResponse, ListAllRewardsData, ListAllRewardsError, ListAllRewardsResponse, ListAllTiersData, ListAllTiersError, ListAllTiersResponse, ListAnswerCommentsData, ListAnswerCommentsError, ListAnswerCommentsResponse, ListAnswerRevisionsData, ListAnswerRevisionsError, ListAnswerRevisionsResponse, ListAnswersData, ListAnswersError, ListAnswersResponse, ListApiKeysData, ListApiKeysError, ListApiKeysResponse, ListAuditLogData, ListAuditLogError, ListAuditLogResponse, ListEarningRulesData, ListEarningRulesError, ListEarningRulesResponse, ListEarningRuleVersionsData, ListEarningRuleVersionsError, ListEarningRuleVersionsResponse, ListGroupMembersData, ListGroupMembersError, ListGroupMembersResponse, ListGroupsData, ListGroupsError, ListGroupsResponse, ListMembersData, ListMembersError, ListMembersResponse, ListMemberStatementData, ListMemberStatementError, ListMemberStatementResponse, ListMyModeratedPostsData, ListMyModeratedPostsError, ListMyModeratedPostsResponse, ListMyPurchasesData, ListMyPurchasesError, ListMyPurchasesResponse, ListMyRedemptionsData, ListMyRedemptionsError, ListMyRedemptionsResponse, ListMyReputationData, ListMyReputationError, ListMyReputationResponse, ListMySanctionsData, ListMySanctionsError, ListMySanctionsResponse, ListMySessionsData, ListMySessionsError, ListMySessionsResponse, ListMyStatementData, ListMyStatementError, ListMyStatementResponse, ListPartnersData, ListPartnersError, ListPartnersResponse, ListQuestionCommentsData, ListQuestionCommentsError, ListQuestionCommentsResponse, ListQuestionRevisionsData, ListQuestionRevisionsError, ListQuestionRevisionsResponse, ListQuestionsData, ListQuestionsError, ListQuestionsResponse, ListRedemptionsData, ListRedemptionsError, ListRedemptionsResponse, ListReferralsData, ListReferralsError, ListReferralsResponse, ListReviewItemsData, ListReviewItemsError, ListReviewItemsResponse, ListRewardsData, ListRewardsError, ListRewardsResponse, ListSanctionsData, ListSanctionsError, ListSanctionsResponse, ListTagsData, ListTagsError, ListTagsResponse, ListTiersData, ListTiersError, ListTiersResponse, LockQuestionData, LockQuestionError, LockQuestionResponse, LogInData, LogInError, LogInResponse, LogOutData, LogOutError, LogOutResponse, PreviewEarningData, PreviewEarningError, PreviewEarningResponse, PreviewTiersData, PreviewTiersError, PreviewTiersResponse, RecordPurchaseData, RecordPurchaseError, RecordPurchaseResponse, RecordReturnData, RecordReturnError, RecordReturnResponse, RedeemRewardData, RedeemRewardError, RedeemRewardResponse, RefreshSessionData, RefreshSessionError, RefreshSessionResponse, RefundRedemptionData, RefundRedemptionError, RefundRedemptionResponse, RegisterData, RegisterError, RegisterResponse, RemoveGroupMemberData, RemoveGroupMemberError, RemoveGroupMemberResponse, ReopenQuestionData, ReopenQuestionError, ReopenQuestionResponse, RevokeApiKeyData, RevokeApiKeyError, RevokeApiKeyResponse, RevokeMySessionData, RevokeMySessionError, RevokeMySessionResponse, RotateApiKeyData, RotateApiKeyError, RotateApiKeyResponse, SearchData, SearchError, SearchResponse, SetGroupMemberData, SetGroupMemberError, SetGroupMemberResponse, SetMemberRoleData, SetMemberRoleError, SetMemberRoleResponse, SetRewardStockData, SetRewardStockError, SetRewardStockResponse, SetTrustData, SetTrustError, SetTrustResponse, SimilarQuestionsData, SimilarQuestionsError, SimilarQuestionsResponse, UnacceptAnswerData, UnacceptAnswerError, UnacceptAnswerResponse, UnclaimReviewItemData, UnclaimReviewItemError, UnclaimReviewItemResponse, UndoReviewDecisionData, UndoReviewDecisionError, UndoReviewDecisionResponse, UnlockQuestionData, UnlockQuestionError, UnlockQuestionResponse, UnsetTrustData, UnsetTrustError, UnsetTrustResponse, VoteOnAnswerData, VoteOnAnswerError, VoteOnAnswerResponse, VoteOnQuestionData, VoteOnQuestionError, VoteOnQuestionResponse } from '../types.gen.js';
+import { acceptAnswer, addCouponCodes, adjustPoints, answerQuestion, askQuestion, cancelRedemption, changePassword, checkLedgerIntegrity, claimReviewItem, closeQuestion, commentOnAnswer, commentOnQuestion, createApiKey, createEarningRule, createGroup, createLinkCode, createPartner, createReward, createTier, decideReviewItem, deleteAnswer, deleteComment, deleteEarningRule, deleteGroup, deleteQuestion, deleteReward, deleteTier, editAnswer, editComment, editEarningRule, editGroup, editMe, editQuestion, editReward, editTag, editTier, eraseMe, exportMe, flagAnswer, flagQuestion, fulfilRedemption, getDashboard, getExternalMember, getGroup, getLeaderboard, getMe, getMember, getMemberPoints, getMyPoints, getMyReferral, getMyTier, getPurchase, getQuestion, getRedemption, getReviewItem, getReward, getTag, imposeSanction, issueRedemption, joinGroup, leaveGroup, liftSanction, linkExternalMember, listAllMembers, listAllRewards, listAllTiers, listAnswerComments, listAnswerRevisions, listAnswers, listApiKeys, listAuditLog, listEarningRules, listEarningRuleVersions, listGroupMembers, listGroups, listMemberAnswers, listMembers, listMemberStatement, listMyModeratedPosts, listMyPurchases, listMyRedemptions, listMyReputation, listMySanctions, listMySessions, listMyStatement, listPartners, listQuestionComments, listQuestionRevisions, listQuestions, listRedemptions, listReferrals, listReviewItems, listRewards, listSanctions, listTags, listTiers, lockQuestion, logIn, logOut, type Options, previewEarning, previewMarkdown, previewTiers, recordPurchase, recordReturn, redeemReward, refreshSession, refundRedemption, register, removeGroupMember, reopenQuestion, revokeApiKey, revokeMySession, rotateApiKey, search, setGroupMember, setMemberRole, setRewardStock, setTrust, similarQuestions, unacceptAnswer, unclaimReviewItem, undoReviewDecision, unlockQuestion, unsetTrust, voteOnAnswer, voteOnQuestion } from '../sdk.gen.js';
+import type { AcceptAnswerData, AcceptAnswerError, AcceptAnswerResponse, AddCouponCodesData, AddCouponCodesError, AddCouponCodesResponse, AdjustPointsData, AdjustPointsError, AdjustPointsResponse, AnswerQuestionData, AnswerQuestionError, AnswerQuestionResponse, AskQuestionData, AskQuestionError, AskQuestionResponse, CancelRedemptionData, CancelRedemptionError, CancelRedemptionResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CheckLedgerIntegrityData, CheckLedgerIntegrityError, CheckLedgerIntegrityResponse, ClaimReviewItemData, ClaimReviewItemError, ClaimReviewItemResponse, CloseQuestionData, CloseQuestionError, CloseQuestionResponse, CommentOnAnswerData, CommentOnAnswerError, CommentOnAnswerResponse, CommentOnQuestionData, CommentOnQuestionError, CommentOnQuestionResponse, CreateApiKeyData, CreateApiKeyError, CreateApiKeyResponse, CreateEarningRuleData, CreateEarningRuleError, CreateEarningRuleResponse, CreateGroupData, CreateGroupError, CreateGroupResponse, CreateLinkCodeData, CreateLinkCodeError, CreateLinkCodeResponse, CreatePartnerData, CreatePartnerError, CreatePartnerResponse, CreateRewardData, CreateRewardError, CreateRewardResponse, CreateTierData, CreateTierError, CreateTierResponse, DecideReviewItemData, DecideReviewItemError, DecideReviewItemResponse, DeleteAnswerData, DeleteAnswerError, DeleteAnswerResponse, DeleteCommentData, DeleteCommentError, DeleteCommentResponse, DeleteEarningRuleData, DeleteEarningRuleError, DeleteEarningRuleResponse, DeleteGroupData, DeleteGroupError, DeleteGroupResponse, DeleteQuestionData, DeleteQuestionError, DeleteQuestionResponse, DeleteRewardData, DeleteRewardError, DeleteRewardResponse, DeleteTierData, DeleteTierError, DeleteTierResponse, EditAnswerData, EditAnswerError, EditAnswerResponse, EditCommentData, EditCommentError, EditCommentResponse, EditEarningRuleData, EditEarningRuleError, EditEarningRuleResponse, EditGroupData, EditGroupError, EditGroupResponse, EditMeData, EditMeError, EditMeResponse, EditQuestionData, EditQuestionError, EditQuestionResponse, EditRewardData, EditRewardError, EditRewardResponse, EditTagData, EditTagError, EditTagResponse, EditTierData, EditTierError, EditTierResponse, EraseMeData, EraseMeError, EraseMeResponse, ExportMeData, ExportMeError, ExportMeResponse, FlagAnswerData, FlagAnswerError, FlagAnswerResponse, FlagQuestionData, FlagQuestionError, FlagQuestionResponse, FulfilRedemptionData, FulfilRedemptionError, FulfilRedemptionResponse, GetDashboardData, GetDashboardError, GetDashboardResponse, GetExternalMemberData, GetExternalMemberError, GetExternalMemberResponse, GetGroupData, GetGroupError, GetGroupResponse, GetLeaderboardData, GetLeaderboardError, GetLeaderboardResponse, GetMeData, GetMeError, GetMemberData, GetMemberError, GetMemberPointsData, GetMemberPointsError, GetMemberPointsResponse, GetMemberResponse, GetMeResponse, GetMyPointsData, GetMyPointsError, GetMyPointsResponse, GetMyReferralData, GetMyReferralError, GetMyReferralResponse, GetMyTierData, GetMyTierError, GetMyTierResponse, GetPurchaseData, GetPurchaseError, GetPurchaseResponse, GetQuestionData, GetQuestionError, GetQuestionResponse, GetRedemptionData, GetRedemptionError, GetRedemptionResponse, GetReviewItemData, GetReviewItemError, GetReviewItemResponse, GetRewardData, GetRewardError, GetRewardResponse, GetTagData, GetTagError, GetTagResponse, ImposeSanctionData, ImposeSanctionError, ImposeSanctionResponse, IssueRedemptionData, IssueRedemptionError, IssueRedemptionResponse, JoinGroupData, JoinGroupError, JoinGroupResponse, LeaveGroupData, LeaveGroupError, LeaveGroupResponse, LiftSanctionData, LiftSanctionError, LiftSanctionResponse, LinkExternalMemberData, LinkExternalMemberError, LinkExternalMemberResponse, ListAllMembersData, ListAllMembersError, ListAllMembersResponse, ListAllRewardsData, ListAllRewardsError, ListAllRewardsResponse, ListAllTiersData, ListAllTiersError, ListAllTiersResponse, ListAnswerCommentsData, ListAnswerCommentsError, ListAnswerCommentsResponse, ListAnswerRevisionsData, ListAnswerRevisionsError, ListAnswerRevisionsResponse, ListAnswersData, ListAnswersError, ListAnswersResponse, ListApiKeysData, ListApiKeysError, ListApiKeysResponse, ListAuditLogData, ListAuditLogError, ListAuditLogResponse, ListEarningRulesData, ListEarningRulesError, ListEarningRulesResponse, ListEarningRuleVersionsData, ListEarningRuleVersionsError, ListEarningRuleVersionsResponse, ListGroupMembersData, ListGroupMembersError, ListGroupMembersResponse, ListGroupsData, ListGroupsError, ListGroupsResponse, ListMemberAnswersData, ListMemberAnswersError, ListMemberAnswersResponse, ListMembersData, ListMembersError, ListMembersResponse, ListMemberStatementData, ListMemberStatementError, ListMemberStatementResponse, ListMyModeratedPostsData, ListMyModeratedPostsError, ListMyModeratedPostsResponse, ListMyPurchasesData, ListMyPurchasesError, ListMyPurchasesResponse, ListMyRedemptionsData, ListMyRedemptionsError, ListMyRedemptionsResponse, ListMyReputationData, ListMyReputationError, ListMyReputationResponse, ListMySanctionsData, ListMySanctionsError, ListMySanctionsResponse, ListMySessionsData, ListMySessionsError, ListMySessionsResponse, ListMyStatementData, ListMyStatementError, ListMyStatementResponse, ListPartnersData, ListPartnersError, ListPartnersResponse, ListQuestionCommentsData, ListQuestionCommentsError, ListQuestionCommentsResponse, ListQuestionRevisionsData, ListQuestionRevisionsError, ListQuestionRevisionsResponse, ListQuestionsData, ListQuestionsError, ListQuestionsResponse, ListRedemptionsData, ListRedemptionsError, ListRedemptionsResponse, ListReferralsData, ListReferralsError, ListReferralsResponse, ListReviewItemsData, ListReviewItemsError, ListReviewItemsResponse, ListRewardsData, ListRewardsError, ListRewardsResponse, ListSanctionsData, ListSanctionsError, ListSanctionsResponse, ListTagsData, ListTagsError, ListTagsResponse, ListTiersData, ListTiersError, ListTiersResponse, LockQuestionData, LockQuestionError, LockQuestionResponse, LogInData, LogInError, LogInResponse, LogOutData, LogOutError, LogOutResponse, PreviewEarningData, PreviewEarningError, PreviewEarningResponse, PreviewMarkdownData, PreviewMarkdownError, PreviewMarkdownResponse, PreviewTiersData, PreviewTiersError, PreviewTiersResponse, RecordPurchaseData, RecordPurchaseError, RecordPurchaseResponse, RecordReturnData, RecordReturnError, RecordReturnResponse, RedeemRewardData, RedeemRewardError, RedeemRewardResponse, RefreshSessionData, RefreshSessionError, RefreshSessionResponse, RefundRedemptionData, RefundRedemptionError, RefundRedemptionResponse, RegisterData, RegisterError, RegisterResponse, RemoveGroupMemberData, RemoveGroupMemberError, RemoveGroupMemberResponse, ReopenQuestionData, ReopenQuestionError, ReopenQuestionResponse, RevokeApiKeyData, RevokeApiKeyError, RevokeApiKeyResponse, RevokeMySessionData, RevokeMySessionError, RevokeMySessionResponse, RotateApiKeyData, RotateApiKeyError, RotateApiKeyResponse, SearchData, SearchError, SearchResponse, SetGroupMemberData, SetGroupMemberError, SetGroupMemberResponse, SetMemberRoleData, SetMemberRoleError, SetMemberRoleResponse, SetRewardStockData, SetRewardStockError, SetRewardStockResponse, SetTrustData, SetTrustError, SetTrustResponse, SimilarQuestionsData, SimilarQuestionsError, SimilarQuestionsResponse, UnacceptAnswerData, UnacceptAnswerError, UnacceptAnswerResponse, UnclaimReviewItemData, UnclaimReviewItemError, UnclaimReviewItemResponse, UndoReviewDecisionData, UndoReviewDecisionError, UndoReviewDecisionResponse, UnlockQuestionData, UnlockQuestionError, UnlockQuestionResponse, UnsetTrustData, UnsetTrustError, UnsetTrustResponse, VoteOnAnswerData, VoteOnAnswerError, VoteOnAnswerResponse, VoteOnQuestionData, VoteOnQuestionError, VoteOnQuestionResponse } from '../types.gen.js';
 
 /**
  * Adjust a member's points
@@ -240,6 +240,27 @@ export const listAuditLogInfiniteOptions = (options?: Options<ListAuditLogData>)
         return data;
     },
     queryKey: listAuditLogInfiniteQueryKey(options)
+});
+
+export const getDashboardQueryKey = (options?: Options<GetDashboardData>) => createQueryKey('getDashboard', options);
+
+/**
+ * The dashboard
+ *
+ * Key figures of a range of days, of the equally long one before, and as a series. Moderators see those of the
+ * community, administrators also those of the points.
+ */
+export const getDashboardOptions = (options?: Options<GetDashboardData>) => queryOptions<GetDashboardResponse, GetDashboardError, GetDashboardResponse, ReturnType<typeof getDashboardQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getDashboard({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getDashboardQueryKey(options)
 });
 
 export const listEarningRulesQueryKey = (options?: Options<ListEarningRulesData>) => createQueryKey('listEarningRules', options);
@@ -1816,6 +1837,26 @@ export const getLeaderboardOptions = (options: Options<GetLeaderboardData>) => q
 });
 
 /**
+ * See how a text will look
+ *
+ * Exactly as a post or comment of these words would be kept; what the caller may not post, such as too many links, is
+ * refused likewise.
+ */
+export const previewMarkdownMutation = (options?: Partial<Options<PreviewMarkdownData>>): UseMutationOptions<PreviewMarkdownResponse, PreviewMarkdownError, Options<PreviewMarkdownData>> => {
+    const mutationOptions: UseMutationOptions<PreviewMarkdownResponse, PreviewMarkdownError, Options<PreviewMarkdownData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await previewMarkdown({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
  * Erase the caller
  *
  * Ends every session, deletes the account, and takes the name off everything that was written. There is no way
@@ -2410,6 +2451,55 @@ export const getMemberOptions = (options: Options<GetMemberData>) => queryOption
         return data;
     },
     queryKey: getMemberQueryKey(options)
+});
+
+export const listMemberAnswersQueryKey = (options: Options<ListMemberAnswersData>) => createQueryKey('listMemberAnswers', options);
+
+/**
+ * List a member's answers
+ *
+ * Newest first. Those in private groups for the groups' members only.
+ */
+export const listMemberAnswersOptions = (options: Options<ListMemberAnswersData>) => queryOptions<ListMemberAnswersResponse, ListMemberAnswersError, ListMemberAnswersResponse, ReturnType<typeof listMemberAnswersQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listMemberAnswers({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listMemberAnswersQueryKey(options)
+});
+
+export const listMemberAnswersInfiniteQueryKey = (options: Options<ListMemberAnswersData>): QueryKey<Options<ListMemberAnswersData>> => createQueryKey('listMemberAnswers', options, true);
+
+/**
+ * List a member's answers
+ *
+ * Newest first. Those in private groups for the groups' members only.
+ */
+export const listMemberAnswersInfiniteOptions = (options: Options<ListMemberAnswersData>) => infiniteQueryOptions<ListMemberAnswersResponse, ListMemberAnswersError, InfiniteData<ListMemberAnswersResponse>, QueryKey<Options<ListMemberAnswersData>>, string | Pick<QueryKey<Options<ListMemberAnswersData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+// @ts-ignore
+{
+    queryFn: async ({ pageParam, queryKey, signal }) => {
+        // @ts-ignore
+        const page: Pick<QueryKey<Options<ListMemberAnswersData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+            query: {
+                cursor: pageParam
+            }
+        };
+        const params = createInfiniteParams(queryKey, page);
+        const { data } = await listMemberAnswers({
+            ...options,
+            ...params,
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listMemberAnswersInfiniteQueryKey(options)
 });
 
 export const getExternalMemberQueryKey = (options: Options<GetExternalMemberData>) => createQueryKey('getExternalMember', options);
