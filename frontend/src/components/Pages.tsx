@@ -1,4 +1,4 @@
-import { Button, Center, Stack } from '@mantine/core';
+import { Button, Center, SimpleGrid, Stack } from '@mantine/core';
 import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -20,11 +20,14 @@ export function Pages<Item>({
   query,
   empty,
   gap = 'sm',
+  grid = false,
   children,
 }: {
   query: UseInfiniteQueryResult<InfiniteData<Page<Item>>, unknown>;
   empty: ReactNode;
   gap?: string | number;
+  /** Side by side where there is room. */
+  grid?: boolean;
   children: (item: Item) => ReactNode;
 }) {
   const { t } = useTranslation();
@@ -34,7 +37,7 @@ export function Pages<Item>({
   if (items.length === 0) return empty;
   return (
     <Stack gap={gap}>
-      {items.map(children)}
+      {grid ? <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }}>{items.map(children)}</SimpleGrid> : items.map(children)}
       {query.isFetchNextPageError && <Problem error={query.error} />}
       {query.hasNextPage && (
         <Center>
