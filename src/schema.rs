@@ -485,6 +485,17 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::kit::db::sql_types::*;
 
+    question_follow (member_id, question_id) {
+        member_id -> Uuid,
+        question_id -> Uuid,
+        since -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
     question_tag (question_id, tag_id) {
         question_id -> Uuid,
         tag_id -> Uuid,
@@ -733,6 +744,17 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::kit::db::sql_types::*;
 
+    tag_follow (member_id, tag_id) {
+        member_id -> Uuid,
+        tag_id -> Uuid,
+        since -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
     tier (id) {
         id -> Uuid,
         rank -> Int2,
@@ -869,6 +891,8 @@ diesel::joinable!(purchase_line -> purchase (purchase_id));
 diesel::joinable!(purchase_return -> purchase (purchase_id));
 diesel::joinable!(qualifying_entry -> ledger_transaction (transaction_id));
 diesel::joinable!(qualifying_entry -> wallet (member_id));
+diesel::joinable!(question_follow -> member (member_id));
+diesel::joinable!(question_follow -> post (question_id));
 diesel::joinable!(question_tag -> post (question_id));
 diesel::joinable!(question_tag -> tag (tag_id));
 diesel::joinable!(redemption -> partner (partner_id));
@@ -887,6 +911,8 @@ diesel::joinable!(revision -> post (post_id));
 diesel::joinable!(reward_stock -> reward (reward_id));
 diesel::joinable!(sanction -> review_item (review_item_id));
 diesel::joinable!(session -> member (member_id));
+diesel::joinable!(tag_follow -> member (member_id));
+diesel::joinable!(tag_follow -> tag (tag_id));
 diesel::joinable!(tier_change -> member (member_id));
 diesel::joinable!(trust_due -> member (member_id));
 diesel::joinable!(user_group -> member (created_by));
@@ -925,6 +951,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     purchase_line,
     purchase_return,
     qualifying_entry,
+    question_follow,
     question_tag,
     redemption,
     referral,
@@ -941,6 +968,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     server_secret,
     session,
     tag,
+    tag_follow,
     tier,
     tier_change,
     trust_by_hand,

@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod comment;
 pub mod flag;
+pub mod follow;
 pub mod post;
 pub mod question;
 pub mod reputation;
@@ -41,13 +42,19 @@ pub fn api(kit: &Kit) -> impl OpenApi + use<> {
             review::api::ReviewApi { kit: kit.clone() },
             sanction::api::SanctionApi { kit: kit.clone() },
             trust::api::TrustApi { kit: kit.clone() },
+            follow::api::FollowApi { kit: kit.clone() },
         ),
     )
 }
 
 /// Who in this feature reacts to events, in order.
 pub fn listeners() -> Vec<Box<dyn Listener<Event>>> {
-    vec![Box::new(reputation::listener::Reputation), Box::new(trust::TrustListener), Box::new(tag::listener::TagCounts)]
+    vec![
+        Box::new(reputation::listener::Reputation),
+        Box::new(trust::TrustListener),
+        Box::new(tag::listener::TagCounts),
+        Box::new(follow::forgetting::Forgetting),
+    ]
 }
 
 /// Regular work.

@@ -1,5 +1,6 @@
 mod answer;
 mod flag;
+mod follow;
 mod limits;
 mod list;
 mod post;

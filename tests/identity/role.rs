@@ -54,6 +54,43 @@ async fn administrators_see_addresses() {
 }
 
 #[tokio::test]
+async fn administrators_sort_members_and_page_through_them() {
+    let town = Town::new().await;
+    let root = town.admin("root1").await;
+    for (handle, points, reputation) in [("dora", 30, 5), ("adam", 10, 90), ("cleo", 0, 1), ("bert", 30, 20)] {
+        let person = town.member(handle).await;
+        town.clock.advance(chrono::Duration::minutes(1));
+        if points > 0 {
+            town.pays(&person, points).await;
+        }
+        town.esteems(&person, reputation, "2026-01-01T00:00:00Z").await;
+    }
+    town.settle().await;
+    town.sql("insert into member_tier (member_id, rank, reached_at) select id, 2, now() from member where handle = 'adam'").await;
+    let names =
+        |reply: &crate::town::Reply| -> Vec<String> { reply.items().iter().map(|item| item["handle"].as_str().unwrap().into()).collect() };
+    for (sort, all) in [
+        ("newest", ["bert", "cleo", "adam", "dora", "root1"]),
+        ("handle", ["adam", "bert", "cleo", "dora", "root1"]),
+        ("points", ["bert", "dora", "adam", "cleo", "root1"]),
+        ("reputation", ["adam", "bert", "dora", "cleo", "root1"]),
+        ("last_seen", ["bert", "cleo", "adam", "dora", "root1"]),
+    ] {
+        let path = format!("/admin/members?sort={sort}&limit=2");
+        let first = root.get(&path).await.is(200);
+        let second = root.get(&format!("{path}&cursor={}", first.text("/next_cursor"))).await.is(200);
+        let third = root.get(&format!("{path}&cursor={}", second.text("/next_cursor"))).await.is(200);
+        assert_eq!([names(&first), names(&second), names(&third)].concat(), all, "{sort}");
+        let back = root.get(&format!("{path}&cursor={}", third.text("/prev_cursor"))).await.is(200);
+        assert_eq!(names(&back), names(&second), "{sort}");
+        root.get(&format!("{path}&q=a&cursor={}", first.text("/next_cursor"))).await.refused(400, "bad_cursor");
+    }
+    assert_eq!(names(&root.get("/admin/members?tier=2").await.is(200)), ["adam"]);
+    assert_eq!(root.get("/admin/members?tier=2").await.is(200).int("/items/0/points"), 10);
+    assert_eq!(names(&root.get("/admin/members?tier=0&q=d").await.is(200)), ["dora"]);
+}
+
+#[tokio::test]
 async fn the_operator_makes_administrators() {
     let town = Town::new().await;
     let ada = town.member("ada").await;

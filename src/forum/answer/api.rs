@@ -13,10 +13,13 @@ use super::{
 use crate::{
     app::Tag,
     events::{self, Event},
-    forum::post::{
-        self, PostState, Refusal, etag, event_ref, permit,
-        revision::{self, Draft},
-        rules::{self as post_rules, BODY_CHARS, REASON_CHARS_MAX},
+    forum::{
+        follow,
+        post::{
+            self, PostState, Refusal, etag, event_ref, permit,
+            revision::{self, Draft},
+            rules::{self as post_rules, BODY_CHARS, REASON_CHARS_MAX},
+        },
     },
     identity::{
         Member, Visitor,
@@ -111,6 +114,7 @@ impl AnswerApi {
         post::turn::take(&self.kit, &mut tx, &actor, Ration::Reply, &body.body, now).await?;
         let id = PostId::new();
         store::insert(&mut tx, id, &question, actor.member_id, &body.body, &rendered, now).await?;
+        follow::store::follow_question(&mut tx, actor.member_id, question.id, now).await?;
         post::store::count_answer(&mut tx, question.id, 1, now).await?;
         post::store::warm(&mut tx, question.id).await?;
         let draft = Draft { editor_id: actor.member_id, title: None, body_markdown: &body.body, tags: "", reason: "", at: now };

@@ -17,6 +17,7 @@ use crate::{
     app::Tag,
     events::{self, Event, PostRef},
     forum::{
+        follow,
         post::{
             self, PostState, etag, event_ref, permit,
             revision::{self, Draft},
@@ -122,11 +123,14 @@ impl QuestionApi {
         group: Query<Option<String>>,
         /// The handle of a member.
         author: Query<Option<String>>,
+        /// Those only that the caller follows: by themselves, by a tag, or by being in their group.
+        followed: Query<Option<bool>>,
         cursor: Query<Option<String>>,
         limit: Query<Option<usize>>,
     ) -> Result<Json<Page<QuestionCard>>, Problem> {
         let (actor, sort) = (visitor.0, sort.0.unwrap_or(QuestionOrder::Hot));
-        let list = format!("questions?{}&{:?}&{:?}&{:?}", sort.word(), tag.0, group.0, author.0);
+        let follower = if followed.0 == Some(true) { Some(actor.as_ref().ok_or_else(nobody)?.member_id) } else { None };
+        let list = format!("questions?{}&{:?}&{:?}&{:?}&{follower:?}", sort.word(), tag.0, group.0, author.0);
         let request = self.kit.cursors.request(&list, cursor.0.as_deref(), limit.0)?;
         let mut conn = self.kit.db.read().await?;
         let mut filter = Filter::default();
@@ -141,6 +145,9 @@ impl QuestionApi {
         if let Some(handle) = &author.0 {
             let author = store::find_member(&mut conn, handle).await?;
             filter.author = Some(author.ok_or_else(|| Problem::not_found("member"))?);
+        }
+        if let Some(follower) = follower {
+            filter.followed = Some(follow::store::count_questions(&mut conn, follower, list::SORTED_QUESTIONS_MAX).await?);
         }
         let rows = list::load(&mut conn, sort, filter, actor.as_ref(), &request).await?;
         Ok(Json(self.kit.cursors.page(&list, &request, rows, |row| (row.key(sort), row.id.0), QuestionCard::from)))
@@ -180,6 +187,7 @@ impl QuestionApi {
         };
         store::insert(&mut tx, &new).await?;
         tag::store::set_tags(&mut tx, id, &tags).await?;
+        follow::store::follow_question(&mut tx, actor.member_id, id, now).await?;
         let names = tags.iter().map(|tag| tag.name.as_str()).collect::<Vec<_>>().join(" ");
         let draft = Draft { editor_id: actor.member_id, title: Some(title), body_markdown: &body.body, tags: &names, reason: "", at: now };
         revision::insert(&mut tx, id, 1, &draft).await?;
@@ -321,6 +329,10 @@ impl QuestionApi {
         self.kit.outbox.ring();
         Ok(QuestionGone::Deleted)
     }
+}
+
+fn nobody() -> Problem {
+    Problem::unauthorized("Sign in to see what you follow.")
 }
 
 /// A group that the caller may know of.

@@ -34,9 +34,9 @@ words! {
     }
 }
 
-/// Above this many questions of a tag or an author, a list walks its order's index and skips what does not fit; below,
+/// Above this many questions of a tag, or that somebody follows, a list walks its order's index and skips what does not fit; below,
 /// it sorts what fits.
-const SORTED_QUESTIONS_MAX: i32 = 2_000;
+pub const SORTED_QUESTIONS_MAX: i32 = 2_000;
 
 /// A question in a list.
 #[derive(Object, Debug)]
@@ -158,6 +158,8 @@ pub struct Filter {
     pub tag: Option<(TagId, i32)>,
     pub group: Option<GroupId>,
     pub author: Option<MemberId>,
+    /// To what the reader follows, with about how many questions that are.
+    pub followed: Option<i64>,
 }
 
 /// A page of the questions that `actor` may see.
@@ -196,7 +198,7 @@ fn text(sort: QuestionOrder, filter: Filter, staff: bool, seeks: bool, back: boo
     };
     let (than, order) = if back { (">", "asc") } else { ("<", "desc") };
     let mut wants = vec!["p.kind = 'question' and p.state = 'published'".to_owned()];
-    let mut with = "";
+    let mut with = Vec::new();
     if sort == QuestionOrder::Unanswered {
         wants.push("p.answer_count = 0".to_owned());
     }
@@ -205,8 +207,31 @@ fn text(sort: QuestionOrder, filter: Filter, staff: bool, seeks: bool, back: boo
             wants.push("(select true from question_tag qt where qt.tag_id = $6 and qt.question_id = p.id)".to_owned());
         }
         Some(_) => {
-            with = "with tagged as materialized (select question_id from question_tag where tag_id = $6) ";
+            with.push("tagged as materialized (select question_id from question_tag where tag_id = $6)");
             wants.push("p.id in (select question_id from tagged)".to_owned());
+        }
+        None => {}
+    }
+    match filter.followed {
+        Some(questions) if questions > SORTED_QUESTIONS_MAX.into() => {
+            with.push("mine as materialized (select group_id from membership where member_id = $9 and state = 'active')");
+            wants.push(
+                "coalesce((select true from question_follow f where f.member_id = $9 and f.question_id = p.id),
+                          (select true from question_tag qt join tag_follow f on f.tag_id = qt.tag_id
+                           where qt.question_id = p.id and f.member_id = $9 limit 1),
+                          p.group_id in (select group_id from mine))"
+                    .to_owned(),
+            );
+        }
+        Some(_) => {
+            with.push(
+                "followed as materialized (
+                   select question_id from question_follow where member_id = $9
+                   union select qt.question_id from tag_follow f join question_tag qt on qt.tag_id = f.tag_id where f.member_id = $9
+                   union select p.id from membership m join post p on p.group_id = m.group_id and p.kind = 'question'
+                         where m.member_id = $9 and m.state = 'active')",
+            );
+            wants.push("p.id in (select question_id from followed)".to_owned());
         }
         None => {}
     }
@@ -222,6 +247,7 @@ fn text(sort: QuestionOrder, filter: Filter, staff: bool, seeks: bool, back: boo
     if seeks {
         wants.push(format!("(p.{column}, p.id) {than} ({parameter}, $4)"));
     }
+    let with = if with.is_empty() { String::new() } else { format!("with {} ", with.join(", ")) };
     format!(
         "{with}select {} from (select p.* from post p where {} order by p.{column} {order}, p.id {order} limit $5) p {} order by p.{column} {order}, p.id {order}",
         concat!(card_columns!()),

@@ -60,6 +60,8 @@ pub struct QuestionView {
     pub down_votes: i32,
     /// The caller's vote: -1, 0 or 1.
     pub my_vote: i16,
+    /// Whether the caller follows it, where one is signed in.
+    pub following: Option<bool>,
     pub answer_count: i32,
     pub accepted_answer_id: Option<PostId>,
     pub closed: Option<ClosureView>,
@@ -97,6 +99,8 @@ struct Row {
     down_votes: i32,
     #[diesel(sql_type = Nullable<Int2>)]
     my_vote: Option<i16>,
+    #[diesel(sql_type = Bool)]
+    following: bool,
     #[diesel(sql_type = Int4)]
     answer_count: i32,
     #[diesel(sql_type = Int4)]
@@ -154,7 +158,8 @@ impl Row {
 
 async fn find(conn: &mut Conn, id: PostId, actor: Option<&Actor>) -> QueryResult<Option<Row>> {
     Ok(diesel::sql_query(concat!(
-        "select q.title, q.body_markdown, q.body_html, q.state, q.score, q.up_votes, q.down_votes, v.value as my_vote, q.answer_count,
+        "select q.title, q.body_markdown, q.body_html, q.state, q.score, q.up_votes, q.down_votes, v.value as my_vote,
+                f.member_id is not null as following, q.answer_count,
                 q.comment_count, q.accepted_answer_id, q.closed_at, q.close_reason, q.duplicate_of, q.locked_at, q.created_at,
                 q.edited_at, q.active_at, q.version,
                 array(select t.name from question_tag qt join tag t on t.id = qt.tag_id where qt.question_id = q.id order by t.name) as tags,
@@ -165,6 +170,7 @@ async fn find(conn: &mut Conn, id: PostId, actor: Option<&Actor>) -> QueryResult
          join member m on m.id = q.author_id
          left join reputation r on r.member_id = m.id
          left join vote v on v.post_id = q.id and v.member_id = $2
+         left join question_follow f on f.question_id = q.id and f.member_id = $2
          left join user_group g on g.id = q.group_id
          left join membership gm on gm.group_id = q.group_id and gm.member_id = $2
          where q.id = $1 and q.kind = 'question'"
@@ -207,6 +213,7 @@ pub async fn read(kit: &Kit, conn: &mut Conn, id: PostId, actor: Option<&Actor>)
         up_votes: row.up_votes,
         down_votes: row.down_votes,
         my_vote: row.my_vote.unwrap_or(0),
+        following: actor.map(|_| row.following),
         answer_count: row.answer_count,
         accepted_answer_id: row.accepted_answer_id,
         closed: row.close_reason.zip(row.closed_at).map(|(reason, since)| ClosureView { reason, since, duplicate_of: row.duplicate_of }),

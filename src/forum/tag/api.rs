@@ -1,5 +1,7 @@
 //! Reading and tending tags.
 
+use std::collections::HashSet;
+
 use poem_openapi::{
     Object, OpenApi,
     param::{Path, Query},
@@ -14,11 +16,12 @@ use super::{
 };
 use crate::{
     app::Tag,
+    forum::follow::store as follow,
     identity::{
-        Moderator,
+        Actor, Moderator, Visitor,
         audit::{self, AuditEntry},
     },
-    kit::{Kit, Problem, page::Page, problem::Fields, text::Text},
+    kit::{Conn, Kit, Problem, page::Page, problem::Fields, text::Text},
     words,
     words::TagId,
 };
@@ -39,18 +42,26 @@ pub struct TagApi {
 /// A tag.
 #[derive(Object, Debug)]
 #[oai(skip_serializing_if_is_none)]
-struct TagView {
-    name: String,
-    description: String,
+pub struct TagView {
+    pub name: String,
+    pub description: String,
     /// Those that everybody may see.
-    question_count: i32,
+    pub question_count: i32,
     /// The tag that questions get in place of this one.
-    synonym_of: Option<String>,
+    pub synonym_of: Option<String>,
+    /// Whether the caller follows it, where one is signed in.
+    pub following: Option<bool>,
 }
 
 impl From<TagRow> for TagView {
     fn from(row: TagRow) -> Self {
-        Self { name: row.name, description: row.description, question_count: row.question_count, synonym_of: row.synonym_of }
+        Self {
+            name: row.name,
+            description: row.description,
+            question_count: row.question_count,
+            synonym_of: row.synonym_of,
+            following: None,
+        }
     }
 }
 
@@ -72,6 +83,7 @@ impl TagApi {
     #[oai(path = "/", method = "get", operation_id = "list_tags")]
     async fn list_tags(
         &self,
+        visitor: Visitor,
         /// The beginning of the name.
         q: Query<Option<String>>,
         /// `popular` by default.
@@ -86,16 +98,19 @@ impl TagApi {
         let seek = request.seek.as_ref().map(|seek| TagSeek { count: seek.key.0, name: seek.key.1.clone(), id: TagId(seek.id) });
         let mut conn = self.kit.db.read().await?;
         let rows = store::list(&mut conn, sort == TagOrder::Name, &prefix, seek, request.back(), request.rows()).await?;
-        Ok(Json(self.kit.cursors.page(&list, &request, rows, |row| ((row.question_count, row.name.clone()), row.id.0), TagView::from)))
+        let followed = followed(&mut conn, visitor.0.as_ref(), &rows).await?;
+        let view = |row: TagRow| TagView { following: followed.as_ref().map(|tags| tags.contains(&row.id)), ..row.into() };
+        Ok(Json(self.kit.cursors.page(&list, &request, rows, |row| ((row.question_count, row.name.clone()), row.id.0), view)))
     }
 
     /// Read a tag
     #[oai(path = "/:name", method = "get", operation_id = "get_tag")]
-    async fn get_tag(&self, name: Path<String>) -> Result<Json<TagView>, Problem> {
+    async fn get_tag(&self, visitor: Visitor, name: Path<String>) -> Result<Json<TagView>, Problem> {
         let mut conn = self.kit.db.read().await?;
         let name = rules::normalise(&name).ok_or_else(|| Problem::not_found("tag"))?;
         let tag = store::find(&mut conn, &name).await?.filter(TagRow::is_shown).ok_or_else(|| Problem::not_found("tag"))?;
-        Ok(Json(tag.into()))
+        let followed = followed(&mut conn, visitor.0.as_ref(), std::slice::from_ref(&tag)).await?;
+        Ok(Json(TagView { following: followed.map(|tags| tags.contains(&tag.id)), ..tag.into() }))
     }
 
     /// Edit a tag
@@ -136,4 +151,11 @@ impl TagApi {
         tx.commit().await?;
         Ok(Json(after.into()))
     }
+}
+
+/// Those of `tags` that the caller follows; None where nobody is signed in.
+async fn followed(conn: &mut Conn, actor: Option<&Actor>, tags: &[TagRow]) -> Result<Option<HashSet<TagId>>, Problem> {
+    let Some(actor) = actor else { return Ok(None) };
+    let tags: Vec<TagId> = tags.iter().map(|tag| tag.id).collect();
+    Ok(Some(follow::followed_among(conn, actor.member_id, &tags).await?))
 }

@@ -8,10 +8,13 @@ use diesel::{
 use diesel_async::RunQueryDsl;
 
 use crate::{
-    forum::post::{PostRow, store::count_in_tags},
+    forum::{
+        follow::store as follow,
+        post::{PostRow, store::count_in_tags},
+    },
     kit::{Conn, db::CachedExt},
     visible_group,
-    words::{GroupId, PostId, TagId},
+    words::{GroupId, MemberId, PostId, TagId},
 };
 
 #[derive(QueryableByName, Clone, Debug)]
@@ -233,6 +236,21 @@ pub async fn list(conn: &mut Conn, by_name: bool, prefix: &str, seek: Option<Tag
         .await
 }
 
+/// Tags that a member follows, by name.
+pub async fn list_followed(conn: &mut Conn, member: MemberId, seek: Option<&str>, back: bool, rows: i64) -> QueryResult<Vec<TagRow>> {
+    let text = if back {
+        tag_rows!(
+            "join tag_follow f on f.tag_id = t.id where f.member_id = $1 and t.name collate \"C\" < $2 order by t.name collate \"C\" desc limit $3"
+        )
+    } else {
+        tag_rows!(
+            "join tag_follow f on f.tag_id = t.id where f.member_id = $1 and ($2 is null or t.name collate \"C\" > $2)
+             order by t.name collate \"C\" limit $3"
+        )
+    };
+    diesel::sql_query(text).bind::<SqlUuid, _>(member).bind::<Nullable<Text>, _>(seek).bind::<Int8, _>(rows).cached().load(conn).await
+}
+
 pub async fn has_synonyms(conn: &mut Conn, id: TagId) -> QueryResult<bool> {
     let rows: Vec<TagRow> =
         diesel::sql_query(tag_rows!("where t.synonym_of = $1 limit 1")).bind::<SqlUuid, _>(id).cached().load(conn).await?;
@@ -264,5 +282,6 @@ pub async fn set_synonym(conn: &mut Conn, id: TagId, of: Option<TagId>) -> Query
     .execute(conn)
     .await?;
     diesel::sql_query("delete from question_tag where tag_id = $1").bind::<SqlUuid, _>(id).execute(conn).await?;
+    follow::hand_over(conn, id, of).await?;
     recount(conn, &[id, of]).await
 }

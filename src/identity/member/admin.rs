@@ -8,16 +8,18 @@ use poem_openapi::{
     payload::Json,
 };
 use serde_json::json;
+use uuid::Uuid;
 
 use super::{
-    rules::{self, Refusal},
-    store,
+    rules::{self, MemberSort, Refusal},
+    store::{self, Filter, Place},
 };
 use crate::{
     app::Tag,
     events::{self, Event},
     identity::{
         Admin,
+        account::rules::handle_key,
         audit::{self, AuditEntry},
     },
     kit::{Kit, Problem, page::Page, problem::Fields, text::Text},
@@ -51,6 +53,31 @@ pub struct MemberForAdmin {
     /// When the member joined.
     #[diesel(sql_type = sql_types::Timestamptz)]
     pub since: DateTime<Utc>,
+    /// At least 1.
+    #[diesel(sql_type = sql_types::Int4)]
+    pub reputation: i32,
+    /// Points that can be spent.
+    #[diesel(sql_type = sql_types::BigInt)]
+    pub points: i64,
+    /// The tier's position; 0 is where everybody begins.
+    #[diesel(sql_type = sql_types::Int2)]
+    pub tier_rank: i16,
+    /// When one of the member's sessions was last renewed; absent when there is none.
+    #[diesel(sql_type = sql_types::Nullable<sql_types::Timestamptz>)]
+    pub last_seen_at: Option<DateTime<Utc>>,
+}
+
+impl MemberForAdmin {
+    /// The member's place in a list of this order.
+    fn position(&self, sort: MemberSort) -> (Place, Uuid) {
+        let number = match sort {
+            MemberSort::Newest | MemberSort::Handle => 0,
+            MemberSort::Points => self.points,
+            MemberSort::Reputation => self.reputation.into(),
+            MemberSort::LastSeen => self.last_seen_at.map_or(0, |at| at.timestamp_micros()),
+        };
+        ((number, handle_key(&self.handle)), self.id.0)
+    }
 }
 
 #[derive(Object)]
@@ -65,23 +92,28 @@ struct SetRole {
 impl MemberAdminApi {
     /// List members, with their e-mail addresses
     ///
-    /// The newest first.
+    /// The newest first, unless told otherwise.
     #[oai(path = "/members", method = "get", operation_id = "list_all_members")]
+    #[allow(clippy::too_many_arguments)]
     async fn list_all_members(
         &self,
         _admin: Admin,
         /// How the handle or the e-mail address begins.
         q: Query<Option<String>>,
         role: Query<Option<Role>>,
+        /// The rank of a tier.
+        tier: Query<Option<i16>>,
+        sort: Query<Option<MemberSort>>,
         cursor: Query<Option<String>>,
         limit: Query<Option<usize>>,
     ) -> Result<Json<Page<MemberForAdmin>>, Problem> {
         let q = q.0.unwrap_or_default().trim().to_lowercase();
-        let list = format!("list_all_members?q={q}&role={}", role.0.map_or("", Role::word));
-        let request = self.kit.cursors.request::<()>(&list, cursor.0.as_deref(), limit.0)?;
+        let filter = Filter { q, role: role.0, tier: tier.0, sort: sort.0.unwrap_or(MemberSort::Newest) };
+        let list = format!("list_all_members?{filter:?}");
+        let request = self.kit.cursors.request(&list, cursor.0.as_deref(), limit.0)?;
         let mut conn = self.kit.db.read().await?;
-        let rows = store::list_for_admin(&mut conn, &q, role.0, &request).await?;
-        Ok(Json(self.kit.cursors.page(&list, &request, rows, |row| ((), row.id.0), |row| row)))
+        let rows = store::list_for_admin(&mut conn, &filter, &request).await?;
+        Ok(Json(self.kit.cursors.page(&list, &request, rows, |row| row.position(filter.sort), |row| row)))
     }
 
     /// Make a member staff, or no longer
@@ -96,7 +128,7 @@ impl MemberAdminApi {
         let now = self.kit.clock.now();
         let mut tx = self.kit.db.begin().await?;
         let administrators = store::lock_administrators(&mut tx).await?;
-        let found = store::find_for_admin(&mut tx, &handle.0).await?;
+        let found = store::lock_for_admin(&mut tx, &handle.0).await?;
         let mut member = found.ok_or_else(|| Problem::not_found("member"))?;
         let before = member.role;
         if body.role < before {

@@ -75,6 +75,12 @@ sections! {
     groups =
         "select json_build_object('group', g.slug, 'name', g.name, 'role', m.role, 'state', m.state, 'since', m.since) as item
          from membership m join user_group g on g.id = m.group_id where m.member_id = $1 order by m.since";
+    followed_questions =
+        "select json_build_object('question_id', question_id, 'since', since) as item
+         from question_follow where member_id = $1 order by since, question_id";
+    followed_tags =
+        "select json_build_object('tag', t.name, 'since', f.since) as item
+         from tag_follow f join tag t on t.id = f.tag_id where f.member_id = $1 order by t.name";
     /// The names by which partners know the member.
     partners =
         "select json_build_object('partner', p.name, 'external_id', e.external_id, 'linked_at', e.linked_at) as item

@@ -1,6 +1,6 @@
 //! What a member may be.
 
-use crate::{refusals, words::Role};
+use crate::{refusals, words, words::Role};
 
 pub const BIO_CHARS: std::ops::RangeInclusive<usize> = 0..=1_000;
 pub const REASON_CHARS: std::ops::RangeInclusive<usize> = 3..=500;
@@ -12,6 +12,21 @@ refusals! {
         WrongPassword = FORBIDDEN "wrong_password" "This is not your password.",
         LastAdministrator = CONFLICT "last_administrator" "The last administrator cannot go: make somebody else one first.",
         Unclaimed = CONFLICT "unclaimed" "This member has no account, and cannot be staff.",
+    }
+}
+
+words! {
+    /// How a list of members is ordered.
+    pub enum MemberSort {
+        Newest = "newest",
+        /// From a to z.
+        Handle = "handle",
+        /// Most available points first.
+        Points = "points",
+        /// Highest first.
+        Reputation = "reputation",
+        /// Latest first; who was never here comes last.
+        LastSeen = "last_seen",
     }
 }
 

@@ -3,12 +3,12 @@
 use chrono::{DateTime, Utc};
 use diesel::{
     prelude::*,
-    sql_types::{Array, BigInt, Bool, Int4, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Array, BigInt, Bool, Int2, Int4, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
 use rand::Rng;
 
-use super::admin::MemberForAdmin;
+use super::{admin::MemberForAdmin, rules::MemberSort};
 use crate::{
     identity::account::rules::handle_key,
     kit::{Conn, db::CachedExt, page::Request},
@@ -360,40 +360,96 @@ pub async fn list_groups_of(conn: &mut Conn, id: MemberId, reader: Option<Member
     .await
 }
 
-/// Newest first; `q` begins a handle or an e-mail address.
-pub async fn list_for_admin(conn: &mut Conn, q: &str, role: Option<Role>, request: &Request<()>) -> QueryResult<Vec<MemberForAdmin>> {
-    let text = if request.back() {
-        "select m.id, m.handle, m.display_name, a.email, m.role, m.trust, m.on_leaderboards, m.created_at as since
-         from member m left join account a on a.member_id = m.id
-         where m.erased_at is null and ($1 is null or m.role = $1) and ($2 is null or m.handle_key like $2 or a.email_key like $3)
-           and ($4 is null or m.id > $4)
-         order by m.id limit $5"
-    } else {
-        "select m.id, m.handle, m.display_name, a.email, m.role, m.trust, m.on_leaderboards, m.created_at as since
-         from member m left join account a on a.member_id = m.id
-         where m.erased_at is null and ($1 is null or m.role = $1) and ($2 is null or m.handle_key like $2 or a.email_key like $3)
-           and ($4 is null or m.id < $4)
-         order by m.id desc limit $5"
+/// Which members administrators want listed, and in what order.
+#[derive(Clone, Debug)]
+pub struct Filter {
+    /// How a handle or an e-mail address begins, in lower case; empty for everybody.
+    pub q: String,
+    pub role: Option<Role>,
+    /// The rank of a tier.
+    pub tier: Option<i16>,
+    pub sort: MemberSort,
+}
+
+/// Where a row stands in a list: the number that it is ordered by, and its handle key.
+pub type Place = (i64, String);
+
+/// SQL: [`MemberForAdmin`], with what `$seen` says of when they were last seen.
+macro_rules! members_for_admin {
+    ($seen:literal) => {
+        concat!(
+            "select m.id, m.handle, m.display_name, a.email, m.role, m.trust, m.on_leaderboards, m.created_at as since,
+                    greatest(coalesce(r.total, 0), 1) as reputation, coalesce(w.available, 0) as points,
+                    coalesce(t.rank, 0::smallint) as tier_rank, ",
+            $seen,
+            " as last_seen_at
+             from member m
+             left join account a on a.member_id = m.id
+             left join reputation r on r.member_id = m.id
+             left join wallet w on w.member_id = m.id
+             left join member_tier t on t.member_id = m.id "
+        )
     };
-    let prefix = |text: &str| (!q.is_empty()).then(|| format!("{}%", escape_like(text)));
+}
+
+const SEEN_ONE_BY_ONE: &str = members_for_admin!("(select max(last_used_at) from session where member_id = m.id)");
+const SEEN_ALL: &str = concat!(
+    members_for_admin!("s.at"),
+    "left join (select member_id, max(last_used_at) as at from session group by member_id) s on s.member_id = m.id "
+);
+
+/// A page of members. By points, reputation or last visit it sorts all of them: an administrator can wait for that.
+pub async fn list_for_admin(conn: &mut Conn, filter: &Filter, request: &Request<Place>) -> QueryResult<Vec<MemberForAdmin>> {
+    // From the highest to the lowest; handles the other way round.
+    let (place, known, downwards) = match filter.sort {
+        MemberSort::Newest => ("m.id", "$8", true),
+        MemberSort::Handle => ("m.handle_key", "$7", false),
+        MemberSort::Points => ("coalesce(w.available, 0), m.id", "$6, $8", true),
+        MemberSort::Reputation => ("greatest(coalesce(r.total, 0), 1), m.id", "$6, $8", true),
+        MemberSort::LastSeen => ("coalesce((extract(epoch from s.at) * 1000000)::bigint, 0), m.id", "$6, $8", true),
+    };
+    let (than, direction) = if downwards != request.back() { ("<", "desc") } else { (">", "asc") };
+    let members = if filter.sort == MemberSort::LastSeen { SEEN_ALL } else { SEEN_ONE_BY_ONE };
+    let text = format!(
+        "{members} where m.erased_at is null and ($1 is null or m.role = $1) and ($2 is null or coalesce(t.rank, 0::smallint) = $2)
+           and ($3 is null or m.handle_key like $3 or a.email_key like $4)
+           and ($8 is null or ({place}) {than} ({known}))
+         order by ({place}) {direction} limit $5"
+    );
+    let prefix = |text: &str| (!filter.q.is_empty()).then(|| format!("{}%", escape_like(text)));
+    let (place, id) = request.seek.as_ref().map(|seek| (&seek.key, seek.id)).unzip();
     diesel::sql_query(text)
-        .bind::<Nullable<Text>, _>(role)
-        .bind::<Nullable<Text>, _>(prefix(&handle_key(q)))
-        .bind::<Nullable<Text>, _>(prefix(q))
-        .bind::<Nullable<SqlUuid>, _>(request.seek.as_ref().map(|seek| seek.id))
+        .bind::<Nullable<Text>, _>(filter.role)
+        .bind::<Nullable<Int2>, _>(filter.tier)
+        .bind::<Nullable<Text>, _>(prefix(&handle_key(&filter.q)))
+        .bind::<Nullable<Text>, _>(prefix(&filter.q))
         .bind::<BigInt, _>(request.rows())
-        .cached()
+        .bind::<Nullable<BigInt>, _>(place.map(|(number, _)| number))
+        .bind::<Nullable<Text>, _>(place.map(|(_, handle_key)| handle_key))
+        .bind::<Nullable<SqlUuid>, _>(id)
         .load(conn)
         .await
 }
 
-/// Locked until the end of the transaction.
+/// A member who is not erased.
 pub async fn find_for_admin(conn: &mut Conn, handle: &str) -> QueryResult<Option<MemberForAdmin>> {
-    let rows: Vec<MemberForAdmin> = diesel::sql_query(
-        "select m.id, m.handle, m.display_name, a.email, m.role, m.trust, m.on_leaderboards, m.created_at as since
-         from member m left join account a on a.member_id = m.id
-         where m.handle_key = $1 and m.erased_at is null for update of m",
-    )
+    let rows: Vec<MemberForAdmin> = diesel::sql_query(concat!(
+        members_for_admin!("(select max(last_used_at) from session where member_id = m.id)"),
+        "where m.handle_key = $1 and m.erased_at is null"
+    ))
+    .bind::<Text, _>(handle_key(handle))
+    .cached()
+    .load(conn)
+    .await?;
+    Ok(rows.into_iter().next())
+}
+
+/// The same, locked until the end of the transaction.
+pub async fn lock_for_admin(conn: &mut Conn, handle: &str) -> QueryResult<Option<MemberForAdmin>> {
+    let rows: Vec<MemberForAdmin> = diesel::sql_query(concat!(
+        members_for_admin!("(select max(last_used_at) from session where member_id = m.id)"),
+        "where m.handle_key = $1 and m.erased_at is null for update of m"
+    ))
     .bind::<Text, _>(handle_key(handle))
     .cached()
     .load(conn)

@@ -20,10 +20,11 @@ use super::{
 use crate::{
     app::Tag,
     begin, events,
-    identity::{MemberOrPartner, Myself, Partner, PartnerActor, caller::PurchasesWrite, member},
+    identity::{MemberOrPartner, Moderator, Myself, Partner, PartnerActor, caller::PurchasesWrite, member},
     kit::{Conn, Kit, Problem, idempotency::Answer, page::Page, problem::Fields, text::Text},
     loyalty::{
         earning::{rules::Grant, store as earning_store, terms::Trigger},
+        ledger::statement,
         tier::{self, TierChange, rules::Cause},
     },
     words::{MemberId, PartnerId, PurchaseId, ReturnId},
@@ -241,18 +242,24 @@ impl PurchaseApi {
         /// Purchases a page, 1 to 100; 20 by default.
         limit: Query<Option<usize>>,
     ) -> Result<Json<Page<PurchaseView>>, Problem> {
-        let list = format!("purchases of {}", myself.0.member_id);
-        let request = self.kit.cursors.request(&list, cursor.0.as_deref(), limit.0)?;
-        let mut conn = self.kit.db.read().await?;
-        let purchases = store::list_of_member(&mut conn, myself.0.member_id, &request).await?;
-        let ids: Vec<PurchaseId> = purchases.iter().map(|purchase| purchase.id).collect();
-        let lines = store::find_lines(&mut conn, &ids).await?;
-        let views = purchases.into_iter().map(|purchase| {
-            let mine = lines.iter().filter(|line| line.purchase_id == purchase.id).cloned().collect();
-            view(purchase, mine)
-        });
-        let views: Vec<PurchaseView> = views.collect::<Result<_, _>>()?;
-        Ok(Json(self.kit.cursors.page(&list, &request, views, |view| (view.purchased_at, view.purchase_id.0), |view| view)))
+        self.purchases_of(myself.0.member_id, cursor.0, limit.0).await
+    }
+
+    /// List a member's purchases
+    ///
+    /// Latest first.
+    #[oai(path = "/admin/members/:handle/purchases", method = "get", operation_id = "list_member_purchases", tag = "Tag::Administration")]
+    async fn list_member_purchases(
+        &self,
+        _staff: Moderator,
+        handle: Path<String>,
+        /// From an earlier page.
+        cursor: Query<Option<String>>,
+        /// Purchases a page, 1 to 100; 20 by default.
+        limit: Query<Option<usize>>,
+    ) -> Result<Json<Page<PurchaseView>>, Problem> {
+        let member = statement::find_member(&mut *self.kit.db.read().await?, &handle.0).await?;
+        self.purchases_of(member.ok_or_else(|| Problem::not_found("member"))?, cursor.0, limit.0).await
     }
 
     /// Record a return
@@ -279,6 +286,26 @@ impl PurchaseApi {
 }
 
 impl PurchaseApi {
+    async fn purchases_of(
+        &self,
+        member: MemberId,
+        cursor: Option<String>,
+        limit: Option<usize>,
+    ) -> Result<Json<Page<PurchaseView>>, Problem> {
+        let list = format!("purchases of {member}");
+        let request = self.kit.cursors.request(&list, cursor.as_deref(), limit)?;
+        let mut conn = self.kit.db.read().await?;
+        let purchases = store::list_of_member(&mut conn, member, &request).await?;
+        let ids: Vec<PurchaseId> = purchases.iter().map(|purchase| purchase.id).collect();
+        let lines = store::find_lines(&mut conn, &ids).await?;
+        let views = purchases.into_iter().map(|purchase| {
+            let mine = lines.iter().filter(|line| line.purchase_id == purchase.id).cloned().collect();
+            view(purchase, mine)
+        });
+        let views: Vec<PurchaseView> = views.collect::<Result<_, _>>()?;
+        Ok(Json(self.kit.cursors.page(&list, &request, views, |view| (view.purchased_at, view.purchase_id.0), |view| view)))
+    }
+
     async fn record(&self, conn: &mut Conn, partner: &PartnerActor, body: RecordPurchase) -> Result<PurchaseView, Problem> {
         let now = self.kit.clock.now();
         let (member, order_id, order) = body.parts();

@@ -20,8 +20,8 @@ use crate::{
     begin,
     identity::{Moderator, ModeratorOrPartner, caller::RedemptionsWrite},
     kit::{Conn, Kit, Problem, idempotency::Answer, page::Page},
-    loyalty::clerk::Clerk,
-    words::{RedemptionId, RewardId},
+    loyalty::{clerk::Clerk, ledger::statement},
+    words::{MemberId, RedemptionId, RewardId},
 };
 
 pub struct RedemptionAdminApi {
@@ -50,13 +50,19 @@ impl RedemptionAdminApi {
         _moderator: Moderator,
         state: Query<Option<RedemptionState>>,
         reward: Query<Option<RewardId>>,
+        /// A member's handle.
+        member: Query<Option<String>>,
         cursor: Query<Option<String>>,
         limit: Query<Option<usize>>,
     ) -> Result<Json<Page<RedemptionView>>, Problem> {
-        let list = format!("list_redemptions?{:?}&{:?}", state.0, reward.0);
-        let request = self.kit.cursors.request::<()>(&list, cursor.0.as_deref(), limit.0)?;
-        let filter = Filter { member_id: None, state: state.0, reward_id: reward.0 };
         let mut conn = self.kit.db.read().await?;
+        let member_id = match &member.0 {
+            Some(handle) => Some(statement::find_member(&mut conn, handle).await?.unwrap_or(MemberId::NOBODY)),
+            None => None,
+        };
+        let filter = Filter { member_id, state: state.0, reward_id: reward.0 };
+        let list = format!("list_redemptions?{filter:?}");
+        let request = self.kit.cursors.request::<()>(&list, cursor.0.as_deref(), limit.0)?;
         let rows = store::list(&mut conn, &filter, &request).await?;
         Ok(Json(self.kit.cursors.page(&list, &request, rows, |row| ((), row.id.0), RedemptionView::from)))
     }

@@ -96,7 +96,7 @@ pub async fn find(conn: &mut Conn, id: RedemptionId) -> QueryResult<Option<Redem
 }
 
 /// Which redemptions a list shows.
-#[derive(Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Filter {
     pub member_id: Option<MemberId>,
     pub state: Option<RedemptionState>,

@@ -11,6 +11,7 @@ use crate::{
     app::Tag,
     identity::{Moderator, Myself},
     kit::{Kit, Problem, page::Page},
+    loyalty::ledger::statement,
     words::{MemberId, ReferralId},
 };
 
@@ -111,13 +112,19 @@ impl ReferralApi {
         &self,
         _moderator: Moderator,
         state: Query<Option<ReferralState>>,
+        /// The handle of who brought them.
+        advocate: Query<Option<String>>,
         cursor: Query<Option<String>>,
         limit: Query<Option<usize>>,
     ) -> Result<Json<Page<ReferralView>>, Problem> {
-        let list = format!("list_referrals?{:?}", state.0);
-        let request = self.kit.cursors.request::<()>(&list, cursor.0.as_deref(), limit.0)?;
         let mut conn = self.kit.db.read().await?;
-        let rows = store::list(&mut conn, None, state.0, &request).await?;
+        let advocate = match &advocate.0 {
+            Some(handle) => Some(statement::find_member(&mut conn, handle).await?.unwrap_or(MemberId::NOBODY)),
+            None => None,
+        };
+        let list = format!("list_referrals?{:?}&{advocate:?}", state.0);
+        let request = self.kit.cursors.request::<()>(&list, cursor.0.as_deref(), limit.0)?;
+        let rows = store::list(&mut conn, advocate, state.0, &request).await?;
         Ok(Json(self.kit.cursors.page(&list, &request, rows, |row| ((), row.id.0), ReferralView::from)))
     }
 }

@@ -18,13 +18,13 @@ use super::{
 use crate::{
     app::Tag,
     identity::{
-        Admin, Myself, Visitor,
+        Admin, Moderator, Myself, Visitor,
         audit::{self, AuditEntry},
     },
     kit::{
         Conn, Kit, Problem,
         etag::{self, Edited},
-        page::Page,
+        page::{self, Page},
         problem::Fields,
         text::Text,
     },
@@ -33,7 +33,7 @@ use crate::{
 };
 
 /// Moves that a member is shown.
-const HISTORY_MOST: i64 = 20;
+const HISTORY_MOST: usize = 20;
 
 pub struct TierApi {
     pub kit: Kit,
@@ -164,7 +164,9 @@ impl TierApi {
         let window_start = rules::window_start(self.kit.clock.now());
         let places = store::find_places(&mut conn, &[member_id], window_start).await?;
         let standing = places.into_iter().next().ok_or_else(|| Problem::not_found("member"))?.standing;
-        let history = ladder::find_history(&mut conn, member_id, HISTORY_MOST).await?;
+        let latest = page::Request { seek: None, limit: HISTORY_MOST };
+        let mut history = ladder::list_history(&mut conn, member_id, &latest).await?;
+        history.truncate(HISTORY_MOST);
         let mine = tiers.iter().rfind(|tier| tier.rank <= standing.rank);
         let next = tiers.iter().find(|tier| tier.rank > standing.rank).map(|tier| NextTier {
             rank: tier.rank,
@@ -182,6 +184,31 @@ impl TierApi {
             next,
             history: history.into_iter().map(move_view).collect(),
         }))
+    }
+
+    /// List a member's moves on the ladder
+    ///
+    /// Newest first.
+    #[oai(
+        path = "/admin/members/:handle/tier-history",
+        method = "get",
+        operation_id = "list_member_tier_history",
+        tag = "Tag::Administration"
+    )]
+    async fn list_member_tier_history(
+        &self,
+        _staff: Moderator,
+        handle: Path<String>,
+        cursor: Query<Option<String>>,
+        limit: Query<Option<usize>>,
+    ) -> Result<Json<Page<MoveView>>, Problem> {
+        let mut conn = self.kit.db.read().await?;
+        let found = ledger::statement::find_member(&mut conn, &handle.0).await?;
+        let member_id = found.ok_or_else(|| Problem::not_found("member"))?;
+        let list = format!("tier history of {member_id}");
+        let request = self.kit.cursors.request(&list, cursor.0.as_deref(), limit.0)?;
+        let rows = ladder::list_history(&mut conn, member_id, &request).await?;
+        Ok(Json(self.kit.cursors.page(&list, &request, rows, |row| (row.changed_at, row.id), move_view)))
     }
 
     /// List tiers with their members

@@ -7,10 +7,11 @@ use diesel::{
     sql_types::{BigInt, Int2, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
+use uuid::Uuid;
 
 use super::rules::Cause;
 use crate::{
-    kit::{Conn, db::CachedExt},
+    kit::{Conn, page::Request},
     schema::tier,
     words::{MemberId, TierId},
 };
@@ -64,6 +65,8 @@ pub async fn delete(conn: &mut Conn, id: TierId) -> QueryResult<()> {
 /// A move of the past.
 #[derive(QueryableByName, Clone, Debug)]
 pub struct Move {
+    #[diesel(sql_type = SqlUuid)]
+    pub id: Uuid,
     #[diesel(sql_type = Int2)]
     pub from_rank: i16,
     #[diesel(sql_type = Nullable<Text>)]
@@ -80,16 +83,20 @@ pub struct Move {
     pub changed_at: DateTime<Utc>,
 }
 
-/// A member's last moves, newest first.
-pub async fn find_history(conn: &mut Conn, member_id: MemberId, most: i64) -> QueryResult<Vec<Move>> {
-    diesel::sql_query(
-        "select c.from_rank, f.name as from_name, c.to_rank, t.name as to_name, c.qualifying_points, c.reason, c.changed_at
+/// A member's moves, newest first.
+pub async fn list_history(conn: &mut Conn, member_id: MemberId, request: &Request<DateTime<Utc>>) -> QueryResult<Vec<Move>> {
+    let (order, than) = if request.back() { ("asc", ">") } else { ("desc", "<") };
+    let (key, id) = request.seek.as_ref().map(|seek| (seek.key, seek.id)).unzip();
+    diesel::sql_query(format!(
+        "select c.id, c.from_rank, f.name as from_name, c.to_rank, t.name as to_name, c.qualifying_points, c.reason, c.changed_at
          from tier_change c left join tier f on f.rank = c.from_rank left join tier t on t.rank = c.to_rank
-         where c.member_id = $1 order by c.changed_at desc, c.id desc limit $2",
-    )
+         where c.member_id = $1 and ($2 is null or (c.changed_at, c.id) {than} ($2, $3))
+         order by c.changed_at {order}, c.id {order} limit $4"
+    ))
     .bind::<SqlUuid, _>(member_id)
-    .bind::<BigInt, _>(most)
-    .cached()
+    .bind::<Nullable<Timestamptz>, _>(key)
+    .bind::<Nullable<SqlUuid>, _>(id)
+    .bind::<BigInt, _>(request.rows())
     .load(conn)
     .await
 }

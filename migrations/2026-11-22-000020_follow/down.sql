@@ -1,0 +1,2 @@
+drop table tag_follow;
+drop table question_follow;

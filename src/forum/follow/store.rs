@@ -1,0 +1,141 @@
+//! Who follows what, in PostgreSQL.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    QueryResult, QueryableByName,
+    sql_types::{Array, BigInt, Bool, Int4, Timestamptz, Uuid as SqlUuid},
+};
+use diesel_async::RunQueryDsl;
+
+use crate::{
+    kit::{Conn, db::CachedExt},
+    words::{MemberId, PostId, TagId},
+};
+
+/// Again without effect.
+pub async fn follow_question(conn: &mut Conn, member: MemberId, question: PostId, now: DateTime<Utc>) -> QueryResult<()> {
+    diesel::sql_query("insert into question_follow (member_id, question_id, since) values ($1, $2, $3) on conflict do nothing")
+        .bind::<SqlUuid, _>(member)
+        .bind::<SqlUuid, _>(question)
+        .bind::<Timestamptz, _>(now)
+        .cached()
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+pub async fn unfollow_question(conn: &mut Conn, member: MemberId, question: PostId) -> QueryResult<()> {
+    diesel::sql_query("delete from question_follow where member_id = $1 and question_id = $2")
+        .bind::<SqlUuid, _>(member)
+        .bind::<SqlUuid, _>(question)
+        .cached()
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// How many tags a member follows, and whether `tag` is one of them.
+pub async fn count_tags(conn: &mut Conn, member: MemberId, tag: TagId) -> QueryResult<(i64, bool)> {
+    #[derive(QueryableByName)]
+    struct Count {
+        #[diesel(sql_type = BigInt)]
+        tags: i64,
+        #[diesel(sql_type = Bool)]
+        this: bool,
+    }
+    let count: Count =
+        diesel::sql_query("select count(*) as tags, coalesce(bool_or(tag_id = $2), false) as this from tag_follow where member_id = $1")
+            .bind::<SqlUuid, _>(member)
+            .bind::<SqlUuid, _>(tag)
+            .cached()
+            .get_result(conn)
+            .await?;
+    Ok((count.tags, count.this))
+}
+
+/// Again without effect.
+pub async fn follow_tag(conn: &mut Conn, member: MemberId, tag: TagId, now: DateTime<Utc>) -> QueryResult<()> {
+    diesel::sql_query("insert into tag_follow (member_id, tag_id, since) values ($1, $2, $3) on conflict do nothing")
+        .bind::<SqlUuid, _>(member)
+        .bind::<SqlUuid, _>(tag)
+        .bind::<Timestamptz, _>(now)
+        .cached()
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+pub async fn unfollow_tag(conn: &mut Conn, member: MemberId, tag: TagId) -> QueryResult<()> {
+    diesel::sql_query("delete from tag_follow where member_id = $1 and tag_id = $2")
+        .bind::<SqlUuid, _>(member)
+        .bind::<SqlUuid, _>(tag)
+        .cached()
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Those of `tags` that a member follows.
+pub async fn followed_among(conn: &mut Conn, member: MemberId, tags: &[TagId]) -> QueryResult<HashSet<TagId>> {
+    #[derive(QueryableByName)]
+    struct Followed {
+        #[diesel(sql_type = SqlUuid)]
+        tag_id: TagId,
+    }
+    let rows: Vec<Followed> = diesel::sql_query("select tag_id from tag_follow where member_id = $1 and tag_id = any($2)")
+        .bind::<SqlUuid, _>(member)
+        .bind::<Array<SqlUuid>, _>(tags)
+        .cached()
+        .load(conn)
+        .await?;
+    Ok(rows.into_iter().map(|row| row.tag_id).collect())
+}
+
+/// Lets whoever follows a tag follow `of` instead, which it stands for from now on.
+pub async fn hand_over(conn: &mut Conn, tag: TagId, of: TagId) -> QueryResult<()> {
+    diesel::sql_query(
+        "with gone as (delete from tag_follow where tag_id = $1 returning member_id, since)
+         insert into tag_follow (member_id, tag_id, since) select member_id, $2, since from gone on conflict do nothing",
+    )
+    .bind::<SqlUuid, _>(tag)
+    .bind::<SqlUuid, _>(of)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// About how many questions a member follows, in whichever way; counts no further than `most` of each.
+pub async fn count_questions(conn: &mut Conn, member: MemberId, most: i32) -> QueryResult<i64> {
+    #[derive(QueryableByName)]
+    struct Count {
+        #[diesel(sql_type = BigInt)]
+        questions: i64,
+    }
+    let count: Count = diesel::sql_query(
+        "select (select count(*) from (select 1 from question_follow where member_id = $1 limit $2) f)
+              + (select coalesce(sum(t.question_count), 0) from tag_follow f join tag t on t.id = f.tag_id where f.member_id = $1)
+              + (select count(*) from (
+                   select 1 from membership m join post p on p.group_id = m.group_id and p.kind = 'question'
+                   where m.member_id = $1 and m.state = 'active' limit $2) g) as questions",
+    )
+    .bind::<SqlUuid, _>(member)
+    .bind::<Int4, _>(most)
+    .cached()
+    .get_result(conn)
+    .await?;
+    Ok(count.questions)
+}
+
+/// Members who are gone follow nothing.
+pub async fn forget(conn: &mut Conn, members: &[MemberId]) -> QueryResult<()> {
+    diesel::sql_query(
+        "with tags as (delete from tag_follow where member_id = any($1)) delete from question_follow where member_id = any($1)",
+    )
+    .bind::<Array<SqlUuid>, _>(members)
+    .cached()
+    .execute(conn)
+    .await?;
+    Ok(())
+}
