@@ -21,7 +21,7 @@ export const Route = createFileRoute('/search')({
 });
 
 function Search() {
-  const { t } = useTranslation('forum');
+  const { t } = useTranslation(['forum', 'common']);
   const { q } = Route.useSearch();
   const navigate = useNavigate({ from: '/search' });
   const input = useRef<HTMLInputElement>(null);
@@ -72,7 +72,7 @@ function Search() {
 }
 
 function Found({ q }: { q: string }) {
-  const { t } = useTranslation('forum');
+  const { t } = useTranslation(['forum', 'common']);
   const query = useInfiniteQuery({ ...searchInfiniteOptions({ query: { q } }), ...byCursor, refetchOnWindowFocus: false });
   const shown = query.data?.pages.reduce((sum, { items }) => sum + items.length, 0);
   return (

@@ -15,7 +15,7 @@ import { addAnswer } from './thread';
 
 /** Where an answer is written; for visitors, the way in. */
 export function AnswerForm({ question, onAnswered }: { question: QuestionView; onAnswered: (answer: AnswerView) => void }) {
-  const { t } = useTranslation('forum');
+  const { t } = useTranslation(['forum', 'common']);
   const signedIn = useSignedIn();
   const here = useRouterState({ select: ({ location }) => location.href });
   const closed = question.locked_at !== undefined || question.closed !== undefined || question.state !== 'published';
@@ -45,7 +45,7 @@ export function AnswerForm({ question, onAnswered }: { question: QuestionView; o
 }
 
 function Writing({ question, onAnswered }: { question: QuestionView; onAnswered: (answer: AnswerView) => void }) {
-  const { t } = useTranslation('forum');
+  const { t } = useTranslation(['forum', 'common']);
   const queries = useQueryClient();
   const draft = useDraft(`answer.${question.id}`);
   const [error, setError] = useState<string>();

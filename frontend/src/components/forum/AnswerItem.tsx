@@ -32,7 +32,7 @@ interface Props {
 
 /** An answer, with its marks, votes and comments. */
 export function AnswerItem({ answer, question, moderates, fresh }: Props) {
-  const { t } = useTranslation('forum');
+  const { t } = useTranslation(['forum', 'common']);
   const me = useMe();
   const queries = useQueryClient();
   const confirm = useConfirm();
@@ -122,7 +122,7 @@ export function AnswerItem({ answer, question, moderates, fresh }: Props) {
 }
 
 function EditAnswer({ answer, onDone }: { answer: AnswerView; onDone: () => void }) {
-  const { t } = useTranslation('forum');
+  const { t } = useTranslation(['forum', 'common']);
   const queries = useQueryClient();
   const draft = useDraft(`edit.${answer.id}.v${answer.version}`, answer.body);
   const [reason, setReason] = useState('');

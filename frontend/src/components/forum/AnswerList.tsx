@@ -22,7 +22,7 @@ function useAnswers(question: QuestionView, sort: AnswerOrder, updatedAt: number
   const query = useInfiniteQuery({
     ...listAnswersInfiniteOptions({ path: { question_id: question.id }, ...(!best && { query: { sort } }) }),
     ...byCursor,
-    ...(best && { initialData: { pages: [question.answers], pageParams: [{}] }, initialDataUpdatedAt: updatedAt }),
+    ...(best && { initialData: { pages: [question.answers], pageParams: [byCursor.initialPageParam] }, initialDataUpdatedAt: updatedAt }),
     refetchOnWindowFocus: false,
   });
   // One that was just written may come again with a later page.

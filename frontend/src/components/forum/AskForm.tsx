@@ -10,12 +10,12 @@ import { number } from '~/format';
 import { showDone, showProblem } from '~/forms';
 import { AskedBefore } from './AskedBefore';
 import { useKept } from './draft';
+import { fieldOf, useTagErrors } from './fields';
 import { BODY_CHARS, lengthOf, TAGS_MAX, TITLE_CHARS } from './limits';
 import { MarkdownEditor } from './MarkdownEditor';
 import { questionAddress } from './QuestionLink';
 import { TagPicker } from './TagPicker';
 import { forgetLists } from './thread';
-import { useTagErrors } from './useTagErrors';
 
 interface Values {
   title: string;
@@ -110,9 +110,9 @@ export function AskForm({ group }: { group?: string }) {
           rows={10}
           chars={BODY_CHARS}
           onSend={() => submit()}
-          {...form.getInputProps('body')}
+          {...fieldOf(form, 'body')}
         />
-        <TagPicker label={t('ask.tags')} {...form.getInputProps('tags')} error={tagErrors} />
+        <TagPicker label={t('ask.tags')} {...fieldOf(form, 'tags')} error={tagErrors} />
         {groups.length > 0 && (
           <Select
             label={t('ask.group')}

@@ -13,7 +13,7 @@ const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/i;
 
 /** Closes a question, so that it takes no more answers. */
 export function CloseDialog({ question, opened, close }: { question: QuestionView; opened: boolean; close: () => void }) {
-  const { t } = useTranslation('forum');
+  const { t } = useTranslation(['forum', 'common']);
   const queries = useQueryClient();
   const form = useForm<{ reason: CloseReason | ''; duplicate_of: string; note: string }>({
     initialValues: { reason: '', duplicate_of: '', note: '' },

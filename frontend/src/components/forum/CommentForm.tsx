@@ -29,7 +29,7 @@ export function CommentForm({
   onDone: () => void;
   onCancel: () => void;
 }) {
-  const { t } = useTranslation('forum');
+  const { t } = useTranslation(['forum', 'common']);
   const queries = useQueryClient();
   const draft = useDraft(comment ? `comment.${comment.id}` : `comment.on.${of.id}`, comment?.body);
   const [error, setError] = useState<string>();

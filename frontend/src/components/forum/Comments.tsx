@@ -32,7 +32,7 @@ function useAllComments(of: PostRef, enabled: boolean) {
 
 /** The remarks under a question or an answer. */
 export function Comments({ post, of, open }: { post: Post; of: PostRef; open: boolean }) {
-  const { t } = useTranslation('forum');
+  const { t } = useTranslation(['forum', 'common']);
   const membersOnly = useMembersOnly();
   const [expanded, setExpanded] = useState(false);
   const [writing, write] = useState(false);

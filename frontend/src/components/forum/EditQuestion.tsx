@@ -6,11 +6,11 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { showDone, showProblem } from '~/forms';
 import { useKept } from './draft';
+import { fieldOf, useTagErrors } from './fields';
 import { BODY_CHARS, REASON_CHARS_MAX, TITLE_CHARS } from './limits';
 import { MarkdownEditor } from './MarkdownEditor';
 import { TagPicker } from './TagPicker';
 import { changeCard, changeQuestion } from './thread';
-import { useTagErrors } from './useTagErrors';
 
 interface Values {
   title: string;
@@ -21,7 +21,7 @@ interface Values {
 
 /** Changes a question, and says why. */
 export function EditQuestion({ question, onDone }: { question: QuestionView; onDone: () => void }) {
-  const { t } = useTranslation('forum');
+  const { t } = useTranslation(['forum', 'common']);
   const queries = useQueryClient();
   // A draft is of the text as it was; it is worth nothing after somebody else's change.
   const { kept, keep, drop } = useKept<Values>(`edit.${question.id}.v${question.version}`);
@@ -57,8 +57,8 @@ export function EditQuestion({ question, onDone }: { question: QuestionView; onD
           {t('question.edit')}
         </Title>
         <TextInput label={t('ask.title')} required maxLength={TITLE_CHARS.max} data-autofocus {...form.getInputProps('title')} />
-        <MarkdownEditor label={t('ask.body')} required chars={BODY_CHARS} onSend={() => submit()} {...form.getInputProps('body')} />
-        <TagPicker label={t('ask.tags')} {...form.getInputProps('tags')} error={tagErrors} />
+        <MarkdownEditor label={t('ask.body')} required chars={BODY_CHARS} onSend={() => submit()} {...fieldOf(form, 'body')} />
+        <TagPicker label={t('ask.tags')} {...fieldOf(form, 'tags')} error={tagErrors} />
         <TextInput
           label={t('post.reason')}
           description={t('post.reason_hint')}

@@ -13,7 +13,7 @@ const DESCRIPTION_CHARS_MAX = 1_000;
 
 /** For staff: what a tag means, and whether another one stands for it. */
 export function EditTag({ tag }: { tag: TagView }) {
-  const { t } = useTranslation('forum');
+  const { t } = useTranslation(['forum', 'common']);
   const queries = useQueryClient();
   const navigate = useNavigate();
   const [opened, dialog] = useDisclosure(false);

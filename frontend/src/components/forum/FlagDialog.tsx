@@ -11,7 +11,7 @@ const REASONS: FlagReason[] = ['spam', 'rude', 'off_topic', 'low_quality', 'othe
 
 /** Tells the moderators that something is wrong with a post. */
 export function FlagDialog({ of, opened, close }: { of: PostRef; opened: boolean; close: () => void }) {
-  const { t } = useTranslation('forum');
+  const { t } = useTranslation(['forum', 'common']);
   const form = useForm<{ reason: FlagReason | ''; note: string }>({
     initialValues: { reason: '', note: '' },
     validate: {
@@ -36,7 +36,11 @@ export function FlagDialog({ of, opened, close }: { of: PostRef; opened: boolean
   });
   return (
     <Modal opened={opened} onClose={close} title={t(`flag.title.${of.kind}`)} closeButtonProps={{ 'aria-label': t('common:close') }}>
-      <form onSubmit={form.onSubmit(({ reason, note }) => reason && send.mutate({ reason, note }))}>
+      <form
+        onSubmit={form.onSubmit(({ reason, note }) => {
+          if (reason) send.mutate({ reason, note });
+        })}
+      >
         <Stack gap="md">
           <Text size="sm" c="dimmed">
             {t('flag.about')}

@@ -35,7 +35,7 @@ export function PostFoot({
   onDelete?: () => void;
   children?: ReactNode;
 }) {
-  const { t } = useTranslation('forum');
+  const { t } = useTranslation(['forum', 'common']);
   const me = useMe();
   const membersOnly = useMembersOnly();
   const [flagging, flag] = useDisclosure(false);

@@ -21,7 +21,7 @@ import { VoteControl } from './VoteControl';
 
 /** What was asked, with all that can be done about it. */
 export function QuestionPost({ question, moderates }: { question: QuestionView; moderates: boolean }) {
-  const { t } = useTranslation('forum');
+  const { t } = useTranslation(['forum', 'common']);
   const me = useMe();
   const queries = useQueryClient();
   const navigate = useNavigate();

@@ -17,7 +17,7 @@ const SIGN: Record<Line['kind'], string> = { same: ' ', added: '+', removed: 'âˆ
 
 /** What a post said before, and what each change made of it. */
 export function RevisionsDialog({ of, opened, close }: { of: PostRef; opened: boolean; close: () => void }) {
-  const { t } = useTranslation('forum');
+  const { t } = useTranslation(['forum', 'common']);
   const ofQuestion = of.kind === 'question';
   const onQuestion = useInfiniteQuery({
     ...listQuestionRevisionsInfiniteOptions({ path: { question_id: of.id } }),
@@ -45,7 +45,7 @@ const wholeOf = ({ title, tags, body }: RevisionView) =>
   [...(title ? [title] : []), ...(tags.length ? [tags.join(', ')] : []), body].join('\n');
 
 function Revision({ revision, before }: { revision: RevisionView; before?: RevisionView }) {
-  const { t } = useTranslation('forum');
+  const { t } = useTranslation(['forum', 'common']);
   const lines = useMemo(() => (before ? changesOf(wholeOf(before), wholeOf(revision)) : undefined), [before, revision]);
   return (
     <Stack gap={6} component="section">

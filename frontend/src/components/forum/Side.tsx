@@ -63,7 +63,7 @@ export function CommunitySide() {
 }
 
 function PopularTags() {
-  const { t } = useTranslation('forum');
+  const { t } = useTranslation(['forum', 'common']);
   const { data, isError } = useQuery(popularTags());
   if (isError || data?.items.length === 0) return null;
   return (
@@ -81,7 +81,7 @@ function PopularTags() {
 }
 
 function MonthsBest() {
-  const { t } = useTranslation('forum');
+  const { t } = useTranslation(['forum', 'common']);
   const { data, isError } = useQuery(leaders());
   if (isError || data?.items.length === 0) return null;
   return (
@@ -116,7 +116,7 @@ function MonthsBest() {
 }
 
 function LargestGroups() {
-  const { t } = useTranslation('forum');
+  const { t } = useTranslation(['forum', 'common']);
   const { data, isError } = useQuery(groups());
   if (isError || data?.items.length === 0) return null;
   return (

@@ -10,7 +10,7 @@ import { TagChip } from './TagChips';
 
 /** Tags, and what they mean. */
 export function TagGrid({ query, empty }: { query: UseInfiniteQueryResult<InfiniteData<PageTagView>, unknown>; empty: ReactNode }) {
-  const { t } = useTranslation('forum');
+  const { t } = useTranslation(['forum', 'common']);
   if (query.isPending) return <Loading />;
   if (query.isError && !query.data) return <Problem error={query.error} retry={() => query.refetch()} />;
   const tags = query.data.pages.flatMap(({ items }) => items);

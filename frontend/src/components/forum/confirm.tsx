@@ -27,7 +27,7 @@ export function useConfirm() {
 }
 
 function Sure({ title, text, word, onConfirm, close }: Question & { close: () => void }) {
-  const { t } = useTranslation('forum');
+  const { t } = useTranslation(['forum', 'common']);
   const [typed, type] = useState('');
   const sure = word === undefined || typed.trim().toLowerCase() === word.toLowerCase();
   return (

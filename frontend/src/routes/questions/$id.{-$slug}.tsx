@@ -30,7 +30,6 @@ export const Route = createFileRoute('/questions/$id/{-$slug}')({
 });
 
 function Question() {
-  const { t } = useTranslation('forum');
   const { id, slug } = Route.useParams();
   const { answers = 'best' } = Route.useSearch();
   const { data: question, dataUpdatedAt } = useSuspenseQuery(questionOf(id));

@@ -6,3 +6,12 @@ export function useTagErrors<Values extends { tags: string[] }>(form: UseFormRet
   const error = Object.entries(form.errors).find(([field]) => field === 'tags' || field.startsWith('tags.'));
   return error?.[1];
 }
+
+/** Value, change and error of one field, for a component that always has a value. */
+export function fieldOf<Values, Field extends keyof Values & string>(
+  form: UseFormReturnType<Values>,
+  field: Field,
+): { value: Values[Field]; onChange: (value: Values[Field]) => void; error: ReactNode } {
+  const { onChange, error } = form.getInputProps(field);
+  return { value: form.values[field], onChange, error };
+}
