@@ -1,8 +1,9 @@
 import { Title } from '@mantine/core';
-import { IconMessageQuestion } from '@tabler/icons-react';
-import { createFileRoute } from '@tanstack/react-router';
+import { IconBell, IconMessageQuestion } from '@tabler/icons-react';
+import { createFileRoute, redirect } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { loadQuestions, QuestionList } from '~/components/forum/QuestionList';
+import { isSignedIn } from '~/api';
+import { loadQuestions, type QuestionFilter, QuestionList } from '~/components/forum/QuestionList';
 import { Columns, CommunitySide, loadSide } from '~/components/forum/Side';
 import { TabLink, Tabs, tabProps } from '~/components/forum/Tabs';
 import { Welcome } from '~/components/forum/Welcome';
@@ -11,16 +12,19 @@ import { PageHead } from '~/components/PageHead';
 import { Empty } from '~/components/states';
 import { useSignedIn } from '~/session';
 
-const SORTS = ['new', 'unanswered'] as const;
-type Tab = (typeof SORTS)[number];
+const TABS = ['new', 'unanswered', 'followed'] as const;
+type Tab = (typeof TABS)[number];
 
-const sortOf = (tab?: Tab) => tab ?? 'hot';
+const filterOf = (tab?: Tab): QuestionFilter => (tab === 'followed' ? { sort: 'active', followed: true } : { sort: tab ?? 'hot' });
 
 export const Route = createFileRoute('/')({
-  validateSearch: (search): { tab?: Tab } => ({ tab: SORTS.find((tab) => tab === search.tab) }),
+  validateSearch: (search): { tab?: Tab } => ({ tab: TABS.find((tab) => tab === search.tab) }),
+  beforeLoad: ({ search, location }) => {
+    if (search.tab === 'followed' && !isSignedIn()) throw redirect({ to: '/sign-in', search: { next: location.href } });
+  },
   loaderDeps: ({ search }) => search,
   loader: async ({ context: { queries }, deps }) => {
-    await Promise.all([loadQuestions(queries, { sort: sortOf(deps.tab) }), loadSide(queries)]);
+    await Promise.all([loadQuestions(queries, filterOf(deps.tab)), loadSide(queries)]);
   },
   component: Home,
 });
@@ -47,18 +51,24 @@ function Home() {
           <TabLink to="/" search={{}} {...tabProps}>
             {t('sort.hot')}
           </TabLink>
-          {SORTS.map((value) => (
+          {TABS.filter((value) => signedIn || value !== 'followed').map((value) => (
             <TabLink key={value} to="/" search={{ tab: value }} {...tabProps}>
               {t(`sort.${value}`)}
             </TabLink>
           ))}
         </Tabs>
         <QuestionList
-          filter={{ sort: sortOf(tab) }}
+          filter={filterOf(tab)}
           empty={
-            <Empty icon={IconMessageQuestion} title={t(tab === 'unanswered' ? 'list.all_answered' : 'list.empty')}>
-              <LinkButton to="/ask">{t('list.ask')}</LinkButton>
-            </Empty>
+            tab === 'followed' ? (
+              <Empty icon={IconBell} title={t('list.none_followed')}>
+                <LinkButton to="/tags">{t('list.find_tags')}</LinkButton>
+              </Empty>
+            ) : (
+              <Empty icon={IconMessageQuestion} title={t(tab === 'unanswered' ? 'list.all_answered' : 'list.empty')}>
+                <LinkButton to="/ask">{t('list.ask')}</LinkButton>
+              </Empty>
+            )
           }
         />
       </Columns>

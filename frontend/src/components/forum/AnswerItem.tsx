@@ -85,38 +85,38 @@ export function AnswerItem({ answer, question, moderates, fresh }: Props) {
           {t('answer.accepted')}
         </div>
       )}
-      <div className={classes.post}>
-        <VoteControl post={answer} of={of} />
-        <div className={classes.body}>
-          {editing ? (
-            <EditAnswer answer={answer} onDone={() => edit(false)} />
-          ) : (
-            <>
-              <Prose html={answer.body_html} />
-              {mayAccept && (
-                <Button
-                  mt="md"
-                  size="xs"
-                  variant={answer.accepted ? 'default' : 'light'}
-                  leftSection={!answer.accepted && <IconCheck size={16} />}
-                  onClick={() => acceptance.mutate(answer.accepted ? null : answer.id)}
-                >
-                  {t(answer.accepted ? 'answer.unaccept' : 'answer.accept')}
-                </Button>
-              )}
-              <PostFoot
-                post={answer}
-                of={of}
-                address={`/questions/${question.id}${slug ? `/${slug}` : ''}#a-${answer.id}`}
-                moderates={moderates}
-                onEdit={() => edit(true)}
-                onDelete={mayDelete ? ask : undefined}
-              />
-              <Comments post={answer} of={of} open={!question.locked_at && answer.state === 'published'} />
-            </>
-          )}
+      {editing ? (
+        <EditAnswer answer={answer} onDone={() => edit(false)} />
+      ) : (
+        <div className={classes.post}>
+          <Prose html={answer.body_html} className={`prose ${classes.text}`} />
+          <div className={classes.vote}>
+            <VoteControl post={answer} of={of} />
+          </div>
+          <div className={classes.rest}>
+            {mayAccept && (
+              <Button
+                mt="md"
+                size="xs"
+                variant={answer.accepted ? 'default' : 'light'}
+                leftSection={!answer.accepted && <IconCheck size={16} />}
+                onClick={() => acceptance.mutate(answer.accepted ? null : answer.id)}
+              >
+                {t(answer.accepted ? 'answer.unaccept' : 'answer.accept')}
+              </Button>
+            )}
+            <PostFoot
+              post={answer}
+              of={of}
+              address={`/questions/${question.id}${slug ? `/${slug}` : ''}#a-${answer.id}`}
+              moderates={moderates}
+              onEdit={() => edit(true)}
+              onDelete={mayDelete ? ask : undefined}
+            />
+            <Comments post={answer} of={of} open={!question.locked_at && answer.state === 'published'} />
+          </div>
         </div>
-      </div>
+      )}
     </Card>
   );
 }

@@ -50,6 +50,7 @@ export function CommentItem({ comment, of, open }: { comment: CommentView; of: P
       <Prose html={comment.body_html} />
       <Group gap={4} justify="space-between" mih={26}>
         <AuthorChip author={comment.author} size={18}>
+          {'· '}
           <When at={comment.created_at} />
           {comment.edited_at && (
             <Text span inherit>

@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, Stack } from '@mantine/core';
+import { Anchor, Box, Button, Group, Stack } from '@mantine/core';
 import { listAnswerCommentsInfiniteOptions, listQuestionCommentsInfiniteOptions } from '@regulars/client/react-query';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -45,7 +45,7 @@ export function Comments({ post, of, open }: { post: Post; of: PostRef; open: bo
 
   if (post.comment_count === 0 && !open) return null;
   return (
-    <section aria-label={t('comment.list')} className={classes.comments}>
+    <Box role="group" aria-label={t('comment.list')} className={classes.comments}>
       {shown.length > 0 && (
         <Stack gap={0} component="ul" m={0} p={0} style={{ listStyle: 'none' }}>
           {shown.map((comment) => (
@@ -81,6 +81,6 @@ export function Comments({ post, of, open }: { post: Post; of: PostRef; open: bo
           onCancel={() => write(false)}
         />
       )}
-    </section>
+    </Box>
   );
 }

@@ -42,6 +42,7 @@ export const FoundRow = memo(function FoundRow({ post }: { post: FoundPost }) {
         <Prose html={post.snippet_html} className={`prose ${classes.snippet}`} />
         <Group gap="sm">
           <AuthorChip author={post.author} size={20}>
+            {'· '}
             <When at={post.created_at} />
           </AuthorChip>
           <Text size="xs" c="dimmed">

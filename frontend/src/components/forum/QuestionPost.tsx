@@ -51,10 +51,14 @@ export function QuestionPost({ question, moderates }: { question: QuestionView; 
   return (
     <Card padding="lg" component="article" aria-label={t('question.question')}>
       <div className={classes.post}>
-        <VoteControl post={question} of={of} />
-        <div className={classes.body}>
+        <div className={classes.text}>
           <Prose html={question.body_html} mb="md" />
           <TagChips tags={question.tags} />
+        </div>
+        <div className={classes.vote}>
+          <VoteControl post={question} of={of} />
+        </div>
+        <div className={classes.rest}>
           <PostFoot
             post={question}
             of={of}

@@ -44,6 +44,7 @@ export const QuestionRow = memo(function QuestionRow({ question, inGroup }: { qu
         <div className={classes.about}>
           <TagChips tags={question.tags} />
           <AuthorChip author={question.author} size={20}>
+            {'· '}
             <When at={question.created_at} />
             {question.group && !inGroup && (
               <>

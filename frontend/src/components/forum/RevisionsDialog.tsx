@@ -54,6 +54,7 @@ function Revision({ revision, before }: { revision: RevisionView; before?: Revis
           {revision.number === 1 ? t('revisions.original') : t('revisions.number', { number: number(revision.number) })}
         </Text>
         <AuthorChip author={revision.editor} size={20}>
+          {'· '}
           <When at={revision.created_at} />
         </AuthorChip>
       </Group>

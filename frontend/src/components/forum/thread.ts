@@ -67,6 +67,8 @@ export function addAnswer(queries: QueryClient, answer: AnswerView) {
   );
   changeQuestion(queries, answer.question_id, (question) => ({
     ...question,
+    // Who answers follows the question by that.
+    following: true,
     answer_count: question.answer_count + 1,
     answers: question.answers.next_cursor ? question.answers : { ...question.answers, items: [...question.answers.items, answer] },
   }));

@@ -7,6 +7,7 @@ import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { AnswerList, ORDERS } from '~/components/forum/AnswerList';
 import { Banners } from '~/components/forum/Banners';
+import { FollowQuestion } from '~/components/forum/FollowButton';
 import { useMayModerate } from '~/components/forum/moderation';
 import { slugOf } from '~/components/forum/QuestionLink';
 import { QuestionPost } from '~/components/forum/QuestionPost';
@@ -46,7 +47,9 @@ function Question() {
   const related = <RelatedQuestions id={id} title={question.title} />;
   return (
     <>
-      <PageHead title={question.title} description={<About question={question} />} />
+      <PageHead title={question.title} description={<About question={question} />}>
+        <FollowQuestion question={question} />
+      </PageHead>
       <Banners question={question} />
       <Columns side={isWide && related}>
         <QuestionPost key={id} question={question} moderates={moderates} />

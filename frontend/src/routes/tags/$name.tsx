@@ -5,6 +5,7 @@ import { useSuspenseQuery } from '@tanstack/react-query';
 import { createFileRoute, redirect } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { EditTag } from '~/components/forum/EditTag';
+import { FollowTag } from '~/components/forum/FollowButton';
 import { loadQuestions, QuestionList } from '~/components/forum/QuestionList';
 import { Columns, CommunitySide, loadSide } from '~/components/forum/Side';
 import { TabLink, Tabs, tabProps } from '~/components/forum/Tabs';
@@ -45,6 +46,7 @@ function Tag() {
   return (
     <>
       <PageHead title={tag.name} description={tag.description || t('tags.undescribed')}>
+        <FollowTag tag={tag} />
         {isStaff(me) && <EditTag tag={tag} />}
         <LinkButton to="/ask" leftSection={<IconPlus size={16} />}>
           {t('list.ask')}
