@@ -2,7 +2,7 @@ import { ThemeIcon, type ThemeIconProps } from '@mantine/core';
 import type { RewardKind } from '@regulars/client';
 import {
   type Icon,
-  IconCoin,
+  IconTag,
   IconConfetti,
   IconDiscount,
   IconGift,
@@ -16,7 +16,7 @@ import {
 
 const IMAGES: Record<RewardKind, Icon> = {
   percentage_coupon: IconDiscount,
-  fixed_coupon: IconCoin,
+  fixed_coupon: IconTag,
   code_pool: IconTicket,
   gift_card: IconGiftCard,
   free_shipping: IconTruckDelivery,
