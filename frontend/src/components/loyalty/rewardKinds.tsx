@@ -2,7 +2,6 @@ import { ThemeIcon, type ThemeIconProps } from '@mantine/core';
 import type { RewardKind } from '@regulars/client';
 import {
   type Icon,
-  IconTag,
   IconConfetti,
   IconDiscount,
   IconGift,
@@ -10,6 +9,7 @@ import {
   IconHeartHandshake,
   IconPackage,
   IconRocket,
+  IconTag,
   IconTicket,
   IconTruckDelivery,
 } from '@tabler/icons-react';
