@@ -12,13 +12,13 @@ const REACH = 2;
 /** Where the member stands, pinned on top; with the neighbours, when the best do not include them. */
 export function AroundMe({
   board,
-  search,
+  query,
   me,
   mine,
   top,
 }: {
   board: Metric;
-  search: { period?: Period; group?: string };
+  query: { period?: Period; group?: string };
   me: Me;
   mine?: MyPlace;
   top: Place[];
@@ -26,7 +26,7 @@ export function AroundMe({
   const { t } = useTranslation('loyalty');
   const isFar = mine !== undefined && !top.some((place) => place.member.handle === me.handle);
   const { data: around } = useQuery({
-    ...getLeaderboardOptions({ path: { board }, query: { ...search, around_me: REACH } }),
+    ...getLeaderboardOptions({ path: { board }, query: { ...query, around_me: REACH } }),
     enabled: isFar,
   });
   if (isStaff(me)) return null;

@@ -40,7 +40,8 @@ export const Route = createFileRoute('/leaderboards/$board')({
     period: PERIODS.filter((period) => period !== 'all').find((period) => period === search.period),
     group: typeof search.group === 'string' && search.group ? search.group : undefined,
   }),
-  loaderDeps: ({ search: { period, group } }) => ({ period, group }),
+  // The very request that the server answers within the page.
+  loaderDeps: ({ search: { period = 'all' as Period, group } }) => ({ period, group }),
   loader: ({ context: { queries }, params: { board }, deps }) =>
     Promise.all([
       words('loyalty'),
@@ -56,7 +57,8 @@ function Leaderboard() {
   const search = Route.useSearch();
   const navigate = Route.useNavigate();
   const me = useMe();
-  const { data: top } = useSuspenseQuery(getLeaderboardOptions({ path: { board }, query: search }));
+  const query = Route.useLoaderDeps();
+  const { data: top } = useSuspenseQuery(getLeaderboardOptions({ path: { board }, query }));
   const { data: group } = useQuery({ ...getGroupOptions({ path: { slug: search.group ?? '' } }), enabled: search.group !== undefined });
 
   return (
@@ -110,7 +112,7 @@ function Leaderboard() {
                 </LinkButton>
               </Group>
             )}
-            {me && isSignedIn() && <AroundMe board={board} search={search} me={me} mine={top.me} top={top.items} />}
+            {me && isSignedIn() && <AroundMe board={board} query={query} me={me} mine={top.me} top={top.items} />}
             <Card p={0} component="section" aria-labelledby="top">
               <Title order={2} size="h4" id="top" px="md" pt="md" pb="xs">
                 {t('boards.top')}
