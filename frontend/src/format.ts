@@ -3,6 +3,9 @@ import { locale } from './i18n';
 /** Whole numbers with the language's grouping. */
 export const number = (value: number) => new Intl.NumberFormat(locale()).format(value);
 
+/** With plus or minus in front, for changes. */
+export const signed = (value: number) => new Intl.NumberFormat(locale(), { signDisplay: 'exceptZero' }).format(value).replace('-', '−');
+
 /** 12,345 as 12K, for counts that are only looked at in passing. */
 export const compact = (value: number) => new Intl.NumberFormat(locale(), { notation: 'compact', maximumFractionDigits: 1 }).format(value);
 

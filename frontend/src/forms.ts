@@ -4,6 +4,7 @@ import { problemOf } from './api';
 
 interface WithErrors {
   setErrors: (errors: Record<string, string>) => void;
+  getInputNode?: (path: string) => HTMLElement | null;
 }
 
 /** `/lines/0/sku` as the form's `lines.0.sku`. */
@@ -14,6 +15,7 @@ export function showProblem(error: unknown, form?: WithErrors) {
   const problem = problemOf(error);
   if (form && problem?.errors?.length) {
     form.setErrors(Object.fromEntries(problem.errors.map(({ pointer, detail }) => [fieldOf(pointer), detail])));
+    form.getInputNode?.(fieldOf(problem.errors[0]?.pointer ?? ''))?.focus();
     return;
   }
   notifications.show({

@@ -34,6 +34,9 @@ export const ready = i18next
     react: { useSuspense: true },
   });
 
+/** For loaders: a page's words arrive with its data, so that nothing is drawn twice. */
+export const words = (...areas: string[]) => i18next.loadNamespaces(areas);
+
 /** For numbers, dates and money: the browser's regional variant of the language in use. */
 export function locale(): string {
   const language = i18next.resolvedLanguage ?? 'en';

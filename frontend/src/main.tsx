@@ -10,6 +10,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import './api';
 import { ready } from './i18n';
+import { rememberInvitation } from './invitation';
 import { queries, router } from './router';
 import { theme } from './theme';
 
@@ -17,6 +18,7 @@ const nonce = () => document.querySelector<HTMLMetaElement>('meta[property="csp-
 
 /** The server's page stays on the screen until the app can draw the same one. */
 async function start() {
+  rememberInvitation();
   await ready;
   await router.load();
   const root = document.querySelector('#root');

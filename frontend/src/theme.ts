@@ -1,4 +1,4 @@
-import { Anchor, Badge, Button, Card, createTheme, type MantineColorsTuple, Table, Title } from '@mantine/core';
+import { Anchor, Badge, Button, Card, createTheme, Drawer, type MantineColorsTuple, Modal, Table, Title } from '@mantine/core';
 
 const brand: MantineColorsTuple = [
   '#effcf9',
@@ -12,6 +12,9 @@ const brand: MantineColorsTuple = [
   '#115e59',
   '#134e4a',
 ];
+
+// A dialog's <header> is not a second banner of the page.
+const plainHeader = { header: { role: 'presentation' } };
 
 /** One design for customers and staff. Shades are dark enough for white text (WCAG 1.4.3). */
 export const theme = createTheme({
@@ -28,6 +31,8 @@ export const theme = createTheme({
     Badge: Badge.extend({ defaultProps: { variant: 'light', radius: 'sm' }, styles: { label: { textTransform: 'none' } } }),
     Button: Button.extend({ defaultProps: { loaderProps: { type: 'dots' } } }),
     Card: Card.extend({ defaultProps: { withBorder: true, padding: 'md' } }),
+    Drawer: Drawer.extend({ defaultProps: { attributes: plainHeader } }),
+    Modal: Modal.extend({ defaultProps: { attributes: plainHeader } }),
     Table: Table.extend({ defaultProps: { verticalSpacing: 'xs' } }),
     Title: Title.extend({ defaultProps: { textWrap: 'balance' } }),
   },

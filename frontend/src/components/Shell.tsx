@@ -34,7 +34,7 @@ export function Shell({ children }: { children: ReactNode }) {
       <header className={classes.header}>
         <Container size={1160} className={classes.bar}>
           <Burger opened={opened} onClick={menu.toggle} size="sm" hiddenFrom="md" aria-label={t('nav.menu')} aria-expanded={opened} />
-          <LinkText to="/" className={classes.logo} underline="never">
+          <LinkText to="/" className={classes.logo} underline="never" aria-label="Regulars">
             <img src="/favicon.svg" width={28} height={28} alt="" />
             <Text span fw={700} visibleFrom="xs">
               Regulars
