@@ -1,16 +1,16 @@
 import 'mantine-datatable/styles.layer.css';
 import { Button, Card, Group, Stack, Text, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import { IconArrowDown, IconArrowsSort, IconArrowUp, IconChevronLeft, IconChevronRight } from '@tabler/icons-react';
-import { Link, type LoaderFnContext } from '@tanstack/react-router';
+import { Link } from '@tanstack/react-router';
 import { type DataTableColumn as MantineColumn, DataTable as MantineDataTable } from 'mantine-datatable';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Empty, Problem } from '~/components/states';
-import { number } from '~/format';
 import classes from './DataTable.module.css';
+import { SelectionBar } from './SelectionBar';
 
-/** A column; `sort` is the API's word for sorting by it. A leading minus turns the order round. */
-export type Column<Item> = MantineColumn<Item> & { title: string; sort?: string };
+/** A column; `sort` is the API's word for sorting by it, the largest first unless it is `ascending`. */
+export type Column<Item> = MantineColumn<Item> & { title: string; sort?: string; ascending?: boolean };
 
 interface Rows<Item> {
   data?: { items: Item[]; next_cursor?: string | null; prev_cursor?: string | null };
@@ -112,37 +112,15 @@ function NothingFound() {
 
 function Sorter<Item>({ column, by, onChange }: { column: Column<Item>; by?: string; onChange: (by: string) => void }) {
   const { t } = useTranslation('admin');
-  const up = column.sort ?? '';
-  const order = by === up ? 'up' : by === `-${up}` ? 'down' : undefined;
+  const word = column.sort ?? '';
+  const order = by === word ? (column.ascending ? 'up' : 'down') : undefined;
   const Image = order === 'up' ? IconArrowUp : order === 'down' ? IconArrowDown : IconArrowsSort;
   return (
-    <UnstyledButton className={classes.sorter} onClick={() => onChange(order === 'down' ? up : `-${up}`)}>
+    <UnstyledButton className={classes.sorter} onClick={() => onChange(word)} aria-pressed={order !== undefined}>
       {column.title}
       <Image size={14} aria-hidden />
       <VisuallyHidden>{t(order ? `table.sorted_${order}` : 'table.sort')}</VisuallyHidden>
     </UnstyledButton>
-  );
-}
-
-/** What is chosen and what can be done with it; there before anything is chosen, so that it is read out. */
-function SelectionBar({ count, bar, onClear }: { count: number; bar: ReactNode; onClear: () => void }) {
-  const { t } = useTranslation('admin');
-  return (
-    <div role="status">
-      {count > 0 && (
-        <Card padding="xs" className={classes.bar}>
-          <Group gap="sm">
-            <Text size="sm" fw={600}>
-              {t('table.selected', { count, formatted: number(count) })}
-            </Text>
-            {bar}
-            <Button size="xs" variant="subtle" onClick={onClear}>
-              {t('table.clear')}
-            </Button>
-          </Group>
-        </Card>
-      )}
-    </div>
   );
 }
 
@@ -186,6 +164,3 @@ function PageButton({
     </Button>
   );
 }
-
-/** A loader's promise: awaited on the way to a page, not while its filters change, so that the fields stay on the screen. */
-export const onArrival = (cause: LoaderFnContext['cause'], page: Promise<unknown>) => (cause === 'stay' ? undefined : page);
