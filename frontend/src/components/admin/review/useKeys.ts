@@ -23,7 +23,7 @@ export function useKeys(commands: Record<string, () => void>, on: boolean) {
     if (!on) return;
     const listen = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-      if (isTyping(event.target) || document.querySelector('[role="dialog"],[role="listbox"]')) return;
+      if (isTyping(event.target) || document.querySelector('[aria-modal="true"]')) return;
       const command = latest.current[event.key];
       if (!command) return;
       event.preventDefault();
