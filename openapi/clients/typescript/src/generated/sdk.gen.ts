@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import type { Client, Options as Options2, TDataShape } from './client/index.js';
-import type { AcceptAnswerData, AcceptAnswerErrors, AcceptAnswerResponses, AddCouponCodesData, AddCouponCodesErrors, AddCouponCodesResponses, AdjustPointsData, AdjustPointsErrors, AdjustPointsResponses, AnswerQuestionData, AnswerQuestionErrors, AnswerQuestionResponses, AskQuestionData, AskQuestionErrors, AskQuestionResponses, CancelRedemptionData, CancelRedemptionErrors, CancelRedemptionResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CheckLedgerIntegrityData, CheckLedgerIntegrityErrors, CheckLedgerIntegrityResponses, ClaimReviewItemData, ClaimReviewItemErrors, ClaimReviewItemResponses, CloseQuestionData, CloseQuestionErrors, CloseQuestionResponses, CommentOnAnswerData, CommentOnAnswerErrors, CommentOnAnswerResponses, CommentOnQuestionData, CommentOnQuestionErrors, CommentOnQuestionResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateEarningRuleData, CreateEarningRuleErrors, CreateEarningRuleResponses, CreateGroupData, CreateGroupErrors, CreateGroupResponses, CreateLinkCodeData, CreateLinkCodeErrors, CreateLinkCodeResponses, CreatePartnerData, CreatePartnerErrors, CreatePartnerResponses, CreateRewardData, CreateRewardErrors, CreateRewardResponses, CreateTierData, CreateTierErrors, CreateTierResponses, DecideReviewItemData, DecideReviewItemErrors, DecideReviewItemResponses, DeleteAnswerData, DeleteAnswerErrors, DeleteAnswerResponses, DeleteCommentData, DeleteCommentErrors, DeleteCommentResponses, DeleteEarningRuleData, DeleteEarningRuleErrors, DeleteEarningRuleResponses, DeleteGroupData, DeleteGroupErrors, DeleteGroupResponses, DeleteQuestionData, DeleteQuestionErrors, DeleteQuestionResponses, DeleteRewardData, DeleteRewardErrors, DeleteRewardResponses, DeleteTierData, DeleteTierErrors, DeleteTierResponses, EditAnswerData, EditAnswerErrors, EditAnswerResponses, EditCommentData, EditCommentErrors, EditCommentResponses, EditEarningRuleData, EditEarningRuleErrors, EditEarningRuleResponses, EditGroupData, EditGroupErrors, EditGroupResponses, EditMeData, EditMeErrors, EditMeResponses, EditQuestionData, EditQuestionErrors, EditQuestionResponses, EditRewardData, EditRewardErrors, EditRewardResponses, EditTagData, EditTagErrors, EditTagResponses, EditTierData, EditTierErrors, EditTierResponses, EraseMeData, EraseMeErrors, EraseMeResponses, ExportMeData, ExportMeErrors, ExportMeResponses, FlagAnswerData, FlagAnswerErrors, FlagAnswerResponses, FlagQuestionData, FlagQuestionErrors, FlagQuestionResponses, FulfilRedemptionData, FulfilRedemptionErrors, FulfilRedemptionResponses, GetDashboardData, GetDashboardErrors, GetDashboardResponses, GetExternalMemberData, GetExternalMemberErrors, GetExternalMemberResponses, GetGroupData, GetGroupErrors, GetGroupResponses, GetLeaderboardData, GetLeaderboardErrors, GetLeaderboardResponses, GetMeData, GetMeErrors, GetMemberData, GetMemberErrors, GetMemberPointsData, GetMemberPointsErrors, GetMemberPointsResponses, GetMemberResponses, GetMeResponses, GetMyPointsData, GetMyPointsErrors, GetMyPointsResponses, GetMyReferralData, GetMyReferralErrors, GetMyReferralResponses, GetMyTierData, GetMyTierErrors, GetMyTierResponses, GetPurchaseData, GetPurchaseErrors, GetPurchaseResponses, GetQuestionData, GetQuestionErrors, GetQuestionResponses, GetRedemptionData, GetRedemptionErrors, GetRedemptionResponses, GetReviewItemData, GetReviewItemErrors, GetReviewItemResponses, GetRewardData, GetRewardErrors, GetRewardResponses, GetTagData, GetTagErrors, GetTagResponses, ImposeSanctionData, ImposeSanctionErrors, ImposeSanctionResponses, IssueRedemptionData, IssueRedemptionErrors, IssueRedemptionResponses, JoinGroupData, JoinGroupErrors, JoinGroupResponses, LeaveGroupData, LeaveGroupErrors, LeaveGroupResponses, LiftSanctionData, LiftSanctionErrors, LiftSanctionResponses, LinkExternalMemberData, LinkExternalMemberErrors, LinkExternalMemberResponses, ListAllMembersData, ListAllMembersErrors, ListAllMembersResponses, ListAllRewardsData, ListAllRewardsErrors, ListAllRewardsResponses, ListAllTiersData, ListAllTiersErrors, ListAllTiersResponses, ListAnswerCommentsData, ListAnswerCommentsErrors, ListAnswerCommentsResponses, ListAnswerRevisionsData, ListAnswerRevisionsErrors, ListAnswerRevisionsResponses, ListAnswersData, ListAnswersErrors, ListAnswersResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditLogData, ListAuditLogErrors, ListAuditLogResponses, ListEarningRulesData, ListEarningRulesErrors, ListEarningRulesResponses, ListEarningRuleVersionsData, ListEarningRuleVersionsErrors, ListEarningRuleVersionsResponses, ListGroupMembersData, ListGroupMembersErrors, ListGroupMembersResponses, ListGroupsData, ListGroupsErrors, ListGroupsResponses, ListMemberAnswersData, ListMemberAnswersErrors, ListMemberAnswersResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListMemberStatementData, ListMemberStatementErrors, ListMemberStatementResponses, ListMyModeratedPostsData, ListMyModeratedPostsErrors, ListMyModeratedPostsResponses, ListMyPurchasesData, ListMyPurchasesErrors, ListMyPurchasesResponses, ListMyRedemptionsData, ListMyRedemptionsErrors, ListMyRedemptionsResponses, ListMyReputationData, ListMyReputationErrors, ListMyReputationResponses, ListMySanctionsData, ListMySanctionsErrors, ListMySanctionsResponses, ListMySessionsData, ListMySessionsErrors, ListMySessionsResponses, ListMyStatementData, ListMyStatementErrors, ListMyStatementResponses, ListPartnersData, ListPartnersErrors, ListPartnersResponses, ListQuestionCommentsData, ListQuestionCommentsErrors, ListQuestionCommentsResponses, ListQuestionRevisionsData, ListQuestionRevisionsErrors, ListQuestionRevisionsResponses, ListQuestionsData, ListQuestionsErrors, ListQuestionsResponses, ListRedemptionsData, ListRedemptionsErrors, ListRedemptionsResponses, ListReferralsData, ListReferralsErrors, ListReferralsResponses, ListReviewItemsData, ListReviewItemsErrors, ListReviewItemsResponses, ListRewardsData, ListRewardsErrors, ListRewardsResponses, ListSanctionsData, ListSanctionsErrors, ListSanctionsResponses, ListTagsData, ListTagsErrors, ListTagsResponses, ListTiersData, ListTiersErrors, ListTiersResponses, LockQuestionData, LockQuestionErrors, LockQuestionResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutErrors, LogOutResponses, PreviewEarningData, PreviewEarningErrors, PreviewEarningResponses, PreviewMarkdownData, PreviewMarkdownErrors, PreviewMarkdownResponses, PreviewTiersData, PreviewTiersErrors, PreviewTiersResponses, RecordPurchaseData, RecordPurchaseErrors, RecordPurchaseResponses, RecordReturnData, RecordReturnErrors, RecordReturnResponses, RedeemRewardData, RedeemRewardErrors, RedeemRewardResponses, RefreshSessionData, RefreshSessionErrors, RefreshSessionResponses, RefundRedemptionData, RefundRedemptionErrors, RefundRedemptionResponses, RegisterData, RegisterErrors, RegisterResponses, RemoveGroupMemberData, RemoveGroupMemberErrors, RemoveGroupMemberResponses, ReopenQuestionData, ReopenQuestionErrors, ReopenQuestionResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RevokeMySessionData, RevokeMySessionErrors, RevokeMySessionResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, SearchData, SearchErrors, SearchResponses, SetGroupMemberData, SetGroupMemberErrors, SetGroupMemberResponses, SetMemberRoleData, SetMemberRoleErrors, SetMemberRoleResponses, SetRewardStockData, SetRewardStockErrors, SetRewardStockResponses, SetTrustData, SetTrustErrors, SetTrustResponses, SimilarQuestionsData, SimilarQuestionsErrors, SimilarQuestionsResponses, UnacceptAnswerData, UnacceptAnswerErrors, UnacceptAnswerResponses, UnclaimReviewItemData, UnclaimReviewItemErrors, UnclaimReviewItemResponses, UndoReviewDecisionData, UndoReviewDecisionErrors, UndoReviewDecisionResponses, UnlockQuestionData, UnlockQuestionErrors, UnlockQuestionResponses, UnsetTrustData, UnsetTrustErrors, UnsetTrustResponses, VoteOnAnswerData, VoteOnAnswerErrors, VoteOnAnswerResponses, VoteOnQuestionData, VoteOnQuestionErrors, VoteOnQuestionResponses } from './types.gen.js';
+import type { AcceptAnswerData, AcceptAnswerErrors, AcceptAnswerResponses, AddCouponCodesData, AddCouponCodesErrors, AddCouponCodesResponses, AdjustPointsData, AdjustPointsErrors, AdjustPointsResponses, AnswerQuestionData, AnswerQuestionErrors, AnswerQuestionResponses, AskQuestionData, AskQuestionErrors, AskQuestionResponses, CancelRedemptionData, CancelRedemptionErrors, CancelRedemptionResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CheckLedgerIntegrityData, CheckLedgerIntegrityErrors, CheckLedgerIntegrityResponses, ClaimReviewItemData, ClaimReviewItemErrors, ClaimReviewItemResponses, CloseQuestionData, CloseQuestionErrors, CloseQuestionResponses, CommentOnAnswerData, CommentOnAnswerErrors, CommentOnAnswerResponses, CommentOnQuestionData, CommentOnQuestionErrors, CommentOnQuestionResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateEarningRuleData, CreateEarningRuleErrors, CreateEarningRuleResponses, CreateGroupData, CreateGroupErrors, CreateGroupResponses, CreateLinkCodeData, CreateLinkCodeErrors, CreateLinkCodeResponses, CreatePartnerData, CreatePartnerErrors, CreatePartnerResponses, CreateRewardData, CreateRewardErrors, CreateRewardResponses, CreateTierData, CreateTierErrors, CreateTierResponses, DecideReviewItemData, DecideReviewItemErrors, DecideReviewItemResponses, DeleteAnswerData, DeleteAnswerErrors, DeleteAnswerResponses, DeleteCommentData, DeleteCommentErrors, DeleteCommentResponses, DeleteEarningRuleData, DeleteEarningRuleErrors, DeleteEarningRuleResponses, DeleteGroupData, DeleteGroupErrors, DeleteGroupResponses, DeleteQuestionData, DeleteQuestionErrors, DeleteQuestionResponses, DeleteRewardData, DeleteRewardErrors, DeleteRewardResponses, DeleteTierData, DeleteTierErrors, DeleteTierResponses, EditAnswerData, EditAnswerErrors, EditAnswerResponses, EditCommentData, EditCommentErrors, EditCommentResponses, EditEarningRuleData, EditEarningRuleErrors, EditEarningRuleResponses, EditGroupData, EditGroupErrors, EditGroupResponses, EditMeData, EditMeErrors, EditMeResponses, EditQuestionData, EditQuestionErrors, EditQuestionResponses, EditRewardData, EditRewardErrors, EditRewardResponses, EditTagData, EditTagErrors, EditTagResponses, EditTierData, EditTierErrors, EditTierResponses, EraseMeData, EraseMeErrors, EraseMeResponses, ExportMeData, ExportMeErrors, ExportMeResponses, FlagAnswerData, FlagAnswerErrors, FlagAnswerResponses, FlagQuestionData, FlagQuestionErrors, FlagQuestionResponses, FollowQuestionData, FollowQuestionErrors, FollowQuestionResponses, FollowTagData, FollowTagErrors, FollowTagResponses, FulfilRedemptionData, FulfilRedemptionErrors, FulfilRedemptionResponses, GetDashboardData, GetDashboardErrors, GetDashboardResponses, GetExternalMemberData, GetExternalMemberErrors, GetExternalMemberResponses, GetGroupData, GetGroupErrors, GetGroupResponses, GetLeaderboardData, GetLeaderboardErrors, GetLeaderboardResponses, GetMeData, GetMeErrors, GetMemberData, GetMemberErrors, GetMemberForAdminData, GetMemberForAdminErrors, GetMemberForAdminResponses, GetMemberPointsData, GetMemberPointsErrors, GetMemberPointsResponses, GetMemberResponses, GetMeResponses, GetMyPointsData, GetMyPointsErrors, GetMyPointsResponses, GetMyReferralData, GetMyReferralErrors, GetMyReferralResponses, GetMyTierData, GetMyTierErrors, GetMyTierResponses, GetPurchaseData, GetPurchaseErrors, GetPurchaseResponses, GetQuestionData, GetQuestionErrors, GetQuestionResponses, GetRedemptionData, GetRedemptionErrors, GetRedemptionResponses, GetReviewItemData, GetReviewItemErrors, GetReviewItemResponses, GetRewardData, GetRewardErrors, GetRewardResponses, GetTagData, GetTagErrors, GetTagResponses, ImposeSanctionData, ImposeSanctionErrors, ImposeSanctionResponses, IssueRedemptionData, IssueRedemptionErrors, IssueRedemptionResponses, JoinGroupData, JoinGroupErrors, JoinGroupResponses, LeaveGroupData, LeaveGroupErrors, LeaveGroupResponses, LiftSanctionData, LiftSanctionErrors, LiftSanctionResponses, LinkExternalMemberData, LinkExternalMemberErrors, LinkExternalMemberResponses, ListAllMembersData, ListAllMembersErrors, ListAllMembersResponses, ListAllRewardsData, ListAllRewardsErrors, ListAllRewardsResponses, ListAllTiersData, ListAllTiersErrors, ListAllTiersResponses, ListAnswerCommentsData, ListAnswerCommentsErrors, ListAnswerCommentsResponses, ListAnswerRevisionsData, ListAnswerRevisionsErrors, ListAnswerRevisionsResponses, ListAnswersData, ListAnswersErrors, ListAnswersResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditLogData, ListAuditLogErrors, ListAuditLogResponses, ListEarningRulesData, ListEarningRulesErrors, ListEarningRulesResponses, ListEarningRuleVersionsData, ListEarningRuleVersionsErrors, ListEarningRuleVersionsResponses, ListFollowedTagsData, ListFollowedTagsErrors, ListFollowedTagsResponses, ListGroupMembersData, ListGroupMembersErrors, ListGroupMembersResponses, ListGroupsData, ListGroupsErrors, ListGroupsResponses, ListMemberAnswersData, ListMemberAnswersErrors, ListMemberAnswersResponses, ListMemberPurchasesData, ListMemberPurchasesErrors, ListMemberPurchasesResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListMemberStatementData, ListMemberStatementErrors, ListMemberStatementResponses, ListMemberTierHistoryData, ListMemberTierHistoryErrors, ListMemberTierHistoryResponses, ListMyModeratedPostsData, ListMyModeratedPostsErrors, ListMyModeratedPostsResponses, ListMyPurchasesData, ListMyPurchasesErrors, ListMyPurchasesResponses, ListMyRedemptionsData, ListMyRedemptionsErrors, ListMyRedemptionsResponses, ListMyReputationData, ListMyReputationErrors, ListMyReputationResponses, ListMySanctionsData, ListMySanctionsErrors, ListMySanctionsResponses, ListMySessionsData, ListMySessionsErrors, ListMySessionsResponses, ListMyStatementData, ListMyStatementErrors, ListMyStatementResponses, ListPartnersData, ListPartnersErrors, ListPartnersResponses, ListQuestionCommentsData, ListQuestionCommentsErrors, ListQuestionCommentsResponses, ListQuestionRevisionsData, ListQuestionRevisionsErrors, ListQuestionRevisionsResponses, ListQuestionsData, ListQuestionsErrors, ListQuestionsResponses, ListRedemptionsData, ListRedemptionsErrors, ListRedemptionsResponses, ListReferralsData, ListReferralsErrors, ListReferralsResponses, ListReviewItemsData, ListReviewItemsErrors, ListReviewItemsResponses, ListRewardsData, ListRewardsErrors, ListRewardsResponses, ListSanctionsData, ListSanctionsErrors, ListSanctionsResponses, ListTagsData, ListTagsErrors, ListTagsResponses, ListTiersData, ListTiersErrors, ListTiersResponses, LockQuestionData, LockQuestionErrors, LockQuestionResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutErrors, LogOutResponses, PreviewEarningData, PreviewEarningErrors, PreviewEarningResponses, PreviewMarkdownData, PreviewMarkdownErrors, PreviewMarkdownResponses, PreviewTiersData, PreviewTiersErrors, PreviewTiersResponses, RecordPurchaseData, RecordPurchaseErrors, RecordPurchaseResponses, RecordReturnData, RecordReturnErrors, RecordReturnResponses, RedeemRewardData, RedeemRewardErrors, RedeemRewardResponses, RefreshSessionData, RefreshSessionErrors, RefreshSessionResponses, RefundRedemptionData, RefundRedemptionErrors, RefundRedemptionResponses, RegisterData, RegisterErrors, RegisterResponses, RemoveGroupMemberData, RemoveGroupMemberErrors, RemoveGroupMemberResponses, ReopenQuestionData, ReopenQuestionErrors, ReopenQuestionResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RevokeMySessionData, RevokeMySessionErrors, RevokeMySessionResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, SearchData, SearchErrors, SearchResponses, SetGroupMemberData, SetGroupMemberErrors, SetGroupMemberResponses, SetMemberRoleData, SetMemberRoleErrors, SetMemberRoleResponses, SetRewardStockData, SetRewardStockErrors, SetRewardStockResponses, SetTrustData, SetTrustErrors, SetTrustResponses, SimilarQuestionsData, SimilarQuestionsErrors, SimilarQuestionsResponses, UnacceptAnswerData, UnacceptAnswerErrors, UnacceptAnswerResponses, UnclaimReviewItemData, UnclaimReviewItemErrors, UnclaimReviewItemResponses, UndoReviewDecisionData, UndoReviewDecisionErrors, UndoReviewDecisionResponses, UnfollowQuestionData, UnfollowQuestionErrors, UnfollowQuestionResponses, UnfollowTagData, UnfollowTagErrors, UnfollowTagResponses, UnlockQuestionData, UnlockQuestionErrors, UnlockQuestionResponses, UnsetTrustData, UnsetTrustErrors, UnsetTrustResponses, VoteOnAnswerData, VoteOnAnswerErrors, VoteOnAnswerResponses, VoteOnQuestionData, VoteOnQuestionErrors, VoteOnQuestionResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -198,11 +198,22 @@ export const checkLedgerIntegrity = <ThrowOnError extends boolean = false>(optio
 /**
  * List members, with their e-mail addresses
  *
- * The newest first.
+ * The newest first, unless told otherwise.
  */
 export const listAllMembers = <ThrowOnError extends boolean = false>(options?: Options<ListAllMembersData, ThrowOnError>) => (options?.client ?? client).get<ListAllMembersResponses, ListAllMembersErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/admin/members',
+    ...options
+});
+
+/**
+ * Get everything about a member
+ *
+ * Who they are, what they did, bought, earned and redeemed, and what stands against them.
+ */
+export const getMemberForAdmin = <ThrowOnError extends boolean = false>(options: Options<GetMemberForAdminData, ThrowOnError>) => (options.client ?? client).get<GetMemberForAdminResponses, GetMemberForAdminErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/admin/members/{handle}',
     ...options
 });
 
@@ -221,6 +232,17 @@ export const getMemberPoints = <ThrowOnError extends boolean = false>(options: O
 export const listMemberStatement = <ThrowOnError extends boolean = false>(options: Options<ListMemberStatementData, ThrowOnError>) => (options.client ?? client).get<ListMemberStatementResponses, ListMemberStatementErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/admin/members/{handle}/points/statement',
+    ...options
+});
+
+/**
+ * List a member's purchases
+ *
+ * Latest first.
+ */
+export const listMemberPurchases = <ThrowOnError extends boolean = false>(options: Options<ListMemberPurchasesData, ThrowOnError>) => (options.client ?? client).get<ListMemberPurchasesResponses, ListMemberPurchasesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/admin/members/{handle}/purchases',
     ...options
 });
 
@@ -263,6 +285,17 @@ export const imposeSanction = <ThrowOnError extends boolean = false>(options: Op
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * List a member's moves on the ladder
+ *
+ * Newest first.
+ */
+export const listMemberTierHistory = <ThrowOnError extends boolean = false>(options: Options<ListMemberTierHistoryData, ThrowOnError>) => (options.client ?? client).get<ListMemberTierHistoryResponses, ListMemberTierHistoryErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/admin/members/{handle}/tier-history',
+    ...options
 });
 
 /**
@@ -934,6 +967,17 @@ export const exportMe = <ThrowOnError extends boolean = false>(options?: Options
 });
 
 /**
+ * List the tags that the caller follows
+ *
+ * By name.
+ */
+export const listFollowedTags = <ThrowOnError extends boolean = false>(options?: Options<ListFollowedTagsData, ThrowOnError>) => (options?.client ?? client).get<ListFollowedTagsResponses, ListFollowedTagsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/me/followed-tags',
+    ...options
+});
+
+/**
  * Link the caller with a partner's customer
  *
  * Refused when the customer number belongs to somebody else, or to an unclaimed member with purchases or points:
@@ -1361,6 +1405,26 @@ export const flagQuestion = <ThrowOnError extends boolean = false>(options: Opti
 });
 
 /**
+ * No longer follow a question
+ */
+export const unfollowQuestion = <ThrowOnError extends boolean = false>(options: Options<UnfollowQuestionData, ThrowOnError>) => (options.client ?? client).delete<UnfollowQuestionResponses, UnfollowQuestionErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/questions/{question_id}/follow',
+    ...options
+});
+
+/**
+ * Follow a question
+ *
+ * The caller is told of its answers. Who asks or answers a question follows it by that. Again without effect.
+ */
+export const followQuestion = <ThrowOnError extends boolean = false>(options: Options<FollowQuestionData, ThrowOnError>) => (options.client ?? client).put<FollowQuestionResponses, FollowQuestionErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/questions/{question_id}/follow',
+    ...options
+});
+
+/**
  * Unlock a question
  */
 export const unlockQuestion = <ThrowOnError extends boolean = false>(options: Options<UnlockQuestionData, ThrowOnError>) => (options.client ?? client).delete<UnlockQuestionResponses, UnlockQuestionErrors, ThrowOnError>({
@@ -1533,12 +1597,20 @@ export const search = <ThrowOnError extends boolean = false>(options: Options<Se
  * Without those that only stand for others, and those that nobody has described and nobody uses where everybody may
  * see it.
  */
-export const listTags = <ThrowOnError extends boolean = false>(options?: Options<ListTagsData, ThrowOnError>) => (options?.client ?? client).get<ListTagsResponses, ListTagsErrors, ThrowOnError>({ url: '/tags', ...options });
+export const listTags = <ThrowOnError extends boolean = false>(options?: Options<ListTagsData, ThrowOnError>) => (options?.client ?? client).get<ListTagsResponses, ListTagsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/tags',
+    ...options
+});
 
 /**
  * Read a tag
  */
-export const getTag = <ThrowOnError extends boolean = false>(options: Options<GetTagData, ThrowOnError>) => (options.client ?? client).get<GetTagResponses, GetTagErrors, ThrowOnError>({ url: '/tags/{name}', ...options });
+export const getTag = <ThrowOnError extends boolean = false>(options: Options<GetTagData, ThrowOnError>) => (options.client ?? client).get<GetTagResponses, GetTagErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/tags/{name}',
+    ...options
+});
 
 /**
  * Edit a tag
@@ -1553,6 +1625,26 @@ export const editTag = <ThrowOnError extends boolean = false>(options: Options<E
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * No longer follow a tag
+ */
+export const unfollowTag = <ThrowOnError extends boolean = false>(options: Options<UnfollowTagData, ThrowOnError>) => (options.client ?? client).delete<UnfollowTagResponses, UnfollowTagErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/tags/{name}/follow',
+    ...options
+});
+
+/**
+ * Follow a tag
+ *
+ * Its questions are among those that the caller follows. A synonym stands for its tag. At most 100.
+ */
+export const followTag = <ThrowOnError extends boolean = false>(options: Options<FollowTagData, ThrowOnError>) => (options.client ?? client).put<FollowTagResponses, FollowTagErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/tags/{name}/follow',
+    ...options
 });
 
 /**

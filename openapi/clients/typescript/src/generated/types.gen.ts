@@ -15,6 +15,51 @@ export type AcceptAnswer = {
 };
 
 /**
+ * ActiveSanction
+ */
+export type ActiveSanction = {
+    /**
+     * Absent for what holds for good.
+     */
+    ends_at?: string;
+    id: string;
+    /**
+     * `silence` or `suspension`.
+     */
+    kind: string;
+    reason: string;
+    starts_at: string;
+};
+
+/**
+ * Activity
+ *
+ * What the member did. Posts that are hidden or deleted do not count.
+ */
+export type Activity = {
+    accepted_answers: number;
+    answers: number;
+    comments: number;
+    /**
+     * Flags against the member's posts that nobody has decided on.
+     */
+    flags_against_open: number;
+    /**
+     * Flags against the member's posts that a moderator upheld.
+     */
+    flags_against_upheld: number;
+    /**
+     * Flags that the member raised.
+     */
+    flags_raised: number;
+    /**
+     * Of these, those that a moderator upheld.
+     */
+    flags_raised_upheld: number;
+    questions: number;
+};
+
+/**
  * AddCodes
  */
 export type AddCodes = {
@@ -262,6 +307,21 @@ export type AuthorView = {
      */
     reputation: number;
     role: Role;
+};
+
+/**
+ * Balance
+ *
+ * The member's points.
+ */
+export type Balance = {
+    /**
+     * Debt: 0 or less.
+     */
+    arrears: number;
+    available: number;
+    pending: number;
+    reserved: number;
 };
 
 /**
@@ -633,6 +693,83 @@ export type CreateTier = {
 };
 
 /**
+ * Customer
+ *
+ * A member with everything that administrators see on one page.
+ */
+export type Customer = {
+    activity: Activity;
+    balance: Balance;
+    bio: string;
+    display_name: string;
+    /**
+     * Absent for a member without an account.
+     */
+    email?: string;
+    /**
+     * What partners call the member, 100 at most.
+     */
+    external_ids: Array<ExternalId>;
+    /**
+     * The newest 100, invitations, requests and bans included.
+     */
+    groups: Array<GroupOfCustomer>;
+    handle: string;
+    id: string;
+    /**
+     * When one of the member's sessions was last renewed; absent when there is none.
+     */
+    last_seen_at?: string;
+    on_leaderboards: boolean;
+    /**
+     * Points that can be spent.
+     */
+    points: number;
+    /**
+     * For each state that redemptions of the member have.
+     */
+    redemptions: Array<RedemptionsOfState>;
+    /**
+     * Whom the member brought, for each state.
+     */
+    referrals: Array<ReferralsOfState>;
+    /**
+     * Who brought the member; absent for those who came on their own.
+     */
+    referred_by?: ReferredBy & unknown;
+    /**
+     * At least 1.
+     */
+    reputation: number;
+    role: Role;
+    /**
+     * What keeps the member from something now.
+     */
+    sanctions: Array<ActiveSanction>;
+    /**
+     * Sessions that are alive.
+     */
+    sessions: number;
+    /**
+     * When the member joined.
+     */
+    since: string;
+    /**
+     * For each currency that the member has bought in.
+     */
+    spend: Array<Spend>;
+    tier: TierOfCustomer;
+    /**
+     * The tier's position; 0 is where everybody begins.
+     */
+    tier_rank: number;
+    /**
+     * Trust level, 0 to 4.
+     */
+    trust: number;
+};
+
+/**
  * Dashboard
  *
  * The programme in numbers.
@@ -864,6 +1001,8 @@ export type Export = {
     account: unknown;
     comments: unknown;
     flags: unknown;
+    followed_questions: unknown;
+    followed_tags: unknown;
     /**
      * Groups, and how the member stands with them.
      */
@@ -896,6 +1035,19 @@ export type Export = {
      */
     statement: unknown;
     votes: unknown;
+};
+
+/**
+ * ExternalId
+ */
+export type ExternalId = {
+    external_id: string;
+    linked_at: string;
+    /**
+     * The partner's name.
+     */
+    partner: string;
+    partner_id: string;
 };
 
 /**
@@ -1087,6 +1239,18 @@ export type Grant = {
  * How one gets into a group.
  */
 export type GroupKind = 'open' | 'on_request' | 'invite_only';
+
+/**
+ * GroupOfCustomer
+ */
+export type GroupOfCustomer = {
+    name: string;
+    private: boolean;
+    role: GroupRole;
+    since: string;
+    slug: string;
+    state: MembershipState;
+};
 
 /**
  * GroupOfMember
@@ -1360,12 +1524,28 @@ export type MemberForAdmin = {
     email?: string;
     handle: string;
     id: string;
+    /**
+     * When one of the member's sessions was last renewed; absent when there is none.
+     */
+    last_seen_at?: string;
     on_leaderboards: boolean;
+    /**
+     * Points that can be spent.
+     */
+    points: number;
+    /**
+     * At least 1.
+     */
+    reputation: number;
     role: Role;
     /**
      * When the member joined.
      */
     since: string;
+    /**
+     * The tier's position; 0 is where everybody begins.
+     */
+    tier_rank: number;
     /**
      * Trust level, 0 to 4.
      */
@@ -1387,6 +1567,11 @@ export type MemberRef = {
      */
     external_id?: string;
 };
+
+/**
+ * How a list of members is ordered.
+ */
+export type MemberSort = 'newest' | 'handle' | 'points' | 'reputation' | 'last_seen';
 
 /**
  * MembersOfTier
@@ -1835,6 +2020,23 @@ export type PageMemberForAdmin = {
  */
 export type PageMembershipView = {
     items: Array<MembershipView>;
+    /**
+     * Pass as `cursor` for the items after these; absent on the last page.
+     */
+    next_cursor?: string;
+    /**
+     * Pass as `cursor` for the items before these; absent on the first page.
+     */
+    prev_cursor?: string;
+};
+
+/**
+ * Page_MoveView
+ *
+ * A part of a list, with the way on and back.
+ */
+export type PageMoveView = {
+    items: Array<MoveView>;
     /**
      * Pass as `cursor` for the items after these; absent on the last page.
      */
@@ -2582,6 +2784,10 @@ export type QuestionView = {
     created_at: string;
     down_votes: number;
     edited_at?: string;
+    /**
+     * Whether the caller follows it, where one is signed in.
+     */
+    following?: boolean;
     group?: GroupRef;
     id: string;
     /**
@@ -2751,6 +2957,18 @@ export type RedemptionView = {
 };
 
 /**
+ * RedemptionsOfState
+ */
+export type RedemptionsOfState = {
+    points: number;
+    redemptions: number;
+    /**
+     * As in list_redemptions.
+     */
+    state: string;
+};
+
+/**
  * ReferralCounts
  *
  * How many of one's referrals stand where.
@@ -2799,6 +3017,31 @@ export type ReferralView = {
     referee: string;
     resolved_at?: string;
     state: ReferralState;
+};
+
+/**
+ * ReferralsOfState
+ */
+export type ReferralsOfState = {
+    referrals: number;
+    /**
+     * As in list_referrals.
+     */
+    state: string;
+};
+
+/**
+ * ReferredBy
+ */
+export type ReferredBy = {
+    /**
+     * Handle of the advocate.
+     */
+    advocate: string;
+    /**
+     * As in list_referrals.
+     */
+    state: string;
 };
 
 /**
@@ -3252,6 +3495,24 @@ export type SimilarQuestions = {
 };
 
 /**
+ * Spend
+ *
+ * What the member bought in one currency.
+ */
+export type Spend = {
+    /**
+     * ISO 4217.
+     */
+    currency: string;
+    /**
+     * After discounts and returns, in minor units.
+     */
+    net_minor: number;
+    orders: number;
+    returns: number;
+};
+
+/**
  * StatementLine
  *
  * A line of a statement: one movement of points.
@@ -3305,6 +3566,10 @@ export type TagOrder = 'popular' | 'name';
  */
 export type TagView = {
     description: string;
+    /**
+     * Whether the caller follows it, where one is signed in.
+     */
+    following?: boolean;
     name: string;
     /**
      * Those that everybody may see.
@@ -3376,6 +3641,24 @@ export type Terms = {
 export type TierChangeView = {
     from_rank: number;
     to_rank: number;
+};
+
+/**
+ * TierOfCustomer
+ *
+ * Where the member stands on the ladder.
+ */
+export type TierOfCustomer = {
+    name: string;
+    /**
+     * Points of the last 12 months that count.
+     */
+    qualifying_points: number;
+    rank: number;
+    /**
+     * Held at least until then; absent for the tier that everybody has.
+     */
+    valid_until?: string;
 };
 
 /**
@@ -4351,6 +4634,11 @@ export type ListAllMembersData = {
          */
         q?: string;
         role?: Role;
+        /**
+         * The rank of a tier.
+         */
+        tier?: number;
+        sort?: MemberSort;
         cursor?: string;
         limit?: number;
     };
@@ -4394,6 +4682,57 @@ export type ListAllMembersResponses = {
 };
 
 export type ListAllMembersResponse = ListAllMembersResponses[keyof ListAllMembersResponses];
+
+export type GetMemberForAdminData = {
+    body?: never;
+    path: {
+        handle: string;
+    };
+    query?: never;
+    url: '/admin/members/{handle}';
+};
+
+export type GetMemberForAdminErrors = {
+    /**
+     * The request is malformed.
+     */
+    400: Problem;
+    /**
+     * There are no credentials, or they are not valid.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller may not know of it.
+     */
+    404: Problem;
+    /**
+     * Too many requests; Retry-After says when to try again.
+     */
+    429: Problem;
+    /**
+     * An error on our side.
+     */
+    500: Problem;
+    /**
+     * Busy or without its database; Retry-After says when to try again.
+     */
+    503: Problem;
+};
+
+export type GetMemberForAdminError = GetMemberForAdminErrors[keyof GetMemberForAdminErrors];
+
+export type GetMemberForAdminResponses = {
+    /**
+     * Done.
+     */
+    200: Customer;
+};
+
+export type GetMemberForAdminResponse = GetMemberForAdminResponses[keyof GetMemberForAdminResponses];
 
 export type GetMemberPointsData = {
     body?: never;
@@ -4505,6 +4844,66 @@ export type ListMemberStatementResponses = {
 };
 
 export type ListMemberStatementResponse = ListMemberStatementResponses[keyof ListMemberStatementResponses];
+
+export type ListMemberPurchasesData = {
+    body?: never;
+    path: {
+        handle: string;
+    };
+    query?: {
+        /**
+         * From an earlier page.
+         */
+        cursor?: string;
+        /**
+         * Purchases a page, 1 to 100; 20 by default.
+         */
+        limit?: number;
+    };
+    url: '/admin/members/{handle}/purchases';
+};
+
+export type ListMemberPurchasesErrors = {
+    /**
+     * The request is malformed.
+     */
+    400: Problem;
+    /**
+     * There are no credentials, or they are not valid.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller may not know of it.
+     */
+    404: Problem;
+    /**
+     * Too many requests; Retry-After says when to try again.
+     */
+    429: Problem;
+    /**
+     * An error on our side.
+     */
+    500: Problem;
+    /**
+     * Busy or without its database; Retry-After says when to try again.
+     */
+    503: Problem;
+};
+
+export type ListMemberPurchasesError = ListMemberPurchasesErrors[keyof ListMemberPurchasesErrors];
+
+export type ListMemberPurchasesResponses = {
+    /**
+     * Done.
+     */
+    200: PagePurchaseView;
+};
+
+export type ListMemberPurchasesResponse = ListMemberPurchasesResponses[keyof ListMemberPurchasesResponses];
 
 export type SetMemberRoleData = {
     body: SetRole;
@@ -4693,6 +5092,60 @@ export type ImposeSanctionResponses = {
 };
 
 export type ImposeSanctionResponse = ImposeSanctionResponses[keyof ImposeSanctionResponses];
+
+export type ListMemberTierHistoryData = {
+    body?: never;
+    path: {
+        handle: string;
+    };
+    query?: {
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/admin/members/{handle}/tier-history';
+};
+
+export type ListMemberTierHistoryErrors = {
+    /**
+     * The request is malformed.
+     */
+    400: Problem;
+    /**
+     * There are no credentials, or they are not valid.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller may not know of it.
+     */
+    404: Problem;
+    /**
+     * Too many requests; Retry-After says when to try again.
+     */
+    429: Problem;
+    /**
+     * An error on our side.
+     */
+    500: Problem;
+    /**
+     * Busy or without its database; Retry-After says when to try again.
+     */
+    503: Problem;
+};
+
+export type ListMemberTierHistoryError = ListMemberTierHistoryErrors[keyof ListMemberTierHistoryErrors];
+
+export type ListMemberTierHistoryResponses = {
+    /**
+     * Done.
+     */
+    200: PageMoveView;
+};
+
+export type ListMemberTierHistoryResponse = ListMemberTierHistoryResponses[keyof ListMemberTierHistoryResponses];
 
 export type UnsetTrustData = {
     body?: never;
@@ -4940,6 +5393,10 @@ export type ListRedemptionsData = {
     query?: {
         state?: RedemptionState;
         reward?: string;
+        /**
+         * A member's handle.
+         */
+        member?: string;
         cursor?: string;
         limit?: number;
     };
@@ -4989,6 +5446,10 @@ export type ListReferralsData = {
     path?: never;
     query?: {
         state?: ReferralState;
+        /**
+         * The handle of who brought them.
+         */
+        advocate?: string;
         cursor?: string;
         limit?: number;
     };
@@ -7906,6 +8367,54 @@ export type ExportMeResponses = {
 
 export type ExportMeResponse = ExportMeResponses[keyof ExportMeResponses];
 
+export type ListFollowedTagsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/me/followed-tags';
+};
+
+export type ListFollowedTagsErrors = {
+    /**
+     * The request is malformed.
+     */
+    400: Problem;
+    /**
+     * There are no credentials, or they are not valid.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * Too many requests; Retry-After says when to try again.
+     */
+    429: Problem;
+    /**
+     * An error on our side.
+     */
+    500: Problem;
+    /**
+     * Busy or without its database; Retry-After says when to try again.
+     */
+    503: Problem;
+};
+
+export type ListFollowedTagsError = ListFollowedTagsErrors[keyof ListFollowedTagsErrors];
+
+export type ListFollowedTagsResponses = {
+    /**
+     * Done.
+     */
+    200: PageTagView;
+};
+
+export type ListFollowedTagsResponse = ListFollowedTagsResponses[keyof ListFollowedTagsResponses];
+
 export type LinkExternalMemberData = {
     body: LinkMember;
     path?: never;
@@ -9055,6 +9564,10 @@ export type ListQuestionsData = {
          * The handle of a member.
          */
         author?: string;
+        /**
+         * Those only that the caller follows: by themselves, by a tag, or by being in their group.
+         */
+        followed?: boolean;
         cursor?: string;
         limit?: number;
     };
@@ -9954,6 +10467,116 @@ export type FlagQuestionResponses = {
 
 export type FlagQuestionResponse = FlagQuestionResponses[keyof FlagQuestionResponses];
 
+export type UnfollowQuestionData = {
+    body?: never;
+    path: {
+        question_id: string;
+    };
+    query?: never;
+    url: '/questions/{question_id}/follow';
+};
+
+export type UnfollowQuestionErrors = {
+    /**
+     * The request is malformed.
+     */
+    400: Problem;
+    /**
+     * There are no credentials, or they are not valid.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller may not know of it.
+     */
+    404: Problem;
+    /**
+     * The state does not allow this; the code says why.
+     */
+    409: Problem;
+    /**
+     * Too many requests; Retry-After says when to try again.
+     */
+    429: Problem;
+    /**
+     * An error on our side.
+     */
+    500: Problem;
+    /**
+     * Busy or without its database; Retry-After says when to try again.
+     */
+    503: Problem;
+};
+
+export type UnfollowQuestionError = UnfollowQuestionErrors[keyof UnfollowQuestionErrors];
+
+export type UnfollowQuestionResponses = {
+    /**
+     * The caller does not follow it.
+     */
+    204: void;
+};
+
+export type UnfollowQuestionResponse = UnfollowQuestionResponses[keyof UnfollowQuestionResponses];
+
+export type FollowQuestionData = {
+    body?: never;
+    path: {
+        question_id: string;
+    };
+    query?: never;
+    url: '/questions/{question_id}/follow';
+};
+
+export type FollowQuestionErrors = {
+    /**
+     * The request is malformed.
+     */
+    400: Problem;
+    /**
+     * There are no credentials, or they are not valid.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller may not know of it.
+     */
+    404: Problem;
+    /**
+     * The state does not allow this; the code says why.
+     */
+    409: Problem;
+    /**
+     * Too many requests; Retry-After says when to try again.
+     */
+    429: Problem;
+    /**
+     * An error on our side.
+     */
+    500: Problem;
+    /**
+     * Busy or without its database; Retry-After says when to try again.
+     */
+    503: Problem;
+};
+
+export type FollowQuestionError = FollowQuestionErrors[keyof FollowQuestionErrors];
+
+export type FollowQuestionResponses = {
+    /**
+     * The caller follows it.
+     */
+    204: void;
+};
+
+export type FollowQuestionResponse = FollowQuestionResponses[keyof FollowQuestionResponses];
+
 export type UnlockQuestionData = {
     body?: never;
     path: {
@@ -10780,6 +11403,14 @@ export type ListTagsErrors = {
      */
     400: Problem;
     /**
+     * There are no credentials, or they are not valid.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
      * Too many requests; Retry-After says when to try again.
      */
     429: Problem;
@@ -10818,6 +11449,14 @@ export type GetTagErrors = {
      * The request is malformed.
      */
     400: Problem;
+    /**
+     * There are no credentials, or they are not valid.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
     /**
      * There is no such thing, or the caller may not know of it.
      */
@@ -10913,6 +11552,116 @@ export type EditTagResponses = {
 };
 
 export type EditTagResponse = EditTagResponses[keyof EditTagResponses];
+
+export type UnfollowTagData = {
+    body?: never;
+    path: {
+        name: string;
+    };
+    query?: never;
+    url: '/tags/{name}/follow';
+};
+
+export type UnfollowTagErrors = {
+    /**
+     * The request is malformed.
+     */
+    400: Problem;
+    /**
+     * There are no credentials, or they are not valid.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller may not know of it.
+     */
+    404: Problem;
+    /**
+     * The state does not allow this; the code says why.
+     */
+    409: Problem;
+    /**
+     * Too many requests; Retry-After says when to try again.
+     */
+    429: Problem;
+    /**
+     * An error on our side.
+     */
+    500: Problem;
+    /**
+     * Busy or without its database; Retry-After says when to try again.
+     */
+    503: Problem;
+};
+
+export type UnfollowTagError = UnfollowTagErrors[keyof UnfollowTagErrors];
+
+export type UnfollowTagResponses = {
+    /**
+     * The caller does not follow it.
+     */
+    204: void;
+};
+
+export type UnfollowTagResponse = UnfollowTagResponses[keyof UnfollowTagResponses];
+
+export type FollowTagData = {
+    body?: never;
+    path: {
+        name: string;
+    };
+    query?: never;
+    url: '/tags/{name}/follow';
+};
+
+export type FollowTagErrors = {
+    /**
+     * The request is malformed.
+     */
+    400: Problem;
+    /**
+     * There are no credentials, or they are not valid.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller may not know of it.
+     */
+    404: Problem;
+    /**
+     * The state does not allow this; the code says why.
+     */
+    409: Problem;
+    /**
+     * Too many requests; Retry-After says when to try again.
+     */
+    429: Problem;
+    /**
+     * An error on our side.
+     */
+    500: Problem;
+    /**
+     * Busy or without its database; Retry-After says when to try again.
+     */
+    503: Problem;
+};
+
+export type FollowTagError = FollowTagErrors[keyof FollowTagErrors];
+
+export type FollowTagResponses = {
+    /**
+     * The caller follows it.
+     */
+    204: void;
+};
+
+export type FollowTagResponse = FollowTagResponses[keyof FollowTagResponses];
 
 export type ListTiersData = {
     body?: never;

@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen.js';
-import { acceptAnswer, addCouponCodes, adjustPoints, answerQuestion, askQuestion, cancelRedemption, changePassword, checkLedgerIntegrity, claimReviewItem, closeQuestion, commentOnAnswer, commentOnQuestion, createApiKey, createEarningRule, createGroup, createLinkCode, createPartner, createReward, createTier, decideReviewItem, deleteAnswer, deleteComment, deleteEarningRule, deleteGroup, deleteQuestion, deleteReward, deleteTier, editAnswer, editComment, editEarningRule, editGroup, editMe, editQuestion, editReward, editTag, editTier, eraseMe, exportMe, flagAnswer, flagQuestion, fulfilRedemption, getDashboard, getExternalMember, getGroup, getLeaderboard, getMe, getMember, getMemberPoints, getMyPoints, getMyReferral, getMyTier, getPurchase, getQuestion, getRedemption, getReviewItem, getReward, getTag, imposeSanction, issueRedemption, joinGroup, leaveGroup, liftSanction, linkExternalMember, listAllMembers, listAllRewards, listAllTiers, listAnswerComments, listAnswerRevisions, listAnswers, listApiKeys, listAuditLog, listEarningRules, listEarningRuleVersions, listGroupMembers, listGroups, listMemberAnswers, listMembers, listMemberStatement, listMyModeratedPosts, listMyPurchases, listMyRedemptions, listMyReputation, listMySanctions, listMySessions, listMyStatement, listPartners, listQuestionComments, listQuestionRevisions, listQuestions, listRedemptions, listReferrals, listReviewItems, listRewards, listSanctions, listTags, listTiers, lockQuestion, logIn, logOut, type Options, previewEarning, previewMarkdown, previewTiers, recordPurchase, recordReturn, redeemReward, refreshSession, refundRedemption, register, removeGroupMember, reopenQuestion, revokeApiKey, revokeMySession, rotateApiKey, search, setGroupMember, setMemberRole, setRewardStock, setTrust, similarQuestions, unacceptAnswer, unclaimReviewItem, undoReviewDecision, unlockQuestion, unsetTrust, voteOnAnswer, voteOnQuestion } from '../sdk.gen.js';
-import type { AcceptAnswerData, AcceptAnswerError, AcceptAnswerResponse, AddCouponCodesData, AddCouponCodesError, AddCouponCodesResponse, AdjustPointsData, AdjustPointsError, AdjustPointsResponse, AnswerQuestionData, AnswerQuestionError, AnswerQuestionResponse, AskQuestionData, AskQuestionError, AskQuestionResponse, CancelRedemptionData, CancelRedemptionError, CancelRedemptionResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CheckLedgerIntegrityData, CheckLedgerIntegrityError, CheckLedgerIntegrityResponse, ClaimReviewItemData, ClaimReviewItemError, ClaimReviewItemResponse, CloseQuestionData, CloseQuestionError, CloseQuestionResponse, CommentOnAnswerData, CommentOnAnswerError, CommentOnAnswerResponse, CommentOnQuestionData, CommentOnQuestionError, CommentOnQuestionResponse, CreateApiKeyData, CreateApiKeyError, CreateApiKeyResponse, CreateEarningRuleData, CreateEarningRuleError, CreateEarningRuleResponse, CreateGroupData, CreateGroupError, CreateGroupResponse, CreateLinkCodeData, CreateLinkCodeError, CreateLinkCodeResponse, CreatePartnerData, CreatePartnerError, CreatePartnerResponse, CreateRewardData, CreateRewardError, CreateRewardResponse, CreateTierData, CreateTierError, CreateTierResponse, DecideReviewItemData, DecideReviewItemError, DecideReviewItemResponse, DeleteAnswerData, DeleteAnswerError, DeleteAnswerResponse, DeleteCommentData, DeleteCommentError, DeleteCommentResponse, DeleteEarningRuleData, DeleteEarningRuleError, DeleteEarningRuleResponse, DeleteGroupData, DeleteGroupError, DeleteGroupResponse, DeleteQuestionData, DeleteQuestionError, DeleteQuestionResponse, DeleteRewardData, DeleteRewardError, DeleteRewardResponse, DeleteTierData, DeleteTierError, DeleteTierResponse, EditAnswerData, EditAnswerError, EditAnswerResponse, EditCommentData, EditCommentError, EditCommentResponse, EditEarningRuleData, EditEarningRuleError, EditEarningRuleResponse, EditGroupData, EditGroupError, EditGroupResponse, EditMeData, EditMeError, EditMeResponse, EditQuestionData, EditQuestionError, EditQuestionResponse, EditRewardData, EditRewardError, EditRewardResponse, EditTagData, EditTagError, EditTagResponse, EditTierData, EditTierError, EditTierResponse, EraseMeData, EraseMeError, EraseMeResponse, ExportMeData, ExportMeError, ExportMeResponse, FlagAnswerData, FlagAnswerError, FlagAnswerResponse, FlagQuestionData, FlagQuestionError, FlagQuestionResponse, FulfilRedemptionData, FulfilRedemptionError, FulfilRedemptionResponse, GetDashboardData, GetDashboardError, GetDashboardResponse, GetExternalMemberData, GetExternalMemberError, GetExternalMemberResponse, GetGroupData, GetGroupError, GetGroupResponse, GetLeaderboardData, GetLeaderboardError, GetLeaderboardResponse, GetMeData, GetMeError, GetMemberData, GetMemberError, GetMemberPointsData, GetMemberPointsError, GetMemberPointsResponse, GetMemberResponse, GetMeResponse, GetMyPointsData, GetMyPointsError, GetMyPointsResponse, GetMyReferralData, GetMyReferralError, GetMyReferralResponse, GetMyTierData, GetMyTierError, GetMyTierResponse, GetPurchaseData, GetPurchaseError, GetPurchaseResponse, GetQuestionData, GetQuestionError, GetQuestionResponse, GetRedemptionData, GetRedemptionError, GetRedemptionResponse, GetReviewItemData, GetReviewItemError, GetReviewItemResponse, GetRewardData, GetRewardError, GetRewardResponse, GetTagData, GetTagError, GetTagResponse, ImposeSanctionData, ImposeSanctionError, ImposeSanctionResponse, IssueRedemptionData, IssueRedemptionError, IssueRedemptionResponse, JoinGroupData, JoinGroupError, JoinGroupResponse, LeaveGroupData, LeaveGroupError, LeaveGroupResponse, LiftSanctionData, LiftSanctionError, LiftSanctionResponse, LinkExternalMemberData, LinkExternalMemberError, LinkExternalMemberResponse, ListAllMembersData, ListAllMembersError, ListAllMembersResponse, ListAllRewardsData, ListAllRewardsError, ListAllRewardsResponse, ListAllTiersData, ListAllTiersError, ListAllTiersResponse, ListAnswerCommentsData, ListAnswerCommentsError, ListAnswerCommentsResponse, ListAnswerRevisionsData, ListAnswerRevisionsError, ListAnswerRevisionsResponse, ListAnswersData, ListAnswersError, ListAnswersResponse, ListApiKeysData, ListApiKeysError, ListApiKeysResponse, ListAuditLogData, ListAuditLogError, ListAuditLogResponse, ListEarningRulesData, ListEarningRulesError, ListEarningRulesResponse, ListEarningRuleVersionsData, ListEarningRuleVersionsError, ListEarningRuleVersionsResponse, ListGroupMembersData, ListGroupMembersError, ListGroupMembersResponse, ListGroupsData, ListGroupsError, ListGroupsResponse, ListMemberAnswersData, ListMemberAnswersError, ListMemberAnswersResponse, ListMembersData, ListMembersError, ListMembersResponse, ListMemberStatementData, ListMemberStatementError, ListMemberStatementResponse, ListMyModeratedPostsData, ListMyModeratedPostsError, ListMyModeratedPostsResponse, ListMyPurchasesData, ListMyPurchasesError, ListMyPurchasesResponse, ListMyRedemptionsData, ListMyRedemptionsError, ListMyRedemptionsResponse, ListMyReputationData, ListMyReputationError, ListMyReputationResponse, ListMySanctionsData, ListMySanctionsError, ListMySanctionsResponse, ListMySessionsData, ListMySessionsError, ListMySessionsResponse, ListMyStatementData, ListMyStatementError, ListMyStatementResponse, ListPartnersData, ListPartnersError, ListPartnersResponse, ListQuestionCommentsData, ListQuestionCommentsError, ListQuestionCommentsResponse, ListQuestionRevisionsData, ListQuestionRevisionsError, ListQuestionRevisionsResponse, ListQuestionsData, ListQuestionsError, ListQuestionsResponse, ListRedemptionsData, ListRedemptionsError, ListRedemptionsResponse, ListReferralsData, ListReferralsError, ListReferralsResponse, ListReviewItemsData, ListReviewItemsError, ListReviewItemsResponse, ListRewardsData, ListRewardsError, ListRewardsResponse, ListSanctionsData, ListSanctionsError, ListSanctionsResponse, ListTagsData, ListTagsError, ListTagsResponse, ListTiersData, ListTiersError, ListTiersResponse, LockQuestionData, LockQuestionError, LockQuestionResponse, LogInData, LogInError, LogInResponse, LogOutData, LogOutError, LogOutResponse, PreviewEarningData, PreviewEarningError, PreviewEarningResponse, PreviewMarkdownData, PreviewMarkdownError, PreviewMarkdownResponse, PreviewTiersData, PreviewTiersError, PreviewTiersResponse, RecordPurchaseData, RecordPurchaseError, RecordPurchaseResponse, RecordReturnData, RecordReturnError, RecordReturnResponse, RedeemRewardData, RedeemRewardError, RedeemRewardResponse, RefreshSessionData, RefreshSessionError, RefreshSessionResponse, RefundRedemptionData, RefundRedemptionError, RefundRedemptionResponse, RegisterData, RegisterError, RegisterResponse, RemoveGroupMemberData, RemoveGroupMemberError, RemoveGroupMemberResponse, ReopenQuestionData, ReopenQuestionError, ReopenQuestionResponse, RevokeApiKeyData, RevokeApiKeyError, RevokeApiKeyResponse, RevokeMySessionData, RevokeMySessionError, RevokeMySessionResponse, RotateApiKeyData, RotateApiKeyError, RotateApiKeyResponse, SearchData, SearchError, SearchResponse, SetGroupMemberData, SetGroupMemberError, SetGroupMemberResponse, SetMemberRoleData, SetMemberRoleError, SetMemberRoleResponse, SetRewardStockData, SetRewardStockError, SetRewardStockResponse, SetTrustData, SetTrustError, SetTrustResponse, SimilarQuestionsData, SimilarQuestionsError, SimilarQuestionsResponse, UnacceptAnswerData, UnacceptAnswerError, UnacceptAnswerResponse, UnclaimReviewItemData, UnclaimReviewItemError, UnclaimReviewItemResponse, UndoReviewDecisionData, UndoReviewDecisionError, UndoReviewDecisionResponse, UnlockQuestionData, UnlockQuestionError, UnlockQuestionResponse, UnsetTrustData, UnsetTrustError, UnsetTrustResponse, VoteOnAnswerData, VoteOnAnswerError, VoteOnAnswerResponse, VoteOnQuestionData, VoteOnQuestionError, VoteOnQuestionResponse } from '../types.gen.js';
+import { acceptAnswer, addCouponCodes, adjustPoints, answerQuestion, askQuestion, cancelRedemption, changePassword, checkLedgerIntegrity, claimReviewItem, closeQuestion, commentOnAnswer, commentOnQuestion, createApiKey, createEarningRule, createGroup, createLinkCode, createPartner, createReward, createTier, decideReviewItem, deleteAnswer, deleteComment, deleteEarningRule, deleteGroup, deleteQuestion, deleteReward, deleteTier, editAnswer, editComment, editEarningRule, editGroup, editMe, editQuestion, editReward, editTag, editTier, eraseMe, exportMe, flagAnswer, flagQuestion, followQuestion, followTag, fulfilRedemption, getDashboard, getExternalMember, getGroup, getLeaderboard, getMe, getMember, getMemberForAdmin, getMemberPoints, getMyPoints, getMyReferral, getMyTier, getPurchase, getQuestion, getRedemption, getReviewItem, getReward, getTag, imposeSanction, issueRedemption, joinGroup, leaveGroup, liftSanction, linkExternalMember, listAllMembers, listAllRewards, listAllTiers, listAnswerComments, listAnswerRevisions, listAnswers, listApiKeys, listAuditLog, listEarningRules, listEarningRuleVersions, listFollowedTags, listGroupMembers, listGroups, listMemberAnswers, listMemberPurchases, listMembers, listMemberStatement, listMemberTierHistory, listMyModeratedPosts, listMyPurchases, listMyRedemptions, listMyReputation, listMySanctions, listMySessions, listMyStatement, listPartners, listQuestionComments, listQuestionRevisions, listQuestions, listRedemptions, listReferrals, listReviewItems, listRewards, listSanctions, listTags, listTiers, lockQuestion, logIn, logOut, type Options, previewEarning, previewMarkdown, previewTiers, recordPurchase, recordReturn, redeemReward, refreshSession, refundRedemption, register, removeGroupMember, reopenQuestion, revokeApiKey, revokeMySession, rotateApiKey, search, setGroupMember, setMemberRole, setRewardStock, setTrust, similarQuestions, unacceptAnswer, unclaimReviewItem, undoReviewDecision, unfollowQuestion, unfollowTag, unlockQuestion, unsetTrust, voteOnAnswer, voteOnQuestion } from '../sdk.gen.js';
+import type { AcceptAnswerData, AcceptAnswerError, AcceptAnswerResponse, AddCouponCodesData, AddCouponCodesError, AddCouponCodesResponse, AdjustPointsData, AdjustPointsError, AdjustPointsResponse, AnswerQuestionData, AnswerQuestionError, AnswerQuestionResponse, AskQuestionData, AskQuestionError, AskQuestionResponse, CancelRedemptionData, CancelRedemptionError, CancelRedemptionResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CheckLedgerIntegrityData, CheckLedgerIntegrityError, CheckLedgerIntegrityResponse, ClaimReviewItemData, ClaimReviewItemError, ClaimReviewItemResponse, CloseQuestionData, CloseQuestionError, CloseQuestionResponse, CommentOnAnswerData, CommentOnAnswerError, CommentOnAnswerResponse, CommentOnQuestionData, CommentOnQuestionError, CommentOnQuestionResponse, CreateApiKeyData, CreateApiKeyError, CreateApiKeyResponse, CreateEarningRuleData, CreateEarningRuleError, CreateEarningRuleResponse, CreateGroupData, CreateGroupError, CreateGroupResponse, CreateLinkCodeData, CreateLinkCodeError, CreateLinkCodeResponse, CreatePartnerData, CreatePartnerError, CreatePartnerResponse, CreateRewardData, CreateRewardError, CreateRewardResponse, CreateTierData, CreateTierError, CreateTierResponse, DecideReviewItemData, DecideReviewItemError, DecideReviewItemResponse, DeleteAnswerData, DeleteAnswerError, DeleteAnswerResponse, DeleteCommentData, DeleteCommentError, DeleteCommentResponse, DeleteEarningRuleData, DeleteEarningRuleError, DeleteEarningRuleResponse, DeleteGroupData, DeleteGroupError, DeleteGroupResponse, DeleteQuestionData, DeleteQuestionError, DeleteQuestionResponse, DeleteRewardData, DeleteRewardError, DeleteRewardResponse, DeleteTierData, DeleteTierError, DeleteTierResponse, EditAnswerData, EditAnswerError, EditAnswerResponse, EditCommentData, EditCommentError, EditCommentResponse, EditEarningRuleData, EditEarningRuleError, EditEarningRuleResponse, EditGroupData, EditGroupError, EditGroupResponse, EditMeData, EditMeError, EditMeResponse, EditQuestionData, EditQuestionError, EditQuestionResponse, EditRewardData, EditRewardError, EditRewardResponse, EditTagData, EditTagError, EditTagResponse, EditTierData, EditTierError, EditTierResponse, EraseMeData, EraseMeError, EraseMeResponse, ExportMeData, ExportMeError, ExportMeResponse, FlagAnswerData, FlagAnswerError, FlagAnswerResponse, FlagQuestionData, FlagQuestionError, FlagQuestionResponse, FollowQuestionData, FollowQuestionError, FollowQuestionResponse, FollowTagData, FollowTagError, FollowTagResponse, FulfilRedemptionData, FulfilRedemptionError, FulfilRedemptionResponse, GetDashboardData, GetDashboardError, GetDashboardResponse, GetExternalMemberData, GetExternalMemberError, GetExternalMemberResponse, GetGroupData, GetGroupError, GetGroupResponse, GetLeaderboardData, GetLeaderboardError, GetLeaderboardResponse, GetMeData, GetMeError, GetMemberData, GetMemberError, GetMemberForAdminData, GetMemberForAdminError, GetMemberForAdminResponse, GetMemberPointsData, GetMemberPointsError, GetMemberPointsResponse, GetMemberResponse, GetMeResponse, GetMyPointsData, GetMyPointsError, GetMyPointsResponse, GetMyReferralData, GetMyReferralError, GetMyReferralResponse, GetMyTierData, GetMyTierError, GetMyTierResponse, GetPurchaseData, GetPurchaseError, GetPurchaseResponse, GetQuestionData, GetQuestionError, GetQuestionResponse, GetRedemptionData, GetRedemptionError, GetRedemptionResponse, GetReviewItemData, GetReviewItemError, GetReviewItemResponse, GetRewardData, GetRewardError, GetRewardResponse, GetTagData, GetTagError, GetTagResponse, ImposeSanctionData, ImposeSanctionError, ImposeSanctionResponse, IssueRedemptionData, IssueRedemptionError, IssueRedemptionResponse, JoinGroupData, JoinGroupError, JoinGroupResponse, LeaveGroupData, LeaveGroupError, LeaveGroupResponse, LiftSanctionData, LiftSanctionError, LiftSanctionResponse, LinkExternalMemberData, LinkExternalMemberError, LinkExternalMemberResponse, ListAllMembersData, ListAllMembersError, ListAllMembersResponse, ListAllRewardsData, ListAllRewardsError, ListAllRewardsResponse, ListAllTiersData, ListAllTiersError, ListAllTiersResponse, ListAnswerCommentsData, ListAnswerCommentsError, ListAnswerCommentsResponse, ListAnswerRevisionsData, ListAnswerRevisionsError, ListAnswerRevisionsResponse, ListAnswersData, ListAnswersError, ListAnswersResponse, ListApiKeysData, ListApiKeysError, ListApiKeysResponse, ListAuditLogData, ListAuditLogError, ListAuditLogResponse, ListEarningRulesData, ListEarningRulesError, ListEarningRulesResponse, ListEarningRuleVersionsData, ListEarningRuleVersionsError, ListEarningRuleVersionsResponse, ListFollowedTagsData, ListFollowedTagsError, ListFollowedTagsResponse, ListGroupMembersData, ListGroupMembersError, ListGroupMembersResponse, ListGroupsData, ListGroupsError, ListGroupsResponse, ListMemberAnswersData, ListMemberAnswersError, ListMemberAnswersResponse, ListMemberPurchasesData, ListMemberPurchasesError, ListMemberPurchasesResponse, ListMembersData, ListMembersError, ListMembersResponse, ListMemberStatementData, ListMemberStatementError, ListMemberStatementResponse, ListMemberTierHistoryData, ListMemberTierHistoryError, ListMemberTierHistoryResponse, ListMyModeratedPostsData, ListMyModeratedPostsError, ListMyModeratedPostsResponse, ListMyPurchasesData, ListMyPurchasesError, ListMyPurchasesResponse, ListMyRedemptionsData, ListMyRedemptionsError, ListMyRedemptionsResponse, ListMyReputationData, ListMyReputationError, ListMyReputationResponse, ListMySanctionsData, ListMySanctionsError, ListMySanctionsResponse, ListMySessionsData, ListMySessionsError, ListMySessionsResponse, ListMyStatementData, ListMyStatementError, ListMyStatementResponse, ListPartnersData, ListPartnersError, ListPartnersResponse, ListQuestionCommentsData, ListQuestionCommentsError, ListQuestionCommentsResponse, ListQuestionRevisionsData, ListQuestionRevisionsError, ListQuestionRevisionsResponse, ListQuestionsData, ListQuestionsError, ListQuestionsResponse, ListRedemptionsData, ListRedemptionsError, ListRedemptionsResponse, ListReferralsData, ListReferralsError, ListReferralsResponse, ListReviewItemsData, ListReviewItemsError, ListReviewItemsResponse, ListRewardsData, ListRewardsError, ListRewardsResponse, ListSanctionsData, ListSanctionsError, ListSanctionsResponse, ListTagsData, ListTagsError, ListTagsResponse, ListTiersData, ListTiersError, ListTiersResponse, LockQuestionData, LockQuestionError, LockQuestionResponse, LogInData, LogInError, LogInResponse, LogOutData, LogOutError, LogOutResponse, PreviewEarningData, PreviewEarningError, PreviewEarningResponse, PreviewMarkdownData, PreviewMarkdownError, PreviewMarkdownResponse, PreviewTiersData, PreviewTiersError, PreviewTiersResponse, RecordPurchaseData, RecordPurchaseError, RecordPurchaseResponse, RecordReturnData, RecordReturnError, RecordReturnResponse, RedeemRewardData, RedeemRewardError, RedeemRewardResponse, RefreshSessionData, RefreshSessionError, RefreshSessionResponse, RefundRedemptionData, RefundRedemptionError, RefundRedemptionResponse, RegisterData, RegisterError, RegisterResponse, RemoveGroupMemberData, RemoveGroupMemberError, RemoveGroupMemberResponse, ReopenQuestionData, ReopenQuestionError, ReopenQuestionResponse, RevokeApiKeyData, RevokeApiKeyError, RevokeApiKeyResponse, RevokeMySessionData, RevokeMySessionError, RevokeMySessionResponse, RotateApiKeyData, RotateApiKeyError, RotateApiKeyResponse, SearchData, SearchError, SearchResponse, SetGroupMemberData, SetGroupMemberError, SetGroupMemberResponse, SetMemberRoleData, SetMemberRoleError, SetMemberRoleResponse, SetRewardStockData, SetRewardStockError, SetRewardStockResponse, SetTrustData, SetTrustError, SetTrustResponse, SimilarQuestionsData, SimilarQuestionsError, SimilarQuestionsResponse, UnacceptAnswerData, UnacceptAnswerError, UnacceptAnswerResponse, UnclaimReviewItemData, UnclaimReviewItemError, UnclaimReviewItemResponse, UndoReviewDecisionData, UndoReviewDecisionError, UndoReviewDecisionResponse, UnfollowQuestionData, UnfollowQuestionError, UnfollowQuestionResponse, UnfollowTagData, UnfollowTagError, UnfollowTagResponse, UnlockQuestionData, UnlockQuestionError, UnlockQuestionResponse, UnsetTrustData, UnsetTrustError, UnsetTrustResponse, VoteOnAnswerData, VoteOnAnswerError, VoteOnAnswerResponse, VoteOnQuestionData, VoteOnQuestionError, VoteOnQuestionResponse } from '../types.gen.js';
 
 /**
  * Adjust a member's points
@@ -460,7 +460,7 @@ export const listAllMembersQueryKey = (options?: Options<ListAllMembersData>) =>
 /**
  * List members, with their e-mail addresses
  *
- * The newest first.
+ * The newest first, unless told otherwise.
  */
 export const listAllMembersOptions = (options?: Options<ListAllMembersData>) => queryOptions<ListAllMembersResponse, ListAllMembersError, ListAllMembersResponse, ReturnType<typeof listAllMembersQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -480,7 +480,7 @@ export const listAllMembersInfiniteQueryKey = (options?: Options<ListAllMembersD
 /**
  * List members, with their e-mail addresses
  *
- * The newest first.
+ * The newest first, unless told otherwise.
  */
 export const listAllMembersInfiniteOptions = (options?: Options<ListAllMembersData>) => infiniteQueryOptions<ListAllMembersResponse, ListAllMembersError, InfiniteData<ListAllMembersResponse>, QueryKey<Options<ListAllMembersData>>, string | Pick<QueryKey<Options<ListAllMembersData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
 // @ts-ignore
@@ -502,6 +502,26 @@ export const listAllMembersInfiniteOptions = (options?: Options<ListAllMembersDa
         return data;
     },
     queryKey: listAllMembersInfiniteQueryKey(options)
+});
+
+export const getMemberForAdminQueryKey = (options: Options<GetMemberForAdminData>) => createQueryKey('getMemberForAdmin', options);
+
+/**
+ * Get everything about a member
+ *
+ * Who they are, what they did, bought, earned and redeemed, and what stands against them.
+ */
+export const getMemberForAdminOptions = (options: Options<GetMemberForAdminData>) => queryOptions<GetMemberForAdminResponse, GetMemberForAdminError, GetMemberForAdminResponse, ReturnType<typeof getMemberForAdminQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getMemberForAdmin({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getMemberForAdminQueryKey(options)
 });
 
 export const getMemberPointsQueryKey = (options: Options<GetMemberPointsData>) => createQueryKey('getMemberPoints', options);
@@ -565,6 +585,55 @@ export const listMemberStatementInfiniteOptions = (options: Options<ListMemberSt
         return data;
     },
     queryKey: listMemberStatementInfiniteQueryKey(options)
+});
+
+export const listMemberPurchasesQueryKey = (options: Options<ListMemberPurchasesData>) => createQueryKey('listMemberPurchases', options);
+
+/**
+ * List a member's purchases
+ *
+ * Latest first.
+ */
+export const listMemberPurchasesOptions = (options: Options<ListMemberPurchasesData>) => queryOptions<ListMemberPurchasesResponse, ListMemberPurchasesError, ListMemberPurchasesResponse, ReturnType<typeof listMemberPurchasesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listMemberPurchases({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listMemberPurchasesQueryKey(options)
+});
+
+export const listMemberPurchasesInfiniteQueryKey = (options: Options<ListMemberPurchasesData>): QueryKey<Options<ListMemberPurchasesData>> => createQueryKey('listMemberPurchases', options, true);
+
+/**
+ * List a member's purchases
+ *
+ * Latest first.
+ */
+export const listMemberPurchasesInfiniteOptions = (options: Options<ListMemberPurchasesData>) => infiniteQueryOptions<ListMemberPurchasesResponse, ListMemberPurchasesError, InfiniteData<ListMemberPurchasesResponse>, QueryKey<Options<ListMemberPurchasesData>>, string | Pick<QueryKey<Options<ListMemberPurchasesData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+// @ts-ignore
+{
+    queryFn: async ({ pageParam, queryKey, signal }) => {
+        // @ts-ignore
+        const page: Pick<QueryKey<Options<ListMemberPurchasesData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+            query: {
+                cursor: pageParam
+            }
+        };
+        const params = createInfiniteParams(queryKey, page);
+        const { data } = await listMemberPurchases({
+            ...options,
+            ...params,
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listMemberPurchasesInfiniteQueryKey(options)
 });
 
 /**
@@ -653,6 +722,55 @@ export const imposeSanctionMutation = (options?: Partial<Options<ImposeSanctionD
     };
     return mutationOptions;
 };
+
+export const listMemberTierHistoryQueryKey = (options: Options<ListMemberTierHistoryData>) => createQueryKey('listMemberTierHistory', options);
+
+/**
+ * List a member's moves on the ladder
+ *
+ * Newest first.
+ */
+export const listMemberTierHistoryOptions = (options: Options<ListMemberTierHistoryData>) => queryOptions<ListMemberTierHistoryResponse, ListMemberTierHistoryError, ListMemberTierHistoryResponse, ReturnType<typeof listMemberTierHistoryQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listMemberTierHistory({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listMemberTierHistoryQueryKey(options)
+});
+
+export const listMemberTierHistoryInfiniteQueryKey = (options: Options<ListMemberTierHistoryData>): QueryKey<Options<ListMemberTierHistoryData>> => createQueryKey('listMemberTierHistory', options, true);
+
+/**
+ * List a member's moves on the ladder
+ *
+ * Newest first.
+ */
+export const listMemberTierHistoryInfiniteOptions = (options: Options<ListMemberTierHistoryData>) => infiniteQueryOptions<ListMemberTierHistoryResponse, ListMemberTierHistoryError, InfiniteData<ListMemberTierHistoryResponse>, QueryKey<Options<ListMemberTierHistoryData>>, string | Pick<QueryKey<Options<ListMemberTierHistoryData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+// @ts-ignore
+{
+    queryFn: async ({ pageParam, queryKey, signal }) => {
+        // @ts-ignore
+        const page: Pick<QueryKey<Options<ListMemberTierHistoryData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+            query: {
+                cursor: pageParam
+            }
+        };
+        const params = createInfiniteParams(queryKey, page);
+        const { data } = await listMemberTierHistory({
+            ...options,
+            ...params,
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listMemberTierHistoryInfiniteQueryKey(options)
+});
 
 /**
  * Take back a trust level set by hand
@@ -1931,6 +2049,55 @@ export const exportMeOptions = (options?: Options<ExportMeData>) => queryOptions
     queryKey: exportMeQueryKey(options)
 });
 
+export const listFollowedTagsQueryKey = (options?: Options<ListFollowedTagsData>) => createQueryKey('listFollowedTags', options);
+
+/**
+ * List the tags that the caller follows
+ *
+ * By name.
+ */
+export const listFollowedTagsOptions = (options?: Options<ListFollowedTagsData>) => queryOptions<ListFollowedTagsResponse, ListFollowedTagsError, ListFollowedTagsResponse, ReturnType<typeof listFollowedTagsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listFollowedTags({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listFollowedTagsQueryKey(options)
+});
+
+export const listFollowedTagsInfiniteQueryKey = (options?: Options<ListFollowedTagsData>): QueryKey<Options<ListFollowedTagsData>> => createQueryKey('listFollowedTags', options, true);
+
+/**
+ * List the tags that the caller follows
+ *
+ * By name.
+ */
+export const listFollowedTagsInfiniteOptions = (options?: Options<ListFollowedTagsData>) => infiniteQueryOptions<ListFollowedTagsResponse, ListFollowedTagsError, InfiniteData<ListFollowedTagsResponse>, QueryKey<Options<ListFollowedTagsData>>, string | Pick<QueryKey<Options<ListFollowedTagsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+// @ts-ignore
+{
+    queryFn: async ({ pageParam, queryKey, signal }) => {
+        // @ts-ignore
+        const page: Pick<QueryKey<Options<ListFollowedTagsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+            query: {
+                cursor: pageParam
+            }
+        };
+        const params = createInfiniteParams(queryKey, page);
+        const { data } = await listFollowedTags({
+            ...options,
+            ...params,
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listFollowedTagsInfiniteQueryKey(options)
+});
+
 /**
  * Link the caller with a partner's customer
  *
@@ -2969,6 +3136,42 @@ export const flagQuestionMutation = (options?: Partial<Options<FlagQuestionData>
 };
 
 /**
+ * No longer follow a question
+ */
+export const unfollowQuestionMutation = (options?: Partial<Options<UnfollowQuestionData>>): UseMutationOptions<UnfollowQuestionResponse, UnfollowQuestionError, Options<UnfollowQuestionData>> => {
+    const mutationOptions: UseMutationOptions<UnfollowQuestionResponse, UnfollowQuestionError, Options<UnfollowQuestionData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await unfollowQuestion({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Follow a question
+ *
+ * The caller is told of its answers. Who asks or answers a question follows it by that. Again without effect.
+ */
+export const followQuestionMutation = (options?: Partial<Options<FollowQuestionData>>): UseMutationOptions<FollowQuestionResponse, FollowQuestionError, Options<FollowQuestionData>> => {
+    const mutationOptions: UseMutationOptions<FollowQuestionResponse, FollowQuestionError, Options<FollowQuestionData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await followQuestion({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
  * Unlock a question
  */
 export const unlockQuestionMutation = (options?: Partial<Options<UnlockQuestionData>>): UseMutationOptions<UnlockQuestionResponse, UnlockQuestionError, Options<UnlockQuestionData>> => {
@@ -3387,6 +3590,42 @@ export const editTagMutation = (options?: Partial<Options<EditTagData>>): UseMut
     const mutationOptions: UseMutationOptions<EditTagResponse, EditTagError, Options<EditTagData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await editTag({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * No longer follow a tag
+ */
+export const unfollowTagMutation = (options?: Partial<Options<UnfollowTagData>>): UseMutationOptions<UnfollowTagResponse, UnfollowTagError, Options<UnfollowTagData>> => {
+    const mutationOptions: UseMutationOptions<UnfollowTagResponse, UnfollowTagError, Options<UnfollowTagData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await unfollowTag({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Follow a tag
+ *
+ * Its questions are among those that the caller follows. A synonym stands for its tag. At most 100.
+ */
+export const followTagMutation = (options?: Partial<Options<FollowTagData>>): UseMutationOptions<FollowTagResponse, FollowTagError, Options<FollowTagData>> => {
+    const mutationOptions: UseMutationOptions<FollowTagResponse, FollowTagError, Options<FollowTagData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await followTag({
                 ...options,
                 ...fnOptions,
                 throwOnError: true
