@@ -1,2 +1,9 @@
-import { createFileRoute } from '@tanstack/react-router';
-export const Route = createFileRoute('/admin/')({ component: () => null });
+import { createFileRoute, redirect } from '@tanstack/react-router';
+import { isAdministrator } from '~/session';
+
+/** Leads each to what their day begins with. */
+export const Route = createFileRoute('/admin/')({
+  beforeLoad: ({ context: { me } }) => {
+    throw redirect({ href: isAdministrator(me) ? '/admin/dashboard' : '/admin/review' });
+  },
+});
