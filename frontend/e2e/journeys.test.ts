@@ -1,0 +1,153 @@
+/** What a stranger does without reading anything, on the phone and at the desk. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { type Screen, screens, settled, Town } from './town.ts';
+
+const PASSWORD = 'three quiet rivers meet';
+
+let town: Town;
+before(async () => {
+  town = await Town.start();
+});
+after(() => town.stop());
+
+async function join(page: Page, name: string, handle: string) {
+  await page.goto('/');
+  await page.getByRole('main').getByRole('link', { name: 'Join the community' }).click();
+  await page.getByLabel('Your name').fill(name);
+  await page.getByLabel('Handle').fill(handle);
+  await page.getByLabel('E-mail address').fill(`${handle}@example.org`);
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await page.getByRole('button', { name: 'Create my account' }).click();
+  await page.getByRole('button', { name: 'Your account' }).waitFor();
+}
+
+async function ask(page: Page, title: string, body: string) {
+  await page.getByRole('banner').getByRole('link', { name: 'Ask a question' }).first().click();
+  await page.getByLabel('Title').fill(title);
+  await page.getByLabel('Details').fill(body);
+  await page.getByRole('combobox', { name: 'Tags' }).fill('touring');
+  await page
+    .getByRole('option', { name: /touring/ })
+    .first()
+    .click();
+  await page.getByRole('button', { name: 'Ask the question' }).click();
+  await page.getByRole('heading', { level: 1, name: title }).waitFor();
+}
+
+async function answer(page: Page, body: string) {
+  await page.getByLabel('Your answer').fill(body);
+  await page.getByRole('button', { name: 'Post your answer' }).click();
+  await page.getByText(body).first().waitFor();
+}
+
+/** An administrator's token, for what a shop or an operator would do. */
+async function administrator(): Promise<string> {
+  const response = await fetch(`${town.url}/api/v1/auth/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email: 'noor@shop.example', password: town.password }),
+  });
+  return ((await response.json()) as { access_token: string }).access_token;
+}
+
+async function customers(screen: Screen) {
+  const title = `How do I carry a cello on a ${screen === 'phone' ? 'folding bike' : 'cargo bike'}?`;
+  const [asker, helper] = await Promise.all([town.visit({ screen }), town.visit({ screen })]);
+
+  await join(asker, 'Cleo Marsh', `cleo-${screen}`);
+  await ask(asker, title, 'It weighs **nine kilos** and must not get wet. What do others do?');
+  await town.inspect(asker, `journey-asked-${screen}`);
+
+  await join(helper, 'Hugo Lind', `hugo-${screen}`);
+  await helper.goto(new URL(asker.url()).pathname);
+  await answer(helper, 'A hard case on the front rack, two straps, and a rain cover over all of it.');
+  await town.inspect(helper, `journey-answered-${screen}`);
+
+  // The asker accepts, and the points of it are on their way to the helper.
+  await asker.reload();
+  await asker.getByRole('button', { name: 'This answer helped' }).click();
+  await asker.getByText('Accepted answer').first().waitFor();
+  await helper.goto('/points');
+  await helper
+    .getByText(/available after the waiting time/)
+    .first()
+    .waitFor();
+  await town.inspect(helper, `journey-points-${screen}`);
+
+  // Points that can be spent at once come by the company's hand.
+  await town.api(
+    'POST',
+    '/admin/adjustments',
+    { handle: `hugo-${screen}`, points: 100, reason: 'A welcome gift.' },
+    await administrator(),
+    {
+      'idempotency-key': `welcome-${screen}`,
+    },
+  );
+  await helper.goto('/rewards');
+  await settled(helper);
+  await helper.getByRole('button', { name: 'Redeem: Free delivery' }).click();
+  await helper
+    .getByRole('dialog')
+    .getByRole('button', { name: /^Redeem for/ })
+    .click();
+  await helper.getByText(/Free delivery is (yours|set aside for you)/).waitFor();
+  await town.inspect(helper, `journey-redeemed-${screen}`);
+  await helper.goto('/rewards/mine');
+  await helper.getByText('Free delivery').first().waitFor();
+
+  for (const page of [asker, helper]) {
+    town.isSilent(page, `journey ${screen}`);
+    await page.context().close();
+  }
+}
+
+/** A post is flagged; the moderator sees what hiding it moves, hides it, and takes it back. */
+async function moderators(screen: Screen) {
+  const [writer, reader, moderator] = await Promise.all([town.visit({ screen }), town.visit({ screen }), town.visit({ screen })]);
+  const title = `Buy cheap watches here (${screen}), best price`;
+  await join(writer, 'Spencer Brand', `spencer-${screen}`);
+  await ask(writer, title, 'Really cheap watches for everybody, have a look at them today.');
+  const path = new URL(writer.url()).pathname;
+
+  await town.signIn(reader, 'elif');
+  await reader.goto(path);
+  await reader.getByRole('button', { name: 'Report' }).first().click();
+  await reader.getByRole('dialog').getByRole('radio', { name: /Spam/ }).check();
+  await reader.getByRole('dialog').getByRole('button', { name: 'Report' }).click();
+  await reader.getByText('Thank you. The moderators will look at it.').waitFor();
+
+  await town.signIn(moderator, 'mattis');
+  await moderator.goto('/admin/review');
+  await settled(moderator);
+  await moderator
+    .getByRole('link', { name: new RegExp(title.slice(0, 30)) })
+    .first()
+    .click();
+  await moderator.getByText('If the post is taken away').first().waitFor();
+  await town.inspect(moderator, `journey-review-${screen}`);
+  await moderator.getByRole('radio', { name: /^Hide/ }).check();
+  await moderator.getByLabel('Reason').fill('It only advertises.');
+  await moderator.getByRole('button', { name: 'Hide', exact: true }).click();
+  await moderator.getByRole('button', { name: 'Undo' }).waitFor();
+
+  const visitor = await town.visit({ screen });
+  assert.equal((await visitor.goto(path))?.status(), 404);
+  await moderator.getByRole('button', { name: 'Undo' }).click();
+  await moderator
+    .getByText(/is in the queue again/)
+    .first()
+    .waitFor();
+  assert.equal((await visitor.goto(path))?.status(), 200);
+  for (const page of [writer, reader, moderator]) {
+    town.isSilent(page, `moderation ${screen}`);
+    await page.context().close();
+  }
+}
+
+for (const screen of screens) {
+  test(`a stranger joins, asks, answers, accepts, sees points arrive and redeems (${screen})`, () => customers(screen));
+  test(`a moderator decides a review item and takes it back (${screen})`, () => moderators(screen));
+}

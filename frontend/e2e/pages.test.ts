@@ -1,0 +1,113 @@
+/** Every page, on phone and desk, in light and dark: pictures to look at, and nothing that axe or the console complains of. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { screens, settled, Town } from './town.ts';
+
+let town: Town;
+before(async () => {
+  town = await Town.start();
+});
+after(() => town.stop());
+
+const OPEN = [
+  '/',
+  '/questions',
+  '/tags',
+  '/search?q=coffee',
+  '/groups',
+  '/members',
+  '/leaderboards/points',
+  '/rewards',
+  '/sign-in',
+  '/sign-up',
+];
+const MEMBERS = [
+  '/',
+  '/ask',
+  '/points',
+  '/rewards',
+  '/rewards/mine',
+  '/referral',
+  '/notifications',
+  '/settings',
+  '/leaderboards/reputation',
+];
+const STAFF = [
+  '/admin/dashboard',
+  '/admin/review',
+  '/admin/members',
+  '/admin/audit-log',
+  '/admin/tags',
+  '/admin/rewards',
+  '/admin/redemptions',
+  '/admin/earning-rules',
+  '/admin/tiers',
+  '/admin/adjustments',
+  '/admin/partners',
+  '/admin/referrals',
+  '/admin/settings',
+];
+
+const nameOf = (path: string) => path.replace(/[/?=&]+/g, '-').replace(/^-|-$/g, '') || 'home';
+
+/** The first question, tag, group and member that the lists lead to. */
+async function linked(page: Page): Promise<string[]> {
+  const found: string[] = [];
+  for (const [list, link] of [
+    ['/questions', 'a[href^="/questions/0"]'],
+    ['/tags', 'a[href^="/tags/"]'],
+    ['/groups', 'a[href^="/groups/"]:not([href$="/new"])'],
+    ['/members', 'main a[href^="/members/"]'],
+  ] as const) {
+    await page.goto(list);
+    await settled(page);
+    const href = await page.locator(link).first().getAttribute('href');
+    assert(href, `${list} leads nowhere.`);
+    found.push(href);
+  }
+  return found;
+}
+
+for (const screen of screens) {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    test(`visitors see every page on the ${screen}, ${colorScheme}`, async (t) => {
+      const page = await town.visit({ screen, colorScheme });
+      for (const path of [...OPEN, ...(await linked(page))]) {
+        await t.test(path, async () => {
+          await page.goto(path);
+          const name = path.startsWith('/questions/') ? 'question' : nameOf(path);
+          await town.inspect(page, `visitor-${name}-${screen}-${colorScheme}`);
+        });
+      }
+      await page.context().close();
+    });
+
+    test(`members and staff see theirs on the ${screen}, ${colorScheme}`, async (t) => {
+      for (const [handle, paths] of [
+        ['elif', MEMBERS],
+        ['noor', STAFF],
+      ] as const) {
+        const page = await town.visit({ screen, colorScheme });
+        await town.signIn(page, handle);
+        for (const path of paths) {
+          await t.test(`${handle}: ${path}`, async () => {
+            await page.goto(path);
+            await town.inspect(page, `${handle}-${nameOf(path)}-${screen}-${colorScheme}`);
+          });
+        }
+        await page.context().close();
+      }
+    });
+  }
+}
+
+test('in German there is no English left', async () => {
+  const page = await town.visit({ locale: 'de-DE' });
+  await town.signIn(page, 'elif').catch(() => undefined);
+  for (const path of ['/', '/points', '/rewards', '/settings']) {
+    await page.goto(path);
+    await settled(page);
+    assert.equal(await page.evaluate(() => document.documentElement.lang), 'de');
+  }
+});

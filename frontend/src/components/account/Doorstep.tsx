@@ -1,0 +1,23 @@
+import { Card, Center, Stack, Text, Title } from '@mantine/core';
+import type { ReactNode } from 'react';
+
+/** The calm page on which people sign in or join. */
+export function Doorstep({ title, description, children }: { title: string; description: string; children: ReactNode }) {
+  return (
+    <Center py={{ base: 0, sm: 'xl' }}>
+      <Card w="100%" maw={440} p={{ base: 'lg', sm: 32 }} shadow="xs">
+        <title>{`${title} · Regulars`}</title>
+        <Stack gap="lg">
+          <Stack gap={6}>
+            <img src="/favicon.svg" width={40} height={40} alt="" />
+            <Title order={1} size="h2" mt={8}>
+              {title}
+            </Title>
+            <Text c="dimmed">{description}</Text>
+          </Stack>
+          {children}
+        </Stack>
+      </Card>
+    </Center>
+  );
+}

@@ -1,0 +1,17 @@
+import { logIn } from '@regulars/client';
+import { useQueryClient } from '@tanstack/react-query';
+import { useRouter } from '@tanstack/react-router';
+import { begin } from '~/api';
+
+/** Signs in, and goes where the person was heading. */
+export function useSignIn(next: string | undefined) {
+  const queries = useQueryClient();
+  const router = useRouter();
+  return async (credentials: { email: string; password: string }) => {
+    const { data } = await logIn({ body: { ...credentials, cookie: true }, throwOnError: true });
+    begin(data.access_token);
+    // What a visitor was shown may differ for a member.
+    queries.clear();
+    router.history.push(next ?? '/');
+  };
+}

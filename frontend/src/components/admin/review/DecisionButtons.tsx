@@ -1,0 +1,45 @@
+import { Button, Group, Kbd } from '@mantine/core';
+import type { Decision, Me, ReviewItem } from '@regulars/client';
+import { useTranslation } from 'react-i18next';
+import { DECISIONS, mayDecide } from './decisions';
+import { useKeysOn } from './useKeys';
+
+/** All that can be decided; what the item or the person does not allow cannot be chosen. */
+export function DecisionButtons({
+  item,
+  me,
+  chosen,
+  onChoose,
+}: {
+  item: ReviewItem;
+  me: Me;
+  chosen?: Decision;
+  onChoose: (decision: Decision) => void;
+}) {
+  const { t } = useTranslation('admin');
+  const [keysOn] = useKeysOn();
+  return (
+    <Group gap={6} role="group" aria-label={t('review.decide')}>
+      {DECISIONS.map(({ name, key }) => (
+        <Button
+          key={name}
+          size="xs"
+          variant={chosen === name ? 'filled' : 'default'}
+          aria-pressed={chosen === name}
+          disabled={!mayDecide(name, item, me)}
+          onClick={() => onChoose(name)}
+          rightSection={
+            keysOn && key ? (
+              <Kbd size="xs" aria-hidden>
+                {key}
+              </Kbd>
+            ) : undefined
+          }
+          aria-keyshortcuts={keysOn ? key : undefined}
+        >
+          {t(`review.do.${name}`)}
+        </Button>
+      ))}
+    </Group>
+  );
+}

@@ -1,0 +1,95 @@
+import { Autocomplete, Button, Group, NativeSelect, Stack, Textarea } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import type { Decision } from '@regulars/client';
+import { type ReactNode, useEffect, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import { duration } from '~/format';
+import { hoursOf, isPersonal } from './decisions';
+import { lastReason, useRecentReasons } from './reasons';
+
+/** What a decision needs beside its name. */
+export interface Grounds {
+  reason: string;
+  note?: string;
+  hours?: number;
+}
+
+const REASON_CHARS = { min: 3, max: 1_000 };
+
+/** Reason, note and length of one decision. It opens with the reason given last, so that Enter is enough to say it again. */
+export function DecisionForm({
+  decision,
+  onDecide,
+  onCancel,
+  children,
+}: {
+  decision: Decision;
+  onDecide: (grounds: Grounds, form: { setErrors: (errors: Record<string, string>) => void }) => Promise<void>;
+  onCancel: () => void;
+  children?: ReactNode;
+}) {
+  const { t } = useTranslation(['admin', 'common']);
+  const recent = useRecentReasons();
+  const field = useRef<HTMLInputElement>(null);
+  const lengths = hoursOf(decision);
+  const form = useForm({
+    initialValues: { reason: lastReason(decision), note: '', hours: String(lengths[0] ?? '') },
+    validate: {
+      reason: (reason) => (reason.trim().length < REASON_CHARS.min ? t('review.reason_short') : null),
+    },
+  });
+  useEffect(() => field.current?.select(), []);
+  const decide = form.onSubmit(async ({ reason, note, hours }) => {
+    const grounds: Grounds = { reason: reason.trim() };
+    if (note.trim()) grounds.note = note.trim();
+    if (Number(hours) > 0) grounds.hours = Number(hours);
+    await onDecide(grounds, form);
+  });
+  const submit = async (event?: React.FormEvent<HTMLFormElement>) => {
+    if (form.submitting) return;
+    await decide(event);
+    recent.remember(decision, form.getValues().reason.trim());
+  };
+  return (
+    <form onSubmit={submit}>
+      <Stack gap="sm">
+        {children}
+        {lengths.length > 0 && (
+          <NativeSelect
+            label={t('review.hours')}
+            data={lengths.map((hours) => ({ value: String(hours), label: hours ? duration(hours * 3_600) : t('review.for_good') }))}
+            {...form.getInputProps('hours')}
+          />
+        )}
+        <Autocomplete
+          ref={field}
+          data-autofocus
+          autoFocus
+          required
+          label={t('reason', { ns: 'common' })}
+          description={t('review.reason_for')}
+          maxLength={REASON_CHARS.max}
+          data={recent.of(decision)}
+          filter={({ options }) => options}
+          {...form.getInputProps('reason')}
+        />
+        <Textarea
+          label={t(isPersonal(decision) ? 'review.note_person' : 'review.note')}
+          description={t('review.note_for')}
+          autosize
+          minRows={2}
+          maxLength={1_000}
+          {...form.getInputProps('note')}
+        />
+        <Group gap="xs">
+          <Button type="submit" loading={form.submitting} color={isPersonal(decision) || decision === 'delete' ? 'red.9' : undefined}>
+            {t(`review.do.${decision}`)}
+          </Button>
+          <Button variant="default" onClick={onCancel}>
+            {t('cancel', { ns: 'common' })}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

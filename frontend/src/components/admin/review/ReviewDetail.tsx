@@ -1,0 +1,148 @@
+import { Alert, Button, Card, Divider, Group, Kbd, Stack, Text } from '@mantine/core';
+import type { Decision, Me, ReviewItem } from '@regulars/client';
+import { IconArrowBackUp, IconChevronLeft, IconHandStop, IconInfoCircle } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { When } from '~/components/When';
+import { DecisionButtons } from './DecisionButtons';
+import { DecisionForm, type Grounds } from './DecisionForm';
+import { obstacle } from './decisions';
+import { AuthorFacts, Flags } from './Facts';
+import { Effects, Outcome } from './Outcome';
+import { PostInContext } from './PostInContext';
+import classes from './review.module.css';
+import { useKeysOn } from './useKeys';
+
+interface Props {
+  item: ReviewItem;
+  me: Me;
+  chosen?: Decision;
+  conflict?: string;
+  busy: boolean;
+  onChoose: (decision?: Decision) => void;
+  onDecide: (decision: Decision, grounds: Grounds, form: { setErrors: (errors: Record<string, string>) => void }) => Promise<void>;
+  onClaim: () => void;
+  onUndo: () => void;
+}
+
+/** One item with all that a decision rests on, and the decision. */
+export function ReviewDetail({ item, me, chosen, conflict, busy, onChoose, onDecide, onClaim, onUndo }: Props) {
+  const { t } = useTranslation('admin');
+  return (
+    <Card className={classes.detail} component="section" aria-label={item.post.title}>
+      <Stack gap="md">
+        <Button
+          className={classes.back}
+          size="xs"
+          variant="default"
+          w="fit-content"
+          leftSection={<IconChevronLeft size={16} aria-hidden />}
+          renderRoot={(root) => <Link {...root} to="/admin/review" search={(now) => ({ ...now, item: undefined })} />}
+        >
+          {t('review.back')}
+        </Button>
+        {conflict && (
+          <Alert color="yellow" variant="light" icon={<IconInfoCircle />} title={t('review.conflict')} role="alert">
+            {conflict} {t('review.conflict_reloaded')}
+          </Alert>
+        )}
+        <PostInContext key={item.id} item={item} />
+        <AuthorFacts item={item} />
+        <Flags item={item} />
+        <Divider />
+        {item.state === 'decided' ? (
+          <Decided item={item} busy={busy} onUndo={onUndo} />
+        ) : (
+          <>
+            <Effects item={item} />
+            <Claim item={item} me={me} busy={busy} onClaim={onClaim} />
+            <DecisionButtons item={item} me={me} chosen={chosen} onChoose={onChoose} />
+            {chosen && (
+              <DecisionForm
+                key={item.id + chosen}
+                decision={chosen}
+                onDecide={(grounds, form) => onDecide(chosen, grounds, form)}
+                onCancel={() => onChoose()}
+              >
+                <Outcome decision={chosen} item={item} />
+              </DecisionForm>
+            )}
+          </>
+        )}
+      </Stack>
+    </Card>
+  );
+}
+
+function Claim({ item, me, busy, onClaim }: Pick<Props, 'item' | 'me' | 'busy' | 'onClaim'>) {
+  const { t } = useTranslation('admin');
+  const [keysOn] = useKeysOn();
+  const why = obstacle(item, me);
+  const mine = item.claimed_by === me.handle;
+  if (why)
+    return (
+      <Alert color="gray" variant="light" icon={<IconInfoCircle />}>
+        {t(`review.obstacle.${why}`, { handle: item.claimed_by })}
+      </Alert>
+    );
+  return (
+    <Group gap="sm">
+      <Button
+        size="xs"
+        variant="default"
+        loading={busy}
+        onClick={onClaim}
+        aria-keyshortcuts={keysOn ? 'c' : undefined}
+        leftSection={<IconHandStop size={16} aria-hidden />}
+        rightSection={
+          keysOn ? (
+            <Kbd size="xs" aria-hidden>
+              c
+            </Kbd>
+          ) : undefined
+        }
+      >
+        {t(mine ? 'review.unclaim' : 'review.claim')}
+      </Button>
+      <Text size="sm" c="dimmed">
+        {mine && item.claimed_until ? (
+          <>
+            {t('review.claimed')} <When at={item.claimed_until} />
+          </>
+        ) : (
+          t('review.claim_hint')
+        )}
+      </Text>
+    </Group>
+  );
+}
+
+function Decided({ item, busy, onUndo }: Pick<Props, 'item' | 'busy' | 'onUndo'>) {
+  const { t } = useTranslation('admin');
+  return (
+    <Stack gap="xs">
+      <Text fw={600}>
+        {item.decision && t(`review.done.${item.decision}`)}
+        <Text span c="dimmed" size="sm" ml={6}>
+          {item.decided_by} · {item.decided_at && <When at={item.decided_at} />}
+        </Text>
+      </Text>
+      {item.reason && <Text size="sm">{item.reason}</Text>}
+      {item.note && (
+        <Text size="sm" c="dimmed">
+          {t('review.told', { note: item.note })}
+        </Text>
+      )}
+      <Button
+        size="xs"
+        variant="default"
+        w="fit-content"
+        loading={busy}
+        onClick={onUndo}
+        leftSection={<IconArrowBackUp size={16} aria-hidden />}
+      >
+        {t('review.undo')}
+      </Button>
+    </Stack>
+  );
+}

@@ -1,0 +1,104 @@
+import { Badge, Button, Card, Checkbox, Group, Text } from '@mantine/core';
+import type { ReviewItem } from '@regulars/client';
+import { Link } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import { When } from '~/components/When';
+import classes from './review.module.css';
+
+/** The queue, most urgent first; one of it is looked at, and some may be chosen. */
+export function ReviewList({
+  items,
+  current,
+  marked,
+  onMark,
+  more,
+}: {
+  items: ReviewItem[];
+  current?: string;
+  marked: ReadonlySet<string>;
+  onMark: (id: string) => void;
+  more?: { load: () => void; loading: boolean };
+}) {
+  const { t } = useTranslation(['admin', 'common']);
+  return (
+    <Card padding={0}>
+      <ul className={classes.list} aria-label={t('nav.review')}>
+        {items.map((item) => (
+          <Row key={item.id} item={item} isCurrent={item.id === current} isMarked={marked.has(item.id)} onMark={onMark} />
+        ))}
+      </ul>
+      {more && (
+        <Button fullWidth variant="subtle" radius={0} loading={more.loading} onClick={more.load}>
+          {t('more', { ns: 'common' })}
+        </Button>
+      )}
+    </Card>
+  );
+}
+
+function Row({
+  item,
+  isCurrent,
+  isMarked,
+  onMark,
+}: {
+  item: ReviewItem;
+  isCurrent: boolean;
+  isMarked: boolean;
+  onMark: (id: string) => void;
+}) {
+  const { t } = useTranslation('admin');
+  const row = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    if (isCurrent) row.current?.scrollIntoView({ block: 'nearest' });
+  }, [isCurrent]);
+  const reasons = [...new Set(item.flags.map(({ reason }) => reason))];
+  return (
+    <li ref={row} className={classes.row} data-current={isCurrent || undefined}>
+      {item.state !== 'decided' && (
+        <Checkbox
+          size="sm"
+          mt={3}
+          checked={isMarked}
+          onChange={() => onMark(item.id)}
+          aria-label={t('table.select_row', { row: item.post.title })}
+        />
+      )}
+      <Link
+        to="/admin/review"
+        search={(now) => ({ ...now, item: item.id })}
+        className={classes.rowLink}
+        aria-current={isCurrent ? 'true' : undefined}
+      >
+        <Text size="sm" fw={600} lineClamp={2}>
+          {item.post.title}
+        </Text>
+        <Text size="xs" c="dimmed">
+          {t(`review.kind.${item.post.kind}`)} · {item.author.handle} · <When at={item.decided_at ?? item.created_at} />
+        </Text>
+        <Group gap={4} mt={4}>
+          {item.decision ? (
+            <Badge size="sm" variant="default">
+              {t(`review.done.${item.decision}`)}
+            </Badge>
+          ) : (
+            <Badge size="sm" variant="default">
+              {t('review.weight', { weight: item.weight })}
+            </Badge>
+          )}
+          {reasons.map((reason) => (
+            <Badge key={reason} size="sm" color="red" variant="outline" c="var(--bad)">
+              {t(`review.flag.${reason}`)}
+            </Badge>
+          ))}
+          {item.claimed_by && item.state === 'claimed' && (
+            <Badge size="sm" variant="outline">
+              {item.claimed_by}
+            </Badge>
+          )}
+        </Group>
+      </Link>
+    </li>
+  );
+}

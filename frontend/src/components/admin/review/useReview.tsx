@@ -1,0 +1,111 @@
+import { Button, Group, Text } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import type { Decision, ReviewItem } from '@regulars/client';
+import {
+  claimReviewItemMutation,
+  decideReviewItemMutation,
+  unclaimReviewItemMutation,
+  undoReviewDecisionMutation,
+} from '@regulars/client/react-query';
+import { useMutation } from '@tanstack/react-query';
+import { useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { problemOf } from '~/api';
+import { showProblem } from '~/forms';
+import type { Grounds } from './DecisionForm';
+import { type QueueFilter, useQueue } from './queue';
+
+const UNDO_SHOWN_MS = 12_000;
+const CONFLICTS = [409, 412];
+
+/** Claiming, deciding and undoing, and what the page has to know and say about it. */
+export function useReview(filter: QueueFilter, onDecided: (item: ReviewItem) => void, onUndone: (item: ReviewItem) => void) {
+  const { t } = useTranslation('admin');
+  const queue = useQueue(filter);
+  const decide = useMutation(decideReviewItemMutation());
+  const undo = useMutation(undoReviewDecisionMutation());
+  const claim = useMutation(claimReviewItemMutation());
+  const unclaim = useMutation(unclaimReviewItemMutation());
+  const decided = useRef<ReviewItem[]>([]);
+  const [conflict, setConflict] = useState<{ item: string; detail: string }>();
+  const [said, say] = useState('');
+
+  /** What another did meanwhile is shown and explained; everything else is a refusal. */
+  const refused = async (item: ReviewItem, error: unknown, form?: Parameters<typeof showProblem>[1]) => {
+    const problem = problemOf(error);
+    if (!problem || !CONFLICTS.includes(problem.status)) return showProblem(error, form);
+    setConflict({ item: item.id, detail: problem.detail });
+    say(problem.detail);
+    await queue.reload();
+  };
+
+  const undoIt = async (item: ReviewItem) => {
+    const key = `review-${item.id}`;
+    try {
+      const back = await undo.mutateAsync({ path: { id: item.id }, body: { reason: t('review.undo_reason'), version: item.version } });
+      decided.current = decided.current.filter(({ id }) => id !== item.id);
+      notifications.hide(key);
+      say(t('review.undone', { title: item.post.title }));
+      await queue.take(back);
+      await queue.reload();
+      onUndone(back);
+    } catch (error) {
+      await refused(item, error);
+    }
+  };
+
+  const offerUndo = (item: ReviewItem, decision: Decision) =>
+    notifications.show({
+      id: `review-${item.id}`,
+      autoClose: UNDO_SHOWN_MS,
+      color: 'teal',
+      title: t(`review.done.${decision}`),
+      message: (
+        <Group justify="space-between" wrap="nowrap" gap="sm">
+          <Text size="sm" lineClamp={1}>
+            {item.post.title}
+          </Text>
+          <Button size="xs" variant="default" onClick={() => undoIt(item)} style={{ flex: 'none' }}>
+            {t('review.undo')}
+          </Button>
+        </Group>
+      ),
+    });
+
+  return {
+    said,
+    say,
+    busy: undo.isPending || claim.isPending || unclaim.isPending,
+    conflictOf: (item: ReviewItem) => (conflict?.item === item.id ? conflict.detail : undefined),
+    decide: async (item: ReviewItem, decision: Decision, grounds: Grounds, form?: Parameters<typeof showProblem>[1]) => {
+      try {
+        const done = await decide.mutateAsync({ path: { id: item.id }, body: { decision, version: item.version, ...grounds } });
+        decided.current.push(done);
+        setConflict(undefined);
+        say(t('review.announce', { done: t(`review.done.${decision}`), title: item.post.title }));
+        offerUndo(done, decision);
+        onDecided(done);
+        await queue.take(done);
+      } catch (error) {
+        await refused(item, error, form);
+      }
+    },
+    toggleClaim: async (item: ReviewItem, mine: boolean) => {
+      try {
+        if (mine) await unclaim.mutateAsync({ path: { id: item.id } });
+        else await queue.take(await claim.mutateAsync({ path: { id: item.id } }));
+        say(t(mine ? 'review.unclaimed_now' : 'review.claimed_now'));
+        if (mine) await queue.reload();
+      } catch (error) {
+        await refused(item, error);
+      }
+    },
+    undo: undoIt,
+    undoLast: () => {
+      const last = decided.current.at(-1);
+      if (last) return undoIt(last);
+      say(t('review.nothing_to_undo'));
+    },
+    reload: queue.reload,
+  };
+}

@@ -1,0 +1,190 @@
+import { Button, Card, Group, Stack, TextInput } from '@mantine/core';
+import type { AnswerView, QuestionView } from '@regulars/client';
+import { editAnswer } from '@regulars/client';
+import { deleteAnswerMutation } from '@regulars/client/react-query';
+import { IconCheck, IconCircleCheckFilled } from '@tabler/icons-react';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { showDone, showProblem } from '~/forms';
+import { isStaff, useMe } from '~/session';
+import { Prose } from '../Prose';
+import { Hidden } from './Banners';
+import { Comments } from './Comments';
+import { useConfirm } from './confirm';
+import { useDraft } from './draft';
+import { BODY_CHARS, REASON_CHARS_MAX } from './limits';
+import { MarkdownEditor } from './MarkdownEditor';
+import { PostFoot } from './PostFoot';
+import classes from './post.module.css';
+import { slugOf } from './QuestionLink';
+import { changeAnswers, changeCard, changeQuestion, refOfAnswer } from './thread';
+import { useAcceptance } from './useAcceptance';
+import { VoteControl } from './VoteControl';
+
+interface Props {
+  answer: AnswerView;
+  question: QuestionView;
+  moderates: boolean;
+  /** Written a moment ago. */
+  fresh?: boolean;
+}
+
+/** An answer, with its marks, votes and comments. */
+export function AnswerItem({ answer, question, moderates, fresh }: Props) {
+  const { t } = useTranslation(['forum', 'common']);
+  const me = useMe();
+  const queries = useQueryClient();
+  const confirm = useConfirm();
+  const [editing, edit] = useState(false);
+  const acceptance = useAcceptance(question);
+  const of = refOfAnswer(answer);
+  const slug = slugOf(question.title);
+  const remove = useMutation({
+    ...deleteAnswerMutation(),
+    onSuccess: () => {
+      changeAnswers(queries, question.id, (known) => (known.id === answer.id ? undefined : known));
+      changeQuestion(queries, question.id, (known) => ({
+        ...known,
+        answer_count: known.answer_count - 1,
+        accepted_answer_id: known.accepted_answer_id === answer.id ? undefined : known.accepted_answer_id,
+      }));
+      changeCard(queries, question.id, (card) => ({
+        ...card,
+        answer_count: card.answer_count - 1,
+        solved: card.solved && !answer.accepted,
+      }));
+      showDone(t('answer.deleted'));
+    },
+    onError: (error) => showProblem(error),
+  });
+  const mayDelete = answer.state !== 'deleted' && (moderates || me?.id === answer.author.id);
+  const mayAccept = me && answer.state === 'published' && (me.id === question.author.id || isStaff(me));
+  const ask = () =>
+    confirm({
+      title: t('answer.delete'),
+      text: t('answer.delete_text'),
+      word: t('common:delete'),
+      onConfirm: () => remove.mutate({ path: { answer_id: answer.id } }),
+    });
+  return (
+    <Card
+      padding="lg"
+      component="article"
+      id={`a-${answer.id}`}
+      tabIndex={-1}
+      className={classes.answer}
+      data-accepted={answer.accepted || undefined}
+      data-fresh={fresh || undefined}
+      aria-label={t('answer.by', { name: answer.author.display_name })}
+    >
+      <Hidden state={answer.state} />
+      {answer.accepted && (
+        <div className={classes.accepted}>
+          <IconCircleCheckFilled size={22} aria-hidden />
+          {t('answer.accepted')}
+        </div>
+      )}
+      {editing ? (
+        <EditAnswer answer={answer} onDone={() => edit(false)} />
+      ) : (
+        <div className={classes.post}>
+          <Prose html={answer.body_html} className={`prose ${classes.text}`} />
+          <div className={classes.vote}>
+            <VoteControl post={answer} of={of} />
+          </div>
+          <div className={classes.rest}>
+            {mayAccept && (
+              <Button
+                mt="md"
+                size="xs"
+                variant={answer.accepted ? 'default' : 'light'}
+                leftSection={!answer.accepted && <IconCheck size={16} />}
+                onClick={() => acceptance.mutate(answer.accepted ? null : answer.id)}
+              >
+                {t(answer.accepted ? 'answer.unaccept' : 'answer.accept')}
+              </Button>
+            )}
+            <PostFoot
+              post={answer}
+              of={of}
+              address={`/questions/${question.id}${slug ? `/${slug}` : ''}#a-${answer.id}`}
+              moderates={moderates}
+              onEdit={() => edit(true)}
+              onDelete={mayDelete ? ask : undefined}
+            />
+            <Comments post={answer} of={of} open={!question.locked_at && answer.state === 'published'} />
+          </div>
+        </div>
+      )}
+    </Card>
+  );
+}
+
+function EditAnswer({ answer, onDone }: { answer: AnswerView; onDone: () => void }) {
+  const { t } = useTranslation(['forum', 'common']);
+  const queries = useQueryClient();
+  const draft = useDraft(`edit.${answer.id}.v${answer.version}`, answer.body);
+  const [reason, setReason] = useState('');
+  const [errors, setErrors] = useState<Record<string, string>>({});
+  const save = useMutation({
+    mutationFn: async () => {
+      const { data } = await editAnswer({
+        path: { answer_id: answer.id },
+        headers: { 'If-Match': `"v${answer.version}"` },
+        body: { body: draft.text, ...(reason.trim() && { reason }) },
+        throwOnError: true,
+      });
+      return data;
+    },
+    onSuccess: (changed) => {
+      changeAnswers(queries, answer.question_id, (known) => (known.id === answer.id ? changed : known));
+      draft.clear();
+      showDone(t('post.saved'));
+      onDone();
+    },
+    onError: (error) => showProblem(error, { setErrors }),
+  });
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        save.mutate();
+      }}
+    >
+      <Stack gap="sm">
+        <MarkdownEditor
+          label={t('answer.edit')}
+          chars={BODY_CHARS}
+          value={draft.text}
+          error={errors.body}
+          autoFocus
+          onChange={draft.change}
+          onSend={() => save.mutate()}
+        />
+        <TextInput
+          label={t('post.reason')}
+          description={t('post.reason_hint')}
+          maxLength={REASON_CHARS_MAX}
+          value={reason}
+          error={errors.reason}
+          onChange={(event) => setReason(event.currentTarget.value)}
+        />
+        <Group gap="xs">
+          <Button type="submit" loading={save.isPending}>
+            {t('common:save')}
+          </Button>
+          <Button
+            variant="default"
+            onClick={() => {
+              draft.clear();
+              onDone();
+            }}
+          >
+            {t('common:cancel')}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

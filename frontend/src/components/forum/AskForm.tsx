@@ -1,0 +1,136 @@
+import { Button, Card, Group, Select, Stack, Text, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useDebouncedValue } from '@mantine/hooks';
+import { askQuestionMutation, getQuestionQueryKey, listGroupsOptions } from '@regulars/client/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { number } from '~/format';
+import { showDone, showProblem } from '~/forms';
+import { AskedBefore } from './AskedBefore';
+import { useKept } from './draft';
+import { fieldOf, useTagErrors } from './fields';
+import { BODY_CHARS, lengthOf, TAGS_MAX, TITLE_CHARS } from './limits';
+import { MarkdownEditor } from './MarkdownEditor';
+import { questionAddress } from './QuestionLink';
+import { TagPicker } from './TagPicker';
+import { forgetLists } from './thread';
+
+interface Values {
+  title: string;
+  body: string;
+  tags: string[];
+  group: string;
+}
+
+const EMPTY: Values = { title: '', body: '', tags: [], group: '' };
+const PAUSE_MS = 350;
+
+/** The groups in which the caller may ask. */
+function useMyGroups() {
+  const { data } = useQuery(listGroupsOptions({ query: { mine: true, limit: 100 } }));
+  return (data?.items ?? []).filter((group) => group.my_state === 'active');
+}
+
+/** A new question. It survives a reload until it is asked. */
+export function AskForm({ group }: { group?: string }) {
+  const { t } = useTranslation('forum');
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const groups = useMyGroups();
+  const { kept, keep, drop } = useKept<Values>('ask');
+  const [restored, setRestored] = useState(kept !== undefined);
+  const form = useForm<Values>({
+    initialValues: { ...EMPTY, ...kept, group: group ?? kept?.group ?? '' },
+    onValuesChange: (values) => (values.title || values.body || values.tags.length > 0 ? keep(values) : drop()),
+    validate: {
+      title: (title) => (lengthOf(title) < TITLE_CHARS.min ? t('ask.title_short', { min: TITLE_CHARS.min }) : null),
+      body: (body) => (lengthOf(body) < BODY_CHARS.min ? t('ask.body_short', { min: BODY_CHARS.min }) : null),
+      tags: (tags) => (tags.length === 0 ? t('ask.no_tags', { max: TAGS_MAX }) : null),
+    },
+  });
+  const [title] = useDebouncedValue(form.values.title, PAUSE_MS);
+  const tagErrors = useTagErrors(form);
+  const ask = useMutation({
+    ...askQuestionMutation(),
+    onSuccess: async (question) => {
+      drop();
+      forgetLists(queries);
+      queries.setQueryData(getQuestionQueryKey({ path: { question_id: question.id } }), question);
+      await navigate(questionAddress(question.id, question.title));
+      showDone(t('ask.done'));
+    },
+    onError: (error) => showProblem(error, form),
+  });
+  const submit = form.onSubmit(({ group: slug, ...question }) => {
+    if (!ask.isPending) ask.mutate({ body: { ...question, ...(slug && { group: slug }) } });
+  });
+  const startOver = () => {
+    form.setValues(EMPTY);
+    form.clearErrors();
+    drop();
+    setRestored(false);
+  };
+  return (
+    <Card padding="lg" component="form" onSubmit={submit} noValidate>
+      <Stack gap="lg">
+        {restored && (
+          <Group justify="space-between" gap="xs">
+            <Text size="sm" c="dimmed">
+              {t('editor.restored')}
+            </Text>
+            <Button size="compact-sm" variant="default" onClick={startOver}>
+              {t('ask.start_over')}
+            </Button>
+          </Group>
+        )}
+        <div>
+          <TextInput
+            label={t('ask.title')}
+            description={t('ask.title_hint')}
+            placeholder={t('ask.title_example')}
+            required
+            autoComplete="off"
+            maxLength={TITLE_CHARS.max}
+            rightSectionWidth={64}
+            rightSection={
+              <Text size="xs" c="dimmed" aria-hidden>
+                {number(lengthOf(form.values.title))}/{number(TITLE_CHARS.max)}
+              </Text>
+            }
+            {...form.getInputProps('title')}
+          />
+          <AskedBefore title={title} />
+        </div>
+        <MarkdownEditor
+          label={t('ask.body')}
+          description={t('ask.body_hint')}
+          required
+          rows={10}
+          chars={BODY_CHARS}
+          onSend={() => submit()}
+          {...fieldOf(form, 'body')}
+        />
+        <TagPicker label={t('ask.tags')} {...fieldOf(form, 'tags')} error={tagErrors} />
+        {groups.length > 0 && (
+          <Select
+            label={t('ask.group')}
+            description={t('ask.group_hint')}
+            data={[{ value: '', label: t('ask.everybody') }, ...groups.map(({ slug, name }) => ({ value: slug, label: name }))]}
+            allowDeselect={false}
+            {...form.getInputProps('group')}
+          />
+        )}
+        <Group gap="sm">
+          <Button type="submit" loading={ask.isPending}>
+            {t('ask.send')}
+          </Button>
+          <Text size="xs" c="dimmed" visibleFrom="sm">
+            {t('editor.shortcut')}
+          </Text>
+        </Group>
+      </Stack>
+    </Card>
+  );
+}

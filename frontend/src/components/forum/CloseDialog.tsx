@@ -1,0 +1,95 @@
+import { Button, Group, Modal, Radio, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import type { CloseReason, QuestionView } from '@regulars/client';
+import { closeQuestionMutation } from '@regulars/client/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { showDone, showProblem } from '~/forms';
+import { useSimilar } from './SimilarQuestions';
+import { changeCard, refreshThread } from './thread';
+
+const REASONS: CloseReason[] = ['duplicate', 'needs_detail', 'off_topic', 'other'];
+const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/i;
+
+/** Closes a question, so that it takes no more answers. */
+export function CloseDialog({ question, opened, close }: { question: QuestionView; opened: boolean; close: () => void }) {
+  const { t } = useTranslation(['forum', 'common']);
+  const queries = useQueryClient();
+  const form = useForm<{ reason: CloseReason | ''; duplicate_of: string; note: string }>({
+    initialValues: { reason: '', duplicate_of: '', note: '' },
+    validate: {
+      reason: (reason) => (reason ? null : t('flag.choose')),
+      duplicate_of: (address, { reason }) => (reason === 'duplicate' && !UUID.test(address) ? t('close.no_address') : null),
+    },
+  });
+  const similar = useSimilar(opened ? question.title : '').filter(({ id }) => id !== question.id);
+  const send = useMutation({
+    ...closeQuestionMutation(),
+    onSuccess: async () => {
+      close();
+      changeCard(queries, question.id, (card) => ({ ...card, closed: true }));
+      await refreshThread(queries, question.id);
+      showDone(t('close.done'));
+    },
+    onError: (error) => showProblem(error, form),
+  });
+  const submit = ({ reason, duplicate_of, note }: typeof form.values) => {
+    if (!reason) return;
+    const original = reason === 'duplicate' ? UUID.exec(duplicate_of)?.[0] : undefined;
+    send.mutate({
+      path: { question_id: question.id },
+      body: { reason, ...(original && { duplicate_of: original }), ...(note.trim() && { note }) },
+    });
+  };
+  return (
+    <Modal opened={opened} onClose={close} title={t('close.title')} size="lg" closeButtonProps={{ 'aria-label': t('common:close') }}>
+      <form onSubmit={form.onSubmit(submit)}>
+        <Stack gap="md">
+          <Radio.Group label={t('close.why')} required {...form.getInputProps('reason')}>
+            <Stack gap="sm" mt="xs">
+              {REASONS.map((reason) => (
+                <Radio key={reason} value={reason} label={t(`close.reasons.${reason}`)} description={t(`close.what.${reason}`)} />
+              ))}
+            </Stack>
+          </Radio.Group>
+          {form.values.reason === 'duplicate' && (
+            <>
+              <TextInput
+                label={t('close.original')}
+                description={t('close.original_hint')}
+                required
+                {...form.getInputProps('duplicate_of')}
+              />
+              {similar.length > 0 && (
+                <Stack gap={4} align="flex-start">
+                  <Text size="sm" c="dimmed">
+                    {t('close.similar')}
+                  </Text>
+                  {similar.map(({ id, title }) => (
+                    <Button
+                      key={id}
+                      size="compact-sm"
+                      variant="default"
+                      onClick={() => form.setFieldValue('duplicate_of', `${location.origin}/questions/${id}`)}
+                    >
+                      {title}
+                    </Button>
+                  ))}
+                </Stack>
+              )}
+            </>
+          )}
+          <Textarea label={t('close.note')} autosize minRows={2} {...form.getInputProps('note')} />
+          <Group justify="flex-end" gap="xs">
+            <Button variant="default" onClick={close}>
+              {t('common:cancel')}
+            </Button>
+            <Button type="submit" loading={send.isPending}>
+              {t('close.title')}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

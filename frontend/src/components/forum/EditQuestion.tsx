@@ -1,0 +1,85 @@
+import { Button, Card, Group, Stack, TextInput, Title } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import type { QuestionView } from '@regulars/client';
+import { editQuestion } from '@regulars/client';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { showDone, showProblem } from '~/forms';
+import { useKept } from './draft';
+import { fieldOf, useTagErrors } from './fields';
+import { BODY_CHARS, REASON_CHARS_MAX, TITLE_CHARS } from './limits';
+import { MarkdownEditor } from './MarkdownEditor';
+import { TagPicker } from './TagPicker';
+import { changeCard, changeQuestion } from './thread';
+
+interface Values {
+  title: string;
+  body: string;
+  tags: string[];
+  reason: string;
+}
+
+/** Changes a question, and says why. */
+export function EditQuestion({ question, onDone }: { question: QuestionView; onDone: () => void }) {
+  const { t } = useTranslation(['forum', 'common']);
+  const queries = useQueryClient();
+  // A draft is of the text as it was; it is worth nothing after somebody else's change.
+  const { kept, keep, drop } = useKept<Values>(`edit.${question.id}.v${question.version}`);
+  const form = useForm<Values>({
+    initialValues: kept ?? { title: question.title, body: question.body, tags: question.tags, reason: '' },
+    onValuesChange: keep,
+  });
+  const tagErrors = useTagErrors(form);
+  const save = useMutation({
+    mutationFn: async ({ reason, ...change }: Values) => {
+      const { data } = await editQuestion({
+        path: { question_id: question.id },
+        headers: { 'If-Match': `"v${question.version}"` },
+        body: { ...change, ...(reason.trim() && { reason }) },
+        throwOnError: true,
+      });
+      return data;
+    },
+    onSuccess: (changed) => {
+      drop();
+      changeQuestion(queries, question.id, (known) => ({ ...changed, answers: known.answers }));
+      changeCard(queries, question.id, (card) => ({ ...card, title: changed.title, tags: changed.tags }));
+      showDone(t('post.saved'));
+      onDone();
+    },
+    onError: (error) => showProblem(error, form),
+  });
+  const submit = form.onSubmit((values) => save.mutate(values));
+  return (
+    <Card padding="lg" component="form" onSubmit={submit}>
+      <Stack gap="md">
+        <Title order={2} size="h4">
+          {t('question.edit')}
+        </Title>
+        <TextInput label={t('ask.title')} required maxLength={TITLE_CHARS.max} data-autofocus {...form.getInputProps('title')} />
+        <MarkdownEditor label={t('ask.body')} required chars={BODY_CHARS} onSend={() => submit()} {...fieldOf(form, 'body')} />
+        <TagPicker label={t('ask.tags')} {...fieldOf(form, 'tags')} error={tagErrors} />
+        <TextInput
+          label={t('post.reason')}
+          description={t('post.reason_hint')}
+          maxLength={REASON_CHARS_MAX}
+          {...form.getInputProps('reason')}
+        />
+        <Group gap="xs">
+          <Button type="submit" loading={save.isPending}>
+            {t('common:save')}
+          </Button>
+          <Button
+            variant="default"
+            onClick={() => {
+              drop();
+              onDone();
+            }}
+          >
+            {t('common:cancel')}
+          </Button>
+        </Group>
+      </Stack>
+    </Card>
+  );
+}

@@ -1,0 +1,75 @@
+import { Button, Group, Modal, Radio, Stack, Text, Textarea } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { type FlagReason, flagAnswer, flagQuestion } from '@regulars/client';
+import { useMutation } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { showDone, showProblem } from '~/forms';
+import { lengthOf, NOTE_CHARS } from './limits';
+import type { PostRef } from './thread';
+
+const REASONS: FlagReason[] = ['spam', 'rude', 'off_topic', 'low_quality', 'other'];
+
+/** Tells the moderators that something is wrong with a post. */
+export function FlagDialog({ of, opened, close }: { of: PostRef; opened: boolean; close: () => void }) {
+  const { t } = useTranslation(['forum', 'common']);
+  const form = useForm<{ reason: FlagReason | ''; note: string }>({
+    initialValues: { reason: '', note: '' },
+    validate: {
+      reason: (reason) => (reason ? null : t('flag.choose')),
+      note: (note, { reason }) =>
+        reason === 'other' && lengthOf(note) < NOTE_CHARS.min ? t('flag.note_needed', { count: NOTE_CHARS.min }) : null,
+    },
+  });
+  const send = useMutation({
+    mutationFn: ({ reason, note }: { reason: FlagReason; note: string }) => {
+      const body = { reason, ...(note.trim() && { note }) };
+      return of.kind === 'question'
+        ? flagQuestion({ path: { question_id: of.id }, body, throwOnError: true })
+        : flagAnswer({ path: { answer_id: of.id }, body, throwOnError: true });
+    },
+    onSuccess: () => {
+      close();
+      form.reset();
+      showDone(t('flag.done'));
+    },
+    onError: (error) => showProblem(error, form),
+  });
+  return (
+    <Modal opened={opened} onClose={close} title={t(`flag.title.${of.kind}`)} closeButtonProps={{ 'aria-label': t('common:close') }}>
+      <form
+        onSubmit={form.onSubmit(({ reason, note }) => {
+          if (reason) send.mutate({ reason, note });
+        })}
+      >
+        <Stack gap="md">
+          <Text size="sm" c="dimmed">
+            {t('flag.about')}
+          </Text>
+          <Radio.Group label={t('flag.reason')} required {...form.getInputProps('reason')}>
+            <Stack gap="sm" mt="xs">
+              {REASONS.map((reason) => (
+                <Radio key={reason} value={reason} label={t(`flag.reasons.${reason}`)} description={t(`flag.what.${reason}`)} />
+              ))}
+            </Stack>
+          </Radio.Group>
+          <Textarea
+            label={t('flag.note')}
+            required={form.values.reason === 'other'}
+            autosize
+            minRows={2}
+            maxLength={NOTE_CHARS.max}
+            {...form.getInputProps('note')}
+          />
+          <Group justify="flex-end" gap="xs">
+            <Button variant="default" onClick={close}>
+              {t('common:cancel')}
+            </Button>
+            <Button type="submit" loading={send.isPending}>
+              {t('flag.send')}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

@@ -1,0 +1,55 @@
+import { Badge, Group, Text } from '@mantine/core';
+import type { FoundPost } from '@regulars/client';
+import { IconMessage, IconMessageQuestion } from '@tabler/icons-react';
+import { memo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { number } from '~/format';
+import { AuthorChip } from '../Author';
+import { Prose } from '../Prose';
+import { When } from '../When';
+import classes from './forum.module.css';
+import { QuestionLink } from './QuestionLink';
+import { Solved } from './SimilarQuestions';
+
+/** A question or an answer that a search found. */
+export const FoundRow = memo(function FoundRow({ post }: { post: FoundPost }) {
+  const { t } = useTranslation('forum');
+  const isAnswer = post.kind === 'answer';
+  return (
+    <article className={classes.row}>
+      <div className={classes.what}>
+        <Group gap={6}>
+          <Badge
+            size="sm"
+            color="gray"
+            variant="outline"
+            c="var(--mantine-color-text)"
+            leftSection={isAnswer ? <IconMessage size={12} aria-hidden /> : <IconMessageQuestion size={12} aria-hidden />}
+          >
+            {t(`search.kind.${post.kind}`)}
+          </Badge>
+          {post.solved && <Solved />}
+        </Group>
+        <Text component="h2" className={classes.title}>
+          <QuestionLink
+            id={post.question_id}
+            title={post.title}
+            answer={isAnswer ? post.id : undefined}
+            inherit
+            c="var(--mantine-color-text)"
+          />
+        </Text>
+        <Prose html={post.snippet_html} className={`prose ${classes.snippet}`} />
+        <Group gap="sm">
+          <AuthorChip author={post.author} size={20}>
+            {'· '}
+            <When at={post.created_at} />
+          </AuthorChip>
+          <Text size="xs" c="dimmed">
+            {t('row.score', { count: post.score, formatted: number(post.score) })}
+          </Text>
+        </Group>
+      </div>
+    </article>
+  );
+});

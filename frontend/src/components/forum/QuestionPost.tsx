@@ -1,0 +1,77 @@
+import { Card } from '@mantine/core';
+import type { QuestionView } from '@regulars/client';
+import { deleteQuestionMutation } from '@regulars/client/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { showDone, showProblem } from '~/forms';
+import { useMe } from '~/session';
+import { Prose } from '../Prose';
+import { Comments } from './Comments';
+import { useConfirm } from './confirm';
+import { EditQuestion } from './EditQuestion';
+import { ModeratorTools } from './ModeratorTools';
+import { PostFoot } from './PostFoot';
+import classes from './post.module.css';
+import { slugOf } from './QuestionLink';
+import { TagChips } from './TagChips';
+import { forgetThread, refOfQuestion } from './thread';
+import { VoteControl } from './VoteControl';
+
+/** What was asked, with all that can be done about it. */
+export function QuestionPost({ question, moderates }: { question: QuestionView; moderates: boolean }) {
+  const { t } = useTranslation(['forum', 'common']);
+  const me = useMe();
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const confirm = useConfirm();
+  const [editing, edit] = useState(false);
+  const of = refOfQuestion(question);
+  const slug = slugOf(question.title);
+  const remove = useMutation({
+    ...deleteQuestionMutation(),
+    onSuccess: async () => {
+      await navigate({ to: '/questions' });
+      forgetThread(queries, question.id);
+      queries.invalidateQueries();
+      showDone(t('question.deleted'));
+    },
+    onError: (error) => showProblem(error),
+  });
+  const mayDelete = question.state !== 'deleted' && (moderates || me?.id === question.author.id);
+  const ask = () =>
+    confirm({
+      title: t('question.delete'),
+      text: t('question.delete_text'),
+      word: t('common:delete'),
+      onConfirm: () => remove.mutate({ path: { question_id: question.id } }),
+    });
+  if (editing) return <EditQuestion question={question} onDone={() => edit(false)} />;
+  return (
+    <Card padding="lg" component="article" aria-label={t('question.question')}>
+      <div className={classes.post}>
+        <div className={classes.text}>
+          <Prose html={question.body_html} mb="md" />
+          <TagChips tags={question.tags} />
+        </div>
+        <div className={classes.vote}>
+          <VoteControl post={question} of={of} />
+        </div>
+        <div className={classes.rest}>
+          <PostFoot
+            post={question}
+            of={of}
+            address={`/questions/${question.id}${slug ? `/${slug}` : ''}`}
+            moderates={moderates}
+            onEdit={() => edit(true)}
+            onDelete={mayDelete ? ask : undefined}
+          >
+            {moderates && <ModeratorTools question={question} />}
+          </PostFoot>
+          <Comments post={question} of={of} open={!question.locked_at} />
+        </div>
+      </div>
+    </Card>
+  );
+}

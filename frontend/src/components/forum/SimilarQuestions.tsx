@@ -1,0 +1,65 @@
+import { Badge, Group, Stack, Text } from '@mantine/core';
+import { similarQuestionsOptions } from '@regulars/client/react-query';
+import { IconCheck } from '@tabler/icons-react';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { number } from '~/format';
+import { SIMILAR_FROM_CHARS } from './limits';
+import { QuestionLink } from './QuestionLink';
+import { SideCard } from './Side';
+
+const TITLE_CHARS_MAX = 300;
+
+/** Questions like a title, as soon as it is long enough to compare. */
+export function useSimilar(title: string) {
+  const asked = title.trim().slice(0, TITLE_CHARS_MAX);
+  const enabled = asked.length >= SIMILAR_FROM_CHARS;
+  const { data } = useQuery({
+    ...similarQuestionsOptions({ query: { title: asked } }),
+    enabled,
+    staleTime: 300_000,
+    placeholderData: keepPreviousData,
+  });
+  return enabled ? (data?.items ?? []) : [];
+}
+
+/** Beside a question: others like it. */
+export function RelatedQuestions({ id, title }: { id: string; title: string }) {
+  const { t } = useTranslation('forum');
+  const others = useSimilar(title).filter((question) => question.id !== id);
+  if (others.length === 0) return null;
+  return (
+    <SideCard title={t('question.related')}>
+      <Stack gap="sm" component="ul" m={0} p={0} style={{ listStyle: 'none' }}>
+        {others.map((question) => (
+          <li key={question.id}>
+            <QuestionLink id={question.id} title={question.title} size="sm" />
+            <Group gap={6} mt={2}>
+              <Text size="xs" c="dimmed">
+                {t('row.answer_count', { count: question.answer_count, formatted: number(question.answer_count) })}
+              </Text>
+              {question.solved && <Solved />}
+            </Group>
+          </li>
+        ))}
+      </Stack>
+    </SideCard>
+  );
+}
+
+/** The mark of questions whose asker was helped. */
+export function Solved() {
+  const { t } = useTranslation('forum');
+  return (
+    <Badge
+      component="span"
+      size="sm"
+      variant="outline"
+      c="var(--good)"
+      color="teal"
+      leftSection={<IconCheck size={12} stroke={3} aria-hidden />}
+    >
+      {t('row.solved')}
+    </Badge>
+  );
+}

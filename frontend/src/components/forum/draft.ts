@@ -1,0 +1,74 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+
+const PREFIX = 'regulars.draft.';
+const PAUSE_MS = 400;
+
+function read<Value>(key: string): Value | undefined {
+  try {
+    const kept = localStorage.getItem(PREFIX + key);
+    return kept === null ? undefined : (JSON.parse(kept) as Value);
+  } catch {
+    return undefined;
+  }
+}
+
+function write(key: string, value: unknown) {
+  try {
+    if (value === undefined) localStorage.removeItem(PREFIX + key);
+    else localStorage.setItem(PREFIX + key, JSON.stringify(value));
+  } catch {
+    // A full or forbidden storage must not keep anybody from writing.
+  }
+}
+
+/** What was kept under a key when the page was opened, and the ways to keep or drop it. */
+export function useKept<Value>(key: string) {
+  const [kept] = useState(() => read<Value>(key));
+  const timer = useRef<number>(undefined);
+  const waiting = useRef<{ value: Value }>(undefined);
+  const flush = useCallback(() => {
+    window.clearTimeout(timer.current);
+    if (waiting.current) write(key, waiting.current.value);
+    waiting.current = undefined;
+  }, [key]);
+  const keep = useCallback(
+    (value: Value) => {
+      waiting.current = { value };
+      window.clearTimeout(timer.current);
+      timer.current = window.setTimeout(flush, PAUSE_MS);
+    },
+    [flush],
+  );
+  const drop = useCallback(() => {
+    waiting.current = undefined;
+    window.clearTimeout(timer.current);
+    write(key, undefined);
+  }, [key]);
+  useEffect(() => {
+    window.addEventListener('pagehide', flush);
+    return () => {
+      window.removeEventListener('pagehide', flush);
+      flush();
+    };
+  }, [flush]);
+  return { kept, keep, drop };
+}
+
+/** A text that survives a reload until it is sent. */
+export function useDraft(key: string, initial = '') {
+  const { kept, keep, drop } = useKept<string>(key);
+  const [text, set] = useState(kept ?? initial);
+  const change = useCallback(
+    (next: string) => {
+      set(next);
+      if (next.trim() === '' || next === initial) drop();
+      else keep(next);
+    },
+    [drop, keep, initial],
+  );
+  const clear = useCallback(() => {
+    drop();
+    set(initial);
+  }, [drop, initial]);
+  return { text, change, clear, restored: kept !== undefined && kept !== initial };
+}

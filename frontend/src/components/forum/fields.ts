@@ -1,0 +1,17 @@
+import type { UseFormReturnType } from '@mantine/form';
+import type { ReactNode } from 'react';
+
+/** The server names each refused tag (`/tags/0`); the picker is one field. */
+export function useTagErrors<Values extends { tags: string[] }>(form: UseFormReturnType<Values>): ReactNode {
+  const error = Object.entries(form.errors).find(([field]) => field === 'tags' || field.startsWith('tags.'));
+  return error?.[1];
+}
+
+/** Value, change and error of one field, for a component that always has a value. */
+export function fieldOf<Values, Field extends keyof Values & string>(
+  form: UseFormReturnType<Values>,
+  field: Field,
+): { value: Values[Field]; onChange: (value: Values[Field]) => void; error: ReactNode } {
+  const { onChange, error } = form.getInputProps(field);
+  return { value: form.values[field], onChange, error };
+}

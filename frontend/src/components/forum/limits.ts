@@ -1,0 +1,19 @@
+/** What the API takes; it refuses the rest with a sentence at the field. */
+export const TITLE_CHARS = { min: 15, max: 150 };
+export const BODY_CHARS = { min: 20, max: 32_000 };
+export const COMMENT_CHARS = { min: 1, max: 2_000 };
+export const REASON_CHARS_MAX = 300;
+export const NOTE_CHARS = { min: 10, max: 1_000 };
+export const TAGS_MAX = 5;
+export const SIMILAR_FROM_CHARS = 10;
+/** What a tag may be called. */
+export const TAG_NAME = /^[a-z0-9+#.-]{1,35}$/;
+
+/** Characters as the server counts them: emoji are one. */
+export const lengthOf = (text: string) => Array.from(text.trim()).length;
+
+const DAY_MS = 86_400_000;
+
+/** Whether an author may still edit: for a day at trust 0 and 1, for 30 days above. */
+export const withinEditWindow = (trust: number, created_at: string) =>
+  Date.now() - new Date(created_at).getTime() <= (trust <= 1 ? 1 : 30) * DAY_MS;

@@ -1,0 +1,9 @@
+import type { DetailedHTMLProps, HTMLAttributes } from 'react';
+
+declare module 'react' {
+  namespace JSX {
+    interface IntrinsicElements {
+      'markdown-toolbar': DetailedHTMLProps<HTMLAttributes<HTMLElement> & { for: string }, HTMLElement>;
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import { Badge, Text } from '@mantine/core';
+import type { Metric, Place } from '@regulars/client';
+import { IconMedal } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import { number } from '~/format';
+import { AuthorChip } from '../Author';
+import classes from './Places.module.css';
+
+/** Places of a leaderboard, best first; equals share a rank. */
+export function Places({ board, places, mine }: { board: Metric; places: Place[]; mine?: string }) {
+  const { t } = useTranslation('loyalty');
+  const sharing = (rank: number) => places.filter((place) => place.rank === rank).length > 1;
+  return (
+    <ol className={classes.places}>
+      {places.map((place) => {
+        const isMine = place.member.handle === mine;
+        return (
+          <li key={place.member.handle} className={classes.place} data-mine={isMine || undefined}>
+            <Rank rank={place.rank} tied={sharing(place.rank)} />
+            <div className={classes.who}>
+              <AuthorChip author={place.member} size={32}>
+                {isMine && (
+                  <Badge component="span" size="sm">
+                    {t('boards.you')}
+                  </Badge>
+                )}
+              </AuthorChip>
+            </div>
+            <Text fw={600} className={classes.score}>
+              {t(`boards.score.${board}`, { count: place.score, formatted: number(place.score) })}
+            </Text>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
+const MEDALS = ['gold', 'silver', 'bronze'] as const;
+
+/** A rank, with a medal for the first three. */
+export function Rank({ rank, tied = false }: { rank: number; tied?: boolean }) {
+  const { t } = useTranslation('loyalty');
+  const medal = MEDALS[rank - 1];
+  return (
+    <span className={classes.rank}>
+      {medal ? <IconMedal size={22} className={classes[medal]} aria-hidden /> : null}
+      <Text span fw={700} aria-label={t('boards.rank', { formatted: number(rank) })} role="img">
+        {number(rank)}
+      </Text>
+      {tied && (
+        <Text span size="xs" c="dimmed">
+          {t('boards.tied')}
+        </Text>
+      )}
+    </span>
+  );
+}

@@ -1,0 +1,93 @@
+import { Card, Group, Text, ThemeIcon } from '@mantine/core';
+import type { StatementLine } from '@regulars/client';
+import { listMyStatementInfiniteOptions } from '@regulars/client/react-query';
+import {
+  type Icon,
+  IconAdjustments,
+  IconArrowBackUp,
+  IconCalendarX,
+  IconCoins,
+  IconGift,
+  IconHourglassEmpty,
+  IconLock,
+  IconLockOpen,
+  IconReceiptRefund,
+} from '@tabler/icons-react';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { dateTime, number, signed } from '~/format';
+import { LinkButton } from '../links';
+import { byCursor, Pages } from '../Pages';
+import { Empty } from '../states';
+import { changeOf, noteOf, pointsOf, sentenceOf } from './movement';
+import classes from './Statement.module.css';
+
+const IMAGES: Record<StatementLine['kind'], Icon> = {
+  earn: IconHourglassEmpty,
+  activate: IconCoins,
+  expire: IconCalendarX,
+  hold: IconLock,
+  release: IconLockOpen,
+  redeem: IconGift,
+  refund: IconArrowBackUp,
+  clawback: IconReceiptRefund,
+  repay: IconReceiptRefund,
+  restore: IconArrowBackUp,
+  adjust: IconAdjustments,
+  erase: IconCalendarX,
+};
+
+/** Every movement of the member's points, newest first. */
+export function Statement() {
+  const { t } = useTranslation('loyalty');
+  const query = useInfiniteQuery({ ...listMyStatementInfiniteOptions(), ...byCursor });
+  return (
+    <Card p={0}>
+      <Pages
+        query={query}
+        gap={0}
+        empty={
+          <Empty icon={IconCoins} title={t('statement.none')}>
+            <LinkButton to="/points" search={{ tab: 'earn' }} variant="default">
+              {t('earn.title')}
+            </LinkButton>
+          </Empty>
+        }
+      >
+        {(line) => <Movement key={line.id} line={line} />}
+      </Pages>
+    </Card>
+  );
+}
+
+function Movement({ line }: { line: StatementLine }) {
+  const { t } = useTranslation('loyalty');
+  const points = pointsOf(line);
+  const change = changeOf(line);
+  const note = noteOf(line);
+  const Image = IMAGES[line.kind];
+  const isSettled = change.account === 'available' || change.account === 'arrears';
+  const colour = !isSettled || change.points === 0 ? undefined : change.points > 0 ? 'var(--good)' : 'var(--bad)';
+  return (
+    <Group className={classes.movement} wrap="nowrap" gap="md" align="center">
+      <ThemeIcon variant="light" color={isSettled ? 'brand' : 'gray'} size={36} radius="xl" aria-hidden>
+        <Image size={18} />
+      </ThemeIcon>
+      <div className={classes.what}>
+        <Text fw={500}>{t(`statement.${sentenceOf(line)}`, { count: points, formatted: number(points) })}</Text>
+        <Text size="sm" c="dimmed">
+          {note && `${note} · `}
+          <time dateTime={line.effective_at}>{dateTime(line.effective_at)}</time>
+        </Text>
+      </div>
+      <div className={classes.amount}>
+        <Text fw={700} c={colour}>
+          {signed(change.points)}
+        </Text>
+        <Text size="xs" c="dimmed">
+          {t(`statement.account.${change.account}`)}
+        </Text>
+      </div>
+    </Group>
+  );
+}

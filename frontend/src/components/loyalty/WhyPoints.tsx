@@ -1,0 +1,54 @@
+import { List, Stack, Text, Title } from '@mantine/core';
+import type { Grant, PurchaseView } from '@regulars/client';
+import { useTranslation } from 'react-i18next';
+import { date, money, number } from '~/format';
+
+/** The server's record of its decision, in the words of somebody who explains it. */
+export function WhyPoints({ purchase }: { purchase: PurchaseView }) {
+  const { t } = useTranslation('loyalty');
+  return (
+    <Stack gap="xs">
+      <Title order={3} size="sm">
+        {t('why.title')}
+      </Title>
+      {purchase.trace.length === 0 && (
+        <Text size="sm" c="dimmed">
+          {t('why.nothing')}
+        </Text>
+      )}
+      {purchase.trace.map((grant) => (
+        <div key={grant.rule_version_id}>
+          <Text size="sm" fw={600}>
+            {t('why.rule', { rule: grant.rule, count: grant.points, formatted: number(grant.points) })}
+          </Text>
+          <List size="sm" c="dimmed" spacing={2} withPadding>
+            {steps(t, grant, purchase.currency).map((step) => (
+              <List.Item key={step}>{step}</List.Item>
+            ))}
+          </List>
+        </div>
+      ))}
+      {purchase.points_clawed > 0 && (
+        <Text size="sm">{t('why.clawed', { count: purchase.points_clawed, formatted: number(purchase.points_clawed) })}</Text>
+      )}
+    </Stack>
+  );
+}
+
+type Translate = ReturnType<typeof useTranslation<'loyalty'>>['t'];
+
+function steps(t: Translate, grant: Grant, currency: string): string[] {
+  const points = (count: number) => ({ count, formatted: number(count) });
+  return [
+    grant.basis_minor > 0
+      ? t('why.base', { ...points(grant.base_points), money: money(grant.basis_minor, currency) })
+      : t('why.base_flat', points(grant.base_points)),
+    ...grant.bonuses.map(({ percent, rule }) => t('why.bonus', { percent: number(percent), rule })),
+    ...(grant.points < grant.requested
+      ? [t('why.capped', { ...points(grant.points), requested: number(grant.requested), cap: grant.limited_by ?? '' })]
+      : []),
+    grant.hold_days > 0 ? t('why.hold', { count: grant.hold_days }) : t('why.at_once'),
+    ...(grant.expires ? [t('why.expires', { date: date(grant.expires) })] : []),
+    t(grant.qualifies ? 'why.qualifies' : 'why.does_not_qualify'),
+  ];
+}

@@ -1,0 +1,43 @@
+import type { StatementLine } from '@regulars/client';
+
+/** The account of the member's points that a movement changed most visibly. */
+export function changeOf(line: StatementLine) {
+  for (const account of ['available', 'arrears', 'pending', 'reserved'] as const) {
+    if (line[account] !== 0) return { account, points: line[account] };
+  }
+  return { account: 'available' as const, points: 0 };
+}
+
+/** How many points a movement's sentence tells of. */
+export function pointsOf(line: StatementLine): number {
+  switch (line.kind) {
+    case 'earn':
+      return line.pending > 0 ? line.pending : line.available + line.arrears;
+    case 'hold':
+      return line.reserved;
+    case 'redeem':
+      return Math.abs(line.reserved + line.available);
+    case 'repay':
+      return line.arrears;
+    case 'activate':
+    case 'expire':
+    case 'release':
+    case 'refund':
+      return Math.abs(line.available);
+    default:
+      return Math.abs(line.available + line.pending + line.arrears);
+  }
+}
+
+/** What the server adds to a movement: the order, the reward, the rule. It follows the sentence's colon. */
+export function noteOf(line: StatementLine): string | undefined {
+  const colon = line.sentence.indexOf(': ');
+  return colon < 0 ? undefined : line.sentence.slice(colon + 2);
+}
+
+/** Which sentence tells of a movement. */
+export function sentenceOf({ kind, pending, available }: StatementLine) {
+  if (kind === 'earn' && pending > 0) return 'earn_pending';
+  if (kind === 'adjust' && available < 0) return 'adjust_down';
+  return kind;
+}

@@ -1,0 +1,49 @@
+import { locale } from './i18n';
+
+/** Whole numbers with the language's grouping. */
+export const number = (value: number) => new Intl.NumberFormat(locale()).format(value);
+
+/** With plus or minus in front, for changes. */
+export const signed = (value: number) => new Intl.NumberFormat(locale(), { signDisplay: 'exceptZero' }).format(value).replace('-', '−');
+
+/** 12,345 as 12K, for counts that are only looked at in passing. */
+export const compact = (value: number) => new Intl.NumberFormat(locale(), { notation: 'compact', maximumFractionDigits: 1 }).format(value);
+
+/** `share` of 1 as per cent. */
+export const percent = (share: number) => new Intl.NumberFormat(locale(), { style: 'percent', maximumFractionDigits: 1 }).format(share);
+
+/** Minor units (cents) of an ISO 4217 currency. */
+export function money(minor: number, currency: string) {
+  const format = new Intl.NumberFormat(locale(), { style: 'currency', currency });
+  return format.format(minor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
+}
+
+export const date = (at: string) => new Intl.DateTimeFormat(locale(), { dateStyle: 'medium' }).format(new Date(at));
+
+export const dateTime = (at: string) => new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(at));
+
+const UNITS = [
+  ['year', 31_536_000],
+  ['month', 2_592_000],
+  ['week', 604_800],
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+] as const;
+
+/** "3 hours ago", "in 2 days". */
+export function relative(at: string, now = Date.now()) {
+  const seconds = (new Date(at).getTime() - now) / 1_000;
+  const format = new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' });
+  const [unit, length] = UNITS.find(([, unitSeconds]) => Math.abs(seconds) >= unitSeconds) ?? ['second', 1];
+  return format.format(Math.trunc(seconds / length), unit);
+}
+
+/** A span of time: "4 hours", "2 days". */
+export function duration(seconds: number) {
+  const [unit, length] = UNITS.find(([, unitSeconds]) => seconds >= unitSeconds) ?? ['second', 1];
+  return new Intl.NumberFormat(locale(), { style: 'unit', unit, unitDisplay: 'long', maximumFractionDigits: 0 }).format(seconds / length);
+}
+
+/** "a, b and c". */
+export const listed = (parts: string[]) => new Intl.ListFormat(locale(), { type: 'conjunction' }).format(parts);

@@ -1,0 +1,29 @@
+import { notifications } from '@mantine/notifications';
+import i18next from 'i18next';
+import { problemOf } from './api';
+
+interface WithErrors {
+  setErrors: (errors: Record<string, string>) => void;
+  getInputNode?: (path: string) => HTMLElement | null;
+}
+
+/** `/lines/0/sku` as the form's `lines.0.sku`. */
+const fieldOf = (pointer: string) => pointer.replace(/^[/#]+/, '').replaceAll('/', '.');
+
+/** Shows a refused write where the person can do something about it: at its fields, else as a message. */
+export function showProblem(error: unknown, form?: WithErrors) {
+  const problem = problemOf(error);
+  if (form && problem?.errors?.length) {
+    form.setErrors(Object.fromEntries(problem.errors.map(({ pointer, detail }) => [fieldOf(pointer), detail])));
+    form.getInputNode?.(fieldOf(problem.errors[0]?.pointer ?? ''))?.focus();
+    return;
+  }
+  notifications.show({
+    color: 'red',
+    title: problem?.title ?? i18next.t('problem.offline'),
+    message: problem?.detail ?? i18next.t('problem.offline_detail'),
+    autoClose: 10_000,
+  });
+}
+
+export const showDone = (message: string) => notifications.show({ message, color: 'teal' });

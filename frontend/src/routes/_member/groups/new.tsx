@@ -1,0 +1,28 @@
+import { createGroup } from '@regulars/client';
+import { useQueryClient } from '@tanstack/react-query';
+import { createFileRoute } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { GroupForm } from '~/components/groups/GroupForm';
+import { PageHead } from '~/components/PageHead';
+
+export const Route = createFileRoute('/_member/groups/new')({ component: NewGroup });
+
+function NewGroup() {
+  const { t } = useTranslation('groups');
+  const navigate = Route.useNavigate();
+  const queries = useQueryClient();
+  return (
+    <>
+      <PageHead title={t('new.title')} description={t('new.description')} />
+      <GroupForm
+        initial={{ name: '', description: '', kind: 'open', private: false }}
+        label={t('new.submit')}
+        submit={async (terms) => {
+          const { data } = await createGroup({ body: terms, throwOnError: true });
+          await queries.invalidateQueries();
+          await navigate({ to: '/groups/$slug', params: { slug: data.slug } });
+        }}
+      />
+    </>
+  );
+}

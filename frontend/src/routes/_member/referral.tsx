@@ -1,0 +1,66 @@
+import { Card, Grid, Group, Stack, Text, Title } from '@mantine/core';
+import { getMyReferralOptions } from '@regulars/client/react-query';
+import { IconUserHeart } from '@tabler/icons-react';
+import { useSuspenseQuery } from '@tanstack/react-query';
+import { createFileRoute } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { LinkText } from '~/components/links';
+import { InvitationLink } from '~/components/loyalty/InvitationLink';
+import { InvitationSteps, ReferralCounts } from '~/components/loyalty/InvitationSteps';
+import { PageHead } from '~/components/PageHead';
+import { Empty } from '~/components/states';
+import { date } from '~/format';
+import { words } from '~/i18n';
+
+export const Route = createFileRoute('/_member/referral')({
+  loader: ({ context: { queries } }) => Promise.all([words('loyalty'), queries.ensureQueryData(getMyReferralOptions())]),
+  component: Referral,
+});
+
+const NEWEST = 20;
+
+function Referral() {
+  const { t } = useTranslation('loyalty');
+  const { data: referral } = useSuspenseQuery(getMyReferralOptions());
+  return (
+    <>
+      <PageHead title={t('referral.title')} description={t('referral.description')} />
+      <Grid>
+        <Grid.Col span={{ base: 12, md: 7 }}>
+          <Stack>
+            <InvitationLink link={referral.link} code={referral.code} />
+            <Card p="lg" component="section" aria-labelledby="friends">
+              <Group justify="space-between" mb="sm">
+                <Title order={2} size="h4" id="friends">
+                  {t('referral.friends')}
+                </Title>
+                {referral.referees.length >= NEWEST && (
+                  <Text size="sm" c="dimmed">
+                    {t('referral.friends_recent', { count: NEWEST })}
+                  </Text>
+                )}
+              </Group>
+              <ReferralCounts counts={referral.counts} />
+              {referral.referees.length === 0 && <Empty icon={IconUserHeart} title={t('referral.none')} />}
+              <Stack gap="sm" component="ul" p={0} m={0} style={{ listStyle: 'none' }}>
+                {referral.referees.map((friend) => (
+                  <li key={friend.handle}>
+                    <LinkText to="/members/$handle" params={{ handle: friend.handle }} fw={500}>
+                      {friend.handle}
+                    </LinkText>
+                    <Text size="sm" c="dimmed">
+                      {t(`referral.state.${friend.state}`)} · {t('referral.since', { date: date(friend.since) })}
+                    </Text>
+                  </li>
+                ))}
+              </Stack>
+            </Card>
+          </Stack>
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, md: 5 }}>
+          <InvitationSteps />
+        </Grid.Col>
+      </Grid>
+    </>
+  );
+}

@@ -1,0 +1,41 @@
+import { listMyRedemptionsInfiniteOptions } from '@regulars/client/react-query';
+import { IconGift } from '@tabler/icons-react';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { createFileRoute } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { LinkButton } from '~/components/links';
+import { RedemptionCard } from '~/components/loyalty/RedemptionCard';
+import { PageHead } from '~/components/PageHead';
+import { byCursor, Pages } from '~/components/Pages';
+import { Empty } from '~/components/states';
+import { words } from '~/i18n';
+
+export const Route = createFileRoute('/_member/rewards/mine')({
+  loader: ({ context: { queries } }) =>
+    Promise.all([words('loyalty'), queries.ensureInfiniteQueryData({ ...listMyRedemptionsInfiniteOptions(), ...byCursor })]),
+  component: MyRewards,
+});
+
+function MyRewards() {
+  const { t } = useTranslation('loyalty');
+  const query = useInfiniteQuery({ ...listMyRedemptionsInfiniteOptions(), ...byCursor });
+  return (
+    <>
+      <PageHead title={t('mine.title')} description={t('mine.description')}>
+        <LinkButton to="/rewards" variant="default">
+          {t('mine.catalogue')}
+        </LinkButton>
+      </PageHead>
+      <Pages
+        query={query}
+        empty={
+          <Empty icon={IconGift} title={t('mine.none')}>
+            <LinkButton to="/rewards">{t('mine.catalogue')}</LinkButton>
+          </Empty>
+        }
+      >
+        {(redemption) => <RedemptionCard key={redemption.id} redemption={redemption} />}
+      </Pages>
+    </>
+  );
+}

@@ -1,0 +1,7 @@
+import { createFileRoute, redirect } from '@tanstack/react-router';
+
+export const Route = createFileRoute('/_member/settings/')({
+  beforeLoad: () => {
+    throw redirect({ to: '/settings/$part', params: { part: 'profile' }, replace: true });
+  },
+});

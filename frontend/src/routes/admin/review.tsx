@@ -1,0 +1,202 @@
+import { Button, Group, NativeSelect, SegmentedControl, Stack, VisuallyHidden } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import type { Decision, PostKind, ReviewItem, ReviewState } from '@regulars/client';
+import { getReviewItemOptions } from '@regulars/client/react-query';
+import { IconCircleCheck, IconKeyboard } from '@tabler/icons-react';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { createFileRoute, useRouter } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { onArrival } from '~/components/admin/arrival';
+import { GroupSelect } from '~/components/admin/GroupSelect';
+import { BulkDecision } from '~/components/admin/review/BulkDecision';
+import { mayDecide } from '~/components/admin/review/decisions';
+import { KeyHelp } from '~/components/admin/review/KeyHelp';
+import { placeOf } from '~/components/admin/review/PostInContext';
+import { type QueueFilter, queueOptions } from '~/components/admin/review/queue';
+import { ReviewDetail } from '~/components/admin/review/ReviewDetail';
+import { ReviewList } from '~/components/admin/review/ReviewList';
+import classes from '~/components/admin/review/review.module.css';
+import { useKeys, useKeysOn } from '~/components/admin/review/useKeys';
+import { useReview } from '~/components/admin/review/useReview';
+import { SelectionBar } from '~/components/admin/SelectionBar';
+import { PageHead } from '~/components/PageHead';
+import { Empty, Loading, Problem } from '~/components/states';
+
+const STATES = ['open', 'claimed', 'decided'] as const;
+const KINDS = ['question', 'answer'] as const;
+
+interface Search extends QueueFilter {
+  item?: string;
+}
+
+export const Route = createFileRoute('/admin/review')({
+  validateSearch: (search): Search => ({
+    state: STATES.find((state) => state === search.state),
+    kind: KINDS.find((kind) => kind === search.kind),
+    group: search.group ? String(search.group) : undefined,
+    item: search.item ? String(search.item) : undefined,
+  }),
+  loaderDeps: ({ search: { state, kind, group } }) => ({ state, kind, group }),
+  loader: ({ context: { queries }, deps, cause }) => onArrival(cause, queries.ensureInfiniteQueryData(queueOptions(deps))),
+  component: ReviewPage,
+});
+
+function ReviewPage() {
+  const { t } = useTranslation('admin');
+  const { state, kind, group, item: wanted } = Route.useSearch();
+  const { me } = Route.useRouteContext();
+  const navigate = Route.useNavigate();
+  const router = useRouter();
+  const filter = { state, kind, group };
+  const list = useInfiniteQuery(queueOptions(filter));
+  const items = list.data?.pages.flatMap((page) => page.items) ?? [];
+  const listed = items.find(({ id }) => id === wanted) ?? (wanted ? undefined : items[0]);
+  const id = wanted ?? listed?.id;
+  const fresh = useQuery({ ...getReviewItemOptions({ path: { id: id ?? '' } }), enabled: id !== undefined, placeholderData: listed });
+  const item = fresh.data ?? listed;
+  const at = items.findIndex((other) => other.id === id);
+
+  const [chosen, choose] = useState<Decision>();
+  const [marked, setMarked] = useState<ReadonlySet<string>>(new Set());
+  const [bulk, setBulk] = useState<ReviewItem[]>();
+  const [helped, help] = useDisclosure(false);
+  const [keysOn] = useKeysOn();
+  const show = (next?: string) => navigate({ search: (now) => ({ ...now, item: next }), replace: true, resetScroll: false });
+  const neighbour = (done: string) => {
+    const place = items.findIndex((other) => other.id === done);
+    return (items[place + 1] ?? items[place - 1])?.id;
+  };
+  const review = useReview(
+    filter,
+    (done) => show(neighbour(done.id)),
+    (back) => show(back.id),
+  );
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another item, another decision
+  useEffect(() => choose(undefined), [id]);
+
+  const mark = (one: string) =>
+    setMarked((all) => {
+      const next = new Set(all);
+      if (!next.delete(one)) next.add(one);
+      return next;
+    });
+  const step = async (by: 1 | -1) => {
+    const next = items[at + by];
+    if (next) {
+      await show(next.id);
+      return review.say(next.post.title);
+    }
+    if (by === 1 && list.hasNextPage && !list.isFetchingNextPage) await list.fetchNextPage();
+  };
+  const chooseIfPossible = (decision: Decision) => item && mayDecide(decision, item, me) && choose(decision);
+  useKeys(
+    {
+      j: () => step(1),
+      k: () => step(-1),
+      o: () => item && window.open(router.buildLocation(placeOf(item)).href, '_blank', 'noopener'),
+      c: () => item && item.state !== 'decided' && review.toggleClaim(item, item.claimed_by === me.handle),
+      d: () => chooseIfPossible('dismiss'),
+      h: () => chooseIfPossible('hide'),
+      x: () => item && item.state !== 'decided' && mark(item.id),
+      u: () => review.undoLast(),
+      '?': help.open,
+    },
+    keysOn,
+  );
+
+  const filterBy = (change: Partial<QueueFilter>) => {
+    setMarked(new Set());
+    navigate({ search: (now) => ({ ...now, ...change, item: undefined }), replace: true });
+  };
+  return (
+    <>
+      <PageHead title={t('nav.review')} description={t('review.description')}>
+        <Button variant="default" size="sm" leftSection={<IconKeyboard size={18} aria-hidden />} onClick={help.open}>
+          {t('review.keys')}
+        </Button>
+      </PageHead>
+      <VisuallyHidden role="status" aria-live="polite">
+        {review.said}
+      </VisuallyHidden>
+      <Stack gap="sm">
+        <Group gap="sm" align="flex-end">
+          <SegmentedControl
+            aria-label={t('filter.state')}
+            value={state ?? 'undecided'}
+            onChange={(value) => filterBy({ state: value === 'undecided' ? undefined : (value as ReviewState) })}
+            data={(['undecided', ...STATES] as const).map((value) => ({ value, label: t(`review.state.${value}`) }))}
+          />
+          <NativeSelect
+            label={t('filter.kind')}
+            value={kind ?? ''}
+            onChange={(event) => filterBy({ kind: (event.currentTarget.value || undefined) as PostKind | undefined })}
+            data={[{ value: '', label: t('filter.all') }, ...KINDS.map((value) => ({ value, label: t(`review.kinds.${value}`) }))]}
+          />
+          <GroupSelect value={group} onChange={(slug) => filterBy({ group: slug })} />
+        </Group>
+        <SelectionBar
+          count={marked.size}
+          onClear={() => setMarked(new Set())}
+          bar={
+            <Button size="xs" onClick={() => setBulk(items.filter((one) => marked.has(one.id)))}>
+              {t('review.bulk')}
+            </Button>
+          }
+        />
+        {list.isPending ? (
+          <Loading />
+        ) : list.isError && !list.data ? (
+          <Problem error={list.error} retry={list.refetch} />
+        ) : items.length === 0 && !item ? (
+          <Empty icon={IconCircleCheck} title={t(state ? 'table.nothing' : 'review.empty')}>
+            {t(state ? 'table.nothing_detail' : 'review.empty_detail')}
+          </Empty>
+        ) : (
+          <div className={classes.columns} data-item={wanted}>
+            <div className={classes.side}>
+              <ReviewList
+                items={items}
+                current={id}
+                marked={marked}
+                onMark={mark}
+                more={list.hasNextPage ? { load: () => list.fetchNextPage(), loading: list.isFetchingNextPage } : undefined}
+              />
+            </div>
+            {item ? (
+              <ReviewDetail
+                item={item}
+                me={me}
+                chosen={chosen}
+                conflict={review.conflictOf(item)}
+                busy={review.busy}
+                onChoose={choose}
+                onDecide={(decision, grounds, form) => review.decide(item, decision, grounds, form)}
+                onClaim={() => review.toggleClaim(item, item.claimed_by === me.handle)}
+                onUndo={() => review.undo(item)}
+              />
+            ) : fresh.isError ? (
+              <Problem error={fresh.error} retry={fresh.refetch} />
+            ) : (
+              <Loading />
+            )}
+          </div>
+        )}
+      </Stack>
+      <KeyHelp opened={helped} onClose={help.close} />
+      {bulk && (
+        <BulkDecision
+          items={bulk}
+          me={me}
+          onClose={(changed) => {
+            setBulk(undefined);
+            if (!changed) return;
+            setMarked(new Set());
+            show(undefined);
+            review.reload();
+          }}
+        />
+      )}
+    </>
+  );
+}

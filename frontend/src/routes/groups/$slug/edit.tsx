@@ -1,0 +1,53 @@
+import { Button, Divider, Stack, Text, TextInput, Title } from '@mantine/core';
+import { deleteGroup, editGroup } from '@regulars/client';
+import { getGroupOptions } from '@regulars/client/react-query';
+import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
+import { createFileRoute } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { GroupForm } from '~/components/groups/GroupForm';
+import { showDone, showProblem } from '~/forms';
+
+export const Route = createFileRoute('/groups/$slug/edit')({ component: EditGroup });
+
+function EditGroup() {
+  const { t } = useTranslation('groups');
+  const path = Route.useParams();
+  const { data: group } = useSuspenseQuery(getGroupOptions({ path }));
+  const queries = useQueryClient();
+  const navigate = Route.useNavigate();
+  const [typed, setTyped] = useState('');
+  const end = async () => {
+    try {
+      await deleteGroup({ path, throwOnError: true });
+      await navigate({ to: '/groups' });
+      await queries.invalidateQueries();
+    } catch (error) {
+      showProblem(error);
+    }
+  };
+  return (
+    <Stack gap="xl">
+      <GroupForm
+        initial={{ name: group.name, description: group.description, kind: group.kind, private: group.private }}
+        label={t('edit.submit')}
+        submit={async (terms) => {
+          await editGroup({ path, body: terms, throwOnError: true });
+          await queries.invalidateQueries();
+          showDone(t('edit.done'));
+        }}
+      />
+      <Divider />
+      <Stack maw={640} gap="xs" align="flex-start">
+        <Title order={2} size="h4">
+          {t('end.title')}
+        </Title>
+        <Text size="sm">{t('end.warning')}</Text>
+        <TextInput label={t('end.type', { name: group.name })} value={typed} onChange={(event) => setTyped(event.currentTarget.value)} />
+        <Button color="red" disabled={typed !== group.name} onClick={end}>
+          {t('end.button')}
+        </Button>
+      </Stack>
+    </Stack>
+  );
+}

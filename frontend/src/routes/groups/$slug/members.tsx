@@ -1,0 +1,150 @@
+import { ActionIcon, Badge, Button, Card, Group, Menu, SegmentedControl, TextInput } from '@mantine/core';
+import { type GroupRole, type MembershipState, type MembershipView, removeGroupMember, setGroupMember } from '@regulars/client';
+import { getGroupOptions, listGroupMembersInfiniteOptions } from '@regulars/client/react-query';
+import { IconDots, IconUsers } from '@tabler/icons-react';
+import { useInfiniteQuery, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
+import { createFileRoute } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { AuthorChip } from '~/components/Author';
+import { byCursor, Pages } from '~/components/Pages';
+import { Empty } from '~/components/states';
+import { When } from '~/components/When';
+import { showDone, showProblem } from '~/forms';
+import { isStaff, useMe } from '~/session';
+
+const STATES = ['active', 'requested', 'invited', 'banned'] as const;
+
+export const Route = createFileRoute('/groups/$slug/members')({
+  validateSearch: (search): { state?: MembershipState } => ({ state: STATES.find((state) => state === search.state) }),
+  component: GroupMembers,
+});
+
+function GroupMembers() {
+  const { t } = useTranslation('groups');
+  const path = Route.useParams();
+  const { state = 'active' } = Route.useSearch();
+  const navigate = Route.useNavigate();
+  const me = useMe();
+  const { data: group } = useSuspenseQuery(getGroupOptions({ path }));
+  const leads = group.my_role === 'owner' || group.my_role === 'moderator' || isStaff(me);
+  const query = useInfiniteQuery({
+    ...listGroupMembersInfiniteOptions({ path, query: state === 'active' ? {} : { state } }),
+    ...byCursor,
+  });
+  return (
+    <>
+      {leads && (
+        <Group mb="md" align="flex-end">
+          <SegmentedControl
+            aria-label={t('lead.which')}
+            value={state}
+            onChange={(value) => navigate({ search: value === 'active' ? {} : { state: value as MembershipState } })}
+            data={STATES.map((value) => ({ value, label: t(`lead.${value}`) }))}
+          />
+          <Invite slug={path.slug} />
+        </Group>
+      )}
+      <Pages query={query} empty={<Empty icon={IconUsers} title={t('lead.none')} />}>
+        {(membership) => (
+          <Card key={membership.member.id} padding="sm">
+            <Group justify="space-between" wrap="nowrap">
+              <AuthorChip author={membership.member} size={32}>
+                <When at={membership.since} />
+              </AuthorChip>
+              <Group gap="xs" wrap="nowrap">
+                {membership.role !== 'member' && <Badge>{t(`role.${membership.role}`)}</Badge>}
+                {leads && <Actions slug={path.slug} membership={membership} owns={group.my_role === 'owner' || isStaff(me)} />}
+              </Group>
+            </Group>
+          </Card>
+        )}
+      </Pages>
+    </>
+  );
+}
+
+/** What those who lead the group do to a membership. */
+function Actions({ slug, membership, owns }: { slug: string; membership: MembershipView; owns: boolean }) {
+  const { t } = useTranslation('groups');
+  const queries = useQueryClient();
+  const { handle, display_name: name } = membership.member;
+  const path = { slug, handle };
+  const attempt = (write: () => Promise<unknown>) => () =>
+    write()
+      .then(() => queries.invalidateQueries())
+      .catch((error) => showProblem(error));
+  const set = (body: { role?: GroupRole; state?: MembershipState }) => attempt(() => setGroupMember({ path, body, throwOnError: true }));
+  const remove = attempt(() => removeGroupMember({ path, throwOnError: true }));
+
+  if (membership.state === 'requested') {
+    return (
+      <>
+        <Button size="xs" onClick={set({ state: 'active' })}>
+          {t('lead.let_in')}
+        </Button>
+        <Button size="xs" variant="default" onClick={remove}>
+          {t('lead.refuse')}
+        </Button>
+      </>
+    );
+  }
+  if (membership.state !== 'active') {
+    return (
+      <Button size="xs" variant="default" onClick={remove}>
+        {t(membership.state === 'banned' ? 'lead.unban' : 'lead.withdraw')}
+      </Button>
+    );
+  }
+  if (membership.role === 'owner') return null;
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t('lead.actions', { name })}>
+          <IconDots size={18} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {owns && membership.role === 'member' && <Menu.Item onClick={set({ role: 'moderator' })}>{t('lead.promote')}</Menu.Item>}
+        {owns && membership.role === 'moderator' && <Menu.Item onClick={set({ role: 'member' })}>{t('lead.demote')}</Menu.Item>}
+        {owns && <Menu.Item onClick={set({ role: 'owner' })}>{t('lead.hand_over')}</Menu.Item>}
+        <Menu.Item onClick={remove}>{t('lead.remove')}</Menu.Item>
+        <Menu.Item c="var(--bad)" onClick={set({ role: 'member', state: 'banned' })}>
+          {t('lead.ban')}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function Invite({ slug }: { slug: string }) {
+  const { t } = useTranslation('groups');
+  const queries = useQueryClient();
+  const [handle, setHandle] = useState('');
+  const invite = async () => {
+    try {
+      await setGroupMember({ path: { slug, handle }, body: { state: 'invited' }, throwOnError: true });
+      setHandle('');
+      showDone(t('lead.invited_done', { handle }));
+      await queries.invalidateQueries();
+    } catch (error) {
+      showProblem(error);
+    }
+  };
+  return (
+    <Group
+      component="form"
+      gap="xs"
+      align="flex-end"
+      onSubmit={(event) => {
+        event.preventDefault();
+        invite();
+      }}
+    >
+      <TextInput label={t('lead.handle')} value={handle} onChange={(event) => setHandle(event.currentTarget.value.trim())} />
+      <Button type="submit" variant="default" disabled={!handle}>
+        {t('lead.invite')}
+      </Button>
+    </Group>
+  );
+}

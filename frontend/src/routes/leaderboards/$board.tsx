@@ -1,0 +1,137 @@
+import { Card, Group, SegmentedControl, Stack, Tabs, Text, Title } from '@mantine/core';
+import type { Metric, Period } from '@regulars/client';
+import { getGroupOptions, getLeaderboardOptions } from '@regulars/client/react-query';
+import { IconCircleCheck, IconCoins, IconStar, IconTrophy, IconX } from '@tabler/icons-react';
+import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
+import { createFileRoute, notFound } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { isSignedIn } from '~/api';
+import { LinkButton, LinkText } from '~/components/links';
+import { AroundMe } from '~/components/loyalty/AroundMe';
+import { Places } from '~/components/loyalty/Places';
+import { PageHead } from '~/components/PageHead';
+import { Empty } from '~/components/states';
+import { words } from '~/i18n';
+import { useMe } from '~/session';
+
+const BOARDS = [
+  ['points', IconCoins],
+  ['reputation', IconStar],
+  ['accepted_answers', IconCircleCheck],
+] as const;
+const PERIODS = ['all', 'year', 'month', 'week', 'day'] as const satisfies Period[];
+
+interface Search {
+  /** All time when absent. */
+  period?: Exclude<Period, 'all'>;
+  /** The slug of the group that alone counts. */
+  group?: string;
+}
+
+export const Route = createFileRoute('/leaderboards/$board')({
+  params: {
+    parse: ({ board }): { board: Metric } => {
+      const known = BOARDS.find(([name]) => name === board)?.[0];
+      if (!known) throw notFound();
+      return { board: known };
+    },
+  },
+  validateSearch: (search): Search => ({
+    period: PERIODS.filter((period) => period !== 'all').find((period) => period === search.period),
+    group: typeof search.group === 'string' && search.group ? search.group : undefined,
+  }),
+  // The very request that the server answers within the page.
+  loaderDeps: ({ search: { period = 'all' as Period, group } }) => ({ period, group }),
+  loader: ({ context: { queries }, params: { board }, deps }) =>
+    Promise.all([
+      words('loyalty'),
+      queries.ensureQueryData(getLeaderboardOptions({ path: { board }, query: deps })),
+      deps.group && queries.ensureQueryData(getGroupOptions({ path: { slug: deps.group } })),
+    ]),
+  component: Leaderboard,
+});
+
+function Leaderboard() {
+  const { t } = useTranslation('loyalty');
+  const { board } = Route.useParams();
+  const search = Route.useSearch();
+  const navigate = Route.useNavigate();
+  const me = useMe();
+  const query = Route.useLoaderDeps();
+  const { data: top } = useSuspenseQuery(getLeaderboardOptions({ path: { board }, query }));
+  const { data: group } = useQuery({ ...getGroupOptions({ path: { slug: search.group ?? '' } }), enabled: search.group !== undefined });
+
+  return (
+    <>
+      <PageHead title={t('boards.title')} description={t('boards.description')} />
+      <Tabs value={board} onChange={(next) => navigate({ params: { board: next as Metric }, search, replace: true, resetScroll: false })}>
+        <Tabs.List className="one-row" aria-label={t('boards.boards')}>
+          {BOARDS.map(([name, Image]) => (
+            <Tabs.Tab key={name} value={name} leftSection={<Image size={16} aria-hidden />}>
+              {t(`boards.board.${name}`)}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        <Tabs.Panel value={board} pt="md">
+          <Stack>
+            <Group justify="space-between">
+              <SegmentedControl
+                className="one-row"
+                aria-label={t('boards.period_label')}
+                value={search.period ?? 'all'}
+                onChange={(period) =>
+                  navigate({
+                    search: { ...search, period: period === 'all' ? undefined : (period as Search['period']) },
+                    replace: true,
+                    resetScroll: false,
+                  })
+                }
+                data={PERIODS.map((value) => ({ value: value as string, label: t(`boards.period.${value}`) }))}
+              />
+              <Text size="sm" c="dimmed">
+                {t(`boards.about.${board}`)}
+              </Text>
+            </Group>
+            {search.group && (
+              <Group gap="xs">
+                <Text size="sm">
+                  {t('boards.group')}{' '}
+                  <LinkText to="/groups/$slug" params={{ slug: search.group }} fw={600}>
+                    {group?.name ?? search.group}
+                  </LinkText>
+                </Text>
+                <LinkButton
+                  to="/leaderboards/$board"
+                  params={{ board }}
+                  search={{ period: search.period }}
+                  size="compact-sm"
+                  variant="default"
+                  leftSection={<IconX size={14} aria-hidden />}
+                >
+                  {t('boards.group_clear')}
+                </LinkButton>
+              </Group>
+            )}
+            {me && isSignedIn() && <AroundMe board={board} query={query} me={me} mine={top.me} top={top.items} />}
+            <Card p={0} component="section" aria-labelledby="top">
+              <Title order={2} size="h4" id="top" px="md" pt="md" pb="xs">
+                {t('boards.top')}
+              </Title>
+              {top.items.length === 0 && <Empty icon={IconTrophy} title={t('boards.none')} />}
+              <Places board={board} places={top.items} mine={me?.handle} />
+            </Card>
+            {me && (
+              <Text size="sm" c="dimmed" ta="center">
+                {t('boards.opt_out')}{' '}
+                <LinkText to="/settings/$part" params={{ part: 'profile' }} inherit underline="always">
+                  {t('boards.settings')}
+                </LinkText>
+                .
+              </Text>
+            )}
+          </Stack>
+        </Tabs.Panel>
+      </Tabs>
+    </>
+  );
+}

@@ -1,0 +1,39 @@
+import { Badge, Card, Group, Text } from '@mantine/core';
+import { listMemberAnswersInfiniteOptions } from '@regulars/client/react-query';
+import { IconCheck, IconMessage } from '@tabler/icons-react';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { createFileRoute } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { LinkText } from '~/components/links';
+import { byCursor, Pages } from '~/components/Pages';
+import { Empty } from '~/components/states';
+import { When } from '~/components/When';
+import { number } from '~/format';
+
+export const Route = createFileRoute('/members/$handle/answers')({ component: MemberAnswers });
+
+function MemberAnswers() {
+  const { t } = useTranslation('groups');
+  const path = Route.useParams();
+  const query = useInfiniteQuery({ ...listMemberAnswersInfiniteOptions({ path }), ...byCursor });
+  return (
+    <Pages query={query} empty={<Empty icon={IconMessage} title={t('profile.no_answers')} />}>
+      {(answer) => (
+        <Card key={answer.id} component="article">
+          <Group gap="xs">
+            <LinkText to="/questions/$id/{-$slug}" params={{ id: answer.question_id }} hash={`a-${answer.id}`} fw={600}>
+              {answer.question_title}
+            </LinkText>
+            {answer.accepted && <Badge leftSection={<IconCheck size={12} />}>{t('profile.accepted')}</Badge>}
+          </Group>
+          <Text size="sm" c="dimmed" lineClamp={2}>
+            {answer.excerpt}
+          </Text>
+          <Text size="xs" c="dimmed" mt={4}>
+            {t('profile.score', { count: answer.score, formatted: number(answer.score) })} · <When at={answer.created_at} />
+          </Text>
+        </Card>
+      )}
+    </Pages>
+  );
+}

@@ -1,0 +1,93 @@
+import { Group, Text } from '@mantine/core';
+import type { AnswerOrder, QuestionView } from '@regulars/client';
+import { getQuestionOptions } from '@regulars/client/react-query';
+import { useSuspenseQuery } from '@tanstack/react-query';
+import { createFileRoute, useNavigate } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import { AnswerList, ORDERS } from '~/components/forum/AnswerList';
+import { Banners } from '~/components/forum/Banners';
+import { FollowQuestion } from '~/components/forum/FollowButton';
+import { useMayModerate } from '~/components/forum/moderation';
+import { slugOf } from '~/components/forum/QuestionLink';
+import { QuestionPost } from '~/components/forum/QuestionPost';
+import { Columns, useIsWide } from '~/components/forum/Side';
+import { RelatedQuestions, Solved } from '~/components/forum/SimilarQuestions';
+import { LinkText } from '~/components/links';
+import { PageHead } from '~/components/PageHead';
+import { When } from '~/components/When';
+
+type Sort = Exclude<AnswerOrder, 'best'>;
+
+const questionOf = (id: string) => getQuestionOptions({ path: { question_id: id } });
+
+export const Route = createFileRoute('/questions/$id/{-$slug}')({
+  validateSearch: (search): { answers?: Sort } => {
+    const sort = ORDERS.find((order) => order === search.answers);
+    return { answers: sort === 'best' ? undefined : sort };
+  },
+  loader: ({ context: { queries }, params }) => queries.ensureQueryData(questionOf(params.id)),
+  component: Question,
+});
+
+function Question() {
+  const { id, slug } = Route.useParams();
+  const { answers = 'best' } = Route.useSearch();
+  const { data: question, dataUpdatedAt } = useSuspenseQuery(questionOf(id));
+  const navigate = useNavigate({ from: '/questions/$id/{-$slug}' });
+  const moderates = useMayModerate(question.group);
+  const isWide = useIsWide();
+
+  const canonical = slugOf(question.title);
+  useEffect(() => {
+    if (slug === canonical) return;
+    navigate({ params: { id, slug: canonical }, search: true, hash: true, replace: true, resetScroll: false });
+  }, [id, slug, canonical, navigate]);
+
+  const related = <RelatedQuestions id={id} title={question.title} />;
+  return (
+    <>
+      <PageHead title={question.title} description={<About question={question} />}>
+        <FollowQuestion question={question} />
+      </PageHead>
+      <Banners question={question} />
+      <Columns side={isWide && related}>
+        <QuestionPost key={id} question={question} moderates={moderates} />
+        <AnswerList
+          key={`${id} ${answers}`}
+          question={question}
+          updatedAt={dataUpdatedAt}
+          sort={answers}
+          onSort={(sort) => navigate({ search: { answers: sort === 'best' ? undefined : sort }, resetScroll: false, replace: true })}
+          moderates={moderates}
+        />
+      </Columns>
+      {!isWide && related}
+    </>
+  );
+}
+
+function About({ question: { created_at, active_at, group, accepted_answer_id } }: { question: QuestionView }) {
+  const { t } = useTranslation('forum');
+  return (
+    <Group gap="xs" component="span">
+      {accepted_answer_id && <Solved />}
+      <Text span size="sm">
+        {t('post.asked')} <When at={created_at} />
+      </Text>
+      {active_at !== created_at && (
+        <Text span size="sm">
+          · {t('question.active')} <When at={active_at} />
+        </Text>
+      )}
+      {group && (
+        <Text span size="sm">
+          · {t('question.in')}{' '}
+          <LinkText to="/groups/$slug" params={{ slug: group.slug }} inherit>
+            {group.name}
+          </LinkText>
+        </Text>
+      )}
+    </Group>
+  );
+}

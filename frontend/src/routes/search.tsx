@@ -1,0 +1,96 @@
+import { Box, Button, Card, Group, TextInput, VisuallyHidden } from '@mantine/core';
+import { searchInfiniteOptions } from '@regulars/client/react-query';
+import { IconSearch, IconZoomQuestion } from '@tabler/icons-react';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { createFileRoute, useNavigate } from '@tanstack/react-router';
+import { useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { FoundRow } from '~/components/forum/FoundRow';
+import { SearchHelp } from '~/components/forum/SearchHelp';
+import { LinkButton } from '~/components/links';
+import { PageHead } from '~/components/PageHead';
+import { byCursor, Pages } from '~/components/Pages';
+import { Empty } from '~/components/states';
+import { number } from '~/format';
+
+const CHARS_MAX = 300;
+
+export const Route = createFileRoute('/search')({
+  validateSearch: (search): { q?: string } => ({ q: search.q ? String(search.q).slice(0, CHARS_MAX) : undefined }),
+  component: Search,
+});
+
+function Search() {
+  const { t } = useTranslation(['forum', 'common']);
+  const { q } = Route.useSearch();
+  const navigate = useNavigate({ from: '/search' });
+  const input = useRef<HTMLInputElement>(null);
+  const [typed, type] = useState(q ?? '');
+  useEffect(() => type(q ?? ''), [q]);
+  useEffect(() => {
+    if (!q) input.current?.focus();
+  }, [q]);
+  const add = (operator: string) => {
+    type((known) => `${known.trim()} ${operator}`.trim());
+    input.current?.focus();
+  };
+  return (
+    <Box maw={820} mx="auto">
+      <PageHead title={q ? t('search.title_of', { q }) : t('search.title')} />
+      <Box
+        component="form"
+        role="search"
+        aria-label={t('search.here')}
+        mb="md"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (typed.trim()) navigate({ search: { q: typed.trim() } });
+        }}
+      >
+        <Group gap="xs" wrap="nowrap" align="flex-start">
+          <TextInput
+            ref={input}
+            type="search"
+            size="md"
+            flex={1}
+            maxLength={CHARS_MAX}
+            aria-label={t('search.words')}
+            placeholder={t('search.words')}
+            leftSection={<IconSearch size={18} aria-hidden />}
+            value={typed}
+            onChange={(event) => type(event.currentTarget.value)}
+          />
+          <Button type="submit" size="md" visibleFrom="xs">
+            {t('common:nav.search')}
+          </Button>
+          <SearchHelp onPick={add} />
+        </Group>
+      </Box>
+      {q ? <Found q={q} /> : <Empty icon={IconSearch} title={t('search.start')} />}
+    </Box>
+  );
+}
+
+function Found({ q }: { q: string }) {
+  const { t } = useTranslation(['forum', 'common']);
+  const query = useInfiniteQuery({ ...searchInfiniteOptions({ query: { q } }), ...byCursor, refetchOnWindowFocus: false });
+  const shown = query.data?.pages.reduce((sum, { items }) => sum + items.length, 0);
+  return (
+    <section aria-label={t('search.results')} aria-busy={query.isPending}>
+      <VisuallyHidden role="status">{shown !== undefined && t('search.found', { count: shown, formatted: number(shown) })}</VisuallyHidden>
+      <Card p={0}>
+        <Pages
+          query={query}
+          gap={0}
+          empty={
+            <Empty icon={IconZoomQuestion} title={t('search.nothing')}>
+              <LinkButton to="/ask">{t('search.ask')}</LinkButton>
+            </Empty>
+          }
+        >
+          {(post) => <FoundRow key={post.id} post={post} />}
+        </Pages>
+      </Card>
+    </section>
+  );
+}

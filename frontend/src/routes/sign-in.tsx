@@ -1,0 +1,81 @@
+import { Alert, Button, Stack, Text, TextInput } from '@mantine/core';
+import { isEmail, isNotEmpty, useForm } from '@mantine/form';
+import { useMutation } from '@tanstack/react-query';
+import { createFileRoute, redirect } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { isSignedIn, problemOf } from '~/api';
+import { Doorstep } from '~/components/account/Doorstep';
+import { SecretInput } from '~/components/account/SecretInput';
+import { useSignIn } from '~/components/account/useSignIn';
+import { LinkText } from '~/components/links';
+import { Problem } from '~/components/states';
+import { words } from '~/i18n';
+import { wayBack } from '~/wayBack';
+
+export const Route = createFileRoute('/sign-in')({
+  validateSearch: (search): { next?: string } => ({ next: wayBack(search.next) }),
+  beforeLoad: ({ search }) => {
+    if (isSignedIn()) throw redirect({ href: search.next ?? '/', replace: true });
+  },
+  loader: () => words('account'),
+  component: SignIn,
+});
+
+function SignIn() {
+  const { t } = useTranslation('account');
+  const { next } = Route.useSearch();
+  const signIn = useMutation({ mutationFn: useSignIn(next) });
+  const form = useForm({
+    mode: 'uncontrolled',
+    initialValues: { email: '', password: '' },
+    validate: { email: isEmail(t('email_wrong')), password: isNotEmpty(t('password.empty')) },
+    transformValues: ({ email, password }) => ({ email: email.trim(), password }),
+  });
+  const isRefused = problemOf(signIn.error)?.code === 'bad_credentials';
+  return (
+    <Doorstep title={t('sign_in.title')} description={t('sign_in.description')}>
+      <form onSubmit={form.onSubmit((values) => signIn.mutate(values))} noValidate>
+        <Stack>
+          {signIn.isError &&
+            (isRefused ? (
+              <Alert color="red" role="alert" title={t('sign_in.refused')}>
+                {t('sign_in.refused_detail')}
+              </Alert>
+            ) : (
+              <Problem error={signIn.error} />
+            ))}
+          <TextInput
+            {...form.getInputProps('email')}
+            key={form.key('email')}
+            type="email"
+            name="email"
+            autoComplete="username"
+            label={t('email')}
+            required
+            withAsterisk={false}
+            data-autofocus
+            autoFocus
+          />
+          <SecretInput
+            {...form.getInputProps('password')}
+            key={form.key('password')}
+            name="password"
+            autoComplete="current-password"
+            label={t('password.label')}
+            required
+            withAsterisk={false}
+          />
+          <Button type="submit" loading={signIn.isPending} size="md" fullWidth>
+            {t('sign_in.submit')}
+          </Button>
+          <Text size="sm" ta="center">
+            {t('sign_in.new_here')}{' '}
+            <LinkText to="/sign-up" search={{ next }} underline="always">
+              {t('sign_in.join')}
+            </LinkText>
+          </Text>
+        </Stack>
+      </form>
+    </Doorstep>
+  );
+}

@@ -1,0 +1,26 @@
+import { createFileRoute, redirect } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { isSignedIn } from '~/api';
+import { Doorstep } from '~/components/account/Doorstep';
+import { SignUpForm } from '~/components/account/SignUpForm';
+import { words } from '~/i18n';
+import { wayBack } from '~/wayBack';
+
+export const Route = createFileRoute('/sign-up')({
+  validateSearch: (search): { next?: string } => ({ next: wayBack(search.next) }),
+  beforeLoad: ({ search }) => {
+    if (isSignedIn()) throw redirect({ href: search.next ?? '/', replace: true });
+  },
+  loader: () => words('account'),
+  component: SignUp,
+});
+
+function SignUp() {
+  const { t } = useTranslation('account');
+  const { next } = Route.useSearch();
+  return (
+    <Doorstep title={t('sign_up.title')} description={t('sign_up.description')}>
+      <SignUpForm next={next} />
+    </Doorstep>
+  );
+}

@@ -1,0 +1,77 @@
+import { Text } from '@mantine/core';
+import { getTagOptions } from '@regulars/client/react-query';
+import { IconMessageQuestion, IconPlus } from '@tabler/icons-react';
+import { useSuspenseQuery } from '@tanstack/react-query';
+import { createFileRoute, redirect } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { EditTag } from '~/components/forum/EditTag';
+import { FollowTag } from '~/components/forum/FollowButton';
+import { loadQuestions, QuestionList } from '~/components/forum/QuestionList';
+import { Columns, CommunitySide, loadSide } from '~/components/forum/Side';
+import { TabLink, Tabs, tabProps } from '~/components/forum/Tabs';
+import { LinkButton } from '~/components/links';
+import { PageHead } from '~/components/PageHead';
+import { Empty } from '~/components/states';
+import { number } from '~/format';
+import { isStaff, useMe } from '~/session';
+
+const SORTS = ['active', 'hot', 'new', 'top', 'unanswered'] as const;
+type Sort = (typeof SORTS)[number];
+
+const tagOf = (name: string) => getTagOptions({ path: { name } });
+
+export const Route = createFileRoute('/tags/$name')({
+  validateSearch: (search): { sort?: Exclude<Sort, 'active'> } => {
+    const sort = SORTS.find((value) => value === search.sort);
+    return { sort: sort === 'active' ? undefined : sort };
+  },
+  loaderDeps: ({ search }) => search,
+  loader: async ({ context: { queries }, params: { name }, deps: { sort } }) => {
+    const [tag] = await Promise.all([
+      queries.ensureQueryData(tagOf(name)),
+      loadQuestions(queries, { sort: sort ?? 'active', tag: name }),
+      loadSide(queries),
+    ]);
+    if (tag.synonym_of) throw redirect({ to: '/tags/$name', params: { name: tag.synonym_of }, replace: true });
+  },
+  component: Tag,
+});
+
+function Tag() {
+  const { t } = useTranslation('forum');
+  const { name } = Route.useParams();
+  const { sort = 'active' } = Route.useSearch();
+  const { data: tag } = useSuspenseQuery(tagOf(name));
+  const me = useMe();
+  return (
+    <>
+      <PageHead title={tag.name} description={tag.description || t('tags.undescribed')}>
+        <FollowTag tag={tag} />
+        {isStaff(me) && <EditTag tag={tag} />}
+        <LinkButton to="/ask" leftSection={<IconPlus size={16} />}>
+          {t('list.ask')}
+        </LinkButton>
+      </PageHead>
+      <Columns side={<CommunitySide />}>
+        <Text size="sm" c="dimmed" mb="xs">
+          {t('tags.questions', { count: tag.question_count, formatted: number(tag.question_count) })}
+        </Text>
+        <Tabs label={t('sort.label')}>
+          {SORTS.map((value) => (
+            <TabLink key={value} to="/tags/$name" params={{ name }} search={{ sort: value === 'active' ? undefined : value }} {...tabProps}>
+              {t(`sort.${value}`)}
+            </TabLink>
+          ))}
+        </Tabs>
+        <QuestionList
+          filter={{ sort, tag: name }}
+          empty={
+            <Empty icon={IconMessageQuestion} title={t(sort === 'unanswered' ? 'list.all_answered' : 'list.empty')}>
+              <LinkButton to="/ask">{t('list.ask')}</LinkButton>
+            </Empty>
+          }
+        />
+      </Columns>
+    </>
+  );
+}

@@ -1,0 +1,18 @@
+import type { Me } from '@regulars/client';
+import { getMeOptions } from '@regulars/client/react-query';
+import { useQuery } from '@tanstack/react-query';
+import { useSyncExternalStore } from 'react';
+import { isSignedIn, onSessionChange } from './api';
+
+/** Whether somebody is signed in, as far as this browser knows. */
+export const useSignedIn = () => useSyncExternalStore(onSessionChange, isSignedIn);
+
+/** The signed-in member; undefined for visitors, and while it is not known yet. */
+export function useMe(): Me | undefined {
+  const signedIn = useSignedIn();
+  const { data } = useQuery({ ...getMeOptions(), enabled: signedIn, staleTime: 60_000 });
+  return signedIn ? data : undefined;
+}
+
+export const isStaff = (me: Pick<Me, 'role'> | undefined) => me?.role === 'moderator' || me?.role === 'administrator';
+export const isAdministrator = (me: Pick<Me, 'role'> | undefined) => me?.role === 'administrator';

@@ -1,0 +1,38 @@
+import { tanstackRouter } from '@tanstack/router-plugin/vite';
+import react from '@vitejs/plugin-react';
+import { defineConfig, type Plugin } from 'vite';
+
+/** A visitor reads the page that the server wrote while stylesheet and scripts are still on their way. */
+const contentFirst: Plugin = {
+  name: 'content-first',
+  enforce: 'post',
+  transformIndexHtml: {
+    order: 'post',
+    handler(html) {
+      const assets: string[] = [];
+      const rest = html.replace(/\s*<(?:script type="module"[^>]*><\/script|link rel="(?:stylesheet|modulepreload)"[^>]*)>/g, (tag) => {
+        assets.push(tag.trim());
+        return '';
+      });
+      return rest.replace('<!--assets-->', assets.join('\n    '));
+    },
+  },
+};
+
+const server = process.env.REGULARS_URL ?? 'http://127.0.0.1:8080';
+
+export default defineConfig(({ command }) => ({
+  // The server writes a fresh nonce over this word in every page.
+  html: command === 'build' ? { cspNonce: '__NONCE__' } : {},
+  plugins: [
+    tanstackRouter({ target: 'react', autoCodeSplitting: true, quoteStyle: 'single' }),
+    react(),
+    command === 'build' && contentFirst,
+  ],
+  resolve: {
+    tsconfigPaths: true,
+    dedupe: ['react', 'react-dom', '@tanstack/react-query'],
+  },
+  build: { target: 'es2023', sourcemap: false, reportCompressedSize: false },
+  server: { proxy: { '/api': server, '/feeds': server, '/docs': server, '/openapi.json': server } },
+}));
