@@ -38,16 +38,21 @@ interface Visit {
 }
 
 export class Town {
-  private faults = new WeakMap<Page, string[]>();
+  readonly url: string;
+  /** Everybody's. */
+  readonly password: string;
+  private readonly browser: Browser;
+  private readonly server: ChildProcess;
+  private readonly folder: string;
+  private readonly faults = new WeakMap<Page, string[]>();
 
-  private constructor(
-    readonly url: string,
-    readonly browser: Browser,
-    private readonly server: ChildProcess,
-    private readonly folder: string,
-    /** Everybody's password. */
-    readonly password: string,
-  ) {}
+  private constructor(url: string, password: string, browser: Browser, server: ChildProcess, folder: string) {
+    this.url = url;
+    this.password = password;
+    this.browser = browser;
+    this.server = server;
+    this.folder = folder;
+  }
 
   static async start(): Promise<Town> {
     const folder = mkdtempSync(join(tmpdir(), 'regulars-e2e-'));
@@ -59,7 +64,7 @@ export class Town {
     const seeding = spawn(program, ['seed'], { env, cwd: ROOT, stdio: ['ignore', 'pipe', 'ignore'] });
     const password = (await printed(seeding, /password is (\S+)/))[1];
     assert(password, 'The seed names no password.');
-    return new Town(`http://127.0.0.1:${port}`, await chromium.launch(BROWSER), server, folder, password);
+    return new Town(`http://127.0.0.1:${port}`, password, await chromium.launch(BROWSER), server, folder);
   }
 
   async stop() {
