@@ -1,7 +1,7 @@
 /** A server with an invented community, and browsers to visit it. */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -56,6 +56,8 @@ export class Town {
 
   static async start(): Promise<Town> {
     const folder = mkdtempSync(join(tmpdir(), 'regulars-e2e-'));
+    // PostgreSQL runs as somebody else where the tests run as root.
+    chmodSync(folder, 0o755);
     const port = await freePort();
     const env = { ...process.env, DATA_DIR: folder, PORT: String(port), RUST_LOG: 'error' };
     const program = join(ROOT, 'target/debug/regulars');
