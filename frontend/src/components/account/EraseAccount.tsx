@@ -24,7 +24,7 @@ export function EraseAccount({ me }: { me: Me }) {
           <List.Item key={consequence}>{t(`erase.consequence.${consequence}`)}</List.Item>
         ))}
       </List>
-      <Button variant="outline" color="red" onClick={dialog.open} style={{ alignSelf: 'flex-start' }}>
+      <Button variant="default" c="var(--bad)" onClick={dialog.open} style={{ alignSelf: 'flex-start' }}>
         {t('erase.open')}
       </Button>
       <Modal
