@@ -29,7 +29,8 @@ export async function end() {
   forget();
 }
 
-function forget() {
+/** Signs out here only: the session has ended already. */
+export function forget() {
   token = undefined;
   localStorage.removeItem(MARK);
   tell();

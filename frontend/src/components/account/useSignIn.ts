@@ -7,8 +7,8 @@ import { begin } from '~/api';
 export function useSignIn(next: string | undefined) {
   const queries = useQueryClient();
   const router = useRouter();
-  return async (credentials: { email: string; password: string }) => {
-    const { data } = await logIn({ body: { ...credentials, cookie: true }, throwOnError: true });
+  return async ({ email, password }: { email: string; password: string }) => {
+    const { data } = await logIn({ body: { email, password, cookie: true }, throwOnError: true });
     begin(data.access_token);
     // What a visitor was shown may differ for a member.
     queries.clear();

@@ -1,6 +1,5 @@
-import { Badge, Text } from '@mantine/core';
+import { Badge, Text, VisuallyHidden } from '@mantine/core';
 import type { Metric, Place } from '@regulars/client';
-import { IconMedal } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { number } from '~/format';
 import { AuthorChip } from '../Author';
@@ -20,7 +19,7 @@ export function Places({ board, places, mine }: { board: Metric; places: Place[]
             <div className={classes.who}>
               <AuthorChip author={place.member} size={32}>
                 {isMine && (
-                  <Badge component="span" size="sm">
+                  <Badge component="span" size="sm" variant="filled">
                     {t('boards.you')}
                   </Badge>
                 )}
@@ -44,10 +43,10 @@ export function Rank({ rank, tied = false }: { rank: number; tied?: boolean }) {
   const medal = MEDALS[rank - 1];
   return (
     <span className={classes.rank}>
-      {medal ? <IconMedal size={22} className={classes[medal]} aria-hidden /> : null}
-      <Text span fw={700} aria-label={t('boards.rank', { formatted: number(rank) })} role="img">
+      <VisuallyHidden>{t('boards.rank', { formatted: number(rank) })}</VisuallyHidden>
+      <span className={medal ? `${classes.medal} ${classes[medal]}` : classes.number} aria-hidden>
         {number(rank)}
-      </Text>
+      </span>
       {tied && (
         <Text span size="xs" c="dimmed">
           {t('boards.tied')}

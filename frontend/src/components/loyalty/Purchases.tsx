@@ -23,7 +23,7 @@ export function Purchases() {
       empty={
         <Empty icon={IconShoppingBag} title={t('purchases.none')}>
           <Text c="dimmed">{t('purchases.none_detail')}</Text>
-          <LinkButton to="/settings/$part" params={{ part: 'shops' }} variant="default">
+          <LinkButton to="/settings/shops" variant="default">
             {t('purchases.link_shop')}
           </LinkButton>
         </Empty>

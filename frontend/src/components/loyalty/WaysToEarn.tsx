@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { LinkCard } from '../links';
 
 const WAYS = [
-  ['shop', IconShoppingBag, { to: '/settings/$part', params: { part: 'shops' } }],
+  ['shop', IconShoppingBag, { to: '/settings/shops' }],
   ['help', IconMessageCircleHeart, { to: '/questions', search: { sort: 'unanswered' } }],
   ['invite', IconUserPlus, { to: '/referral' }],
 ] as const satisfies readonly (readonly [string, Icon, object])[];

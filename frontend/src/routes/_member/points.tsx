@@ -18,6 +18,7 @@ import { TierCard } from '~/components/loyalty/TierCard';
 import { WaysToEarn } from '~/components/loyalty/WaysToEarn';
 import { PageHead } from '~/components/PageHead';
 import { byCursor } from '~/components/Pages';
+import { TabRow } from '~/components/TabRow';
 import { words } from '~/i18n';
 
 const TABS = [
@@ -68,13 +69,13 @@ function Points() {
         }
         keepMounted={false}
       >
-        <Tabs.List mb="md" className="one-row" aria-label={t('points.title')}>
+        <TabRow value={tab} mb="md" aria-label={t('points.title')}>
           {TABS.map(([name, Image]) => (
             <Tabs.Tab key={name} value={name} leftSection={<Image size={16} aria-hidden />}>
               {t(`points.tab.${name}`)}
             </Tabs.Tab>
           ))}
-        </Tabs.List>
+        </TabRow>
         <Tabs.Panel value="statement">
           <Statement />
         </Tabs.Panel>

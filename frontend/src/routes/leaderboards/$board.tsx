@@ -11,6 +11,7 @@ import { AroundMe } from '~/components/loyalty/AroundMe';
 import { Places } from '~/components/loyalty/Places';
 import { PageHead } from '~/components/PageHead';
 import { Empty } from '~/components/states';
+import { TabRow } from '~/components/TabRow';
 import { words } from '~/i18n';
 import { useMe } from '~/session';
 
@@ -65,18 +66,18 @@ function Leaderboard() {
     <>
       <PageHead title={t('boards.title')} description={t('boards.description')} />
       <Tabs value={board} onChange={(next) => navigate({ params: { board: next as Metric }, search, replace: true, resetScroll: false })}>
-        <Tabs.List className="one-row" aria-label={t('boards.boards')}>
+        <TabRow value={board} aria-label={t('boards.boards')}>
           {BOARDS.map(([name, Image]) => (
             <Tabs.Tab key={name} value={name} leftSection={<Image size={16} aria-hidden />}>
               {t(`boards.board.${name}`)}
             </Tabs.Tab>
           ))}
-        </Tabs.List>
+        </TabRow>
         <Tabs.Panel value={board} pt="md">
           <Stack>
             <Group justify="space-between">
               <SegmentedControl
-                className="one-row"
+                style={{ overflowX: 'auto' }}
                 aria-label={t('boards.period_label')}
                 value={search.period ?? 'all'}
                 onChange={(period) =>
@@ -123,7 +124,7 @@ function Leaderboard() {
             {me && (
               <Text size="sm" c="dimmed" ta="center">
                 {t('boards.opt_out')}{' '}
-                <LinkText to="/settings/$part" params={{ part: 'profile' }} inherit underline="always">
+                <LinkText to="/settings/profile" inherit underline="always">
                   {t('boards.settings')}
                 </LinkText>
                 .

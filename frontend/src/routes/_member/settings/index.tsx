@@ -2,6 +2,6 @@ import { createFileRoute, redirect } from '@tanstack/react-router';
 
 export const Route = createFileRoute('/_member/settings/')({
   beforeLoad: () => {
-    throw redirect({ to: '/settings/$part', params: { part: 'profile' }, replace: true });
+    throw redirect({ to: '/settings/profile', replace: true });
   },
 });

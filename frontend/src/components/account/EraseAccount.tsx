@@ -1,0 +1,92 @@
+import { Button, Group, List, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useDisclosure } from '@mantine/hooks';
+import type { Me } from '@regulars/client';
+import { eraseMeMutation } from '@regulars/client/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { forget, problemOf } from '~/api';
+import { showDone, showProblem } from '~/forms';
+import { SecretInput } from './SecretInput';
+import { SettingsCard } from './SettingsCard';
+
+const CONSEQUENCES = ['posts', 'points', 'rewards', 'purchases', 'sessions'] as const;
+
+/** The way out, which cannot be undone: it asks for the handle and the password. */
+export function EraseAccount({ me }: { me: Me }) {
+  const { t } = useTranslation(['account', 'common']);
+  const [opened, dialog] = useDisclosure(false);
+  return (
+    <SettingsCard title={t('erase.title')} description={t('erase.description')}>
+      <List size="sm" spacing={4}>
+        {CONSEQUENCES.map((consequence) => (
+          <List.Item key={consequence}>{t(`erase.consequence.${consequence}`)}</List.Item>
+        ))}
+      </List>
+      <Button variant="default" c="var(--bad)" onClick={dialog.open} style={{ alignSelf: 'flex-start' }}>
+        {t('erase.open')}
+      </Button>
+      <Modal
+        opened={opened}
+        onClose={dialog.close}
+        title={t('erase.title')}
+        centered
+        closeButtonProps={{ 'aria-label': t('common:close') }}
+      >
+        <Confirm me={me} onClose={dialog.close} />
+      </Modal>
+    </SettingsCard>
+  );
+}
+
+function Confirm({ me, onClose }: { me: Me; onClose: () => void }) {
+  const { t } = useTranslation(['account', 'common']);
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const form = useForm({ initialValues: { handle: '', password: '' } });
+  const isSure = form.values.handle.trim().replace(/^@/, '') === me.handle && form.values.password !== '';
+  const erase = useMutation({
+    ...eraseMeMutation(),
+    onSuccess: async () => {
+      await navigate({ to: '/' });
+      forget();
+      queries.clear();
+      showDone(t('erase.done'));
+    },
+    onError: (error) => {
+      if (problemOf(error)?.code === 'wrong_password') form.setFieldError('password', t('password.wrong'));
+      else showProblem(error, form);
+    },
+  });
+  return (
+    <form onSubmit={form.onSubmit(({ password }) => erase.mutate({ body: { password } }))} noValidate>
+      <Stack>
+        <Text>{t('erase.sure')}</Text>
+        <TextInput
+          {...form.getInputProps('handle')}
+          key={form.key('handle')}
+          label={t('erase.type', { handle: me.handle })}
+          autoComplete="off"
+          autoCapitalize="none"
+          spellCheck={false}
+          data-autofocus
+        />
+        <SecretInput
+          {...form.getInputProps('password')}
+          key={form.key('password')}
+          label={t('password.label')}
+          autoComplete="current-password"
+        />
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            {t('common:cancel')}
+          </Button>
+          <Button type="submit" color="red.9" disabled={!isSure} loading={erase.isPending}>
+            {t('erase.submit')}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
