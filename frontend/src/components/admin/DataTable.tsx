@@ -78,6 +78,7 @@ export function DataTable<Item>(props: Props<Item>) {
           {...(onOpen && { onRowClick: ({ record, event }) => opensRow(event) && onOpen(record) })}
           rowClassName={onOpen ? classes.opens : undefined}
           emptyState={<div className={classes.empty}>{props.empty ?? <NothingFound />}</div>}
+          classNames={{ table: classes.table }}
           scrollAreaProps={{ type: 'auto', viewportProps: { tabIndex: 0, role: 'region', 'aria-label': t('table.scrolls', { label }) } }}
           aria-busy={query.isFetching}
           {...(selection && {

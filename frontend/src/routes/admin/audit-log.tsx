@@ -1,4 +1,5 @@
 import { Button, NativeSelect } from '@mantine/core';
+import { listAuditLog } from '@regulars/client';
 import { listAuditLogOptions } from '@regulars/client/react-query';
 import { IconX } from '@tabler/icons-react';
 import { createFileRoute } from '@tanstack/react-router';
@@ -7,6 +8,7 @@ import { oneOf, text } from '~/components/admin/address';
 import { onArrival } from '~/components/admin/arrival';
 import { AuditTable } from '~/components/admin/audit/AuditTable';
 import { ACTIONS } from '~/components/admin/audit/actions';
+import { CsvButton } from '~/components/admin/CsvButton';
 import { administratorsOnly } from '~/components/admin/guard';
 import { SearchField } from '~/components/admin/SearchField';
 import { PageHead } from '~/components/PageHead';
@@ -41,6 +43,7 @@ function AuditPage() {
       <PageHead title={t('nav.audit_log')} description={t('audit.description')} />
       <AuditTable
         filter={search}
+        actions={<CsvButton ask={(csv) => listAuditLog({ ...csv, query: { ...search, cursor: undefined } })} />}
         filters={
           <>
             <SearchField

@@ -52,7 +52,7 @@ export function AuditDetail({ entry: { detail } }: { entry: AuditView }) {
           {short.map(([name, value]) => `${name.replaceAll('_', ' ')}: ${shown(value)}`).join(' · ')}
         </Text>
       )}
-      {rest.length > 0 && (
+      {(change ? rest.length > 0 : short.length < rest.length) && (
         <>
           <UnstyledButton onClick={all.toggle} aria-expanded={opened} mih={24} w="fit-content">
             <Text size="xs" c="var(--mantine-color-anchor)">

@@ -8,7 +8,7 @@ import { LinkText } from '~/components/links';
 import { When } from '~/components/When';
 import { type Column, DataTable } from '../DataTable';
 import { AuditDetail } from './AuditDetail';
-import { isKnown } from './actions';
+import { isKnown, isSubject } from './actions';
 
 /** What staff did, one sentence an entry. */
 export function AuditTable({
@@ -56,7 +56,7 @@ function What({ entry: { action, reason, subject_kind, subject_id } }: { entry: 
         </Text>
       )}
       <LinkText to="/admin/audit-log" search={{ subject: subject_id }} size="xs">
-        {t('audit.all_about', { kind: subject_kind.replaceAll('_', ' ') })}
+        {t(isSubject(subject_kind) ? `audit.about.${subject_kind}` : 'audit.about.other')}
       </LinkText>
     </>
   );

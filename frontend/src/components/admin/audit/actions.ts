@@ -43,3 +43,20 @@ type Action = (typeof ACTIONS)[number];
 
 /** Whether the locale has a sentence for it; a newer server may know more. */
 export const isKnown = (action: string): action is Action => (ACTIONS as readonly string[]).includes(action);
+
+const SUBJECTS = [
+  'api_key',
+  'earning_rule',
+  'group',
+  'member',
+  'partner',
+  'post',
+  'redemption',
+  'review_item',
+  'reward',
+  'tag',
+  'tier',
+] as const satisfies (keyof (typeof words)['audit']['about'])[];
+
+/** Whether the locale has a word for this kind of thing. */
+export const isSubject = (kind: string): kind is (typeof SUBJECTS)[number] => (SUBJECTS as readonly string[]).includes(kind);

@@ -4,6 +4,7 @@ import { listMemberAnswersOptions, listQuestionsOptions, listSanctionsOptions } 
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { QuestionLink } from '~/components/forum/QuestionLink';
 import { LinkText } from '~/components/links';
 import { When } from '~/components/When';
 import { number } from '~/format';
@@ -46,11 +47,7 @@ function Questions({ handle, cursor }: TabProps) {
           accessor: 'title',
           title: t('review.kind.question'),
           width: 360,
-          render: ({ id, title }) => (
-            <LinkText to="/questions/$id/{-$slug}" params={{ id }} size="sm" fw={500}>
-              {title}
-            </LinkText>
-          ),
+          render: ({ id, title }) => <QuestionLink id={id} title={title} size="sm" fw={500} />,
         },
         { accessor: 'score', title: t('posts.score'), textAlign: 'right', render: ({ score }) => number(score) },
         { accessor: 'answer_count', title: t('overview.answers'), textAlign: 'right', render: (it) => number(it.answer_count) },
@@ -75,9 +72,7 @@ function Answers({ handle, cursor }: TabProps) {
           width: 420,
           render: ({ id, question_id, question_title, excerpt }) => (
             <>
-              <LinkText to="/questions/$id/{-$slug}" params={{ id: question_id }} hash={`a-${id}`} size="sm" fw={500}>
-                {question_title}
-              </LinkText>
+              <QuestionLink id={question_id} title={question_title} answer={id} size="sm" fw={500} />
               <Text size="xs" c="dimmed" lineClamp={2}>
                 {excerpt}
               </Text>

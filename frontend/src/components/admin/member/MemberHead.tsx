@@ -24,7 +24,20 @@ export function MemberHead({ subject, me }: { subject: Subject; me: Me }) {
   const close = () => setAct(undefined);
   return (
     <>
-      <PageHead title={who.display_name} description={`@${who.handle}${customer?.email ? ` · ${customer.email}` : ''}`}>
+      <PageHead
+        title={who.display_name}
+        description={
+          <>
+            @{who.handle}
+            {customer?.email && ` · ${customer.email}`}
+            {who.role !== 'member' && (
+              <Badge variant="filled" ml={8}>
+                {t(`role.${who.role}`, { ns: 'common' })}
+              </Badge>
+            )}
+          </>
+        }
+      >
         <LinkButton
           to="/members/$handle"
           params={{ handle: who.handle }}
@@ -37,11 +50,8 @@ export function MemberHead({ subject, me }: { subject: Subject; me: Me }) {
       </PageHead>
       <Card mb="md">
         <Group gap="lg" align="center">
-          <Avatar name={who.display_name} color="brand" variant="filled" size={56} aria-hidden />
+          <Avatar name={who.display_name} color="brand" variant="filled" size={56} visibleFrom="xs" aria-hidden />
           <SimpleGrid cols={{ base: 2, xs: 3, lg: 6 }} flex={1} spacing="md" component="dl" m={0}>
-            <Fact label={t('members.role')}>
-              <Badge variant={who.role === 'member' ? 'default' : 'filled'}>{t(`role.${who.role}`, { ns: 'common' })}</Badge>
-            </Fact>
             {customer && <Fact label={t('members.tier')}>{customer.tier.name}</Fact>}
             <Fact label={t('member.available')}>{number(subject.balance.available)}</Fact>
             <Fact label={t('reputation', { ns: 'common' })}>{number(who.reputation)}</Fact>

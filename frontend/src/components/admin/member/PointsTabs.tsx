@@ -1,4 +1,5 @@
-import { Badge, Text } from '@mantine/core';
+import { Badge, Button, Modal, Stack, Text } from '@mantine/core';
+import { listMemberPurchases, listMemberStatement, listRedemptions, listReferrals, type PurchaseView } from '@regulars/client';
 import {
   listMemberPurchasesOptions,
   listMemberStatementOptions,
@@ -7,10 +8,15 @@ import {
   listReferralsOptions,
 } from '@regulars/client/react-query';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { LinkText } from '~/components/links';
+import { PurchaseLines } from '~/components/loyalty/PurchaseLines';
+import { WhyPoints } from '~/components/loyalty/WhyPoints';
+import { Loading } from '~/components/states';
 import { When } from '~/components/When';
 import { dateTime, money, number } from '~/format';
+import { CsvButton } from '../CsvButton';
 import { DataTable } from '../DataTable';
 import { Signed } from './Signed';
 
@@ -27,6 +33,7 @@ export function StatementTab({ handle, cursor }: TabProps) {
     <DataTable
       label={t('tab.statement')}
       query={query}
+      actions={<CsvButton ask={(csv) => listMemberStatement({ ...csv, path: { handle } })} />}
       columns={[
         { accessor: 'effective_at', title: t('statement.at'), noWrap: true, render: ({ effective_at }) => <When at={effective_at} /> },
         {
@@ -44,42 +51,78 @@ export function StatementTab({ handle, cursor }: TabProps) {
 }
 
 export function PurchasesTab({ handle, cursor }: TabProps) {
-  const { t } = useTranslation('admin');
+  const { t } = useTranslation(['admin', 'common']);
+  const [shown, show] = useState<PurchaseView>();
   const query = useQuery({ ...listMemberPurchasesOptions({ path: { handle }, query: { cursor } }), placeholderData: keepPreviousData });
   return (
-    <DataTable
-      label={t('tab.purchases')}
-      query={query}
-      idField="purchase_id"
-      columns={[
-        { accessor: 'purchased_at', title: t('statement.at'), noWrap: true, render: ({ purchased_at }) => <When at={purchased_at} /> },
-        { accessor: 'order_id', title: t('purchase.order') },
-        {
-          accessor: 'lines',
-          title: t('purchase.lines'),
-          width: 260,
-          render: ({ lines }) => (
-            <Text size="sm" lineClamp={2} title={lines.map(({ quantity, sku }) => `${quantity} × ${sku}`).join(', ')}>
-              {lines.map(({ quantity, sku }) => `${number(quantity)} × ${sku}`).join(', ')}
-            </Text>
-          ),
-        },
-        {
-          accessor: 'net_minor',
-          title: t('purchase.net'),
-          textAlign: 'right',
-          noWrap: true,
-          render: (it) => money(it.net_minor, it.currency),
-        },
-        { accessor: 'points', title: t('members.points'), textAlign: 'right', render: ({ points }) => <Signed value={points} /> },
-        {
-          accessor: 'points_clawed',
-          title: t('purchase.clawed'),
-          textAlign: 'right',
-          render: (it) => <Signed value={-it.points_clawed} />,
-        },
-      ]}
-    />
+    <>
+      <DataTable
+        onOpen={show}
+        actions={<CsvButton ask={(csv) => listMemberPurchases({ ...csv, path: { handle } })} />}
+        label={t('tab.purchases')}
+        query={query}
+        idField="purchase_id"
+        columns={[
+          { accessor: 'purchased_at', title: t('statement.at'), noWrap: true, render: ({ purchased_at }) => <When at={purchased_at} /> },
+          { accessor: 'order_id', title: t('purchase.order') },
+          {
+            accessor: 'lines',
+            title: t('purchase.lines'),
+            width: 260,
+            render: ({ lines }) => (
+              <Text size="sm" lineClamp={2} title={lines.map(({ quantity, sku }) => `${quantity} × ${sku}`).join(', ')}>
+                {lines.map(({ quantity, sku }) => `${number(quantity)} × ${sku}`).join(', ')}
+              </Text>
+            ),
+          },
+          {
+            accessor: 'net_minor',
+            title: t('purchase.net'),
+            textAlign: 'right',
+            noWrap: true,
+            render: (it) => money(it.net_minor, it.currency),
+          },
+          { accessor: 'points', title: t('members.points'), textAlign: 'right', render: ({ points }) => <Signed value={points} /> },
+          {
+            accessor: 'points_clawed',
+            title: t('purchase.clawed'),
+            textAlign: 'right',
+            render: (it) => <Signed value={-it.points_clawed} />,
+          },
+          {
+            accessor: 'trace',
+            title: t('audit.detail'),
+            render: (purchase) => (
+              <Button
+                size="xs"
+                variant="default"
+                onClick={() => show(purchase)}
+                aria-label={t('purchase.show', { order: purchase.order_id })}
+              >
+                {t('purchase.why')}
+              </Button>
+            ),
+          },
+        ]}
+      />
+      <Modal
+        opened={shown !== undefined}
+        onClose={() => show(undefined)}
+        size="lg"
+        title={shown && t('purchase.title', { order: shown.order_id })}
+        closeButtonProps={{ 'aria-label': t('close', { ns: 'common' }) }}
+      >
+        {shown && (
+          // Its words are another area's, which may have to be fetched first.
+          <Suspense fallback={<Loading />}>
+            <Stack gap="md">
+              <PurchaseLines purchase={shown} />
+              <WhyPoints purchase={shown} />
+            </Stack>
+          </Suspense>
+        )}
+      </Modal>
+    </>
   );
 }
 
@@ -90,6 +133,7 @@ export function RedemptionsTab({ handle, cursor }: TabProps) {
     <DataTable
       label={t('tab.redemptions')}
       query={query}
+      actions={<CsvButton ask={(csv) => listRedemptions({ ...csv, query: { member: handle } })} />}
       columns={[
         { accessor: 'created_at', title: t('statement.at'), noWrap: true, render: ({ created_at }) => <When at={created_at} /> },
         { accessor: 'reward', title: t('redemption.reward'), render: ({ reward }) => reward.name },
@@ -141,6 +185,7 @@ export function ReferralsTab({ handle, cursor }: TabProps) {
     <DataTable
       label={t('tab.referrals')}
       query={query}
+      actions={<CsvButton ask={(csv) => listReferrals({ ...csv, query: { advocate: handle } })} />}
       columns={[
         { accessor: 'created_at', title: t('statement.at'), noWrap: true, render: ({ created_at }) => <When at={created_at} /> },
         {

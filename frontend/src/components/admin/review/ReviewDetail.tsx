@@ -37,7 +37,7 @@ export function ReviewDetail({ item, me, chosen, conflict, busy, onChoose, onDec
           variant="default"
           w="fit-content"
           leftSection={<IconChevronLeft size={16} aria-hidden />}
-          renderRoot={(root) => <Link {...root} to="/admin/review" search={(now) => ({ ...now, item: undefined })} />}
+          renderRoot={(root) => <Link {...root} from="/admin/review" to="/admin/review" search={(now) => ({ ...now, item: undefined })} />}
         >
           {t('review.back')}
         </Button>

@@ -1,11 +1,12 @@
 import { Badge, NativeSelect, Stack, Text } from '@mantine/core';
-import type { AuthorView, MemberForAdmin, MemberSort, Role } from '@regulars/client';
+import { type AuthorView, listAllMembers, type MemberForAdmin, type MemberSort, type Role } from '@regulars/client';
 import { listAllMembersOptions, listMembersOptions, listTiersOptions } from '@regulars/client/react-query';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { oneOf, text } from '~/components/admin/address';
 import { onArrival } from '~/components/admin/arrival';
+import { CsvButton } from '~/components/admin/CsvButton';
 import { type Column, DataTable } from '~/components/admin/DataTable';
 import { SearchField } from '~/components/admin/SearchField';
 import { LinkText } from '~/components/links';
@@ -69,8 +70,14 @@ function AllMembers() {
   const { data: tiers } = useQuery(listTiersOptions());
   const tierOf = (rank: number) => tiers?.items.find((tier) => tier.rank === rank)?.name ?? String(rank);
   const columns: Column<MemberForAdmin>[] = [
-    { accessor: 'handle', title: t('members.member'), sort: 'handle', ascending: true, render: (member) => <Name member={member} /> },
-    { accessor: 'email', title: t('members.email'), render: ({ email }) => email ?? <Text c="dimmed">{t('members.no_account')}</Text> },
+    {
+      accessor: 'handle',
+      title: t('members.member'),
+      sort: 'handle',
+      ascending: true,
+      width: 240,
+      render: (member) => <Name member={member} email={member.email ?? t('members.no_account')} />,
+    },
     { accessor: 'tier_rank', title: t('members.tier'), render: ({ tier_rank }) => tierOf(tier_rank) },
     { accessor: 'points', title: t('members.points'), sort: 'points', textAlign: 'right', render: ({ points }) => number(points) },
     {
@@ -98,6 +105,7 @@ function AllMembers() {
       nameOf={({ handle }) => handle}
       sort={{ by: search.sort ?? 'newest', onChange: (by) => filter({ sort: oneOf(SORTS, by) }) }}
       onOpen={({ handle }) => navigate({ to: '/admin/members/$handle', params: { handle } })}
+      actions={<CsvButton ask={(csv) => listAllMembers({ ...csv, query: { ...search, cursor: undefined } })} />}
       filters={
         <>
           <SearchField label={t('filter.search')} placeholder={t('members.search')} value={search.q} onChange={(q) => filter({ q })} />
@@ -158,7 +166,9 @@ function PublicMembers() {
   );
 }
 
-function Name({ member: { handle, display_name, role } }: { member: Pick<MemberForAdmin, 'handle' | 'display_name' | 'role'> }) {
+type Named = Pick<MemberForAdmin, 'handle' | 'display_name' | 'role'>;
+
+function Name({ member: { handle, display_name, role }, email }: { member: Named; email?: string }) {
   const { t } = useTranslation('common');
   return (
     <Stack gap={0}>
@@ -174,6 +184,7 @@ function Name({ member: { handle, display_name, role } }: { member: Pick<MemberF
       </span>
       <Text size="xs" c="dimmed">
         {handle}
+        {email && ` · ${email}`}
       </Text>
     </Stack>
   );
