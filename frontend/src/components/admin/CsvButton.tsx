@@ -17,7 +17,7 @@ export function CsvButton({ ask }: Props) {
   const download = useMutation({
     mutationFn: () => ask(CSV),
     onSuccess: ({ data, response }) => {
-      if (!(data instanceof Blob)) return;
+      if (!(data instanceof Blob) || !data.type.startsWith('text/csv')) throw new Error('The answer is no CSV.');
       const name = /filename="?([^";]+)/.exec(response.headers.get('Content-Disposition') ?? '')?.[1];
       const address = URL.createObjectURL(data);
       const link = Object.assign(document.createElement('a'), { href: address, download: name ?? 'list.csv' });

@@ -73,7 +73,7 @@ export function DataTable<Item>(props: Props<Item>) {
           minHeight={rows.length === 0 ? 220 : undefined}
           backgroundColor="transparent"
           verticalSpacing="sm"
-          horizontalSpacing="md"
+          horizontalSpacing="sm"
           highlightOnHover={Boolean(onOpen)}
           {...(onOpen && { onRowClick: ({ record, event }) => opensRow(event) && onOpen(record) })}
           rowClassName={onOpen ? classes.opens : undefined}

@@ -64,7 +64,7 @@ export function PurchasesTab({ handle, cursor }: TabProps) {
         idField="purchase_id"
         columns={[
           { accessor: 'purchased_at', title: t('statement.at'), noWrap: true, render: ({ purchased_at }) => <When at={purchased_at} /> },
-          { accessor: 'order_id', title: t('purchase.order') },
+          { accessor: 'order_id', title: t('purchase.order'), noWrap: true },
           {
             accessor: 'lines',
             title: t('purchase.lines'),

@@ -20,7 +20,7 @@ const CONFLICTS = [409, 412];
 
 /** Claiming, deciding and undoing, and what the page has to know and say about it. */
 export function useReview(filter: QueueFilter, onDecided: (item: ReviewItem) => void, onUndone: (item: ReviewItem) => void) {
-  const { t } = useTranslation('admin');
+  const { t } = useTranslation(['admin', 'common']);
   const queue = useQueue(filter);
   const decide = useMutation(decideReviewItemMutation());
   const undo = useMutation(undoReviewDecisionMutation());
@@ -59,6 +59,7 @@ export function useReview(filter: QueueFilter, onDecided: (item: ReviewItem) => 
       id: `review-${item.id}`,
       autoClose: UNDO_SHOWN_MS,
       color: 'teal',
+      closeButtonProps: { 'aria-label': t('close', { ns: 'common' }) },
       title: t(`review.done.${decision}`),
       message: (
         <Group justify="space-between" wrap="nowrap" gap="sm">
