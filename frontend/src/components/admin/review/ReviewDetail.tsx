@@ -37,7 +37,9 @@ export function ReviewDetail({ item, me, chosen, conflict, busy, onChoose, onDec
           variant="default"
           w="fit-content"
           leftSection={<IconChevronLeft size={16} aria-hidden />}
-          renderRoot={(root) => <Link {...root} from="/admin/review" to="/admin/review" search={(now) => ({ ...now, item: undefined })} />}
+          renderRoot={(root) => (
+            <Link {...root} from="/admin/review" to="/admin/review" search={(now) => ({ ...now, item: undefined })} resetScroll={false} />
+          )}
         >
           {t('review.back')}
         </Button>
@@ -96,7 +98,7 @@ function Claim({ item, me, busy, onClaim }: Pick<Props, 'item' | 'me' | 'busy' |
         leftSection={<IconHandStop size={16} aria-hidden />}
         rightSection={
           keysOn ? (
-            <Kbd size="xs" aria-hidden>
+            <Kbd size="xs" visibleFrom="sm" aria-hidden>
               c
             </Kbd>
           ) : undefined

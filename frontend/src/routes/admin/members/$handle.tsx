@@ -1,6 +1,7 @@
 import { Tabs } from '@mantine/core';
 import type { Me } from '@regulars/client';
 import { createFileRoute } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { oneOf, text } from '~/components/admin/address';
 import { AuditTable } from '~/components/admin/audit/AuditTable';
@@ -54,6 +55,9 @@ function Everything({ subject, me }: { subject: Subject; me: Me }) {
   const { handle, id } = subject.who;
   const visible = TABS.filter((name) => isAdministrator(me) || !FOR_ADMINISTRATORS.includes(name));
   const at = { handle, cursor };
+  const list = useRef<HTMLDivElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: on a phone the tab may lie beyond the edge
+  useEffect(() => list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest', inline: 'center' }), [tab]);
   return (
     <>
       <MemberHead subject={subject} me={me} />
@@ -62,7 +66,7 @@ function Everything({ subject, me }: { subject: Subject; me: Me }) {
         onChange={(name) => navigate({ search: { tab: oneOf(TABS, name) }, replace: true, resetScroll: false })}
         keepMounted={false}
       >
-        <Tabs.List mb="md" className={tabStyles.list} aria-label={t('member.about', { name: subject.who.display_name })}>
+        <Tabs.List ref={list} mb="md" className={tabStyles.list} aria-label={t('member.about', { name: subject.who.display_name })}>
           {visible.map((name) => (
             <Tabs.Tab key={name} value={name}>
               {t(`tab.${name}`)}
