@@ -41,7 +41,7 @@ function Fields({ tag, onClose }: { tag: TagView; onClose: () => void }) {
     <form onSubmit={save}>
       <Stack gap="md">
         <Textarea
-          data-autofocus
+          autoFocus
           label={t('tags.description')}
           description={t('tags.description_hint')}
           autosize

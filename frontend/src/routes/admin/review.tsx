@@ -1,6 +1,6 @@
 import { Button, Group, NativeSelect, SegmentedControl, Stack, VisuallyHidden } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import type { Decision, ReviewItem } from '@regulars/client';
+import { type Decision, listReviewItems, type ReviewItem } from '@regulars/client';
 import { getReviewItemOptions } from '@regulars/client/react-query';
 import { IconCircleCheck, IconKeyboard } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
@@ -9,6 +9,7 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { oneOf, text } from '~/components/admin/address';
 import { onArrival } from '~/components/admin/arrival';
+import { CsvButton } from '~/components/admin/CsvButton';
 import { GroupSelect } from '~/components/admin/GroupSelect';
 import { BulkDecision } from '~/components/admin/review/BulkDecision';
 import { mayDecide } from '~/components/admin/review/decisions';
@@ -113,6 +114,7 @@ function ReviewPage() {
   return (
     <>
       <PageHead title={t('nav.review')} description={t('review.description')}>
+        <CsvButton ask={(csv) => listReviewItems({ ...csv, query: filter })} />
         <Button visibleFrom="sm" variant="default" size="sm" leftSection={<IconKeyboard size={18} aria-hidden />} onClick={help.open}>
           {t('review.keys')}
         </Button>
