@@ -47,3 +47,10 @@ export function duration(seconds: number) {
 
 /** "a, b and c". */
 export const listed = (parts: string[]) => new Intl.ListFormat(locale(), { type: 'conjunction' }).format(parts);
+
+/** How many digits a currency's minor unit has: 2 for EUR, 0 for JPY. */
+export const minorDigits = (currency: string) =>
+  new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
+
+/** With plus or minus in front, for changes. */
+export const signed = (value: number) => new Intl.NumberFormat(locale(), { signDisplay: 'exceptZero' }).format(value);
