@@ -54,3 +54,6 @@ export const minorDigits = (currency: string) =>
 
 /** With plus or minus in front, for changes. */
 export const signed = (value: number) => new Intl.NumberFormat(locale(), { signDisplay: 'exceptZero' }).format(value);
+
+/** "a, b and c". */
+export const listed = (parts: string[]) => new Intl.ListFormat(locale(), { type: 'conjunction' }).format(parts);
