@@ -5,6 +5,9 @@ import { When } from '~/components/When';
 import { dateTime } from '~/format';
 import { type Fact, useWording } from './wording';
 
+/** The rules that a programme comes with apply to whatever it imports. */
+const isFromTheBeginning = ({ valid_from }: RuleView) => new Date(valid_from).getTime() === 0;
+
 /** What changed from version to version, the newest first. */
 export function RuleVersions({ versions, more, loading }: { versions: RuleView[]; more?: () => void; loading?: boolean }) {
   const { t } = useTranslation(['programme', 'common']);
@@ -18,7 +21,7 @@ export function RuleVersions({ versions, more, loading }: { versions: RuleView[]
             title={t('rule.version', { version: version.version })}
           >
             <Text size="sm" c="dimmed" component="div">
-              {t('rule.valid_from', { at: dateTime(version.valid_from) })}
+              {isFromTheBeginning(version) ? t('rule.valid_always') : t('rule.valid_from', { at: dateTime(version.valid_from) })}
               {version.valid_until && ` ${t('rule.valid_until', { at: dateTime(version.valid_until) })}`}
               {' · '}
               {t('rule.written')} <When at={version.created_at} />

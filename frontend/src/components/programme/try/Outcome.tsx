@@ -29,7 +29,7 @@ export function Outcome({ tried, outcome }: { tried: PreviewOrder; outcome: Prev
       </Card>
       <Card padding={0}>
         <Table.ScrollContainer minWidth={320}>
-          <Table horizontalSpacing="md">
+          <Table horizontalSpacing="md" captionSide="top">
             <Table.Caption>{t('try.per_line')}</Table.Caption>
             <Table.Thead>
               <Table.Tr>

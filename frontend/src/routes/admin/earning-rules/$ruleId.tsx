@@ -1,4 +1,4 @@
-import { Button, Card, List, Stack, Text, Title } from '@mantine/core';
+import { Button, Card, Group, List, Stack, Text, Title } from '@mantine/core';
 import type { PageRuleView } from '@regulars/client';
 import { deleteEarningRuleMutation, listEarningRuleVersionsInfiniteOptions } from '@regulars/client/react-query';
 import { IconFlask, IconPencil } from '@tabler/icons-react';
@@ -79,7 +79,7 @@ function EarningRule() {
           <Card>
             <Stack align="flex-start">
               <Text size="lg">{sentence(rule.trigger, rule.terms)}</Text>
-              <Button.Group>
+              <Group gap="xs">
                 {status !== 'archived' && (
                   <Button leftSection={<IconPencil size={16} aria-hidden />} onClick={() => setEditing(true)}>
                     {t('common:edit')}
@@ -93,7 +93,7 @@ function EarningRule() {
                     {t('rule.end')}
                   </Button>
                 )}
-              </Button.Group>
+              </Group>
             </Stack>
           </Card>
         )}
