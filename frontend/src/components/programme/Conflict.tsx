@@ -11,7 +11,7 @@ export function Conflict({ error, reload }: { error: unknown; reload: () => void
   const { t } = useTranslation('programme');
   if (!isConflict(error)) return null;
   return (
-    <Alert color="yellow" icon={<IconUsers />} title={t('conflict.title')} role="alert">
+    <Alert variant="default" icon={<IconUsers />} title={t('conflict.title')} role="alert">
       <Stack gap="xs" align="flex-start">
         <Text size="sm">{t('conflict.detail')}</Text>
         <Button size="xs" variant="default" onClick={reload}>

@@ -6,6 +6,7 @@ import { dateTime, money, number, percent } from '~/format';
 import { Fact } from '../Fact';
 import { expiryOf } from '../rules/expiry';
 import { useWording } from '../rules/wording';
+import { WideTable } from '../WideTable';
 
 /** What a test order would earn, line by line, and which rules say so. */
 export function Outcome({ tried, outcome }: { tried: PreviewOrder; outcome: PreviewView }) {
@@ -28,34 +29,32 @@ export function Outcome({ tried, outcome }: { tried: PreviewOrder; outcome: Prev
         )}
       </Card>
       <Card padding={0}>
-        <Table.ScrollContainer minWidth={320}>
-          <Table horizontalSpacing="md" captionSide="top">
-            <Table.Caption>{t('try.per_line')}</Table.Caption>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th scope="col">{t('try.sku')}</Table.Th>
-                <Table.Th scope="col" ta="right">
-                  {t('try.net')}
-                </Table.Th>
-                <Table.Th scope="col" ta="right">
-                  {t('reward.points')}
-                </Table.Th>
+        <WideTable label={t('try.per_line')} minWidth={320} horizontalSpacing="md" captionSide="top">
+          <Table.Caption>{t('try.per_line')}</Table.Caption>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th scope="col">{t('try.sku')}</Table.Th>
+              <Table.Th scope="col" ta="right">
+                {t('try.net')}
+              </Table.Th>
+              <Table.Th scope="col" ta="right">
+                {t('reward.points')}
+              </Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {lines.map((line, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: lines of an answer never move
+              <Table.Tr key={index}>
+                <Table.Td>
+                  {number(line.quantity)} × {line.sku}
+                </Table.Td>
+                <Table.Td ta="right">{money(outcome.line_net_minor[index] ?? 0, currency)}</Table.Td>
+                <Table.Td ta="right">{number(outcome.line_points[index] ?? 0)}</Table.Td>
               </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {lines.map((line, index) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: lines of an answer never move
-                <Table.Tr key={index}>
-                  <Table.Td>
-                    {number(line.quantity)} × {line.sku}
-                  </Table.Td>
-                  <Table.Td ta="right">{money(outcome.line_net_minor[index] ?? 0, currency)}</Table.Td>
-                  <Table.Td ta="right">{number(outcome.line_points[index] ?? 0)}</Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+            ))}
+          </Table.Tbody>
+        </WideTable>
       </Card>
       <Title order={2} size="h4">
         {t('try.why')}
