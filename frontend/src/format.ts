@@ -52,12 +52,6 @@ export const listed = (parts: string[]) => new Intl.ListFormat(locale(), { type:
 export const minorDigits = (currency: string) =>
   new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
 
-/** With plus or minus in front, for changes. */
-export const signed = (value: number) => new Intl.NumberFormat(locale(), { signDisplay: 'exceptZero' }).format(value);
-
-/** "a, b and c". */
-export const listed = (parts: string[]) => new Intl.ListFormat(locale(), { type: 'conjunction' }).format(parts);
-
 /** A calendar day, or the month that begins on it, short enough for an axis. */
 export const dayOf = (day: string, step?: 'day' | 'week' | 'month') =>
   new Intl.DateTimeFormat(locale(), {

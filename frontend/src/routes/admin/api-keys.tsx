@@ -1,12 +1,14 @@
 import { Badge, Button, Code, Group, Select, Stack, Text } from '@mantine/core';
-import type { ApiKeyView } from '@regulars/client';
+import { type ApiKeyView, listApiKeys } from '@regulars/client';
 import { listApiKeysOptions, listPartnersOptions, revokeApiKeyMutation } from '@regulars/client/react-query';
 import { IconKey, IconPlus } from '@tabler/icons-react';
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { type Column, DataTable, onArrival } from '~/components/admin/DataTable';
+import { onArrival } from '~/components/admin/arrival';
+import { CsvButton } from '~/components/admin/CsvButton';
+import { type Column, DataTable } from '~/components/admin/DataTable';
 import { administratorsOnly } from '~/components/admin/guard';
 import { PageHead } from '~/components/PageHead';
 import { forget } from '~/components/programme/lists';
@@ -125,6 +127,7 @@ function ApiKeys() {
         label={t('key.title')}
         query={list}
         columns={columns}
+        actions={<CsvButton ask={(csv) => listApiKeys({ ...csv, query: { partner_id: partner } })} />}
         nameOf={({ name }) => name}
         filters={
           <Select

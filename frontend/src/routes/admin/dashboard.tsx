@@ -3,7 +3,7 @@ import { getDashboardOptions } from '@regulars/client/react-query';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { onArrival } from '~/components/admin/DataTable';
+import { onArrival } from '~/components/admin/arrival';
 import { PageHead } from '~/components/PageHead';
 import { Community } from '~/components/programme/dashboard/Community';
 import { Points } from '~/components/programme/dashboard/Points';

@@ -1,13 +1,15 @@
 import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import type { PartnerView } from '@regulars/client';
+import { listPartners, type PartnerView } from '@regulars/client';
 import { createPartnerMutation, listPartnersOptions } from '@regulars/client/react-query';
 import { IconBuildingStore, IconPlus } from '@tabler/icons-react';
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { type Column, DataTable, onArrival } from '~/components/admin/DataTable';
+import { onArrival } from '~/components/admin/arrival';
+import { CsvButton } from '~/components/admin/CsvButton';
+import { type Column, DataTable } from '~/components/admin/DataTable';
 import { administratorsOnly } from '~/components/admin/guard';
 import { LinkText } from '~/components/links';
 import { PageHead } from '~/components/PageHead';
@@ -54,6 +56,7 @@ function Partners() {
         label={t('partner.title')}
         query={list}
         columns={columns}
+        actions={<CsvButton ask={listPartners} />}
         nameOf={({ name }) => name}
         empty={
           <Empty icon={IconBuildingStore} title={t('partner.none')}>

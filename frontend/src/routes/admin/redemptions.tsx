@@ -1,12 +1,14 @@
 import { NativeSelect, Select, Text } from '@mantine/core';
-import type { RedemptionState, RedemptionView } from '@regulars/client';
+import { listRedemptions, type RedemptionState, type RedemptionView } from '@regulars/client';
 import { listAllRewardsOptions, listRedemptionsOptions } from '@regulars/client/react-query';
 import { IconReceipt } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { type Column, DataTable, onArrival } from '~/components/admin/DataTable';
+import { onArrival } from '~/components/admin/arrival';
+import { CsvButton } from '~/components/admin/CsvButton';
+import { type Column, DataTable } from '~/components/admin/DataTable';
 import { administratorsOnly } from '~/components/admin/guard';
 import { LinkText } from '~/components/links';
 import { PageHead } from '~/components/PageHead';
@@ -90,6 +92,7 @@ function Redemptions() {
         label={t('redemption.title')}
         query={list}
         columns={columns}
+        actions={<CsvButton ask={(csv) => listRedemptions({ ...csv, query: { state, reward } })} />}
         nameOf={({ handle, reward }) => `${handle}, ${reward.name}`}
         onOpen={({ id }) => navigate({ search: (now) => ({ ...now, open: id }) })}
         filters={

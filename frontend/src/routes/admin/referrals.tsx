@@ -1,11 +1,13 @@
 import { NativeSelect, Text } from '@mantine/core';
-import type { ReferralState, ReferralView } from '@regulars/client';
+import { listReferrals, type ReferralState, type ReferralView } from '@regulars/client';
 import { listReferralsOptions } from '@regulars/client/react-query';
 import { IconUserPlus } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { type Column, DataTable, onArrival } from '~/components/admin/DataTable';
+import { onArrival } from '~/components/admin/arrival';
+import { CsvButton } from '~/components/admin/CsvButton';
+import { type Column, DataTable } from '~/components/admin/DataTable';
 import { administratorsOnly } from '~/components/admin/guard';
 import { LinkText } from '~/components/links';
 import { PageHead } from '~/components/PageHead';
@@ -70,6 +72,7 @@ function Referrals() {
         label={t('referral.title')}
         query={list}
         columns={columns}
+        actions={<CsvButton ask={(csv) => listReferrals({ ...csv, query: { state: search.state } })} />}
         nameOf={({ advocate, referee }) => `${advocate}, ${referee}`}
         filters={
           <NativeSelect

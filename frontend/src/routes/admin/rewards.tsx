@@ -1,12 +1,14 @@
 import { Button, Group, List, SegmentedControl, Stack, Text } from '@mantine/core';
-import type { CatalogueReward } from '@regulars/client';
+import { type CatalogueReward, listAllRewards } from '@regulars/client';
 import { deleteRewardMutation, listAllRewardsOptions } from '@regulars/client/react-query';
 import { IconGift, IconPlus } from '@tabler/icons-react';
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { type Column, DataTable, onArrival } from '~/components/admin/DataTable';
+import { onArrival } from '~/components/admin/arrival';
+import { CsvButton } from '~/components/admin/CsvButton';
+import { type Column, DataTable } from '~/components/admin/DataTable';
 import { administratorsOnly } from '~/components/admin/guard';
 import { PageHead } from '~/components/PageHead';
 import { forget } from '~/components/programme/lists';
@@ -100,6 +102,7 @@ function Rewards() {
         label={t('reward.title')}
         query={{ ...list, data: page }}
         columns={columns}
+        actions={<CsvButton ask={listAllRewards} />}
         nameOf={({ reward }) => reward.name}
         filters={
           <SegmentedControl

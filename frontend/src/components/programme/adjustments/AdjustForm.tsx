@@ -57,7 +57,7 @@ export function AdjustForm({ handle, onHandle }: { handle?: string; onHandle: (h
           expires_at: direction === 'add' && expires_at ? expires_at : undefined,
         };
         adjust.mutate({
-          headers: { 'Idempotency-Key': intent.keyFor(body) },
+          headers: { 'Idempotency-Key': intent(body) },
           body,
         });
       })}

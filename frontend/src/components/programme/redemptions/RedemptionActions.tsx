@@ -40,7 +40,7 @@ export function RedemptionActions({ redemption }: { redemption: RedemptionView }
   const refund = useMutation({ ...refundRedemptionMutation(), ...over(t('redemption.refunded_done')) });
   const once = (what: string, body: object) => ({
     path: { redemption_id: id },
-    headers: { 'Idempotency-Key': intent.keyFor([what, id, body]) },
+    headers: { 'Idempotency-Key': intent([what, id, body]) },
   });
 
   if (asking === 'issue') {

@@ -93,7 +93,7 @@ function CodesForm({ item, onClose }: { item: CatalogueReward; onClose: () => vo
         const body = { codes: codes.slice(start, start + CODES_A_REQUEST) };
         const answer = await add.mutateAsync({
           path: { reward_id: item.reward.id },
-          headers: { 'Idempotency-Key': intent.keyFor(body) },
+          headers: { 'Idempotency-Key': intent(body) },
           body,
         });
         intent.done();
