@@ -5,9 +5,11 @@ import { administratorsOnly } from '~/components/admin/guard';
 import { PageHead } from '~/components/PageHead';
 import { AdjustForm } from '~/components/programme/adjustments/AdjustForm';
 import { Integrity } from '~/components/programme/adjustments/Integrity';
+import { words } from '~/i18n';
 
 export const Route = createFileRoute('/admin/adjustments')({
   beforeLoad: administratorsOnly,
+  loader: () => words('programme'),
   validateSearch: (search: Record<string, unknown>): { member?: string } => ({
     member: typeof search.member === 'string' ? search.member : undefined,
   }),

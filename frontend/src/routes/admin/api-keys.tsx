@@ -21,6 +21,7 @@ import { Empty } from '~/components/states';
 import { When } from '~/components/When';
 import { dateTime } from '~/format';
 import { showDone, showProblem } from '~/forms';
+import { words } from '~/i18n';
 
 const text = (value: unknown) => (typeof value === 'string' && value ? value : undefined);
 
@@ -31,7 +32,8 @@ export const Route = createFileRoute('/admin/api-keys')({
     cursor: text(search.cursor),
   }),
   loaderDeps: ({ search: { partner, cursor } }) => ({ partner_id: partner, cursor }),
-  loader: ({ context: { queries }, deps, cause }) => onArrival(cause, queries.ensureQueryData(listApiKeysOptions({ query: deps }))),
+  loader: ({ context: { queries }, deps, cause }) =>
+    onArrival(cause, Promise.all([words('programme', 'admin'), queries.ensureQueryData(listApiKeysOptions({ query: deps }))])),
   component: ApiKeys,
 });
 

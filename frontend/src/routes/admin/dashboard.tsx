@@ -11,12 +11,13 @@ import { RangeBar } from '~/components/programme/dashboard/RangeBar';
 import { queryOf, rangeOf } from '~/components/programme/dashboard/range';
 import { Loading, Problem } from '~/components/states';
 import { dayOf } from '~/format';
+import { words } from '~/i18n';
 
 export const Route = createFileRoute('/admin/dashboard')({
   validateSearch: rangeOf,
   loaderDeps: ({ search }) => search,
   loader: ({ context: { queries }, deps, cause }) =>
-    onArrival(cause, queries.ensureQueryData(getDashboardOptions({ query: queryOf(deps) }))),
+    onArrival(cause, Promise.all([words('programme', 'admin'), queries.ensureQueryData(getDashboardOptions({ query: queryOf(deps) }))])),
   component: Dashboard,
 });
 

@@ -17,6 +17,7 @@ import { forget } from '~/components/programme/lists';
 import { Empty } from '~/components/states';
 import { When } from '~/components/When';
 import { showDone, showProblem } from '~/forms';
+import { words } from '~/i18n';
 
 export const Route = createFileRoute('/admin/partners')({
   beforeLoad: administratorsOnly,
@@ -24,7 +25,8 @@ export const Route = createFileRoute('/admin/partners')({
     cursor: typeof search.cursor === 'string' ? search.cursor : undefined,
   }),
   loaderDeps: ({ search }) => search,
-  loader: ({ context: { queries }, deps, cause }) => onArrival(cause, queries.ensureQueryData(listPartnersOptions({ query: deps }))),
+  loader: ({ context: { queries }, deps, cause }) =>
+    onArrival(cause, Promise.all([words('programme', 'admin'), queries.ensureQueryData(listPartnersOptions({ query: deps }))])),
   component: Partners,
 });
 

@@ -19,6 +19,7 @@ import { StateBadge } from '~/components/programme/StateBadge';
 import { Empty } from '~/components/states';
 import { When } from '~/components/When';
 import { number } from '~/format';
+import { words } from '~/i18n';
 
 interface Search {
   state?: RedemptionState;
@@ -39,7 +40,8 @@ export const Route = createFileRoute('/admin/redemptions')({
     open: text(search.open),
   }),
   loaderDeps: ({ search: { state, reward, cursor } }) => ({ state, reward, cursor }),
-  loader: ({ context: { queries }, deps, cause }) => onArrival(cause, queries.ensureQueryData(listRedemptionsOptions({ query: deps }))),
+  loader: ({ context: { queries }, deps, cause }) =>
+    onArrival(cause, Promise.all([words('programme', 'admin'), queries.ensureQueryData(listRedemptionsOptions({ query: deps }))])),
   component: Redemptions,
 });
 

@@ -14,6 +14,7 @@ import { PageHead } from '~/components/PageHead';
 import { StateBadge } from '~/components/programme/StateBadge';
 import { Empty } from '~/components/states';
 import { When } from '~/components/When';
+import { words } from '~/i18n';
 
 const STATES: ReferralState[] = ['pending', 'qualified', 'rewarded', 'rejected', 'reversed'];
 const TONES = { pending: 'waiting', qualified: 'ahead', rewarded: 'good', rejected: 'bad', reversed: 'over' } as const;
@@ -25,7 +26,8 @@ export const Route = createFileRoute('/admin/referrals')({
     cursor: typeof search.cursor === 'string' ? search.cursor : undefined,
   }),
   loaderDeps: ({ search }) => search,
-  loader: ({ context: { queries }, deps, cause }) => onArrival(cause, queries.ensureQueryData(listReferralsOptions({ query: deps }))),
+  loader: ({ context: { queries }, deps, cause }) =>
+    onArrival(cause, Promise.all([words('programme', 'admin'), queries.ensureQueryData(listReferralsOptions({ query: deps }))])),
   component: Referrals,
 });
 

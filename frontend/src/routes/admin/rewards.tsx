@@ -21,6 +21,7 @@ import { TypedConfirm } from '~/components/programme/TypedConfirm';
 import { Empty } from '~/components/states';
 import { date, money, number, percent } from '~/format';
 import { showDone, showProblem } from '~/forms';
+import { words } from '~/i18n';
 
 const SHOWN = ['current', 'archived', 'all'] as const;
 type Shown = (typeof SHOWN)[number];
@@ -34,7 +35,10 @@ export const Route = createFileRoute('/admin/rewards')({
   }),
   loaderDeps: ({ search: { cursor } }) => ({ cursor }),
   loader: ({ context: { queries }, deps, cause }) =>
-    onArrival(cause, queries.ensureQueryData(listAllRewardsOptions({ query: { ...deps, limit: ROWS } }))),
+    onArrival(
+      cause,
+      Promise.all([words('programme', 'admin'), queries.ensureQueryData(listAllRewardsOptions({ query: { ...deps, limit: ROWS } }))]),
+    ),
   component: Rewards,
 });
 

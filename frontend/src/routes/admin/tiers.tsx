@@ -15,10 +15,11 @@ import { MovesPreview } from '~/components/programme/tiers/MovesPreview';
 import { TierDrawer } from '~/components/programme/tiers/TierDrawer';
 import { number } from '~/format';
 import { showDone, showProblem } from '~/forms';
+import { words } from '~/i18n';
 
 export const Route = createFileRoute('/admin/tiers')({
   beforeLoad: administratorsOnly,
-  loader: ({ context: { queries } }) => queries.ensureQueryData(listAllTiersOptions()),
+  loader: ({ context: { queries } }) => Promise.all([words('programme'), queries.ensureQueryData(listAllTiersOptions())]),
   component: Tiers,
 });
 

@@ -19,6 +19,7 @@ import { StateBadge } from '~/components/programme/StateBadge';
 import { TypedConfirm } from '~/components/programme/TypedConfirm';
 import { NotFound } from '~/components/states';
 import { showDone, showProblem } from '~/forms';
+import { words } from '~/i18n';
 
 const versionsOf = (ruleId: string) => {
   const path = { rule_id: ruleId };
@@ -31,7 +32,8 @@ const versionsOf = (ruleId: string) => {
 
 export const Route = createFileRoute('/admin/earning-rules/$ruleId')({
   beforeLoad: administratorsOnly,
-  loader: ({ context: { queries }, params: { ruleId } }) => queries.ensureInfiniteQueryData(versionsOf(ruleId)),
+  loader: ({ context: { queries }, params: { ruleId } }) =>
+    Promise.all([words('programme'), queries.ensureInfiniteQueryData(versionsOf(ruleId))]),
   component: EarningRule,
 });
 

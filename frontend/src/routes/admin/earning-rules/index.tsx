@@ -16,6 +16,7 @@ import { useWording } from '~/components/programme/rules/wording';
 import { StateBadge } from '~/components/programme/StateBadge';
 import { Empty } from '~/components/states';
 import { date } from '~/format';
+import { words } from '~/i18n';
 
 export const Route = createFileRoute('/admin/earning-rules/')({
   beforeLoad: administratorsOnly,
@@ -23,7 +24,8 @@ export const Route = createFileRoute('/admin/earning-rules/')({
     cursor: typeof search.cursor === 'string' ? search.cursor : undefined,
   }),
   loaderDeps: ({ search }) => search,
-  loader: ({ context: { queries }, deps, cause }) => onArrival(cause, queries.ensureQueryData(listEarningRulesOptions({ query: deps }))),
+  loader: ({ context: { queries }, deps, cause }) =>
+    onArrival(cause, Promise.all([words('programme', 'admin'), queries.ensureQueryData(listEarningRulesOptions({ query: deps }))])),
   component: EarningRules,
 });
 

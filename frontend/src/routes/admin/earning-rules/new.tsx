@@ -3,8 +3,13 @@ import { useTranslation } from 'react-i18next';
 import { administratorsOnly } from '~/components/admin/guard';
 import { PageHead } from '~/components/PageHead';
 import { RuleForm } from '~/components/programme/rules/RuleForm';
+import { words } from '~/i18n';
 
-export const Route = createFileRoute('/admin/earning-rules/new')({ beforeLoad: administratorsOnly, component: NewRule });
+export const Route = createFileRoute('/admin/earning-rules/new')({
+  beforeLoad: administratorsOnly,
+  loader: () => words('programme'),
+  component: NewRule,
+});
 
 function NewRule() {
   const { t } = useTranslation('programme');

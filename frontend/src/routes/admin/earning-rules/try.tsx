@@ -13,8 +13,13 @@ import { Outcome } from '~/components/programme/try/Outcome';
 import { firstOrder, previewOf, type TestOrder } from '~/components/programme/try/orderForm';
 import { Empty } from '~/components/states';
 import { showProblem } from '~/forms';
+import { words } from '~/i18n';
 
-export const Route = createFileRoute('/admin/earning-rules/try')({ beforeLoad: administratorsOnly, component: TryRules });
+export const Route = createFileRoute('/admin/earning-rules/try')({
+  beforeLoad: administratorsOnly,
+  loader: () => words('programme'),
+  component: TryRules,
+});
 
 /** The server names fields of the order; the form has them beside the member's. */
 const unnested = (form: { setErrors: (errors: Record<string, string>) => void }) => ({
