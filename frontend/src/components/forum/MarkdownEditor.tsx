@@ -32,6 +32,10 @@ const TOOLS = [
   ['task-list', IconChecklist],
 ] as const;
 
+/** A text field grows with its text; this is how high it is at first. */
+const LINE_EM = 1.6;
+const PADDING_EM = 1.5;
+
 interface Props {
   label: ReactNode;
   description?: ReactNode;
@@ -131,6 +135,7 @@ export function MarkdownEditor({ chars, rows = 8, hideLabel, onChange, onSend, n
             id={id}
             className={classes.text}
             rows={rows}
+            style={{ minHeight: `${rows * LINE_EM + PADDING_EM}em` }}
             value={field.value}
             placeholder={field.placeholder}
             required={field.required}
