@@ -15,6 +15,7 @@ import { useConfirm } from './confirm';
 import { useDraft } from './draft';
 import { BODY_CHARS, REASON_CHARS_MAX } from './limits';
 import { MarkdownEditor } from './MarkdownEditor';
+import type { Standing } from './moderation';
 import { PostFoot } from './PostFoot';
 import classes from './post.module.css';
 import { slugOf } from './QuestionLink';
@@ -25,13 +26,13 @@ import { VoteControl } from './VoteControl';
 interface Props {
   answer: AnswerView;
   question: QuestionView;
-  moderates: boolean;
+  standing: Standing;
   /** Written a moment ago. */
   fresh?: boolean;
 }
 
 /** An answer, with its marks, votes and comments. */
-export function AnswerItem({ answer, question, moderates, fresh }: Props) {
+export function AnswerItem({ answer, question, standing: { moderates, toJoin }, fresh }: Props) {
   const { t } = useTranslation(['forum', 'common']);
   const me = useMe();
   const queries = useQueryClient();
@@ -91,7 +92,7 @@ export function AnswerItem({ answer, question, moderates, fresh }: Props) {
         <div className={classes.post}>
           <Prose html={answer.body_html} className={`prose ${classes.text}`} />
           <div className={classes.vote}>
-            <VoteControl post={answer} of={of} />
+            <VoteControl post={answer} of={of} locked={question.locked_at !== undefined && !moderates} />
           </div>
           <div className={classes.rest}>
             {mayAccept && (
@@ -113,7 +114,7 @@ export function AnswerItem({ answer, question, moderates, fresh }: Props) {
               onEdit={() => edit(true)}
               onDelete={mayDelete ? ask : undefined}
             />
-            <Comments post={answer} of={of} open={!question.locked_at && answer.state === 'published'} />
+            <Comments post={answer} of={of} open={(!question.locked_at || moderates) && !toJoin && answer.state === 'published'} />
           </div>
         </div>
       )}
