@@ -13,7 +13,7 @@ import { Hidden } from './Banners';
 import { Comments } from './Comments';
 import { useConfirm } from './confirm';
 import { useDraft } from './draft';
-import { BODY_CHARS, REASON_CHARS_MAX } from './limits';
+import { BODY_CHARS, mayAccept, REASON_CHARS_MAX } from './limits';
 import { MarkdownEditor } from './MarkdownEditor';
 import type { Standing } from './moderation';
 import { PostFoot } from './PostFoot';
@@ -60,7 +60,8 @@ export function AnswerItem({ answer, question, standing: { moderates, toJoin }, 
     onError: (error) => showProblem(error),
   });
   const mayDelete = answer.state !== 'deleted' && (moderates || me?.id === answer.author.id);
-  const mayAccept = me && answer.state === 'published' && (me.id === question.author.id || isStaff(me));
+  const decides = me && answer.state === 'published' && (!question.locked_at || moderates);
+  const mayMark = decides && (answer.accepted ? me.id === question.author.id || isStaff(me) : mayAccept(me, question, answer));
   const ask = () =>
     confirm({
       title: t('answer.delete'),
@@ -95,7 +96,7 @@ export function AnswerItem({ answer, question, standing: { moderates, toJoin }, 
             <VoteControl post={answer} of={of} locked={question.locked_at !== undefined && !moderates} />
           </div>
           <div className={classes.rest}>
-            {mayAccept && (
+            {mayMark && (
               <Button
                 mt="md"
                 size="xs"

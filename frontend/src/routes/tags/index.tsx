@@ -43,7 +43,7 @@ function Tags() {
   return (
     <>
       <PageHead title={t('tags.title')} description={t('tags.about')} />
-      <Group justify="space-between" gap="xs" mb="sm">
+      <Group justify="space-between" align="flex-start" gap="xs" mb="sm">
         <Tabs label={t('sort.label')}>
           <TabLink to="/tags" search={{ q: search.q }} {...tabProps}>
             {t('tags.popular')}
