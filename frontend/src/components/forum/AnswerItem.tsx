@@ -1,4 +1,4 @@
-import { Button, Card, Group, Stack, TextInput } from '@mantine/core';
+import { Button, Card, Group, Stack, TextInput, VisuallyHidden } from '@mantine/core';
 import type { AnswerView, QuestionView } from '@regulars/client';
 import { editAnswer } from '@regulars/client';
 import { deleteAnswerMutation } from '@regulars/client/react-query';
@@ -80,6 +80,9 @@ export function AnswerItem({ answer, question, standing: { moderates, toJoin }, 
       data-fresh={fresh || undefined}
       aria-label={t('answer.by', { name: answer.author.display_name })}
     >
+      <VisuallyHidden>
+        <h3>{t('answer.by', { name: answer.author.display_name })}</h3>
+      </VisuallyHidden>
       <Hidden state={answer.state} />
       {answer.accepted && (
         <div className={classes.accepted}>

@@ -1,4 +1,4 @@
-import { Card } from '@mantine/core';
+import { Card, VisuallyHidden } from '@mantine/core';
 import type { QuestionView } from '@regulars/client';
 import { deleteQuestionMutation } from '@regulars/client/react-query';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
@@ -53,6 +53,9 @@ export function QuestionPost({ question, standing: { moderates, toJoin } }: { qu
     <Card padding="lg" component="article" aria-label={t('question.question')}>
       <div className={classes.post}>
         <div className={classes.text}>
+          <VisuallyHidden>
+            <h2>{t('question.question')}</h2>
+          </VisuallyHidden>
           <Prose html={question.body_html} mb="md" />
           <TagChips tags={question.tags} />
         </div>
