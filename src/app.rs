@@ -20,7 +20,7 @@ use poem_openapi::{OpenApi, OpenApiService, Tags};
 use serde_json::Value;
 
 use crate::{
-    community,
+    community::{self, notification::Streams},
     events::Event,
     forum,
     identity::{self, Doorkeeper, access::AccessTokens, account::api::SignInTerms},
@@ -46,7 +46,7 @@ use crate::{
 pub enum Tag {
     /// Accounts, sessions, members and API keys.
     Identity,
-    /// User groups.
+    /// User groups and notifications.
     Community,
     /// Questions, answers, comments, votes, tags and search.
     Forum,
@@ -109,6 +109,8 @@ pub struct App {
     files: Files,
     /// False while shutting down, so that load balancers look elsewhere.
     accepting: Arc<AtomicBool>,
+    /// Who listens to notifications.
+    streams: Streams,
 }
 
 /// Regular work: what it is, how often, and what it does.
@@ -153,6 +155,7 @@ impl App {
             site: Site::at(&settings.public_url),
             files: settings.files,
             accepting: Arc::new(AtomicBool::new(true)),
+            streams: Streams::default(),
         })
     }
 
@@ -160,7 +163,7 @@ impl App {
     fn api(&self) -> impl OpenApi + use<> {
         (
             identity::api(&self.keeper, self.sign_in),
-            community::api(&self.kit),
+            community::api(&self.kit, &self.streams),
             forum::api(&self.kit),
             loyalty::api(&self.kit),
             insight::api(&self.kit),
@@ -216,9 +219,10 @@ impl App {
             }))
     }
 
-    /// Stops taking new work: `/health/ready` says so from now on.
+    /// Stops taking new work: `/health/ready` says so from now on, and nobody listens any more.
     pub fn stop_accepting(&self) {
         self.accepting.store(false, Ordering::Relaxed);
+        self.streams.close();
     }
 
     /// Who reacts to events. Order matters where one listener's tables are read by the next.

@@ -7,6 +7,7 @@ mod host;
 mod identity;
 mod loyalty;
 mod moderation;
+mod notification;
 mod person;
 pub mod process;
 pub mod purchases;

@@ -126,7 +126,8 @@ impl AnswerApi {
             author_id: actor.member_id,
             group_id: question.group_id,
         };
-        events::tell(&mut tx, now, [Event::AnswerPosted { post }]).await?;
+        let mentions = post_rules::mention_event(post, None, actor.member_id, &rendered);
+        events::tell(&mut tx, now, std::iter::once(Event::AnswerPosted { post }).chain(mentions)).await?;
         let answer = view::read(&mut tx, question.id, id, &actor).await?;
         tx.commit().await?;
         self.kit.outbox.ring();
@@ -162,12 +163,15 @@ impl AnswerApi {
             let draft = Draft { editor_id: actor.member_id, title: None, body_markdown: &body.body, tags: "", reason, at: now };
             revision::keep(&mut tx, &thread.post, "", &draft).await?;
             post::store::set_text(&mut tx, id, None, Some((&body.body, &rendered)), now).await?;
+            let mentions = post_rules::mention_event(event_ref(&thread.post), None, actor.member_id, &rendered);
+            events::tell(&mut tx, now, mentions).await?;
             if thread.post.is_published() {
                 post::store::touch(&mut tx, thread.question.id, now).await?;
             }
         }
         let answer = view::read(&mut tx, thread.question.id, id, &actor).await?;
         tx.commit().await?;
+        self.kit.outbox.ring();
         let tag = etag::etag(answer.version, &answer);
         Ok(AnswerEdited::Done(Json(answer), tag))
     }

@@ -192,7 +192,8 @@ impl QuestionApi {
         let draft = Draft { editor_id: actor.member_id, title: Some(title), body_markdown: &body.body, tags: &names, reason: "", at: now };
         revision::insert(&mut tx, id, 1, &draft).await?;
         let post = PostRef { id, kind: PostKind::Question, question_id: id, author_id: actor.member_id, group_id };
-        events::tell(&mut tx, now, [Event::QuestionAsked { post }]).await?;
+        let mentions = post_rules::mention_event(post, None, actor.member_id, &rendered);
+        events::tell(&mut tx, now, std::iter::once(Event::QuestionAsked { post }).chain(mentions)).await?;
         let question = view::read(&self.kit, &mut tx, id, Some(&actor)).await?;
         tx.commit().await?;
         self.kit.outbox.ring();
@@ -292,6 +293,10 @@ impl QuestionApi {
             };
             revision::keep(&mut tx, &before, &tags_before.join(" "), &draft).await?;
             post::store::set_text(&mut tx, id, new_title, new_body.zip(rendered.as_ref()), now).await?;
+            if let Some(text) = rendered.as_ref().filter(|_| new_body.is_some()) {
+                let mentions = post_rules::mention_event(event_ref(&before), None, actor.member_id, text);
+                events::tell(&mut tx, now, mentions).await?;
+            }
             if let Some(tags) = tags.filter(|_| tags_change) {
                 tag::store::replace_tags(&mut tx, &before, &tags).await?;
             }
@@ -299,6 +304,7 @@ impl QuestionApi {
         }
         let question = view::read(&self.kit, &mut tx, id, Some(&actor)).await?;
         tx.commit().await?;
+        self.kit.outbox.ring();
         let tag = etag::etag(question.version, &question);
         Ok(QuestionEdited::Done(Json(question), tag))
     }

@@ -19,6 +19,7 @@ use super::{
 use crate::{
     app::Tag,
     begin,
+    events::{self, Event},
     identity::{
         Admin, Moderator, Myself,
         audit::{self, AuditEntry},
@@ -177,7 +178,9 @@ impl LedgerApi {
     ) -> Result<Answer<Adjusted>, Problem> {
         let mut attempt = begin!(self.kit.attempt(admin.0.caller(), "adjust_points", &key.0, &body.0));
         let outcome = self.adjust(&mut attempt, &admin, body.0).await;
-        attempt.finish(StatusCode::CREATED, outcome).await
+        let answer = attempt.finish(StatusCode::CREATED, outcome).await?;
+        self.kit.outbox.ring();
+        Ok(answer)
     }
 
     /// Check the ledger's integrity
@@ -232,6 +235,8 @@ impl LedgerApi {
         let mut wallet = super::open_wallet(conn, member, now).await?;
         let source = Source::new("adjustment", Uuid::now_v7());
         let transaction_id = super::adjust(conn, &mut wallet, body.points, source, body.expires_at, now, &body.reason).await?;
+        let adjusted = Event::PointsAdjusted { member_id: member, transaction_id, points: body.points, reason: body.reason.to_string() };
+        events::tell(conn, now, [adjusted]).await?;
         let detail = json!({ "points": body.points, "transaction_id": transaction_id });
         let entry = AuditEntry::new(Some(admin.0.member_id), "adjust_points", ("member", member.0), &body.reason, detail, now);
         audit::record(conn, entry).await?;
