@@ -74,7 +74,7 @@ pub fn endpoint(web: Web) -> impl Endpoint<Output = Response> {
         .at("/tags", get(pages::tags_page))
         .at("/tags/:name", get(pages::tag_page))
         .at("/groups", get(pages::groups_page))
-        // No group's slug.
+        // The app's form for a new one.
         .at("/groups/new", rest)
         .at("/groups/:slug", get(pages::group_page))
         .at("/members/:handle", get(pages::member_page))

@@ -19,6 +19,7 @@ use crate::kit::Problem;
 const DESCRIPTION_CHARS_MAX: usize = 160;
 const FEED: &str = "/feeds/questions.atom";
 const ORDERS: [(&str, &str); 5] = [("hot", "Hot"), ("new", "New"), ("active", "Active"), ("top", "Top"), ("unanswered", "Unanswered")];
+const TABS: [&str; 2] = ["new", "unanswered"];
 const PERIODS: [(&str, &str); 5] = [("all", "All time"), ("year", "Year"), ("month", "Month"), ("week", "Week"), ("day", "Day")];
 
 /// Links to the neighbours of a page of a list.
@@ -84,11 +85,13 @@ struct LeaderboardPage {
     board: Board,
 }
 
-/// The hottest questions.
+/// The hottest questions, or those that `?tab=` names. The other orders are a click away, on the page of questions.
 #[handler]
 pub async fn home(mut visit: Visit) -> Result<Response, Problem> {
     let (title, description) = (visit.web.site.name.clone(), visit.web.site.description.clone());
-    let content = list(&mut visit, "hot", &[], description.clone()).await?;
+    let tab = visit.param("tab").filter(|tab| TABS.contains(&tab.as_str()));
+    let mut content = list(&mut visit, tab.as_deref().unwrap_or("hot"), &[], description.clone()).await?;
+    content.orders = ORDERS.map(|(order, name)| (format!("/questions?sort={order}"), name)).into();
     visit.show(Page { title, description, canonical: first_page(&visit, "/"), feed: Some(FEED.to_owned()), json_ld: None, content })
 }
 
@@ -117,12 +120,10 @@ pub async fn question_page(request: &Request, mut visit: Visit) -> Result<Respon
     let id = request.raw_path_param("id").and_then(|id| id.parse::<Uuid>().ok()).ok_or_else(|| Problem::not_found("question"))?;
     let question: Question = visit.read(&format!("/questions/{id}"), &[]).await?;
     let path = question.path();
-    let cursor = visit.param("cursor");
     if visit.path != path {
-        let query = cursor.map(|cursor| format!("?cursor={}", escaped(&cursor))).unwrap_or_default();
-        return Ok(Redirect::moved_permanent(path + &query).into_response());
+        return Ok(Redirect::moved_permanent(visit.at(&path)).into_response());
     }
-    let later: Option<Listed<Answer>> = match cursor {
+    let later: Option<Listed<Answer>> = match visit.param("cursor") {
         Some(cursor) => Some(visit.read(&format!("/questions/{id}/answers"), &[("cursor", Some(&cursor))]).await?),
         None => None,
     };
@@ -161,7 +162,7 @@ pub async fn tag_page(mut visit: Visit, Path(name): Path<String>) -> Result<Resp
     if tag.synonym_of.is_some() {
         return Ok(Redirect::moved_permanent(path).into_response());
     }
-    let mut content = list(&mut visit, "hot", &[("tag", Some(&name))], format!("Questions about {}", tag.name)).await?;
+    let mut content = list(&mut visit, "active", &[("tag", Some(&name))], format!("Questions about {}", tag.name)).await?;
     let description = if tag.description.is_empty() { format!("Questions and answers about {}.", tag.name) } else { tag.description };
     content.text = description.clone();
     visit.show(Page {
@@ -192,7 +193,7 @@ pub async fn groups_page(mut visit: Visit) -> Result<Response, Problem> {
 #[handler]
 pub async fn group_page(mut visit: Visit, Path(slug): Path<String>) -> Result<Response, Problem> {
     let group: Group = visit.read(&format!("/groups/{}", escaped(&slug)), &[]).await?;
-    let mut content = list(&mut visit, "hot", &[("group", Some(&slug))], group.name.clone()).await?;
+    let mut content = list(&mut visit, "active", &[("group", Some(&slug))], group.name.clone()).await?;
     content.about = format!("{} members", group.member_count);
     content.text.clone_from(&group.description);
     visit.show(Page {

@@ -54,6 +54,11 @@ impl Visit {
         self.params.iter().find(|(known, value)| known == name && !value.is_empty()).map(|(_, value)| value.clone())
     }
 
+    /// Another path with the page's own parameters.
+    pub fn at(&self, path: &str) -> String {
+        address(path, &self.params.iter().map(|(name, value)| (name.as_str(), Some(value.as_str()))).collect::<Vec<_>>())
+    }
+
     /// The page's own address with another value of a parameter. A cursor belongs to the others' values.
     pub fn with(&self, name: &str, value: &str) -> String {
         let others = self.params.iter().filter(|(known, _)| known != name && known != "cursor");
