@@ -9,14 +9,14 @@ use std::{
 
 const FRESH: Duration = Duration::from_secs(5);
 
-type Copy = (Instant, Arc<dyn Any + Send + Sync>);
+type Kept = (Instant, Arc<dyn Any + Send + Sync>);
 
 /// One copy of each type.
 #[derive(Default)]
-pub struct Copies(Mutex<HashMap<TypeId, Copy>>);
+pub struct Copies(Mutex<HashMap<TypeId, Kept>>);
 
 impl Copies {
-    fn with<R>(&self, act: impl FnOnce(&mut HashMap<TypeId, Copy>) -> R) -> R {
+    fn with<R>(&self, act: impl FnOnce(&mut HashMap<TypeId, Kept>) -> R) -> R {
         act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 

@@ -107,10 +107,10 @@ impl Site {
 }
 
 #[cfg(test)]
-pub mod tests {
+mod tests {
     use super::*;
 
-    pub fn site() -> Site {
+    fn site() -> Site {
         Site {
             name: "Home Baristas".to_owned(),
             tagline: String::new(),
