@@ -765,6 +765,34 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::kit::db::sql_types::*;
 
+    site (id) {
+        id -> Bool,
+        name -> Text,
+        tagline -> Text,
+        language -> Text,
+        currency -> Text,
+        point_singular -> Text,
+        point_plural -> Text,
+        referral_text -> Text,
+        welcome_markdown -> Text,
+        welcome_html -> Text,
+        sign_up_open -> Bool,
+        title_chars_min -> Int4,
+        body_chars_min -> Int4,
+        flag_hide_weight -> Int4,
+        flag_hide_flaggers -> Int4,
+        flag_lock_weight -> Int4,
+        flag_lock_flaggers -> Int4,
+        flag_silence_flaggers -> Int4,
+        version -> Int4,
+        edited_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
     tag (id) {
         id -> Uuid,
         name -> Text,
@@ -1006,6 +1034,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     sanction,
     server_secret,
     session,
+    site,
     tag,
     tag_follow,
     tier,

@@ -4,6 +4,7 @@
 
 pub mod clock;
 pub mod compress;
+pub mod copies;
 pub mod db;
 pub mod embedded;
 pub mod etag;
@@ -42,6 +43,7 @@ pub struct Parts {
     pub redis: redis::Redis,
     pub clock: Clock,
     pub cursors: page::Cursors,
+    pub copies: copies::Copies,
     pub outbox: outbox::Bell,
     pub limits: limits::RateLimits,
     pub metrics: telemetry::Metrics,

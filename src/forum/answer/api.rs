@@ -18,13 +18,14 @@ use crate::{
         post::{
             self, PostState, Refusal, etag, event_ref, permit,
             revision::{self, Draft},
-            rules::{self as post_rules, BODY_CHARS, REASON_CHARS_MAX},
+            rules::{self as post_rules, REASON_CHARS_MAX},
         },
     },
     identity::{
         Member, Visitor,
         audit::{self, AuditEntry},
         permission::{Action, can},
+        site,
     },
     kit::{Kit, Problem, limits::Ration, page::Page, problem::Fields, text::Text},
     words::{PostId, PostKind},
@@ -101,8 +102,9 @@ impl AnswerApi {
     #[oai(path = "/questions/:question_id/answers", method = "post", operation_id = "answer_question")]
     async fn answer_question(&self, member: Member, question_id: Path<PostId>, body: Json<WriteAnswer>) -> Result<AnswerMade, Problem> {
         let (actor, now) = (member.0, self.kit.clock.now());
+        let site = site::current(&self.kit).await?;
         let mut fields = Fields::default();
-        let rendered = post_rules::render(&mut fields, &actor, &body.body, BODY_CHARS);
+        let rendered = post_rules::render(&mut fields, &actor, &body.body, site.body_chars());
         let mut tx = self.kit.db.begin().await?;
         let thread = post::store::find_thread_of_for_update(&mut tx, question_id.0, PostKind::Question).await?;
         permit(&mut tx, Some(&actor), Action::Answer, &thread).await?;
@@ -148,8 +150,9 @@ impl AnswerApi {
         body: Json<EditAnswer>,
     ) -> Result<AnswerEdited, Problem> {
         let (actor, id, now) = (member.0, answer_id.0, self.kit.clock.now());
+        let site = site::current(&self.kit).await?;
         let mut fields = Fields::default();
-        let rendered = post_rules::render(&mut fields, &actor, &body.body, BODY_CHARS);
+        let rendered = post_rules::render(&mut fields, &actor, &body.body, site.body_chars());
         let reason = body.reason.as_deref().unwrap_or_default();
         fields.chars("/reason", reason, 0..=REASON_CHARS_MAX);
         let mut tx = self.kit.db.begin().await?;

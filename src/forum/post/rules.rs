@@ -35,8 +35,6 @@ refusals! {
     }
 }
 
-pub const TITLE_CHARS: RangeInclusive<usize> = 15..=150;
-pub const BODY_CHARS: RangeInclusive<usize> = 20..=32_000;
 pub const COMMENT_CHARS: RangeInclusive<usize> = 1..=2_000;
 pub const REASON_CHARS_MAX: usize = 300;
 /// Links in a body at trust 0.

@@ -21,7 +21,7 @@ use crate::{
         post::{
             self, PostState, etag, event_ref, permit,
             revision::{self, Draft},
-            rules::{self as post_rules, BODY_CHARS, REASON_CHARS_MAX, TITLE_CHARS},
+            rules::{self as post_rules, REASON_CHARS_MAX},
         },
         tag,
     },
@@ -29,7 +29,7 @@ use crate::{
         Actor, Member, Visitor,
         audit::{self, AuditEntry},
         permission::{Action, Object as Permitted, can},
-        standing,
+        site, standing,
     },
     kit::{Conn, Kit, Problem, limits::Ration, page::Page, problem::Fields, text::Text},
     words::{GroupId, PostId, PostKind},
@@ -157,10 +157,11 @@ impl QuestionApi {
     #[oai(path = "/", method = "post", operation_id = "ask_question")]
     async fn ask_question(&self, member: Member, body: Json<AskQuestion>) -> Result<QuestionMade, Problem> {
         let (actor, now) = (member.0, self.kit.clock.now());
+        let site = site::current(&self.kit).await?;
         let mut fields = Fields::default();
         let title = body.title.trim();
-        fields.chars("/title", title, TITLE_CHARS);
-        let rendered = post_rules::render(&mut fields, &actor, &body.body, BODY_CHARS);
+        fields.chars("/title", title, site.title_chars());
+        let rendered = post_rules::render(&mut fields, &actor, &body.body, site.body_chars());
         let tags = tag::rules::normalise_all(&mut fields, &body.tags);
 
         let mut tx = self.kit.db.begin().await?;
@@ -251,12 +252,13 @@ impl QuestionApi {
         body: Json<EditQuestion>,
     ) -> Result<QuestionEdited, Problem> {
         let (actor, id, now) = (member.0, question_id.0, self.kit.clock.now());
+        let site = site::current(&self.kit).await?;
         let mut fields = Fields::default();
         let title = body.title.as_deref().map(str::trim);
         if let Some(title) = title {
-            fields.chars("/title", title, TITLE_CHARS);
+            fields.chars("/title", title, site.title_chars());
         }
-        let rendered = body.body.as_deref().map(|text| post_rules::render(&mut fields, &actor, text, BODY_CHARS));
+        let rendered = body.body.as_deref().map(|text| post_rules::render(&mut fields, &actor, text, site.body_chars()));
         let tags = body.tags.as_deref().map(|names| tag::rules::normalise_all(&mut fields, names));
         let reason = body.reason.as_deref().unwrap_or_default();
         fields.chars("/reason", reason, 0..=REASON_CHARS_MAX);

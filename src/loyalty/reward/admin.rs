@@ -23,7 +23,7 @@ use crate::{
     identity::{AdminOrPartner, caller::CatalogWrite},
     kit::{
         Conn, Kit, Problem,
-        etag::{self, Edited},
+        etag::{self, Conditional, Edited},
         idempotency::Answer,
         listing::{self, Asked, Listed},
         problem::Fields,
@@ -192,6 +192,24 @@ impl RewardAdminApi {
         tx.commit().await?;
         let etag = etag::of_version(row.version);
         Ok(Created::Reward(Json(row.into()), etag))
+    }
+
+    /// Get a reward of the catalogue
+    ///
+    /// Whether on offer, not yet, no longer or archived.
+    #[oai(path = "/:reward_id", method = "get", operation_id = "get_reward_for_admin")]
+    async fn get_reward_for_admin(
+        &self,
+        _caller: AdminOrPartner<CatalogWrite>,
+        reward_id: Path<RewardId>,
+        #[oai(name = "If-None-Match")] if_none_match: Header<Option<String>>,
+    ) -> Result<Conditional<CatalogueReward>, Problem> {
+        let row = found(&mut *self.kit.db.read().await?, reward_id.0).await?;
+        let version = row.version;
+        let view = CatalogueReward::from(row);
+        // Its stock moves without an edit.
+        let etag = etag::of_view(version, &view);
+        Ok(Conditional::new(view, etag, if_none_match.0.as_deref()))
     }
 
     /// Edit a reward
