@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import type { Client, Options as Options2, TDataShape } from './client/index.js';
-import type { AcceptAnswerData, AcceptAnswerErrors, AcceptAnswerResponses, AddCouponCodesData, AddCouponCodesErrors, AddCouponCodesResponses, AdjustPointsData, AdjustPointsErrors, AdjustPointsResponses, AnswerQuestionData, AnswerQuestionErrors, AnswerQuestionResponses, AskQuestionData, AskQuestionErrors, AskQuestionResponses, CancelRedemptionData, CancelRedemptionErrors, CancelRedemptionResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CheckLedgerIntegrityData, CheckLedgerIntegrityErrors, CheckLedgerIntegrityResponses, ClaimReviewItemData, ClaimReviewItemErrors, ClaimReviewItemResponses, CloseQuestionData, CloseQuestionErrors, CloseQuestionResponses, CommentOnAnswerData, CommentOnAnswerErrors, CommentOnAnswerResponses, CommentOnQuestionData, CommentOnQuestionErrors, CommentOnQuestionResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateEarningRuleData, CreateEarningRuleErrors, CreateEarningRuleResponses, CreateGroupData, CreateGroupErrors, CreateGroupResponses, CreateLinkCodeData, CreateLinkCodeErrors, CreateLinkCodeResponses, CreatePartnerData, CreatePartnerErrors, CreatePartnerResponses, CreateRewardData, CreateRewardErrors, CreateRewardResponses, CreateTierData, CreateTierErrors, CreateTierResponses, DecideReviewItemData, DecideReviewItemErrors, DecideReviewItemResponses, DeleteAnswerData, DeleteAnswerErrors, DeleteAnswerResponses, DeleteCommentData, DeleteCommentErrors, DeleteCommentResponses, DeleteEarningRuleData, DeleteEarningRuleErrors, DeleteEarningRuleResponses, DeleteGroupData, DeleteGroupErrors, DeleteGroupResponses, DeleteQuestionData, DeleteQuestionErrors, DeleteQuestionResponses, DeleteRewardData, DeleteRewardErrors, DeleteRewardResponses, DeleteTierData, DeleteTierErrors, DeleteTierResponses, EditAnswerData, EditAnswerErrors, EditAnswerResponses, EditCommentData, EditCommentErrors, EditCommentResponses, EditEarningRuleData, EditEarningRuleErrors, EditEarningRuleResponses, EditGroupData, EditGroupErrors, EditGroupResponses, EditMeData, EditMeErrors, EditMeResponses, EditQuestionData, EditQuestionErrors, EditQuestionResponses, EditRewardData, EditRewardErrors, EditRewardResponses, EditTagData, EditTagErrors, EditTagResponses, EditTierData, EditTierErrors, EditTierResponses, EraseMeData, EraseMeErrors, EraseMeResponses, ExportMeData, ExportMeErrors, ExportMeResponses, FlagAnswerData, FlagAnswerErrors, FlagAnswerResponses, FlagQuestionData, FlagQuestionErrors, FlagQuestionResponses, FollowQuestionData, FollowQuestionErrors, FollowQuestionResponses, FollowTagData, FollowTagErrors, FollowTagResponses, FulfilRedemptionData, FulfilRedemptionErrors, FulfilRedemptionResponses, GetDashboardData, GetDashboardErrors, GetDashboardResponses, GetExternalMemberData, GetExternalMemberErrors, GetExternalMemberResponses, GetGroupData, GetGroupErrors, GetGroupResponses, GetLeaderboardData, GetLeaderboardErrors, GetLeaderboardResponses, GetMeData, GetMeErrors, GetMemberData, GetMemberErrors, GetMemberForAdminData, GetMemberForAdminErrors, GetMemberForAdminResponses, GetMemberPointsData, GetMemberPointsErrors, GetMemberPointsResponses, GetMemberResponses, GetMeResponses, GetMyPointsData, GetMyPointsErrors, GetMyPointsResponses, GetMyReferralData, GetMyReferralErrors, GetMyReferralResponses, GetMyTierData, GetMyTierErrors, GetMyTierResponses, GetPurchaseData, GetPurchaseErrors, GetPurchaseResponses, GetQuestionData, GetQuestionErrors, GetQuestionResponses, GetRedemptionData, GetRedemptionErrors, GetRedemptionResponses, GetReviewItemData, GetReviewItemErrors, GetReviewItemResponses, GetRewardData, GetRewardErrors, GetRewardResponses, GetTagData, GetTagErrors, GetTagResponses, ImposeSanctionData, ImposeSanctionErrors, ImposeSanctionResponses, IssueRedemptionData, IssueRedemptionErrors, IssueRedemptionResponses, JoinGroupData, JoinGroupErrors, JoinGroupResponses, LeaveGroupData, LeaveGroupErrors, LeaveGroupResponses, LiftSanctionData, LiftSanctionErrors, LiftSanctionResponses, LinkExternalMemberData, LinkExternalMemberErrors, LinkExternalMemberResponses, ListAllMembersData, ListAllMembersErrors, ListAllMembersResponses, ListAllRewardsData, ListAllRewardsErrors, ListAllRewardsResponses, ListAllTiersData, ListAllTiersErrors, ListAllTiersResponses, ListAnswerCommentsData, ListAnswerCommentsErrors, ListAnswerCommentsResponses, ListAnswerRevisionsData, ListAnswerRevisionsErrors, ListAnswerRevisionsResponses, ListAnswersData, ListAnswersErrors, ListAnswersResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditLogData, ListAuditLogErrors, ListAuditLogResponses, ListEarningRulesData, ListEarningRulesErrors, ListEarningRulesResponses, ListEarningRuleVersionsData, ListEarningRuleVersionsErrors, ListEarningRuleVersionsResponses, ListFollowedTagsData, ListFollowedTagsErrors, ListFollowedTagsResponses, ListGroupMembersData, ListGroupMembersErrors, ListGroupMembersResponses, ListGroupsData, ListGroupsErrors, ListGroupsResponses, ListMemberAnswersData, ListMemberAnswersErrors, ListMemberAnswersResponses, ListMemberPurchasesData, ListMemberPurchasesErrors, ListMemberPurchasesResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListMemberStatementData, ListMemberStatementErrors, ListMemberStatementResponses, ListMemberTierHistoryData, ListMemberTierHistoryErrors, ListMemberTierHistoryResponses, ListMyModeratedPostsData, ListMyModeratedPostsErrors, ListMyModeratedPostsResponses, ListMyPurchasesData, ListMyPurchasesErrors, ListMyPurchasesResponses, ListMyRedemptionsData, ListMyRedemptionsErrors, ListMyRedemptionsResponses, ListMyReputationData, ListMyReputationErrors, ListMyReputationResponses, ListMySanctionsData, ListMySanctionsErrors, ListMySanctionsResponses, ListMySessionsData, ListMySessionsErrors, ListMySessionsResponses, ListMyStatementData, ListMyStatementErrors, ListMyStatementResponses, ListPartnersData, ListPartnersErrors, ListPartnersResponses, ListQuestionCommentsData, ListQuestionCommentsErrors, ListQuestionCommentsResponses, ListQuestionRevisionsData, ListQuestionRevisionsErrors, ListQuestionRevisionsResponses, ListQuestionsData, ListQuestionsErrors, ListQuestionsResponses, ListRedemptionsData, ListRedemptionsErrors, ListRedemptionsResponses, ListReferralsData, ListReferralsErrors, ListReferralsResponses, ListReviewItemsData, ListReviewItemsErrors, ListReviewItemsResponses, ListRewardsData, ListRewardsErrors, ListRewardsResponses, ListSanctionsData, ListSanctionsErrors, ListSanctionsResponses, ListTagsData, ListTagsErrors, ListTagsResponses, ListTiersData, ListTiersErrors, ListTiersResponses, LockQuestionData, LockQuestionErrors, LockQuestionResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutErrors, LogOutResponses, PreviewEarningData, PreviewEarningErrors, PreviewEarningResponses, PreviewMarkdownData, PreviewMarkdownErrors, PreviewMarkdownResponses, PreviewTiersData, PreviewTiersErrors, PreviewTiersResponses, RecordPurchaseData, RecordPurchaseErrors, RecordPurchaseResponses, RecordReturnData, RecordReturnErrors, RecordReturnResponses, RedeemRewardData, RedeemRewardErrors, RedeemRewardResponses, RefreshSessionData, RefreshSessionErrors, RefreshSessionResponses, RefundRedemptionData, RefundRedemptionErrors, RefundRedemptionResponses, RegisterData, RegisterErrors, RegisterResponses, RemoveGroupMemberData, RemoveGroupMemberErrors, RemoveGroupMemberResponses, ReopenQuestionData, ReopenQuestionErrors, ReopenQuestionResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RevokeMySessionData, RevokeMySessionErrors, RevokeMySessionResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, SearchData, SearchErrors, SearchResponses, SetGroupMemberData, SetGroupMemberErrors, SetGroupMemberResponses, SetMemberRoleData, SetMemberRoleErrors, SetMemberRoleResponses, SetRewardStockData, SetRewardStockErrors, SetRewardStockResponses, SetTrustData, SetTrustErrors, SetTrustResponses, SimilarQuestionsData, SimilarQuestionsErrors, SimilarQuestionsResponses, UnacceptAnswerData, UnacceptAnswerErrors, UnacceptAnswerResponses, UnclaimReviewItemData, UnclaimReviewItemErrors, UnclaimReviewItemResponses, UndoReviewDecisionData, UndoReviewDecisionErrors, UndoReviewDecisionResponses, UnfollowQuestionData, UnfollowQuestionErrors, UnfollowQuestionResponses, UnfollowTagData, UnfollowTagErrors, UnfollowTagResponses, UnlockQuestionData, UnlockQuestionErrors, UnlockQuestionResponses, UnsetTrustData, UnsetTrustErrors, UnsetTrustResponses, VoteOnAnswerData, VoteOnAnswerErrors, VoteOnAnswerResponses, VoteOnQuestionData, VoteOnQuestionErrors, VoteOnQuestionResponses } from './types.gen.js';
+import type { AcceptAnswerData, AcceptAnswerErrors, AcceptAnswerResponses, AddCouponCodesData, AddCouponCodesErrors, AddCouponCodesResponses, AdjustPointsData, AdjustPointsErrors, AdjustPointsResponses, AnswerQuestionData, AnswerQuestionErrors, AnswerQuestionResponses, AskQuestionData, AskQuestionErrors, AskQuestionResponses, CancelRedemptionData, CancelRedemptionErrors, CancelRedemptionResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CheckLedgerIntegrityData, CheckLedgerIntegrityErrors, CheckLedgerIntegrityResponses, ClaimReviewItemData, ClaimReviewItemErrors, ClaimReviewItemResponses, CloseQuestionData, CloseQuestionErrors, CloseQuestionResponses, CommentOnAnswerData, CommentOnAnswerErrors, CommentOnAnswerResponses, CommentOnQuestionData, CommentOnQuestionErrors, CommentOnQuestionResponses, CountMyNotificationsData, CountMyNotificationsErrors, CountMyNotificationsResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateEarningRuleData, CreateEarningRuleErrors, CreateEarningRuleResponses, CreateGroupData, CreateGroupErrors, CreateGroupResponses, CreateLinkCodeData, CreateLinkCodeErrors, CreateLinkCodeResponses, CreatePartnerData, CreatePartnerErrors, CreatePartnerResponses, CreateRewardData, CreateRewardErrors, CreateRewardResponses, CreateTierData, CreateTierErrors, CreateTierResponses, DecideReviewItemData, DecideReviewItemErrors, DecideReviewItemResponses, DeleteAnswerData, DeleteAnswerErrors, DeleteAnswerResponses, DeleteCommentData, DeleteCommentErrors, DeleteCommentResponses, DeleteEarningRuleData, DeleteEarningRuleErrors, DeleteEarningRuleResponses, DeleteGroupData, DeleteGroupErrors, DeleteGroupResponses, DeleteQuestionData, DeleteQuestionErrors, DeleteQuestionResponses, DeleteRewardData, DeleteRewardErrors, DeleteRewardResponses, DeleteTierData, DeleteTierErrors, DeleteTierResponses, EditAnswerData, EditAnswerErrors, EditAnswerResponses, EditCommentData, EditCommentErrors, EditCommentResponses, EditEarningRuleData, EditEarningRuleErrors, EditEarningRuleResponses, EditGroupData, EditGroupErrors, EditGroupResponses, EditMeData, EditMeErrors, EditMeResponses, EditPartnerData, EditPartnerErrors, EditPartnerResponses, EditQuestionData, EditQuestionErrors, EditQuestionResponses, EditRewardData, EditRewardErrors, EditRewardResponses, EditSettingsData, EditSettingsErrors, EditSettingsResponses, EditTagData, EditTagErrors, EditTagResponses, EditTierData, EditTierErrors, EditTierResponses, EraseMeData, EraseMeErrors, EraseMeResponses, ExportMeData, ExportMeErrors, ExportMeResponses, FlagAnswerData, FlagAnswerErrors, FlagAnswerResponses, FlagQuestionData, FlagQuestionErrors, FlagQuestionResponses, FollowQuestionData, FollowQuestionErrors, FollowQuestionResponses, FollowTagData, FollowTagErrors, FollowTagResponses, FulfilRedemptionData, FulfilRedemptionErrors, FulfilRedemptionResponses, GetDashboardData, GetDashboardErrors, GetDashboardResponses, GetExternalMemberData, GetExternalMemberErrors, GetExternalMemberResponses, GetGroupData, GetGroupErrors, GetGroupResponses, GetLeaderboardData, GetLeaderboardErrors, GetLeaderboardResponses, GetMeData, GetMeErrors, GetMemberData, GetMemberErrors, GetMemberForAdminData, GetMemberForAdminErrors, GetMemberForAdminResponses, GetMemberPointsData, GetMemberPointsErrors, GetMemberPointsResponses, GetMemberResponses, GetMeResponses, GetMyPointsData, GetMyPointsErrors, GetMyPointsResponses, GetMyReferralData, GetMyReferralErrors, GetMyReferralResponses, GetMyTierData, GetMyTierErrors, GetMyTierResponses, GetNotificationSettingsData, GetNotificationSettingsErrors, GetNotificationSettingsResponses, GetPurchaseData, GetPurchaseErrors, GetPurchaseResponses, GetQuestionData, GetQuestionErrors, GetQuestionResponses, GetRedemptionData, GetRedemptionErrors, GetRedemptionResponses, GetReviewItemData, GetReviewItemErrors, GetReviewItemResponses, GetRewardData, GetRewardErrors, GetRewardForAdminData, GetRewardForAdminErrors, GetRewardForAdminResponses, GetRewardResponses, GetSettingsData, GetSettingsErrors, GetSettingsResponses, GetSiteData, GetSiteErrors, GetSiteResponses, GetTagData, GetTagErrors, GetTagResponses, ImposeSanctionData, ImposeSanctionErrors, ImposeSanctionResponses, IssueRedemptionData, IssueRedemptionErrors, IssueRedemptionResponses, JoinGroupData, JoinGroupErrors, JoinGroupResponses, LeaveGroupData, LeaveGroupErrors, LeaveGroupResponses, LiftSanctionData, LiftSanctionErrors, LiftSanctionResponses, LinkExternalMemberData, LinkExternalMemberErrors, LinkExternalMemberResponses, ListAllMembersData, ListAllMembersErrors, ListAllMembersResponses, ListAllRewardsData, ListAllRewardsErrors, ListAllRewardsResponses, ListAllTiersData, ListAllTiersErrors, ListAllTiersResponses, ListAnswerCommentsData, ListAnswerCommentsErrors, ListAnswerCommentsResponses, ListAnswerRevisionsData, ListAnswerRevisionsErrors, ListAnswerRevisionsResponses, ListAnswersData, ListAnswersErrors, ListAnswersResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditLogData, ListAuditLogErrors, ListAuditLogResponses, ListEarningRulesData, ListEarningRulesErrors, ListEarningRulesResponses, ListEarningRuleVersionsData, ListEarningRuleVersionsErrors, ListEarningRuleVersionsResponses, ListFollowedTagsData, ListFollowedTagsErrors, ListFollowedTagsResponses, ListGroupMembersData, ListGroupMembersErrors, ListGroupMembersResponses, ListGroupsData, ListGroupsErrors, ListGroupsResponses, ListMemberAnswersData, ListMemberAnswersErrors, ListMemberAnswersResponses, ListMemberPurchasesData, ListMemberPurchasesErrors, ListMemberPurchasesResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListMemberStatementData, ListMemberStatementErrors, ListMemberStatementResponses, ListMemberTierHistoryData, ListMemberTierHistoryErrors, ListMemberTierHistoryResponses, ListMyModeratedPostsData, ListMyModeratedPostsErrors, ListMyModeratedPostsResponses, ListMyNotificationsData, ListMyNotificationsErrors, ListMyNotificationsResponses, ListMyPurchasesData, ListMyPurchasesErrors, ListMyPurchasesResponses, ListMyRedemptionsData, ListMyRedemptionsErrors, ListMyRedemptionsResponses, ListMyReputationData, ListMyReputationErrors, ListMyReputationResponses, ListMySanctionsData, ListMySanctionsErrors, ListMySanctionsResponses, ListMySessionsData, ListMySessionsErrors, ListMySessionsResponses, ListMyStatementData, ListMyStatementErrors, ListMyStatementResponses, ListPartnersData, ListPartnersErrors, ListPartnersResponses, ListQuestionCommentsData, ListQuestionCommentsErrors, ListQuestionCommentsResponses, ListQuestionRevisionsData, ListQuestionRevisionsErrors, ListQuestionRevisionsResponses, ListQuestionsData, ListQuestionsErrors, ListQuestionsResponses, ListRedemptionsData, ListRedemptionsErrors, ListRedemptionsResponses, ListReferralsData, ListReferralsErrors, ListReferralsResponses, ListReviewItemsData, ListReviewItemsErrors, ListReviewItemsResponses, ListRewardsData, ListRewardsErrors, ListRewardsResponses, ListSanctionsData, ListSanctionsErrors, ListSanctionsResponses, ListTagsData, ListTagsErrors, ListTagsResponses, ListTiersData, ListTiersErrors, ListTiersResponses, LockQuestionData, LockQuestionErrors, LockQuestionResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutErrors, LogOutResponses, PreviewEarningData, PreviewEarningErrors, PreviewEarningResponses, PreviewMarkdownData, PreviewMarkdownErrors, PreviewMarkdownResponses, PreviewTiersData, PreviewTiersErrors, PreviewTiersResponses, ReadNotificationsData, ReadNotificationsErrors, ReadNotificationsResponses, RecordPurchaseData, RecordPurchaseErrors, RecordPurchaseResponses, RecordReturnData, RecordReturnErrors, RecordReturnResponses, RedeemRewardData, RedeemRewardErrors, RedeemRewardResponses, RefreshSessionData, RefreshSessionErrors, RefreshSessionResponses, RefundRedemptionData, RefundRedemptionErrors, RefundRedemptionResponses, RegisterData, RegisterErrors, RegisterResponses, RemoveGroupMemberData, RemoveGroupMemberErrors, RemoveGroupMemberResponses, ReopenQuestionData, ReopenQuestionErrors, ReopenQuestionResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RevokeMySessionData, RevokeMySessionErrors, RevokeMySessionResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, SearchData, SearchErrors, SearchResponses, SetGroupMemberData, SetGroupMemberErrors, SetGroupMemberResponses, SetMemberRoleData, SetMemberRoleErrors, SetMemberRoleResponses, SetNotificationSettingsData, SetNotificationSettingsErrors, SetNotificationSettingsResponses, SetRewardStockData, SetRewardStockErrors, SetRewardStockResponses, SetTrustData, SetTrustErrors, SetTrustResponses, SimilarQuestionsData, SimilarQuestionsErrors, SimilarQuestionsResponses, StreamMyNotificationsData, StreamMyNotificationsErrors, StreamMyNotificationsResponse, StreamMyNotificationsResponses, UnacceptAnswerData, UnacceptAnswerErrors, UnacceptAnswerResponses, UnclaimReviewItemData, UnclaimReviewItemErrors, UnclaimReviewItemResponses, UndoReviewDecisionData, UndoReviewDecisionErrors, UndoReviewDecisionResponses, UnfollowQuestionData, UnfollowQuestionErrors, UnfollowQuestionResponses, UnfollowTagData, UnfollowTagErrors, UnfollowTagResponses, UnlockQuestionData, UnlockQuestionErrors, UnlockQuestionResponses, UnsetTrustData, UnsetTrustErrors, UnsetTrustResponses, VoteOnAnswerData, VoteOnAnswerErrors, VoteOnAnswerResponses, VoteOnQuestionData, VoteOnQuestionErrors, VoteOnQuestionResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -349,6 +349,21 @@ export const createPartner = <ThrowOnError extends boolean = false>(options: Opt
 });
 
 /**
+ * Rename a partner
+ *
+ * Its keys and what it recorded stay.
+ */
+export const editPartner = <ThrowOnError extends boolean = false>(options: Options<EditPartnerData, ThrowOnError>) => (options.client ?? client).patch<EditPartnerResponses, EditPartnerErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/admin/partners/{partner_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * List redemptions
  *
  * Of all members, newest first.
@@ -483,6 +498,17 @@ export const deleteReward = <ThrowOnError extends boolean = false>(options: Opti
 });
 
 /**
+ * Get a reward of the catalogue
+ *
+ * Whether on offer, not yet, no longer or archived.
+ */
+export const getRewardForAdmin = <ThrowOnError extends boolean = false>(options: Options<GetRewardForAdminData, ThrowOnError>) => (options.client ?? client).get<GetRewardForAdminResponses, GetRewardForAdminErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
+    url: '/admin/rewards/{reward_id}',
+    ...options
+});
+
+/**
  * Edit a reward
  */
 export const editReward = <ThrowOnError extends boolean = false>(options: Options<EditRewardData, ThrowOnError>) => (options.client ?? client).patch<EditRewardResponses, EditRewardErrors, ThrowOnError>({
@@ -534,6 +560,30 @@ export const liftSanction = <ThrowOnError extends boolean = false>(options: Opti
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/admin/sanctions/{id}',
     ...options
+});
+
+/**
+ * Get the settings
+ */
+export const getSettings = <ThrowOnError extends boolean = false>(options?: Options<GetSettingsData, ThrowOnError>) => (options?.client ?? client).get<GetSettingsResponses, GetSettingsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/admin/settings',
+    ...options
+});
+
+/**
+ * Edit the settings
+ *
+ * Effective at once, on other servers of the same community within seconds.
+ */
+export const editSettings = <ThrowOnError extends boolean = false>(options: Options<EditSettingsData, ThrowOnError>) => (options.client ?? client).patch<EditSettingsResponses, EditSettingsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/admin/settings',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**
@@ -1001,6 +1051,78 @@ export const linkExternalMember = <ThrowOnError extends boolean = false>(options
 export const listMyModeratedPosts = <ThrowOnError extends boolean = false>(options?: Options<ListMyModeratedPostsData, ThrowOnError>) => (options?.client ?? client).get<ListMyModeratedPostsResponses, ListMyModeratedPostsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/me/moderated-posts',
+    ...options
+});
+
+/**
+ * Get what the caller is not told
+ */
+export const getNotificationSettings = <ThrowOnError extends boolean = false>(options?: Options<GetNotificationSettingsData, ThrowOnError>) => (options?.client ?? client).get<GetNotificationSettingsResponses, GetNotificationSettingsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/me/notification-settings',
+    ...options
+});
+
+/**
+ * Choose what not to be told
+ *
+ * From now on; what was told stays.
+ */
+export const setNotificationSettings = <ThrowOnError extends boolean = false>(options: Options<SetNotificationSettingsData, ThrowOnError>) => (options.client ?? client).put<SetNotificationSettingsResponses, SetNotificationSettingsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/me/notification-settings',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List the caller's notifications
+ *
+ * Latest first. Left out are those about what the caller may no longer see. Read ones are kept for 90 days.
+ */
+export const listMyNotifications = <ThrowOnError extends boolean = false>(options?: Options<ListMyNotificationsData, ThrowOnError>) => (options?.client ?? client).get<ListMyNotificationsResponses, ListMyNotificationsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/me/notifications',
+    ...options
+});
+
+/**
+ * Count the caller's unread notifications
+ */
+export const countMyNotifications = <ThrowOnError extends boolean = false>(options?: Options<CountMyNotificationsData, ThrowOnError>) => (options?.client ?? client).get<CountMyNotificationsResponses, CountMyNotificationsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/me/notifications/count',
+    ...options
+});
+
+/**
+ * Mark notifications as read
+ *
+ * Ids that are not the caller's, or were replaced since, are passed over.
+ */
+export const readNotifications = <ThrowOnError extends boolean = false>(options: Options<ReadNotificationsData, ThrowOnError>) => (options.client ?? client).post<ReadNotificationsResponses, ReadNotificationsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/me/notifications/read',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Listen to the caller's notifications
+ *
+ * Server-sent events: each notification as it comes, from now on, or after the one that Last-Event-ID names. Silence is
+ * broken by a comment every 15 seconds. The stream ends with the access token; connect again with a fresh one. Of one
+ * member's streams, 8 stay open.
+ */
+export const streamMyNotifications = <ThrowOnError extends boolean = false>(options?: Options<StreamMyNotificationsData, ThrowOnError, StreamMyNotificationsResponse>) => (options?.client ?? client).sse.get<StreamMyNotificationsResponses, StreamMyNotificationsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/me/notifications/stream',
     ...options
 });
 
@@ -1588,6 +1710,17 @@ export const getReward = <ThrowOnError extends boolean = false>(options: Options
 export const search = <ThrowOnError extends boolean = false>(options: Options<SearchData, ThrowOnError>) => (options.client ?? client).get<SearchResponses, SearchErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/search',
+    ...options
+});
+
+/**
+ * Get the site
+ *
+ * How the community presents itself: its name, its points' name, its announcement. May be a few seconds old.
+ */
+export const getSite = <ThrowOnError extends boolean = false>(options?: Options<GetSiteData, ThrowOnError>) => (options?.client ?? client).get<GetSiteResponses, GetSiteErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/site',
     ...options
 });
 
