@@ -11,9 +11,9 @@ import { byCursor } from '../Pages';
 import { Empty, Loading, Problem } from '../states';
 import { AnswerForm } from './AnswerForm';
 import { AnswerItem } from './AnswerItem';
+import { ORDERS } from './answerOrders';
 import type { Standing } from './moderation';
 
-export const ORDERS = ['best', 'score', 'newest', 'oldest'] as const satisfies AnswerOrder[];
 /** How far an address with an answer in it is followed. */
 const PAGES_SEARCHED_MAX = 20;
 
