@@ -23,7 +23,9 @@ export function showProblem(error: unknown, form?: WithErrors) {
     title: problem?.title ?? i18next.t('problem.offline'),
     message: problem?.detail ?? i18next.t('problem.offline_detail'),
     autoClose: 10_000,
+    closeButtonProps: { 'aria-label': i18next.t('close') },
   });
 }
 
-export const showDone = (message: string) => notifications.show({ message, color: 'teal' });
+export const showDone = (message: string) =>
+  notifications.show({ message, color: 'teal', closeButtonProps: { 'aria-label': i18next.t('close') } });
