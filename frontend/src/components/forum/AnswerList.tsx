@@ -11,6 +11,7 @@ import { byCursor } from '../Pages';
 import { Empty, Loading, Problem } from '../states';
 import { AnswerForm } from './AnswerForm';
 import { AnswerItem } from './AnswerItem';
+import { ORDERS } from './answerOrders';
 import type { Standing } from './moderation';
 import { ORDERS } from './orders';
 
