@@ -108,6 +108,8 @@ async fn batch(database_url: &str, statements: &str) -> anyhow::Result<()> {
 
 fn settings_of(database_url: &str, redis_url: Option<String>) -> Settings {
     Settings {
+        public_url: "http://localhost".to_owned(),
+        files: regulars::web::files::BUILT,
         database_url: database_url.to_owned(),
         redis_url,
         connections_max: 10,

@@ -19,13 +19,16 @@ const contentFirst: Plugin = {
   },
 };
 
+/** What a route loads when somebody goes there; only its address and its guard are in the entry. */
+const TOGETHER = [['loader', 'component', 'pendingComponent', 'errorComponent', 'notFoundComponent'] as const];
+
 const server = process.env.REGULARS_URL ?? 'http://127.0.0.1:8080';
 
 export default defineConfig(({ command }) => ({
   // The server writes a fresh nonce over this word in every page.
   html: command === 'build' ? { cspNonce: '__NONCE__' } : {},
   plugins: [
-    tanstackRouter({ target: 'react', autoCodeSplitting: true, quoteStyle: 'single' }),
+    tanstackRouter({ target: 'react', autoCodeSplitting: true, codeSplittingOptions: { defaultBehavior: TOGETHER }, quoteStyle: 'single' }),
     react(),
     command === 'build' && contentFirst,
   ],

@@ -20,13 +20,15 @@ use poem_openapi::{OpenApi, OpenApiService, Tags};
 use serde_json::Value;
 
 use crate::{
-    community,
+    community::{self, notification::Streams},
     events::Event,
     forum,
     identity::{self, Doorkeeper, access::AccessTokens, account::api::SignInTerms},
     insight,
     kit::{
-        Clock, Db, Kit, Parts, Problem,
+        Clock, Db, Kit, Parts, Problem, compress,
+        copies::Copies,
+        idempotency,
         limits::{RateLimits, Rationing, RequestLimits},
         outbox::{self, Listener},
         page::Cursors,
@@ -38,6 +40,7 @@ use crate::{
         verify::Check,
     },
     loyalty,
+    web::{self, Files, Site, Web},
 };
 
 /// The chapters of the API's description.
@@ -45,7 +48,7 @@ use crate::{
 pub enum Tag {
     /// Accounts, sessions, members and API keys.
     Identity,
-    /// User groups.
+    /// User groups and notifications.
     Community,
     /// Questions, answers, comments, votes, tags and search.
     Forum,
@@ -67,6 +70,11 @@ const EXAMPLES: &spec::examples::Names = &[
     ("body", "I brew two cups a day and have **little** room."),
     ("name", "Espresso friends"),
     ("slug", "espresso-friends"),
+    ("tagline", "Where espresso is discussed."),
+    ("point_singular", "bean"),
+    ("point_plural", "beans"),
+    ("referral_text", "Bring a friend: both of you earn beans."),
+    ("welcome_markdown", "**Welcome!** Our new roast is here."),
     ("reason", "It repeats what was said before."),
     ("tags", "grinders"),
     ("currency", "EUR"),
@@ -82,6 +90,10 @@ const KEY_SUCCESSION: chrono::Duration = chrono::Duration::days(1);
 
 /// What a server is built from.
 pub struct Settings {
+    /// Where browsers reach the server, without a slash at the end.
+    pub public_url: String,
+    /// The built app.
+    pub files: Files,
     pub database_url: String,
     pub redis_url: Option<String>,
     pub connections_max: usize,
@@ -100,8 +112,12 @@ pub struct App {
     keeper: Doorkeeper,
     sign_in: SignInTerms,
     body_bytes_max: usize,
+    site: Site,
+    files: Files,
     /// False while shutting down, so that load balancers look elsewhere.
     accepting: Arc<AtomicBool>,
+    /// Who listens to notifications.
+    streams: Streams,
 }
 
 /// Regular work: what it is, how often, and what it does.
@@ -132,6 +148,7 @@ impl App {
             redis: Redis::connect(settings.redis_url.as_deref())?,
             clock: settings.clock,
             cursors: Cursors::new(cursor_keys.into_iter().next().unwrap_or_default()),
+            copies: Copies::default(),
             outbox: outbox::Bell::default(),
             limits: RateLimits::new(settings.rationing),
             metrics: Metrics::new()?,
@@ -143,7 +160,10 @@ impl App {
             kit,
             sign_in: settings.sign_in,
             body_bytes_max: settings.body_bytes_max,
+            site: Site::at(&settings.public_url),
+            files: settings.files,
             accepting: Arc::new(AtomicBool::new(true)),
+            streams: Streams::default(),
         })
     }
 
@@ -151,7 +171,7 @@ impl App {
     fn api(&self) -> impl OpenApi + use<> {
         (
             identity::api(&self.keeper, self.sign_in),
-            community::api(&self.kit),
+            community::api(&self.kit, &self.streams),
             forum::api(&self.kit),
             loyalty::api(&self.kit),
             insight::api(&self.kit),
@@ -184,28 +204,33 @@ impl App {
             "default-src 'self'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'",
         ));
         let metrics = self.kit.metrics.clone();
+        let api = service.with(CookieJarManager::new()).data(self.keeper.clone()).data(self.clone()).map_to_response();
+        let api = Arc::new(api.boxed());
+        let pages = web::endpoint(Web { api: api.clone(), kit: self.kit.clone(), site: self.site.clone(), files: self.files });
         Ok(Route::new()
-            .nest("/api/v1", service)
+            .nest("/api/v1", api)
             .at("/docs", get(docs))
             .at("/openapi.json", get(description).data(Arc::new(spec)))
             .at("/.well-known/jwks.json", get(jwks))
             .at("/health/live", get(live))
             .at("/health/ready", get(ready))
             .at("/metrics", get(measurements))
-            .with(CookieJarManager::new())
+            .nest_no_strip("/", pages)
             .data(self.keeper.clone())
             .data(self.clone())
             .with(RequestLimits::new(self.body_bytes_max))
             .with(CatchPanic::new().with_handler(problem::from_panic))
+            .around(|inner, request| async move { compress::gzip(&*inner, request).await })
             .around(move |inner, request| {
                 let (metrics, methods) = (metrics.clone(), methods.clone());
-                async move { telemetry::observe(&*inner, &metrics, |path| methods.allowed(path), request).await }
+                async move { telemetry::observe(&*inner, &metrics, |path| allowed(&methods, path), request).await }
             }))
     }
 
-    /// Stops taking new work: `/health/ready` says so from now on.
+    /// Stops taking new work: `/health/ready` says so from now on, and nobody listens any more.
     pub fn stop_accepting(&self) {
         self.accepting.store(false, Ordering::Relaxed);
+        self.streams.close();
     }
 
     /// Who reacts to events. Order matters where one listener's tables are read by the next.
@@ -227,14 +252,28 @@ impl App {
     }
 }
 
-/// Regular work of all features.
+/// Regular work of all features, and of what they stand on.
 pub fn jobs() -> Vec<Job> {
-    forum::jobs().into_iter().chain(loyalty::jobs()).chain(community::jobs()).collect()
+    [FORGET_ANSWERS].into_iter().chain(forum::jobs()).chain(loyalty::jobs()).chain(community::jobs()).collect()
+}
+
+/// Idempotency keys forgotten in one statement, well within its time-out.
+const KEYS_A_BATCH: usize = 5_000;
+const FORGET_ANSWERS: Job = Job { name: "forget_answers", every: Duration::from_secs(600), run: |kit| Box::pin(forget_answers(kit)) };
+
+async fn forget_answers(kit: Kit) -> Result<(), Problem> {
+    while idempotency::forget_old(&mut *kit.db.read().await?, kit.clock.now(), KEYS_A_BATCH).await? == KEYS_A_BATCH {}
+    Ok(())
 }
 
 /// Every invariant that must hold between requests.
 pub fn checks() -> Vec<&'static Check> {
     identity::checks().into_iter().chain(community::checks()).chain(forum::checks()).chain(loyalty::checks()).collect()
+}
+
+/// Outside the API, everything is for reading.
+fn allowed(methods: &Methods, path: &str) -> Option<HeaderValue> {
+    methods.allowed(path).or_else(|| (!path.starts_with("/api/")).then_some(HeaderValue::from_static("GET, HEAD")))
 }
 
 #[handler]

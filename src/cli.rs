@@ -71,6 +71,8 @@ pub enum Admin {
     RotateKeys,
     /// Deliver parked events again
     RequeueEvents,
+    /// Count every leaderboard anew from the books; events wait meanwhile
+    RebuildLeaderboards,
 }
 
 /// The password comes from standard input, ADMIN_PASSWORD or a prompt, never from the arguments,
@@ -144,6 +146,7 @@ pub async fn run(command: Command, config: Config, urls: Urls) -> Result<()> {
         Command::Admin(Admin::ApiKey(new)) => commands::create_api_key(config, urls, &new).await,
         Command::Admin(Admin::RotateKeys) => commands::rotate_keys(config, urls).await,
         Command::Admin(Admin::RequeueEvents) => commands::requeue_events(config, urls).await,
+        Command::Admin(Admin::RebuildLeaderboards) => commands::rebuild_leaderboards(config, urls).await,
         Command::Verify => commands::verify(config, urls).await,
         Command::Openapi | Command::Config => Ok(()), // run alone
     }
@@ -182,6 +185,7 @@ mod tests {
             ("regulars serve", "Serve"),
             ("regulars import stackexchange dump --award-points", "Import(StackExchange"),
             ("regulars admin api-key --partner shop --scopes purchases:write,members:read", r#"["purchases:write", "members:read"]"#),
+            ("regulars admin rebuild-leaderboards", "Admin(RebuildLeaderboards)"),
             ("regulars admin create --email a@b.example --handle ada --password-stdin", "password_stdin: true"),
         ] {
             let command = Cli::try_parse_from(line.split(' ')).map(|cli| format!("{:?}", cli.command()));

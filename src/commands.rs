@@ -22,6 +22,8 @@ use crate::{
         server::{self, Limits, Shutdown},
         verify,
     },
+    loyalty::leaderboard,
+    web,
 };
 
 /// Time for the events that the last requests have caused.
@@ -29,6 +31,8 @@ const LAST_EVENTS: Duration = Duration::from_secs(5);
 
 fn settings(config: &Config, urls: Urls) -> Settings {
     Settings {
+        public_url: config.public_url(config.address()),
+        files: web::files::BUILT,
         database_url: urls.database_url,
         redis_url: urls.redis_url,
         connections_max: config.database_pool_size,
@@ -168,6 +172,17 @@ pub async fn requeue_events(config: Config, urls: Urls) -> Result<()> {
     let app = start(&config, urls).await?;
     let events = outbox::requeue(&mut *app.kit.db.read().await?).await?;
     println!("{events} events will be delivered again.");
+    Ok(())
+}
+
+/// Mends boards that `verify` calls broken. The server may go on.
+pub async fn rebuild_leaderboards(config: Config, urls: Urls) -> Result<()> {
+    let app = start(&config, urls).await?;
+    eprintln!("Every board is counted anew; events wait meanwhile.");
+    let mut tx = app.kit.db.begin().await?;
+    let wrong = leaderboard::rebuild(&mut tx, app.kit.time_zone).await?;
+    tx.commit().await?;
+    println!("{wrong} scores were wrong and have been put right.");
     Ok(())
 }
 

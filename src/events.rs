@@ -7,7 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     kit::{Conn, outbox},
-    words::{GroupId, MemberId, PostId, PostKind, PurchaseId, RedemptionId, ReviewItemId, VoteId},
+    words::{
+        CommentId, GroupId, MemberId, MembershipState, PostId, PostKind, PurchaseId, RedemptionId, ReferralId, ReviewItemId, TransactionId,
+        VoteId,
+    },
 };
 
 /// A post as far as others need to know it.
@@ -44,7 +47,15 @@ pub enum Event {
     },
     CommentPosted {
         post: PostRef,
+        comment_id: CommentId,
         author_id: MemberId,
+    },
+    /// A post, or a comment on it, names members. Handles as they were typed, which need not exist.
+    MembersMentioned {
+        post: PostRef,
+        comment_id: Option<CommentId>,
+        by: MemberId,
+        handles: Vec<String>,
     },
     /// A vote was cast, changed or taken back: `from` and `to` are -1, 0 or 1. Imported voters are unknown.
     VoteCast {
@@ -101,6 +112,23 @@ pub enum Event {
         points: i64,
         group_id: Option<GroupId>,
     },
+    /// Points that had to wait can be spent from now on.
+    PointsActivated {
+        member_id: MemberId,
+        points: i64,
+    },
+    /// Staff corrected a balance.
+    PointsAdjusted {
+        member_id: MemberId,
+        transaction_id: TransactionId,
+        points: i64,
+        reason: String,
+    },
+    /// What each side got.
+    ReferralRewarded {
+        referral_id: ReferralId,
+        shares: Vec<(MemberId, i64)>,
+    },
     PurchaseRecorded {
         purchase_id: PurchaseId,
         member_id: MemberId,
@@ -120,6 +148,16 @@ pub enum Event {
         redemption_id: RedemptionId,
         member_id: MemberId,
         state: String,
+        /// By the member's own doing.
+        by_member: bool,
+    },
+    /// Somebody stands otherwise with a group; nothing is nothing to do with it.
+    MembershipChanged {
+        group_id: GroupId,
+        member_id: MemberId,
+        by: MemberId,
+        from: Option<MembershipState>,
+        to: Option<MembershipState>,
     },
     /// A group became invisible to others, or visible to everybody.
     GroupPrivacyChanged {

@@ -15,4 +15,5 @@ pub mod insight;
 pub mod kit;
 pub mod loyalty;
 pub mod schema;
+pub mod web;
 pub mod words;

@@ -326,6 +326,41 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::kit::db::sql_types::*;
 
+    notification (id) {
+        id -> Uuid,
+        replaces_id -> Nullable<Uuid>,
+        member_id -> Uuid,
+        kind -> Text,
+        about_id -> Uuid,
+        sources -> Array<Uuid>,
+        count -> Int4,
+        actor_id -> Nullable<Uuid>,
+        question_id -> Nullable<Uuid>,
+        post_id -> Nullable<Uuid>,
+        comment_id -> Nullable<Uuid>,
+        group_id -> Nullable<Uuid>,
+        redemption_id -> Nullable<Uuid>,
+        amount -> Nullable<Int8>,
+        detail -> Nullable<Text>,
+        created_at -> Timestamptz,
+        read_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    notification_off (member_id, kind) {
+        member_id -> Uuid,
+        kind -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
     outbox_event (id) {
         id -> Int8,
         xid -> Xid8,
@@ -730,6 +765,34 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::kit::db::sql_types::*;
 
+    site (id) {
+        id -> Bool,
+        name -> Text,
+        tagline -> Text,
+        language -> Text,
+        currency -> Text,
+        point_singular -> Text,
+        point_plural -> Text,
+        referral_text -> Text,
+        welcome_markdown -> Text,
+        welcome_html -> Text,
+        sign_up_open -> Bool,
+        title_chars_min -> Int4,
+        body_chars_min -> Int4,
+        flag_hide_weight -> Int4,
+        flag_hide_flaggers -> Int4,
+        flag_lock_weight -> Int4,
+        flag_lock_flaggers -> Int4,
+        flag_silence_flaggers -> Int4,
+        version -> Int4,
+        edited_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
     tag (id) {
         id -> Uuid,
         name -> Text,
@@ -883,6 +946,8 @@ diesel::joinable!(lot_allocation -> lot (lot_id));
 diesel::joinable!(member_tier -> member (member_id));
 diesel::joinable!(membership -> member (member_id));
 diesel::joinable!(membership -> user_group (group_id));
+diesel::joinable!(notification -> user_group (group_id));
+diesel::joinable!(notification_off -> member (member_id));
 diesel::joinable!(post -> member (author_id));
 diesel::joinable!(post -> user_group (group_id));
 diesel::joinable!(purchase -> partner (partner_id));
@@ -942,6 +1007,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     member,
     member_tier,
     membership,
+    notification,
+    notification_off,
     outbox_event,
     parked_event,
     partner,
@@ -967,6 +1034,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     sanction,
     server_secret,
     session,
+    site,
     tag,
     tag_follow,
     tier,

@@ -9,3 +9,4 @@ mod insight;
 mod loyalty;
 mod promises;
 mod town;
+mod web;

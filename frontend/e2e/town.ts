@@ -1,7 +1,7 @@
 /** A server with an invented community, and browsers to visit it. */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,19 +38,26 @@ interface Visit {
 }
 
 export class Town {
-  private faults = new WeakMap<Page, string[]>();
+  readonly url: string;
+  /** Everybody's. */
+  readonly password: string;
+  private readonly browser: Browser;
+  private readonly server: ChildProcess;
+  private readonly folder: string;
+  private readonly faults = new WeakMap<Page, string[]>();
 
-  private constructor(
-    readonly url: string,
-    readonly browser: Browser,
-    private readonly server: ChildProcess,
-    private readonly folder: string,
-    /** Everybody's password. */
-    readonly password: string,
-  ) {}
+  private constructor(url: string, password: string, browser: Browser, server: ChildProcess, folder: string) {
+    this.url = url;
+    this.password = password;
+    this.browser = browser;
+    this.server = server;
+    this.folder = folder;
+  }
 
   static async start(): Promise<Town> {
     const folder = mkdtempSync(join(tmpdir(), 'regulars-e2e-'));
+    // PostgreSQL runs as somebody else where the tests run as root.
+    chmodSync(folder, 0o755);
     const port = await freePort();
     const env = { ...process.env, DATA_DIR: folder, PORT: String(port), RUST_LOG: 'error' };
     const program = join(ROOT, 'target/debug/regulars');
@@ -59,7 +66,7 @@ export class Town {
     const seeding = spawn(program, ['seed'], { env, cwd: ROOT, stdio: ['ignore', 'pipe', 'ignore'] });
     const password = (await printed(seeding, /password is (\S+)/))[1];
     assert(password, 'The seed names no password.');
-    return new Town(`http://127.0.0.1:${port}`, await chromium.launch(BROWSER), server, folder, password);
+    return new Town(`http://127.0.0.1:${port}`, password, await chromium.launch(BROWSER), server, folder);
   }
 
   async stop() {

@@ -40,10 +40,21 @@ export function relative(at: string, now = Date.now()) {
 }
 
 /** A span of time: "4 hours", "2 days". */
-export function duration(seconds: number) {
+export function duration(seconds: number, display: 'long' | 'short' | 'narrow' = 'long') {
   const [unit, length] = UNITS.find(([, unitSeconds]) => seconds >= unitSeconds) ?? ['second', 1];
-  return new Intl.NumberFormat(locale(), { style: 'unit', unit, unitDisplay: 'long', maximumFractionDigits: 0 }).format(seconds / length);
+  return new Intl.NumberFormat(locale(), { style: 'unit', unit, unitDisplay: display, maximumFractionDigits: 0 }).format(seconds / length);
 }
 
 /** "a, b and c". */
 export const listed = (parts: string[]) => new Intl.ListFormat(locale(), { type: 'conjunction' }).format(parts);
+
+/** How many digits a currency's minor unit has: 2 for EUR, 0 for JPY. */
+export const minorDigits = (currency: string) =>
+  new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
+
+/** A calendar day, or the month that begins on it, short enough for an axis. */
+export const dayOf = (day: string, step?: 'day' | 'week' | 'month') =>
+  new Intl.DateTimeFormat(locale(), {
+    timeZone: 'UTC',
+    ...(step === 'month' ? { month: 'short', year: 'numeric' } : { day: 'numeric', month: 'short' }),
+  }).format(new Date(day));

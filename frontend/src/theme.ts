@@ -1,4 +1,4 @@
-import { Anchor, Badge, Button, Card, createTheme, Drawer, type MantineColorsTuple, Modal, Table, Title } from '@mantine/core';
+import { Anchor, Badge, Button, Card, createTheme, Drawer, Fieldset, type MantineColorsTuple, Modal, Table, Title } from '@mantine/core';
 
 const brand: MantineColorsTuple = [
   '#effcf9',
@@ -15,6 +15,7 @@ const brand: MantineColorsTuple = [
 
 // A dialog's <header> is not a second banner of the page.
 const plainHeader = { header: { role: 'presentation' } };
+const dialogTitle = { title: { fontSize: 'var(--mantine-font-size-lg)', fontWeight: 650 } };
 
 /** One design for customers and staff. Shades are dark enough for white text (WCAG 1.4.3). */
 export const theme = createTheme({
@@ -31,8 +32,9 @@ export const theme = createTheme({
     Badge: Badge.extend({ defaultProps: { variant: 'light', radius: 'sm' }, styles: { label: { textTransform: 'none' } } }),
     Button: Button.extend({ defaultProps: { loaderProps: { type: 'dots' } } }),
     Card: Card.extend({ defaultProps: { withBorder: true, padding: 'md' } }),
-    Drawer: Drawer.extend({ defaultProps: { attributes: plainHeader } }),
-    Modal: Modal.extend({ defaultProps: { attributes: plainHeader } }),
+    Drawer: Drawer.extend({ defaultProps: { attributes: plainHeader }, styles: dialogTitle }),
+    Fieldset: Fieldset.extend({ styles: { legend: { fontWeight: 600 } } }),
+    Modal: Modal.extend({ defaultProps: { attributes: plainHeader }, styles: dialogTitle }),
     Table: Table.extend({ defaultProps: { verticalSpacing: 'xs' } }),
     Title: Title.extend({ defaultProps: { textWrap: 'balance' } }),
   },

@@ -1,28 +1,38 @@
-//! Who we are: user groups.
+//! Who we are: user groups, and what we are told.
 
 pub mod group;
+pub mod notification;
 
 use poem_openapi::OpenApi;
 
-use self::group::{api::GroupApi, leaving::Leaving, members::MembershipApi};
+use self::{
+    group::{api::GroupApi, leaving::Leaving, members::MembershipApi},
+    notification::{Streams, api::NotificationApi, listener::Herald, settings::NotificationSettingsApi},
+};
 use crate::{
     app::Job,
     events::Event,
     kit::{Kit, outbox::Listener, verify::Check},
 };
 
-pub fn api(kit: &Kit) -> impl OpenApi + use<> {
-    (GroupApi { kit: kit.clone() }, MembershipApi { kit: kit.clone() })
+pub fn api(kit: &Kit, streams: &Streams) -> impl OpenApi + use<> {
+    (
+        GroupApi { kit: kit.clone() },
+        MembershipApi { kit: kit.clone() },
+        NotificationApi { kit: kit.clone(), streams: streams.clone() },
+        NotificationSettingsApi { kit: kit.clone() },
+    )
 }
 
 /// Who in this feature reacts to events, in order.
 pub fn listeners() -> Vec<Box<dyn Listener<Event>>> {
-    vec![Box::new(Leaving)]
+    // Last of all: it looks at what the others have written.
+    vec![Box::new(Leaving), Box::new(Herald)]
 }
 
 /// Regular work.
 pub fn jobs() -> Vec<Job> {
-    vec![]
+    vec![notification::jobs::FORGET_NOTIFICATIONS]
 }
 
 /// What must always hold.

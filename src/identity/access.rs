@@ -34,6 +34,12 @@ pub struct Claims {
     jti: Uuid,
 }
 
+impl Claims {
+    pub fn expires_at(&self) -> DateTime<Utc> {
+        DateTime::from_timestamp(self.exp, 0).unwrap_or_default()
+    }
+}
+
 /// Signs with the newest key and verifies with any.
 #[derive(Clone)]
 pub struct AccessTokens {

@@ -319,6 +319,13 @@ fn register(registry: &mut Registry) {
     registry.create_security_scheme("partner", bearer("A partner's API key.", "rk_"));
 }
 
+/// When the access token of this request ends; none when it has no good one.
+pub fn token_expiry(request: &Request) -> Option<DateTime<Utc>> {
+    let keeper = request.data::<Doorkeeper>()?;
+    let token = request.headers().get("authorization")?.to_str().ok()?.split_once(' ')?.1.trim();
+    Some(keeper.tokens.verify(token, keeper.kit.clock.now())?.expires_at())
+}
+
 /// The name by which rations know a caller who has not signed in: the address they come from.
 pub fn address(request: &Request) -> String {
     request.data::<Doorkeeper>().map_or_else(String::new, |keeper| keeper.kit.limits.address(request))

@@ -9,6 +9,7 @@ pub mod member;
 pub mod partner;
 pub mod permission;
 pub mod session;
+pub mod site;
 pub mod standing;
 
 pub use caller::{
@@ -25,6 +26,7 @@ use self::{
     member::{admin::MemberAdminApi, api::MemberApi},
     partner::{api::PartnerApi, link::LinkApi},
     session::api::SessionApi,
+    site::api::SiteApi,
 };
 use crate::kit::verify::Check;
 
@@ -39,6 +41,7 @@ pub fn api(keeper: &Doorkeeper, terms: SignInTerms) -> impl OpenApi + use<> {
         PartnerApi { kit: kit() },
         ApiKeyApi { kit: kit() },
         AuditApi { kit: kit() },
+        SiteApi { kit: kit() },
     )
 }
 

@@ -48,7 +48,7 @@ pub fn rows(path: &Path) -> Result<Rows<BufReader<File>>, FileError> {
 /// # Errors
 /// [`FileError`] when its file cannot be opened.
 pub fn records<T: Record>(dump: &Path) -> Result<impl Iterator<Item = Result<T, FileError>>, FileError> {
-    Ok(rows(&dump.join(T::FILE))?.map(|row| T::try_from(row?)))
+    Ok(rows(&dump.join(T::FILE))?.map(|row| T::read(&row?)))
 }
 
 /// The rows of one file, in order.

@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     events::{self, Event},
-    forum::tag::rules::normalise,
+    forum::{post::store::warm, tag::rules::normalise},
     kit::{Conn, Kit, db},
     words::{CommentId, MemberId, PostId, VoteId},
 };
@@ -142,7 +142,7 @@ fn survey(folder: &Path) -> Result<Survey> {
                 survey.accepted.insert(answer);
             }
             if file == Tag::FILE
-                && let Ok(tag) = Tag::try_from(row)
+                && let Ok(tag) = Tag::read(&row)
                 && let (Some(post), Some(name)) = (tag.excerpt_post_id, normalise(&tag.name))
             {
                 survey.excerpts.insert(post, name);
@@ -263,7 +263,7 @@ impl Run<'_> {
     fn typed<T: Record>(&mut self, batch: Vec<Row>) -> Vec<(Row, T)> {
         let mut typed = Vec::with_capacity(batch.len());
         for row in batch {
-            match T::try_from(row.clone()) {
+            match T::read(&row) {
                 Ok(record) => typed.push((row, record)),
                 Err(error) => self.report.skip(error),
             }
@@ -359,7 +359,7 @@ impl Run<'_> {
         store::insert_tags(tx, &names, self.kit.clock.now()).await?;
         store::tag_questions(tx, &tags).await?;
         store::describe_tags(tx, &descriptions).await?;
-        store::warm(tx, &added).await?;
+        warm(tx, &added).await?;
         Ok(added.len())
     }
 
@@ -383,7 +383,7 @@ impl Run<'_> {
         let added = store::insert_posts(tx, &self.source, &answers).await?;
         let new: HashSet<PostId> = added.iter().copied().collect();
         let questions = answers.iter().filter(|answer| new.contains(&answer.id)).map(|answer| answer.question_id);
-        store::warm(tx, &distinct(questions)).await?;
+        warm(tx, &distinct(questions)).await?;
         Ok(added.len())
     }
 
@@ -440,14 +440,14 @@ impl Run<'_> {
         let changed = told.iter().map(|(_, told)| match told {
             Told::Vote(_, _, post) | Told::Acceptance(post) => post.question_id,
         });
-        store::warm(tx, &distinct(changed)).await?;
+        warm(tx, &distinct(changed)).await?;
         self.tell(tx, &told).await?;
         Ok(counted.len())
     }
 
     async fn acceptances(&mut self, tx: &mut Conn, batch: Vec<Row>) -> Result<usize> {
         // What is wrong with them was told when they were questions.
-        let questions: Vec<(Row, Post)> = batch.into_iter().filter_map(|row| Some((row.clone(), Post::try_from(row).ok()?))).collect();
+        let questions: Vec<(Row, Post)> = batch.into_iter().filter_map(|row| Post::read(&row).ok().map(|post| (row, post))).collect();
         let known = self.posts(tx, questions.iter().filter_map(|(_, question)| question.accepted_answer_id)).await?;
         let mut accepted = Vec::new();
         let mut answers = HashMap::new();

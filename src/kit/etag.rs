@@ -59,12 +59,13 @@ pub fn of_view(version: i32, view: &impl ToJSON) -> String {
 
 impl<T: ToJSON + Send> Conditional<T> {
     pub fn new(view: T, etag: String, if_none_match: Option<&str>) -> Self {
-        if if_none_match.is_some_and(|known| lists(known, |tag| tag == etag)) {
-            Self::NotModified(etag)
-        } else {
-            Self::Whole(Json(view), etag)
-        }
+        if is_known(if_none_match, &etag) { Self::NotModified(etag) } else { Self::Whole(Json(view), etag) }
     }
+}
+
+/// Whether If-None-Match names `etag`, so that the caller has it already.
+pub fn is_known(if_none_match: Option<&str>, etag: &str) -> bool {
+    if_none_match.is_some_and(|known| lists(known, |tag| tag == etag))
 }
 
 /// 412 when the thing has another version than the caller thinks.

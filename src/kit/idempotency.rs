@@ -7,7 +7,11 @@
 use std::ops::{Deref, DerefMut};
 
 use chrono::{DateTime, Duration, Utc};
-use diesel::{prelude::*, result::DatabaseErrorKind};
+use diesel::{
+    prelude::*,
+    result::DatabaseErrorKind,
+    sql_types::{BigInt, Timestamptz},
+};
 use diesel_async::RunQueryDsl;
 use poem::{IntoResponse, Response, http::StatusCode};
 use poem_openapi::{
@@ -197,9 +201,16 @@ impl DerefMut for Attempt {
     }
 }
 
-/// Forgets the answers of keys older than [`KEPT_DAYS`].
-pub async fn forget_old(conn: &mut Conn, now: DateTime<Utc>) -> QueryResult<usize> {
-    diesel::delete(idempotency_key::table.filter(idempotency_key::created_at.lt(now - Duration::days(KEPT_DAYS)))).execute(conn).await
+/// Forgets at most `most` keys older than [`KEPT_DAYS`], with their answers. Returns how many.
+pub async fn forget_old(conn: &mut Conn, now: DateTime<Utc>, most: usize) -> QueryResult<usize> {
+    diesel::sql_query(
+        "delete from idempotency_key where ctid = any(array(
+           select ctid from idempotency_key where created_at < $1 order by created_at limit $2))",
+    )
+    .bind::<Timestamptz, _>(now - Duration::days(KEPT_DAYS))
+    .bind::<BigInt, _>(most as i64)
+    .execute(conn)
+    .await
 }
 
 impl<T: ToJSON + Send, const STATUS: u16> IntoResponse for Answer<T, STATUS> {

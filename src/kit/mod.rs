@@ -3,12 +3,15 @@
 //! [`Kit`] is handed to each API; it is cheap to clone.
 
 pub mod clock;
+pub mod compress;
+pub mod copies;
 pub mod db;
 pub mod embedded;
 pub mod etag;
 pub mod html;
 pub mod idempotency;
 pub mod limits;
+pub mod listing;
 pub mod markdown;
 pub mod outbox;
 pub mod page;
@@ -40,6 +43,7 @@ pub struct Parts {
     pub redis: redis::Redis,
     pub clock: Clock,
     pub cursors: page::Cursors,
+    pub copies: copies::Copies,
     pub outbox: outbox::Bell,
     pub limits: limits::RateLimits,
     pub metrics: telemetry::Metrics,

@@ -15,6 +15,8 @@ use super::Problem;
 
 pub const ITEMS_DEFAULT: usize = 20;
 pub const ITEMS_MAX: usize = 100;
+/// As many as [`Request::rows`] can be.
+pub const ROWS_MAX: usize = ITEMS_MAX + 1;
 const MAC_BYTES: usize = 16;
 
 /// A part of a list, with the way on and back.
@@ -45,6 +47,7 @@ pub struct Seek<K> {
 }
 
 /// What was asked for.
+#[derive(Clone, Debug)]
 pub struct Request<K> {
     pub seek: Option<Seek<K>>,
     pub limit: usize,

@@ -1,1 +1,3 @@
 mod group;
+mod notification;
+mod stream;

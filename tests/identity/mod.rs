@@ -4,3 +4,4 @@ mod member;
 mod partner;
 mod role;
 mod session;
+mod site;

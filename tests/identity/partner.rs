@@ -128,3 +128,20 @@ async fn a_customer_is_made_once() {
     assert_eq!((&one, &one[..1]), (&two, &three[..]));
     assert_eq!(town.count("select count(*) from member").await, 5);
 }
+
+#[tokio::test]
+async fn a_partner_gets_another_name() {
+    let town = Town::new().await;
+    let (root, ada) = (town.admin("root1").await, town.member("ada").await);
+    let id = root.post("/admin/partners", json!({ "name": "Shop" })).await.is(201).text("/id");
+    root.post("/admin/partners", json!({ "name": "Kiosk" })).await.is(201);
+    let path = format!("/admin/partners/{id}");
+    assert_eq!(root.patch(&path, json!({ "name": " Web shop " })).await.is(200).text("/name"), "Web shop");
+    assert_eq!(root.get("/admin/partners").await.text("/items/1/name"), "Web shop");
+    root.patch(&path, json!({ "name": "Web shop" })).await.is(200);
+    assert_eq!(town.audited("edit_partner").await, 1, "the second time changed nothing");
+    root.patch(&path, json!({ "name": "Kiosk" })).await.refused(409, "name_taken");
+    root.patch(&path, json!({ "name": "" })).await.refuses_field("/name");
+    root.patch("/admin/partners/01890000-0000-7000-8000-000000000000", json!({ "name": "X" })).await.refused(404, "not_found");
+    ada.patch(&path, json!({ "name": "Mine" })).await.refused(403, "forbidden");
+}

@@ -1,2 +1,3 @@
 mod customer;
+mod export;
 mod kpi;

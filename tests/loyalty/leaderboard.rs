@@ -1,7 +1,7 @@
 //! Leaderboards: order, ranks, who is on them, and that Redis never changes an answer.
 
 use poem::http::Method;
-use regulars::loyalty::leaderboard;
+use regulars::{cli::Urls, commands, config::Config, loyalty::leaderboard};
 use serde_json::{Value, json};
 
 use crate::town::{OwnRedis, PASSWORD, Person, Plan, Reply, Town};
@@ -69,6 +69,18 @@ async fn a_rebuild_counts_waiting_events_once() {
     rebuild(&town).await;
     town.settle().await;
     assert_eq!(ann.get(BOARD).await.int("/me/score"), 530);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operator_has_the_boards_rebuilt() {
+    let town = Town::new().await;
+    let (ann, ..) = three(&town).await;
+    let before = everything(&ann).await;
+    town.sql("delete from leaderboard where period = 'all'; update leaderboard_score set score = score + 7").await;
+    let urls = || Urls { database_url: town.database_url().to_owned(), redis_url: None };
+    commands::rebuild_leaderboards(Config::read(&|_| None).unwrap(), urls()).await.unwrap();
+    assert_eq!(everything(&ann).await, before);
+    commands::verify(Config::read(&|_| None).unwrap(), urls()).await.unwrap();
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use chrono::Duration;
 use serde_json::{Value, json};
 
-use crate::town::{Person, Reply, Town, purchases::purchase};
+use crate::town::{Person, Reply, Town, Wire, purchases::purchase};
 
 async fn spends(town: &Town, member: &Person, points: i64) {
     use regulars::{
@@ -83,6 +83,60 @@ async fn parallel_reports_of_an_order_have_one_effect() {
         reply.refused(409, "duplicate_source");
     }
     assert_eq!(ada.points().await, [0, 100, 0, 0]);
+}
+
+/// Vector 8, as the next one.
+#[tokio::test]
+async fn an_order_is_recorded_once_even_when_its_key_is_forgotten() {
+    let town = Town::new().await;
+    let (ada, shop) = (town.member("ada").await, town.partner("shop", "purchases:write").await);
+    let body = purchase(&ada, "order", &town.clock.now().to_rfc3339(), &[("A", 10_000, 1)]);
+    shop.post_once("/purchases", "key", body.clone()).await.is(201);
+    town.passes(Duration::days(6)).await;
+    assert_eq!(shop.post_once("/purchases", "key", body.clone()).await.is(201).header("idempotency-replayed"), Some("true"));
+    town.passes(Duration::days(2)).await;
+    assert_eq!(town.count("select count(*) from idempotency_key").await, 0);
+    let moved = "select count(*) from ledger_entry";
+    let (before, points) = (town.count(moved).await, ada.points().await);
+    let again = shop.post_once("/purchases", "key", body).await.refused(409, "duplicate_source");
+    assert_eq!(again.header("idempotency-replayed"), None);
+    assert_eq!((town.count(moved).await, ada.points().await), (before, points));
+}
+
+/// PostgreSQL has committed; whoever asked it to, and whoever asked for that, never hear of it.
+#[tokio::test]
+async fn a_purchase_whose_answer_was_lost_is_answered_when_sent_again() {
+    let town = Town::new().await;
+    let (ada, shop) = (town.member("ada").await, town.partner("shop", "purchases:write").await);
+    let wire = Wire::to(town.database_url()).await;
+    let doomed = town.behind(&wire).await;
+    for (recorded, server_dies) in [(1, false), (2, true)] {
+        let key = format!("key-{recorded}");
+        let body = purchase(&ada, &format!("order-{recorded}"), &town.clock.now().to_rfc3339(), &[("A", 10_000, 1)]);
+        wire.lose_next_commit();
+        let till = shop.at(&doomed);
+        let sent = tokio::spawn({
+            let (till, key, body) = (till.clone(), key.clone(), body.clone());
+            async move { till.post_once("/purchases", &key, body).await }
+        });
+        wire.has_lost_it().await;
+        assert_eq!(town.count("select count(*) from purchase").await, recorded, "it stands in the book");
+        assert!(!sent.is_finished(), "and nobody was told");
+        let again = if server_dies {
+            sent.abort();
+            wire.cut();
+            shop.post_once("/purchases", &key, body).await
+        } else {
+            wire.cut();
+            sent.await.expect("an answer").refused(503, "unavailable");
+            till.post_once("/purchases", &key, body).await
+        };
+        let again = again.is(201);
+        assert_eq!(again.header("idempotency-replayed"), Some("true"));
+        assert_eq!(shop.get(&format!("/purchases/{}", again.text("/purchase_id"))).await.is(200).body, again.body);
+        assert_eq!(town.count("select count(*) from purchase").await, recorded);
+        assert_eq!(ada.points().await, [0, 100 * recorded, 0, 0]);
+    }
 }
 
 #[tokio::test]

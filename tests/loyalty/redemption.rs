@@ -113,7 +113,6 @@ async fn a_gift_is_approved_sent_and_refunded_if_it_may_be() {
     assert_eq!(ann.holdings().await, (200, 0));
     town.passes(Duration::days(8)).await;
     // The key is forgotten, the state is not.
-    town.sql("delete from idempotency_key").await;
     takes(&mo, &id, "refund", "broken").await.refused(409, "redemption_refunded");
     let coupon = rosa.offers("Coupon", 10, json!({})).await;
     let id = ann.redeems(&coupon, "coupon").await.is(201).text("/id");

@@ -49,6 +49,10 @@ async fn an_edit_of_what_has_changed_since_is_refused() {
     rosa.delete(&path).await.is(204);
     rosa.delete(&path).await.is(204);
     rosa.get(&format!("/rewards/{id}")).await.refused(404, "not_found");
+    let archived = rosa.get(&path).await.is(200);
+    assert!(archived.at("/archived_at").is_string());
+    rosa.send(Method::GET, &path, None, &[("if-none-match", archived.header("etag").expect("a tag"))]).await.is(304);
+    town.member("ann").await.get(&path).await.refused(403, "forbidden");
     rosa.patch(&path, json!({ "name": "New" })).await.refused(409, "reward_archived");
     assert_eq!(town.count("select count(*) from audit_entry where subject_kind = 'reward' and actor_id is null").await, 1);
 }

@@ -89,7 +89,7 @@ fn expected(door: &str, caller: &str) -> Option<u16> {
     }
 }
 
-/// Sends a request that names nothing that exists, and a body that says nothing.
+/// Sends a request that names nothing that exists, and a body that says nothing. A stream would not end.
 async fn knock(person: &Person, method: &str, path: &str) -> u16 {
     let path = path
         .split('/')
@@ -103,5 +103,5 @@ async fn knock(person: &Person, method: &str, path: &str) -> u16 {
         .join("/");
     let method: Method = method.to_uppercase().parse().unwrap();
     let body = (!["GET", "DELETE"].contains(&method.as_str())).then(|| json!({}));
-    person.send(method, &path, body, &[("idempotency-key", "walk")]).await.status
+    person.send(method, &path, body, &[("idempotency-key", "walk"), ("last-event-id", "none")]).await.status
 }

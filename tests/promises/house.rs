@@ -13,6 +13,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("forum", &["app", "identity", "events", "words", "kit", "schema"]),
     ("loyalty", &["app", "identity", "events", "words", "kit", "schema"]),
     ("insight", &["app", "identity", "events", "words", "kit", "schema"]),
+    // The pages are clients of the API, as anybody's program is.
+    ("web", &["kit"]),
     ("import", &["app", "forum", "loyalty", "identity", "events", "words", "kit", "schema"]),
 ];
 

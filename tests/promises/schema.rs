@@ -22,6 +22,7 @@ const TYPES: &[(&str, &str)] = &[
     ("Jsonb", "jsonb"),
     ("Tsvector", "tsvector"),
     ("Xid8", "xid8"),
+    ("Array<Uuid>", "_uuid"),
 ];
 
 #[tokio::test]

@@ -122,6 +122,11 @@ impl Database {
         Self { url: self.url.clone(), name: std::mem::take(&mut self.name) }
     }
 
+    /// The same database, reached otherwise.
+    pub fn at(&self, url: &str) -> Self {
+        Self { url: url.to_owned(), name: String::new() }
+    }
+
     pub async fn execute(&self, statement: &str) {
         run(&connect(&self.url).await, statement).await;
     }

@@ -7,10 +7,13 @@ mod host;
 mod identity;
 mod loyalty;
 mod moderation;
+mod notification;
 mod person;
 pub mod process;
 pub mod purchases;
 mod reply;
+mod web;
+mod wire;
 
 use std::sync::Arc;
 
@@ -21,14 +24,22 @@ use regulars::{
     identity::account::api::SignInTerms,
     kit::{Clock, limits::Rationing, verify},
 };
+use rust_embed::RustEmbed;
 use serde_json::{Value, json};
 
-pub use self::{folder::Folder, loyalty::OwnRedis, person::Person, reply::Reply};
+pub use self::{folder::Folder, loyalty::OwnRedis, person::Person, reply::Reply, wire::Wire};
 
+/// Where browsers reach every town.
+pub const ADDRESS: &str = "https://town.example";
 pub const PASSWORD: &str = "a town of regulars";
 
 const ABANDONED: &str = "select pg_terminate_backend(pid) from pg_stat_activity
     where datname = current_database() and pid <> pg_backend_pid() and state like 'idle in transaction%'";
+
+/// An app of the web pages' form.
+#[derive(RustEmbed)]
+#[folder = "tests/web/dist"]
+struct Fixture;
 
 pub struct Town {
     pub app: App,
@@ -80,6 +91,8 @@ impl Town {
 
     async fn in_database(database: host::Database, clock: Clock, plan: Plan) -> Self {
         let app = App::build(Settings {
+            public_url: ADDRESS.to_owned(),
+            files: Fixture::get,
             database_url: database.url.clone(),
             redis_url: plan.redis_url,
             connections_max: plan.connections_max,
@@ -95,6 +108,12 @@ impl Town {
         let endpoint = app.endpoint().expect("the API is described");
         let client = Arc::new(TestClient::new(endpoint.boxed()));
         Self { app, clock, client, database, audited: true }
+    }
+
+    /// A second server of the same town, whose database is at the other end of a wire.
+    pub async fn behind(&self, wire: &Wire) -> Self {
+        let database = self.database.at(wire.url());
+        Self::in_database(database, self.clock.clone(), Plan::default()).await.not_audited()
     }
 
     pub fn database_url(&self) -> &str {

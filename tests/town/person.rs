@@ -5,7 +5,7 @@ use std::sync::Arc;
 use poem::{Response, endpoint::BoxEndpoint, http::Method, test::TestClient};
 use serde_json::Value;
 
-use super::Reply;
+use super::{Reply, Town};
 
 #[derive(Clone)]
 pub struct Person {
@@ -18,6 +18,11 @@ pub struct Person {
 impl Person {
     pub fn new(client: Arc<TestClient<BoxEndpoint<'static, Response>>>, handle: &str, token: Option<String>) -> Self {
         Self { client, handle: handle.to_owned(), member_id: None, token }
+    }
+
+    /// The same person, who speaks to another server.
+    pub fn at(&self, town: &Town) -> Self {
+        Self { client: town.client.clone(), ..self.clone() }
     }
 
     pub fn id(&self) -> &str {
@@ -53,6 +58,18 @@ impl Person {
     pub async fn send(&self, method: Method, path: &str, body: Option<Value>, headers: &[(&str, &str)]) -> Reply {
         let body = body.map(|body| ("application/json", body.to_string().into_bytes()));
         self.send_raw(method, path, body, headers).await
+    }
+
+    /// Sends a request whose answer is not read yet.
+    pub async fn open(&self, method: Method, path: &str, headers: &[(&str, &str)]) -> Response {
+        let mut request = self.client.request(method, format!("/api/v1{path}"));
+        if let Some(token) = &self.token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.send().await.0
     }
 
     pub async fn send_raw(&self, method: Method, path: &str, body: Option<(&str, Vec<u8>)>, headers: &[(&str, &str)]) -> Reply {

@@ -5,6 +5,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { createFileRoute, useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { problemOf } from '~/api';
 import { FoundRow } from '~/components/forum/FoundRow';
 import { SearchHelp } from '~/components/forum/SearchHelp';
 import { LinkButton } from '~/components/links';
@@ -20,10 +21,15 @@ export const Route = createFileRoute('/search')({
   component: Search,
 });
 
+function useFound(q = '') {
+  return useInfiniteQuery({ ...searchInfiniteOptions({ query: { q } }), ...byCursor, enabled: q !== '', refetchOnWindowFocus: false });
+}
+
 function Search() {
   const { t } = useTranslation(['forum', 'common']);
   const { q } = Route.useSearch();
   const navigate = useNavigate({ from: '/search' });
+  const query = useFound(q);
   const input = useRef<HTMLInputElement>(null);
   const [typed, type] = useState(q ?? '');
   useEffect(() => type(q ?? ''), [q]);
@@ -31,9 +37,11 @@ function Search() {
     if (!q) input.current?.focus();
   }, [q]);
   const add = (operator: string) => {
-    type((known) => `${known.trim()} ${operator}`.trim());
+    type((known) => `${known.trim()} ${operator}`.trimStart());
     input.current?.focus();
   };
+  // A filter that is not understood is named at the field.
+  const refusal = problemOf(query.error)?.errors?.[0]?.detail;
   return (
     <Box maw={820} mx="auto">
       <PageHead title={q ? t('search.title_of', { q }) : t('search.title')} />
@@ -58,6 +66,8 @@ function Search() {
             placeholder={t('search.words')}
             leftSection={<IconSearch size={18} aria-hidden />}
             value={typed}
+            error={refusal}
+            errorProps={{ role: 'alert' }}
             onChange={(event) => type(event.currentTarget.value)}
           />
           <Button type="submit" size="md" visibleFrom="xs">
@@ -66,14 +76,14 @@ function Search() {
           <SearchHelp onPick={add} />
         </Group>
       </Box>
-      {q ? <Found q={q} /> : <Empty icon={IconSearch} title={t('search.start')} />}
+      {!q && <Empty icon={IconSearch} title={t('search.start')} />}
+      {q && !refusal && <Found query={query} />}
     </Box>
   );
 }
 
-function Found({ q }: { q: string }) {
-  const { t } = useTranslation(['forum', 'common']);
-  const query = useInfiniteQuery({ ...searchInfiniteOptions({ query: { q } }), ...byCursor, refetchOnWindowFocus: false });
+function Found({ query }: { query: ReturnType<typeof useFound> }) {
+  const { t } = useTranslation('forum');
   const shown = query.data?.pages.reduce((sum, { items }) => sum + items.length, 0);
   return (
     <section aria-label={t('search.results')} aria-busy={query.isPending}>

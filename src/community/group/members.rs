@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     app::Tag,
+    events::{self, Event},
     identity::{Actor, Member, Visitor, member::AuthorView, permission::Action},
     kit::{Conn, Kit, Problem, page::Page},
     words::{GroupRole, MemberId, MembershipState, Role},
@@ -100,8 +101,9 @@ impl MembershipApi {
         let before = my_standing(&group);
         let after = rules::join(group.kind, before)?;
         let mut me = find(&mut conn, &group, &actor.handle).await?;
-        self.record(&mut conn, &group, &mut me, before, after).await?;
+        self.record(&mut conn, &group, &actor, &mut me, before, after).await?;
         conn.commit().await?;
+        self.kit.outbox.ring();
         view(me)
     }
 
@@ -144,8 +146,9 @@ impl MembershipApi {
         if after.role == GroupRole::Owner && before != Some(after) {
             store::retire_owner(&mut tx, group.id).await?;
         }
-        self.record(&mut tx, &group, &mut them, before, after).await?;
+        self.record(&mut tx, &group, &actor, &mut them, before, after).await?;
         tx.commit().await?;
+        self.kit.outbox.ring();
         view(them)
     }
 
@@ -172,12 +175,19 @@ impl MembershipApi {
         &self,
         conn: &mut Conn,
         group: &GroupRow,
+        actor: &Actor,
         who: &mut MembershipRow,
         before: Option<Standing>,
         after: Standing,
     ) -> Result<(), Problem> {
-        let since = store::put_membership(conn, group.id, who.author.id, after, self.kit.clock.now()).await?;
+        let now = self.kit.clock.now();
+        let since = store::put_membership(conn, group.id, who.author.id, after, now).await?;
         store::add_to_count(conn, group.id, rules::count_change(before, Some(after))).await?;
+        let (from, to) = (before.map(|standing| standing.state), Some(after.state));
+        if from != to {
+            let changed = Event::MembershipChanged { group_id: group.id, member_id: who.author.id, by: actor.member_id, from, to };
+            events::tell(conn, now, [changed]).await?;
+        }
         (who.role, who.state, who.since) = (Some(after.role), Some(after.state), Some(since));
         Ok(())
     }

@@ -18,13 +18,14 @@ use crate::{
         post::{
             self, PostState, Refusal, etag, event_ref, permit,
             revision::{self, Draft},
-            rules::{self as post_rules, BODY_CHARS, REASON_CHARS_MAX},
+            rules::{self as post_rules, REASON_CHARS_MAX},
         },
     },
     identity::{
         Member, Visitor,
         audit::{self, AuditEntry},
         permission::{Action, can},
+        site,
     },
     kit::{Kit, Problem, limits::Ration, page::Page, problem::Fields, text::Text},
     words::{PostId, PostKind},
@@ -101,8 +102,9 @@ impl AnswerApi {
     #[oai(path = "/questions/:question_id/answers", method = "post", operation_id = "answer_question")]
     async fn answer_question(&self, member: Member, question_id: Path<PostId>, body: Json<WriteAnswer>) -> Result<AnswerMade, Problem> {
         let (actor, now) = (member.0, self.kit.clock.now());
+        let site = site::current(&self.kit).await?;
         let mut fields = Fields::default();
-        let rendered = post_rules::render(&mut fields, &actor, &body.body, BODY_CHARS);
+        let rendered = post_rules::render(&mut fields, &actor, &body.body, site.body_chars());
         let mut tx = self.kit.db.begin().await?;
         let thread = post::store::find_thread_of_for_update(&mut tx, question_id.0, PostKind::Question).await?;
         permit(&mut tx, Some(&actor), Action::Answer, &thread).await?;
@@ -116,7 +118,7 @@ impl AnswerApi {
         store::insert(&mut tx, id, &question, actor.member_id, &body.body, &rendered, now).await?;
         follow::store::follow_question(&mut tx, actor.member_id, question.id, now).await?;
         post::store::count_answer(&mut tx, question.id, 1, now).await?;
-        post::store::warm(&mut tx, question.id).await?;
+        post::store::warm(&mut tx, &[question.id]).await?;
         let draft = Draft { editor_id: actor.member_id, title: None, body_markdown: &body.body, tags: "", reason: "", at: now };
         revision::insert(&mut tx, id, 1, &draft).await?;
         let post = events::PostRef {
@@ -126,7 +128,8 @@ impl AnswerApi {
             author_id: actor.member_id,
             group_id: question.group_id,
         };
-        events::tell(&mut tx, now, [Event::AnswerPosted { post }]).await?;
+        let mentions = post_rules::mention_event(post, None, actor.member_id, &rendered);
+        events::tell(&mut tx, now, std::iter::once(Event::AnswerPosted { post }).chain(mentions)).await?;
         let answer = view::read(&mut tx, question.id, id, &actor).await?;
         tx.commit().await?;
         self.kit.outbox.ring();
@@ -147,8 +150,9 @@ impl AnswerApi {
         body: Json<EditAnswer>,
     ) -> Result<AnswerEdited, Problem> {
         let (actor, id, now) = (member.0, answer_id.0, self.kit.clock.now());
+        let site = site::current(&self.kit).await?;
         let mut fields = Fields::default();
-        let rendered = post_rules::render(&mut fields, &actor, &body.body, BODY_CHARS);
+        let rendered = post_rules::render(&mut fields, &actor, &body.body, site.body_chars());
         let reason = body.reason.as_deref().unwrap_or_default();
         fields.chars("/reason", reason, 0..=REASON_CHARS_MAX);
         let mut tx = self.kit.db.begin().await?;
@@ -162,12 +166,15 @@ impl AnswerApi {
             let draft = Draft { editor_id: actor.member_id, title: None, body_markdown: &body.body, tags: "", reason, at: now };
             revision::keep(&mut tx, &thread.post, "", &draft).await?;
             post::store::set_text(&mut tx, id, None, Some((&body.body, &rendered)), now).await?;
+            let mentions = post_rules::mention_event(event_ref(&thread.post), None, actor.member_id, &rendered);
+            events::tell(&mut tx, now, mentions).await?;
             if thread.post.is_published() {
                 post::store::touch(&mut tx, thread.question.id, now).await?;
             }
         }
         let answer = view::read(&mut tx, thread.question.id, id, &actor).await?;
         tx.commit().await?;
+        self.kit.outbox.ring();
         let tag = etag::etag(answer.version, &answer);
         Ok(AnswerEdited::Done(Json(answer), tag))
     }

@@ -96,7 +96,7 @@ pub struct AnswerRow {
     #[diesel(sql_type = Int4)]
     version: i32,
     #[diesel(sql_type = Int4)]
-    comment_count: i32,
+    pub comment_count: i32,
     #[diesel(sql_type = Double)]
     share: f64,
     #[diesel(sql_type = BigInt)]
@@ -128,7 +128,7 @@ impl From<AnswerRow> for AnswerView {
     }
 }
 
-/// Ranks the answers that are seen in `ranked (id, share, number)`, then selects a page. An answer's rank is a share
+/// Ranks the answers that are seen in `ranked`, then selects a page. An answer's rank is a share
 /// (Wilson's lower bound for `best`, 2 more when it is pinned to the top) and then a number.
 macro_rules! answer_rows {
     ($rest:literal) => {
@@ -139,7 +139,7 @@ macro_rules! answer_rows {
                  select 1 from post b where b.question_id = $1 and b.kind = 'answer' and b.state = 'published' and b.id <> a.id
                    and b.score >= a.score + 5 and b.score >= 2 * a.score)
              ), ranked as (
-               select a.id,
+               select a.*,
                  case when $2 <> 'best' then 0 else
                    case when a.id = (select id from pinned) then 2 else 0 end
                    + case when a.up_votes = 0 then 0 else
@@ -155,12 +155,10 @@ macro_rules! answer_rows {
                  and (a.state = 'published' or a.state = 'hidden' and ($3 or a.author_id = $4))
              )
              select a.id, a.question_id, a.body_markdown, a.body_html, a.state, a.score, a.up_votes, a.down_votes, v.value as my_vote,
-                    q.accepted_answer_id is not distinct from a.id as accepted, a.created_at, a.edited_at, a.version, a.comment_count,
-                    k.share, k.number, ",
+                    (select accepted_answer_id from post where id = $1) is not distinct from a.id as accepted, a.created_at, a.edited_at,
+                    a.version, a.comment_count, a.share, a.number, ",
             author_columns!("m", "r"),
-            " from ranked k
-             join post a on a.id = k.id
-             join post q on q.id = a.question_id
+            " from ranked a
              join member m on m.id = a.author_id
              left join reputation r on r.member_id = m.id
              left join vote v on v.post_id = a.id and v.member_id = $4
@@ -184,9 +182,9 @@ pub async fn load_page(
     request: &Request<Key>,
 ) -> QueryResult<Vec<AnswerRow>> {
     let text = if request.back() {
-        answer_rows!("(k.share, k.number, k.id) > ($5, $6, $7) order by k.share, k.number, k.id limit $8")
+        answer_rows!("(a.share, a.number, a.id) > ($5, $6, $7) order by a.share, a.number, a.id limit $8")
     } else {
-        answer_rows!("($5 is null or (k.share, k.number, k.id) < ($5, $6, $7)) order by k.share desc, k.number desc, k.id desc limit $8")
+        answer_rows!("($5 is null or (a.share, a.number, a.id) < ($5, $6, $7)) order by a.share desc, a.number desc, a.id desc limit $8")
     };
     let seek = request.seek.as_ref();
     diesel::sql_query(text)
@@ -210,7 +208,7 @@ pub fn page(kit: &Kit, list: &str, request: &Request<Key>, rows: Vec<AnswerRow>)
 
 /// Gives answers their first comments.
 pub async fn add_comments(conn: &mut Conn, answers: &mut [AnswerView]) -> QueryResult<()> {
-    let posts: Vec<PostId> = answers.iter().map(|answer| answer.id).collect();
+    let posts: Vec<PostId> = answers.iter().filter(|answer| answer.comment_count > 0).map(|answer| answer.id).collect();
     for comment in comments::first_of(conn, &posts).await? {
         if let Some(answer) = answers.iter_mut().find(|answer| answer.id == comment.post_id) {
             answer.comments.push(comment.into());
@@ -221,7 +219,7 @@ pub async fn add_comments(conn: &mut Conn, answers: &mut [AnswerView]) -> QueryR
 
 /// One answer, which the caller may see.
 pub async fn read(conn: &mut Conn, question: PostId, id: PostId, actor: &Actor) -> Result<AnswerView, Problem> {
-    let row: Option<AnswerRow> = diesel::sql_query(answer_rows!("k.id = $5"))
+    let row: Option<AnswerRow> = diesel::sql_query(answer_rows!("a.id = $5"))
         .bind::<SqlUuid, _>(question)
         .bind::<Text, _>(AnswerOrder::Score)
         .bind::<Bool, _>(true)

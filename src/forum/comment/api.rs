@@ -150,8 +150,13 @@ impl CommentApi {
         rules::may_edit(&actor, comment.author.id, moderates, comment.created_at, now)?;
         fields.done()?;
         store::set_body(&mut tx, id, &body.body, &rendered.html, now).await?;
+        if let Some(post) = post::find(&mut tx, comment.post_id).await? {
+            let mentions = post::rules::mention_event(event_ref(&post), Some(id), actor.member_id, &rendered);
+            events::tell(&mut tx, now, mentions).await?;
+        }
         let comment = store::find(&mut tx, id).await?.ok_or_else(|| Problem::not_found("comment"))?;
         tx.commit().await?;
+        self.kit.outbox.ring();
         Ok(Json(comment.into()))
     }
 
@@ -213,7 +218,10 @@ impl CommentApi {
             at: now,
         };
         store::insert(&mut tx, &new).await?;
-        events::tell(&mut tx, now, [Event::CommentPosted { post: event_ref(&thread.post), author_id: actor.member_id }]).await?;
+        let (post, by) = (event_ref(&thread.post), actor.member_id);
+        let mentions = post::rules::mention_event(post, Some(new.id), by, &rendered);
+        let posted = Event::CommentPosted { post, comment_id: new.id, author_id: by };
+        events::tell(&mut tx, now, std::iter::once(posted).chain(mentions)).await?;
         let comment = store::find(&mut tx, new.id).await?.ok_or_else(|| Problem::not_found("comment"))?;
         tx.commit().await?;
         self.kit.outbox.ring();

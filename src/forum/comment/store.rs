@@ -60,6 +60,9 @@ pub async fn find(conn: &mut Conn, id: CommentId) -> QueryResult<Option<CommentR
 
 /// The first comments of each of these posts.
 pub async fn first_of(conn: &mut Conn, posts: &[PostId]) -> QueryResult<Vec<CommentRow>> {
+    if posts.is_empty() {
+        return Ok(Vec::new());
+    }
     diesel::sql_query(comment_rows!(
         "unnest($1) as p (id) cross join lateral (
            select * from comment c where c.post_id = p.id and c.state = 'published' order by c.id limit $2

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use poem_openapi::{ApiResponse, Object, OpenApi, param::Path, payload::Json};
 
 use super::{
-    rules::{self, Consequence, FlagReason, Flagger, Refusal},
+    rules::{self, Consequence, FlagReason, Flagger, Refusal, Thresholds},
     store::{self, NewFlag},
 };
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
             rules::{AUTOMATIC_SILENCE_HOURS, NewSanction, SanctionKind},
         },
     },
-    identity::{Actor, Member, permission::Action},
+    identity::{Actor, Member, permission::Action, site},
     kit::{Conn, Kit, Problem, limits::Ration, problem::Fields, text::Text},
     words::{FlagId, PostId, PostKind, ReviewItemId, SanctionId},
 };
@@ -77,6 +77,7 @@ impl FlagApi {
         let mut fields = Fields::default();
         rules::check_note(&mut fields, body.reason, &note);
 
+        let least = Thresholds::from(&*site::current(&self.kit).await?);
         let now = self.kit.clock.now();
         let mut tx = self.kit.db.begin().await?;
         let thread = post::find_thread_for_update(&mut tx, id).await?.filter(|thread| thread.post.kind == kind);
@@ -109,7 +110,7 @@ impl FlagApi {
             return Err(Refusal::Already.into());
         }
         let standing = store::find_standing(&mut tx, &thread.post, staff, thread.question.locked_at.is_some(), now).await?;
-        for consequence in rules::consequences(&standing) {
+        for consequence in rules::consequences(&standing, least) {
             carry_out(&mut tx, consequence, &thread, item, now).await?;
         }
         let view = FlagView { id: flag.id, post_id: id, reason: body.reason, note: note.clone(), created_at: now };

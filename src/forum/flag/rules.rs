@@ -1,6 +1,6 @@
 //! What a flag weighs, and what flags bring about without a moderator.
 
-use crate::{kit::problem::Fields, refusals};
+use crate::{identity::site::Site, kit::problem::Fields, refusals};
 
 pub const NOTE_CHARS_MAX: usize = 1_000;
 /// A flag for another reason has to say which.
@@ -13,13 +13,7 @@ const RECORD_FLAGS_MIN: i64 = 5;
 const RECORD_NEUTRAL_PERCENT: i64 = 70;
 const ACCURACY_MAX: i64 = 5;
 const ACCURACY_MIN: i64 = -3;
-const HIDE_WEIGHT: i64 = 8;
-const HIDE_FLAGGERS: i64 = 2;
-/// Of all posts of a question together: a hidden one gathers no more flags.
-const LOCK_WEIGHT: i64 = 30;
-const LOCK_FLAGGERS: i64 = 5;
 pub const LOCK_HOURS: i64 = 4;
-const SILENCE_FLAGGERS: i64 = 3;
 
 crate::words! {
     /// What is wrong with a post.
@@ -105,6 +99,29 @@ pub struct Standing {
     pub author_is_silenced: bool,
 }
 
+/// How much it takes; a company may set it.
+#[derive(Clone, Copy, Debug)]
+pub struct Thresholds {
+    pub hide_weight: i64,
+    pub hide_flaggers: i64,
+    /// Of all posts of a question together: a hidden one gathers no more flags.
+    pub lock_weight: i64,
+    pub lock_flaggers: i64,
+    pub silence_flaggers: i64,
+}
+
+impl From<&Site> for Thresholds {
+    fn from(site: &Site) -> Self {
+        Self {
+            hide_weight: site.flag_hide_weight.into(),
+            hide_flaggers: site.flag_hide_flaggers.into(),
+            lock_weight: site.flag_lock_weight.into(),
+            lock_flaggers: site.flag_lock_flaggers.into(),
+            silence_flaggers: site.flag_silence_flaggers.into(),
+        }
+    }
+}
+
 /// What flags bring about by themselves, until a moderator looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Consequence {
@@ -113,11 +130,11 @@ pub enum Consequence {
     SilenceAuthor,
 }
 
-pub fn consequences(standing: &Standing) -> Vec<Consequence> {
-    let hide = standing.by_staff || standing.weight >= HIDE_WEIGHT && standing.flaggers >= HIDE_FLAGGERS;
-    let lock = !standing.locked && standing.thread_weight >= LOCK_WEIGHT && standing.thread_flaggers >= LOCK_FLAGGERS;
+pub fn consequences(standing: &Standing, least: Thresholds) -> Vec<Consequence> {
+    let hide = standing.by_staff || standing.weight >= least.hide_weight && standing.flaggers >= least.hide_flaggers;
+    let lock = !standing.locked && standing.thread_weight >= least.lock_weight && standing.thread_flaggers >= least.lock_flaggers;
     let newcomer = standing.author_trust == 0 && !standing.author_is_staff && !standing.author_is_silenced;
-    let silence = newcomer && standing.author_flaggers >= SILENCE_FLAGGERS;
+    let silence = newcomer && standing.author_flaggers >= least.silence_flaggers;
     [(hide, Consequence::HidePost), (lock, Consequence::LockQuestion), (silence, Consequence::SilenceAuthor)]
         .into_iter()
         .filter_map(|(due, consequence)| due.then_some(consequence))
@@ -159,6 +176,7 @@ mod tests {
     #[test]
     fn what_flags_bring_about() {
         use Consequence::*;
+        let least = Thresholds { hide_weight: 8, hide_flaggers: 2, lock_weight: 30, lock_flaggers: 5, silence_flaggers: 3 };
         let calm = Standing {
             weight: 1,
             flaggers: 1,
@@ -194,7 +212,7 @@ mod tests {
                 vec![HidePost, LockQuestion, SilenceAuthor],
             ),
         ] {
-            assert_eq!(consequences(&standing), expected, "{name}");
+            assert_eq!(consequences(&standing, least), expected, "{name}");
         }
     }
 

@@ -2,10 +2,10 @@
 
 use poem_openapi::{Object, OpenApi, payload::Json};
 
-use super::rules::{BODY_CHARS, render};
+use super::rules::render;
 use crate::{
     app::Tag,
-    identity::Member,
+    identity::{Member, site::rules::BODY_CHARS_MAX},
     kit::{Kit, Problem, limits::Ration, problem::Fields, text::Text},
 };
 
@@ -37,7 +37,7 @@ impl PreviewApi {
     async fn preview_markdown(&self, member: Member, body: Json<Preview>) -> Result<Json<Previewed>, Problem> {
         self.kit.limits.take(Ration::Preview, &member.0.caller())?;
         let mut fields = Fields::default();
-        let rendered = render(&mut fields, &member.0, &body.body, 1..=*BODY_CHARS.end());
+        let rendered = render(&mut fields, &member.0, &body.body, 1..=BODY_CHARS_MAX);
         fields.done()?;
         Ok(Json(Previewed { body_html: rendered.html }))
     }

@@ -13,7 +13,7 @@ use crate::{
         problem::Fields,
     },
     refusals, words,
-    words::{GroupId, MemberId, PostId, PostKind, PostState, ReviewItemId},
+    words::{CommentId, GroupId, MemberId, PostId, PostKind, PostState, ReviewItemId},
 };
 
 words! {
@@ -35,8 +35,6 @@ refusals! {
     }
 }
 
-pub const TITLE_CHARS: RangeInclusive<usize> = 15..=150;
-pub const BODY_CHARS: RangeInclusive<usize> = 20..=32_000;
 pub const COMMENT_CHARS: RangeInclusive<usize> = 1..=2_000;
 pub const REASON_CHARS_MAX: usize = 300;
 /// Links in a body at trust 0.
@@ -99,6 +97,12 @@ pub fn state_event(post: &PostRow, to: PostState, review_item_id: Option<ReviewI
         (false, true) => Some(Event::PostReturned { post: event_ref(post), review_item_id }),
         _ => None,
     }
+}
+
+/// What others must hear of the members whom a text of `by` names, if it names any.
+pub fn mention_event(post: PostRef, comment_id: Option<CommentId>, by: MemberId, text: &Rendered) -> Option<Event> {
+    let handles = text.mentions.clone();
+    (!handles.is_empty()).then_some(Event::MembersMentioned { post, comment_id, by, handles })
 }
 
 /// What others must hear when `answer` stops being the accepted one.

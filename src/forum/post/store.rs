@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::{
     QueryResult, QueryableByName,
-    sql_types::{BigInt, Bool, Double, Int2, Int4, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Array, BigInt, Bool, Double, Int2, Int4, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
 
@@ -138,7 +138,7 @@ pub async fn change_state(
             }
             count_answer(conn, post.question_id, step, now).await?;
             settle_activity(conn, post.question_id).await?;
-            warm(conn, post.question_id).await?;
+            warm(conn, &[post.question_id]).await?;
         }
     }
     events.push(event);
@@ -280,6 +280,8 @@ pub async fn set_accepted(conn: &mut Conn, question: PostId, accepted: Option<(P
 
 #[derive(QueryableByName)]
 struct HeatRow {
+    #[diesel(sql_type = SqlUuid)]
+    id: PostId,
     #[diesel(sql_type = Int4)]
     score: i32,
     #[diesel(sql_type = BigInt)]
@@ -290,22 +292,27 @@ struct HeatRow {
     asked_at: DateTime<Utc>,
 }
 
-/// Sets the question's place in the list "hot" anew: after votes, answers and acceptances.
-pub async fn warm(conn: &mut Conn, question: PostId) -> QueryResult<()> {
-    let row: HeatRow = diesel::sql_query(
-        "select q.score, q.created_at as asked_at, coalesce(sum(a.score), 0) as answers_score,
+/// Sets the places of questions in the list "hot" anew: after votes, answers and acceptances.
+pub async fn warm(conn: &mut Conn, questions: &[PostId]) -> QueryResult<()> {
+    let rows: Vec<HeatRow> = diesel::sql_query(
+        "select q.id, q.score, q.created_at as asked_at, coalesce(sum(a.score), 0) as answers_score,
                 count(distinct a.author_id) filter (where a.author_id <> q.author_id) as participants
          from post q left join post a on a.question_id = q.id and a.kind = 'answer' and a.state = 'published'
-         where q.id = $1 group by q.id",
+         where q.id = any($1) group by q.id",
     )
-    .bind::<SqlUuid, _>(question)
+    .bind::<Array<SqlUuid>, _>(questions)
     .cached()
-    .get_result(conn)
+    .load(conn)
     .await?;
-    let heat = Heat { score: row.score.into(), answers_score: row.answers_score, participants: row.participants, asked_at: row.asked_at };
-    diesel::sql_query("update post set hot_key = $2 where id = $1")
-        .bind::<SqlUuid, _>(question)
-        .bind::<Double, _>(hot_key(&heat))
+    let heat = |row: &HeatRow| Heat {
+        score: row.score.into(),
+        answers_score: row.answers_score,
+        participants: row.participants,
+        asked_at: row.asked_at,
+    };
+    diesel::sql_query("update post set hot_key = h.hot_key from unnest($1, $2) as h (id, hot_key) where post.id = h.id")
+        .bind::<Array<SqlUuid>, _>(rows.iter().map(|row| row.id).collect::<Vec<_>>())
+        .bind::<Array<Double>, _>(rows.iter().map(|row| hot_key(&heat(row))).collect::<Vec<_>>())
         .cached()
         .execute(conn)
         .await?;

@@ -21,7 +21,7 @@ use crate::{
         post::{
             self, PostState, etag, event_ref, permit,
             revision::{self, Draft},
-            rules::{self as post_rules, BODY_CHARS, REASON_CHARS_MAX, TITLE_CHARS},
+            rules::{self as post_rules, REASON_CHARS_MAX},
         },
         tag,
     },
@@ -29,7 +29,7 @@ use crate::{
         Actor, Member, Visitor,
         audit::{self, AuditEntry},
         permission::{Action, Object as Permitted, can},
-        standing,
+        site, standing,
     },
     kit::{Conn, Kit, Problem, limits::Ration, page::Page, problem::Fields, text::Text},
     words::{GroupId, PostId, PostKind},
@@ -157,10 +157,11 @@ impl QuestionApi {
     #[oai(path = "/", method = "post", operation_id = "ask_question")]
     async fn ask_question(&self, member: Member, body: Json<AskQuestion>) -> Result<QuestionMade, Problem> {
         let (actor, now) = (member.0, self.kit.clock.now());
+        let site = site::current(&self.kit).await?;
         let mut fields = Fields::default();
         let title = body.title.trim();
-        fields.chars("/title", title, TITLE_CHARS);
-        let rendered = post_rules::render(&mut fields, &actor, &body.body, BODY_CHARS);
+        fields.chars("/title", title, site.title_chars());
+        let rendered = post_rules::render(&mut fields, &actor, &body.body, site.body_chars());
         let tags = tag::rules::normalise_all(&mut fields, &body.tags);
 
         let mut tx = self.kit.db.begin().await?;
@@ -192,7 +193,8 @@ impl QuestionApi {
         let draft = Draft { editor_id: actor.member_id, title: Some(title), body_markdown: &body.body, tags: &names, reason: "", at: now };
         revision::insert(&mut tx, id, 1, &draft).await?;
         let post = PostRef { id, kind: PostKind::Question, question_id: id, author_id: actor.member_id, group_id };
-        events::tell(&mut tx, now, [Event::QuestionAsked { post }]).await?;
+        let mentions = post_rules::mention_event(post, None, actor.member_id, &rendered);
+        events::tell(&mut tx, now, std::iter::once(Event::QuestionAsked { post }).chain(mentions)).await?;
         let question = view::read(&self.kit, &mut tx, id, Some(&actor)).await?;
         tx.commit().await?;
         self.kit.outbox.ring();
@@ -250,12 +252,13 @@ impl QuestionApi {
         body: Json<EditQuestion>,
     ) -> Result<QuestionEdited, Problem> {
         let (actor, id, now) = (member.0, question_id.0, self.kit.clock.now());
+        let site = site::current(&self.kit).await?;
         let mut fields = Fields::default();
         let title = body.title.as_deref().map(str::trim);
         if let Some(title) = title {
-            fields.chars("/title", title, TITLE_CHARS);
+            fields.chars("/title", title, site.title_chars());
         }
-        let rendered = body.body.as_deref().map(|text| post_rules::render(&mut fields, &actor, text, BODY_CHARS));
+        let rendered = body.body.as_deref().map(|text| post_rules::render(&mut fields, &actor, text, site.body_chars()));
         let tags = body.tags.as_deref().map(|names| tag::rules::normalise_all(&mut fields, names));
         let reason = body.reason.as_deref().unwrap_or_default();
         fields.chars("/reason", reason, 0..=REASON_CHARS_MAX);
@@ -292,6 +295,10 @@ impl QuestionApi {
             };
             revision::keep(&mut tx, &before, &tags_before.join(" "), &draft).await?;
             post::store::set_text(&mut tx, id, new_title, new_body.zip(rendered.as_ref()), now).await?;
+            if let Some(text) = rendered.as_ref().filter(|_| new_body.is_some()) {
+                let mentions = post_rules::mention_event(event_ref(&before), None, actor.member_id, text);
+                events::tell(&mut tx, now, mentions).await?;
+            }
             if let Some(tags) = tags.filter(|_| tags_change) {
                 tag::store::replace_tags(&mut tx, &before, &tags).await?;
             }
@@ -299,6 +306,7 @@ impl QuestionApi {
         }
         let question = view::read(&self.kit, &mut tx, id, Some(&actor)).await?;
         tx.commit().await?;
+        self.kit.outbox.ring();
         let tag = etag::etag(question.version, &question);
         Ok(QuestionEdited::Done(Json(question), tag))
     }

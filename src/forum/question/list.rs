@@ -14,7 +14,11 @@ use crate::{
         Actor,
         member::{Author, AuthorView},
     },
-    kit::{Conn, db::CachedExt, page::Request},
+    kit::{
+        Conn,
+        db::CachedExt,
+        page::{ROWS_MAX, Request},
+    },
     visible_group, words,
     words::{GroupId, MemberId, PostId, TagId},
 };
@@ -248,10 +252,14 @@ fn text(sort: QuestionOrder, filter: Filter, staff: bool, seeks: bool, back: boo
         wants.push(format!("(p.{column}, p.id) {than} ({parameter}, $4)"));
     }
     let with = if with.is_empty() { String::new() } else { format!("with {} ", with.join(", ")) };
+    // PostgreSQL takes an unknown limit for a tenth of the table, and would plan each page anew; a known one bounds it.
     format!(
-        "{with}select {} from (select p.* from post p where {} order by p.{column} {order}, p.id {order} limit $5) p {} order by p.{column} {order}, p.id {order}",
+        "{with}select {} from (
+           select * from (select p.* from post p where {} order by p.{column} {order}, p.id {order} limit {}) p limit $5
+         ) p {} order by p.{column} {order}, p.id {order}",
         concat!(card_columns!()),
         wants.join(" and "),
+        ROWS_MAX,
         card_joins!(),
     )
 }

@@ -1,4 +1,4 @@
-//! What is shown of a question: one read for the question, one for its answers, one for all comments.
+//! What is shown of a question: one read for the question, one for its answers, one for all comments, if there are any.
 
 use chrono::{DateTime, Utc};
 use diesel::{
@@ -192,8 +192,9 @@ pub async fn read(kit: &Kit, conn: &mut Conn, id: PostId, actor: Option<&Actor>)
     let list = answers::list_name(id, AnswerOrder::Best);
     let first = kit.cursors.request(&list, None, None)?;
     let rows = answers::load_page(conn, id, AnswerOrder::Best, actor, moderates, &first).await?;
-    let posts: Vec<PostId> = std::iter::once(id).chain(rows.iter().map(|row| row.id)).collect();
-    let comments = comments::first_of(conn, &posts).await?;
+    let counts = std::iter::once((id, row.comment_count)).chain(rows.iter().map(|row| (row.id, row.comment_count)));
+    let commented: Vec<PostId> = counts.filter(|(_, comments)| *comments > 0).map(|(post, _)| post).collect();
+    let comments = comments::first_of(conn, &commented).await?;
     let mut comments: Vec<CommentView> = comments.into_iter().map(CommentView::from).collect();
     let mut answers = answers::page(kit, &list, &first, rows);
     for answer in &mut answers.items {

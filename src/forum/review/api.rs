@@ -1,6 +1,7 @@
 //! The review queue.
 
 use chrono::{DateTime, Utc};
+use poem::web::Accept;
 use poem_openapi::{
     ApiResponse, Object, OpenApi,
     param::{Path, Query},
@@ -28,7 +29,12 @@ use crate::{
         permission::Action,
         standing,
     },
-    kit::{Conn, Kit, Problem, page::Page, text::Text},
+    kit::{
+        Conn, Kit, Problem,
+        listing::{self, Asked, Listed},
+        page::Page,
+        text::Text,
+    },
     words::{GroupId, GroupRole, PostKind, ReviewItemId, SanctionId},
 };
 
@@ -85,31 +91,29 @@ impl ReviewApi {
         group: Query<Option<String>>,
         cursor: Query<Option<String>>,
         limit: Query<Option<usize>>,
-    ) -> Result<Json<Page<ReviewItem>>, Problem> {
+        accept: Accept,
+    ) -> Result<Listed<ReviewItem>, Problem> {
         let actor = member.0;
-        let mut conn = self.kit.db.read().await?;
-        let group = self.scope(&mut conn, &actor, group.0).await?;
+        let group = self.scope(&mut *self.kit.db.read().await?, &actor, group.0).await?;
         let filter = Filter { state: state.0, kind: kind.0, group };
-        let word = |word: Option<&'static str>| word.unwrap_or_default();
-        let list = format!(
-            "review_items?state={}&kind={}&group={}",
-            word(filter.state.map(ReviewState::word)),
-            word(filter.kind.map(PostKind::word)),
-            filter.group.map(|id| id.to_string()).unwrap_or_default(),
-        );
-        let request = self.kit.cursors.request(&list, cursor.0.as_deref(), limit.0)?;
-        let now = self.kit.clock.now();
-        let rows = store::list(&mut conn, &filter, &request, now).await?;
-        let posts: Vec<_> = rows.iter().map(|row| row.post_id).collect();
-        let effects = view::effects(store::find_effects(&mut conn, &posts, now).await?);
-        let position = |row: &store::Row| match row.decided_at {
+        let shown = filter.clone();
+        let fetch = move |kit: Kit, request| {
+            let filter = filter.clone();
+            async move {
+                let (mut conn, now) = (kit.db.read().await?, kit.clock.now());
+                let rows = store::list(&mut conn, &filter, &request, now).await?;
+                let posts: Vec<_> = rows.iter().map(|row| row.post_id).collect();
+                let effects = view::effects(store::find_effects(&mut conn, &posts, now).await?);
+                let with_effect = |row: store::Row| (effects.get(&row.post_id).cloned(), row);
+                Ok(rows.into_iter().map(with_effect).collect::<Vec<_>>())
+            }
+        };
+        let position = |(_, row): &(_, store::Row)| match row.decided_at {
             Some(at) => (at.timestamp_micros(), row.id.0),
             None => (row.weight.into(), row.id.0),
         };
-        Ok(Json(self.kit.cursors.page(&list, &request, rows, position, |row| {
-            let movements = effects.get(&row.post_id).cloned();
-            view::view(row, movements)
-        })))
+        let asked = Asked { cursor: cursor.0, limit: limit.0, accept };
+        listing::answer(&self.kit, "list_review_items", shown, asked, fetch, position, |(movements, row)| view::view(row, movements)).await
     }
 
     /// A review item

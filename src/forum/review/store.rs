@@ -97,6 +97,7 @@ macro_rules! select_items {
 }
 
 /// Which items a list shows.
+#[derive(Clone, Debug)]
 pub struct Filter {
     /// Empty: whatever is not decided.
     pub state: Option<ReviewState>,

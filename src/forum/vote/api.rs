@@ -87,7 +87,7 @@ impl VoteApi {
                 store::insert(&mut tx, new, id, actor.member_id, now).await?;
             }
             tally = store::count(&mut tx, id, rules::deltas(from, value)).await?;
-            post::store::warm(&mut tx, post.question_id).await?;
+            post::store::warm(&mut tx, &[post.question_id]).await?;
             events::tell(&mut tx, now, rules::events(event_ref(post), &actor, old, new)).await?;
             tx.commit().await?;
             self.kit.outbox.ring();

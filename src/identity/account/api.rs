@@ -20,6 +20,7 @@ use crate::{
         Doorkeeper, Myself,
         caller::address,
         partner::{self, link, rules::Claim},
+        site,
     },
     kit::{Kit, Problem, limits::Ration, problem::Fields, secret, text::Text},
     words::{MemberId, Role, SessionId},
@@ -114,6 +115,9 @@ impl AccountApi {
     async fn register(&self, request: &Request, body: Json<Register>) -> Result<RegisterAnswer, Problem> {
         let Json(body) = body;
         self.kit().limits.take(Ration::SignUp, &address(request))?;
+        if !site::current(self.kit()).await?.sign_up_open {
+            return Err(site::rules::Refusal::SignUpClosed.into());
+        }
         let mut fields = Fields::default();
         let display_name = body.display_name.as_deref().unwrap_or(&body.handle).trim();
         let email = Email::parse(&body.email);

@@ -105,32 +105,24 @@ pub async fn insert(
     Ok(NewKey { id, partner_id, secret: key.0 })
 }
 
-const COLUMNS: (
-    api_key::id,
-    api_key::partner_id,
-    partner_table::name,
-    api_key::name,
-    api_key::prefix,
-    api_key::scopes,
-    api_key::created_at,
-    api_key::expires_at,
-    api_key::revoked_at,
-    api_key::last_used_at,
-) = (
-    api_key::id,
-    api_key::partner_id,
-    partner_table::name,
-    api_key::name,
-    api_key::prefix,
-    api_key::scopes,
-    api_key::created_at,
-    api_key::expires_at,
-    api_key::revoked_at,
-    api_key::last_used_at,
-);
+#[diesel::dsl::auto_type(no_type_alias)]
+fn columns() -> _ {
+    (
+        api_key::id,
+        api_key::partner_id,
+        partner_table::name,
+        api_key::name,
+        api_key::prefix,
+        api_key::scopes,
+        api_key::created_at,
+        api_key::expires_at,
+        api_key::revoked_at,
+        api_key::last_used_at,
+    )
+}
 
 pub async fn list(conn: &mut Conn, partner_id: Option<PartnerId>, request: &Request<()>) -> QueryResult<Vec<KeyRow>> {
-    let mut query = api_key::table.inner_join(partner_table::table).select(COLUMNS).limit(request.rows()).into_boxed();
+    let mut query = api_key::table.inner_join(partner_table::table).select(columns()).limit(request.rows()).into_boxed();
     if let Some(partner_id) = partner_id {
         query = query.filter(api_key::partner_id.eq(partner_id));
     }
@@ -145,7 +137,7 @@ pub async fn list(conn: &mut Conn, partner_id: Option<PartnerId>, request: &Requ
 
 /// Locked until the end of the transaction.
 pub async fn lock(conn: &mut Conn, id: ApiKeyId) -> QueryResult<Option<KeyRow>> {
-    api_key::table.inner_join(partner_table::table).filter(api_key::id.eq(id)).select(COLUMNS).for_update().first(conn).await.optional()
+    api_key::table.inner_join(partner_table::table).filter(api_key::id.eq(id)).select(columns()).for_update().first(conn).await.optional()
 }
 
 pub async fn set_expiry(conn: &mut Conn, id: ApiKeyId, at: DateTime<Utc>) -> QueryResult<()> {

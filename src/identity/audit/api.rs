@@ -1,7 +1,8 @@
 //! Reading the audit log.
 
 use chrono::{DateTime, Utc};
-use poem_openapi::{Object, OpenApi, param::Query, payload::Json, types::Any};
+use poem::web::Accept;
+use poem_openapi::{Object, OpenApi, param::Query, types::Any};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -9,7 +10,10 @@ use super::store::{self, AuditRow, Filter};
 use crate::{
     app::Tag,
     identity::{Admin, account::rules::handle_key},
-    kit::{Kit, Problem, page::Page},
+    kit::{
+        Kit, Problem,
+        listing::{self, Asked, Listed},
+    },
 };
 
 pub struct AuditApi {
@@ -48,6 +52,7 @@ impl AuditApi {
     ///
     /// The newest first.
     #[oai(path = "/audit-log", method = "get", operation_id = "list_audit_log")]
+    #[allow(clippy::too_many_arguments)]
     async fn list_audit_log(
         &self,
         _admin: Admin,
@@ -59,12 +64,15 @@ impl AuditApi {
         subject: Query<Option<Uuid>>,
         cursor: Query<Option<String>>,
         limit: Query<Option<usize>>,
-    ) -> Result<Json<Page<AuditView>>, Problem> {
+        accept: Accept,
+    ) -> Result<Listed<AuditView>, Problem> {
         let filter = Filter { actor: actor.0.as_deref().map(handle_key), action: action.0, subject: subject.0 };
-        let list = format!("list_audit_log?{filter:?}");
-        let request = self.kit.cursors.request::<()>(&list, cursor.0.as_deref(), limit.0)?;
-        let mut conn = self.kit.db.read().await?;
-        let rows = store::list(&mut conn, &filter, &request).await?;
-        Ok(Json(self.kit.cursors.page(&list, &request, rows, |row| ((), row.id), AuditView::from)))
+        let shown = filter.clone();
+        let fetch = move |kit: Kit, request| {
+            let filter = filter.clone();
+            async move { Ok(store::list(&mut *kit.db.read().await?, &filter, &request).await?) }
+        };
+        let asked = Asked { cursor: cursor.0, limit: limit.0, accept };
+        listing::answer(&self.kit, "list_audit_log", shown, asked, fetch, |row| ((), row.id), AuditView::from).await
     }
 }

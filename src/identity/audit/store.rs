@@ -45,7 +45,7 @@ pub async fn record(conn: &mut Conn, entry: AuditEntry<'_>) -> QueryResult<()> {
     Ok(())
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Filter {
     /// A handle key.
     pub actor: Option<String>,

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::{QueryableByName, sql_types};
+use poem::web::Accept;
 use poem_openapi::{
     Object, OpenApi,
     param::{Path, Query},
@@ -22,7 +23,12 @@ use crate::{
         account::rules::handle_key,
         audit::{self, AuditEntry},
     },
-    kit::{Kit, Problem, page::Page, problem::Fields, text::Text},
+    kit::{
+        Kit, Problem,
+        listing::{self, Asked, Listed},
+        problem::Fields,
+        text::Text,
+    },
     words::{MemberId, Role},
 };
 
@@ -106,14 +112,17 @@ impl MemberAdminApi {
         sort: Query<Option<MemberSort>>,
         cursor: Query<Option<String>>,
         limit: Query<Option<usize>>,
-    ) -> Result<Json<Page<MemberForAdmin>>, Problem> {
+        accept: Accept,
+    ) -> Result<Listed<MemberForAdmin>, Problem> {
         let q = q.0.unwrap_or_default().trim().to_lowercase();
         let filter = Filter { q, role: role.0, tier: tier.0, sort: sort.0.unwrap_or(MemberSort::Newest) };
-        let list = format!("list_all_members?{filter:?}");
-        let request = self.kit.cursors.request(&list, cursor.0.as_deref(), limit.0)?;
-        let mut conn = self.kit.db.read().await?;
-        let rows = store::list_for_admin(&mut conn, &filter, &request).await?;
-        Ok(Json(self.kit.cursors.page(&list, &request, rows, |row| row.position(filter.sort), |row| row)))
+        let (sort, shown) = (filter.sort, filter.clone());
+        let fetch = move |kit: Kit, request| {
+            let filter = filter.clone();
+            async move { Ok(store::list_for_admin(&mut *kit.db.read().await?, &filter, &request).await?) }
+        };
+        let asked = Asked { cursor: cursor.0, limit: limit.0, accept };
+        listing::answer(&self.kit, "list_all_members", shown, asked, fetch, move |row| row.position(sort), |row| row).await
     }
 
     /// Make a member staff, or no longer

@@ -81,6 +81,14 @@ sections! {
     followed_tags =
         "select json_build_object('tag', t.name, 'since', f.since) as item
          from tag_follow f join tag t on t.id = f.tag_id where f.member_id = $1 order by t.name";
+    /// What the member was told, and has not read long ago.
+    notifications =
+        "select json_build_object('kind', kind, 'count', count, 'question_id', question_id, 'post_id', post_id, 'points_or_rank', amount,
+                'detail', detail, 'created_at', created_at, 'read_at', read_at) as item
+         from notification where member_id = $1 order by id";
+    /// Kinds of notifications that the member has switched off.
+    notifications_off =
+        "select to_json(kind) as item from notification_off where member_id = $1 order by kind";
     /// The names by which partners know the member.
     partners =
         "select json_build_object('partner', p.name, 'external_id', e.external_id, 'linked_at', e.linked_at) as item

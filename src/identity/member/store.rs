@@ -169,38 +169,30 @@ pub struct MyRow {
     pub version: i32,
 }
 
-const MY_COLUMNS: (
-    member::id,
-    member::handle,
-    member::display_name,
-    member::bio,
-    account::email,
-    member::role,
-    member::trust,
-    member::on_leaderboards,
-    member::created_at,
-    member::version,
-) = (
-    member::id,
-    member::handle,
-    member::display_name,
-    member::bio,
-    account::email,
-    member::role,
-    member::trust,
-    member::on_leaderboards,
-    member::created_at,
-    member::version,
-);
+#[diesel::dsl::auto_type(no_type_alias)]
+fn my_columns() -> _ {
+    (
+        member::id,
+        member::handle,
+        member::display_name,
+        member::bio,
+        account::email,
+        member::role,
+        member::trust,
+        member::on_leaderboards,
+        member::created_at,
+        member::version,
+    )
+}
 
 /// A member who has an account.
 pub async fn find_me(conn: &mut Conn, id: MemberId) -> QueryResult<MyRow> {
-    member::table.inner_join(account::table).filter(member::id.eq(id)).select(MY_COLUMNS).first(conn).await
+    member::table.inner_join(account::table).filter(member::id.eq(id)).select(my_columns()).first(conn).await
 }
 
 /// The same, locked until the end of the transaction.
 pub async fn lock_me(conn: &mut Conn, id: MemberId) -> QueryResult<MyRow> {
-    member::table.inner_join(account::table).filter(member::id.eq(id)).select(MY_COLUMNS).for_update().first(conn).await
+    member::table.inner_join(account::table).filter(member::id.eq(id)).select(my_columns()).for_update().first(conn).await
 }
 
 /// Returns the new version.

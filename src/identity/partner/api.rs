@@ -48,6 +48,13 @@ struct CreatePartner {
     name: Text,
 }
 
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct EditPartner {
+    /// 1 to 60 characters.
+    name: Text,
+}
+
 #[derive(ApiResponse)]
 enum Created {
     /// Made. Give it an API key next.
@@ -123,6 +130,30 @@ impl PartnerApi {
         audit::record(&mut tx, AuditEntry::new(actor, "create_partner", ("partner", id.0), "", json!({ "name": name }), now)).await?;
         tx.commit().await?;
         Ok(Created::Partner(Json(PartnerView { id, name: name.to_owned(), created_at: now })))
+    }
+
+    /// Rename a partner
+    ///
+    /// Its keys and what it recorded stay.
+    #[oai(path = "/admin/partners/:partner_id", method = "patch", operation_id = "edit_partner", tag = "Tag::Administration")]
+    async fn edit_partner(&self, admin: Admin, partner_id: Path<PartnerId>, body: Json<EditPartner>) -> Result<Json<PartnerView>, Problem> {
+        let name = body.name.trim();
+        let mut fields = Fields::default();
+        fields.chars("/name", name, rules::NAME_CHARS);
+        fields.done()?;
+        let now = self.kit.clock.now();
+        let mut tx = self.kit.db.begin().await?;
+        let old = store::lock(&mut tx, partner_id.0).await?.ok_or_else(|| Problem::not_found("partner"))?;
+        if old.name != name {
+            if !store::rename(&mut tx, old.id, name).await? {
+                return Err(Refusal::NameTaken.into());
+            }
+            let detail = json!({ "from": old.name, "to": name });
+            let actor = Some(admin.0.member_id);
+            audit::record(&mut tx, AuditEntry::new(actor, "edit_partner", ("partner", old.id.0), "", detail, now)).await?;
+            tx.commit().await?;
+        }
+        Ok(Json(PartnerView { id: old.id, name: name.to_owned(), created_at: old.created_at }))
     }
 
     /// Get a member by the partner's own name for them

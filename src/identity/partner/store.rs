@@ -36,6 +36,22 @@ pub struct PartnerRow {
     pub created_at: DateTime<Utc>,
 }
 
+/// Locked until the end of the transaction.
+pub async fn lock(conn: &mut Conn, id: PartnerId) -> QueryResult<Option<PartnerRow>> {
+    let found = partner::table.find(id).select((partner::id, partner::name, partner::created_at));
+    found.for_no_key_update().first(conn).await.optional()
+}
+
+/// False when another partner has the name.
+pub async fn rename(conn: &mut Conn, id: PartnerId, name: &str) -> QueryResult<bool> {
+    let taken = partner::table.filter(partner::name.eq(name)).filter(partner::id.ne(id));
+    if diesel::select(diesel::dsl::exists(taken)).get_result(conn).await? {
+        return Ok(false);
+    }
+    diesel::update(partner::table.find(id)).set(partner::name.eq(name)).execute(conn).await?;
+    Ok(true)
+}
+
 /// By name.
 pub async fn list(conn: &mut Conn, request: &Request<String>) -> QueryResult<Vec<PartnerRow>> {
     let query = partner::table.select((partner::id, partner::name, partner::created_at)).limit(request.rows()).into_boxed();

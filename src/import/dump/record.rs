@@ -5,8 +5,12 @@ use chrono::{DateTime, Utc};
 use super::{super::FileError, Row};
 
 /// One kind of row, and the file it is in.
-pub trait Record: TryFrom<Row, Error = FileError> {
+pub trait Record: Sized {
     const FILE: &'static str;
+
+    /// # Errors
+    /// [`FileError`] when a value is missing or is not what it should be.
+    fn read(row: &Row) -> Result<Self, FileError>;
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,12 +126,8 @@ pub struct PostLink {
 
 impl Record for User {
     const FILE: &'static str = "Users.xml";
-}
 
-impl TryFrom<Row> for User {
-    type Error = FileError;
-
-    fn try_from(row: Row) -> Result<Self, FileError> {
+    fn read(row: &Row) -> Result<Self, FileError> {
         Ok(User {
             line: row.line,
             id: row.required_number("Id")?,
@@ -135,21 +135,17 @@ impl TryFrom<Row> for User {
             reputation: row.number("Reputation")?.unwrap_or(1),
             created_at: row.required_date("CreationDate")?,
             seen_at: row.date("LastAccessDate")?,
-            website: owned(&row, "WebsiteUrl"),
-            location: owned(&row, "Location"),
-            about_html: owned(&row, "AboutMe"),
+            website: owned(row, "WebsiteUrl"),
+            location: owned(row, "Location"),
+            about_html: owned(row, "AboutMe"),
         })
     }
 }
 
 impl Record for Post {
     const FILE: &'static str = "Posts.xml";
-}
 
-impl TryFrom<Row> for Post {
-    type Error = FileError;
-
-    fn try_from(row: Row) -> Result<Self, FileError> {
+    fn read(row: &Row) -> Result<Self, FileError> {
         let kind = match row.required_number("PostTypeId")? {
             1 => PostKind::Question,
             2 => PostKind::Answer,
@@ -166,13 +162,13 @@ impl TryFrom<Row> for Post {
             kind,
             parent_id: row.number("ParentId")?,
             accepted_answer_id: row.number("AcceptedAnswerId")?,
-            title: owned(&row, "Title"),
-            tags: tags(&row)?,
-            body_html: owned(&row, "Body").unwrap_or_default(),
+            title: owned(row, "Title"),
+            tags: tags(row)?,
+            body_html: owned(row, "Body").unwrap_or_default(),
             score: row.number("Score")?.unwrap_or(0),
             views: row.number("ViewCount")?.unwrap_or(0),
             author_id: row.number("OwnerUserId")?,
-            author_name: owned(&row, "OwnerDisplayName"),
+            author_name: owned(row, "OwnerDisplayName"),
             created_at: row.required_date("CreationDate")?,
             edited_at: row.date("LastEditDate")?,
             active_at: row.date("LastActivityDate")?,
@@ -183,12 +179,8 @@ impl TryFrom<Row> for Post {
 
 impl Record for Comment {
     const FILE: &'static str = "Comments.xml";
-}
 
-impl TryFrom<Row> for Comment {
-    type Error = FileError;
-
-    fn try_from(row: Row) -> Result<Self, FileError> {
+    fn read(row: &Row) -> Result<Self, FileError> {
         Ok(Comment {
             line: row.line,
             id: row.required_number("Id")?,
@@ -196,7 +188,7 @@ impl TryFrom<Row> for Comment {
             text: row.required("Text")?.to_owned(),
             score: row.number("Score")?.unwrap_or(0),
             author_id: row.number("UserId")?,
-            author_name: owned(&row, "UserDisplayName"),
+            author_name: owned(row, "UserDisplayName"),
             created_at: row.required_date("CreationDate")?,
         })
     }
@@ -204,12 +196,8 @@ impl TryFrom<Row> for Comment {
 
 impl Record for Vote {
     const FILE: &'static str = "Votes.xml";
-}
 
-impl TryFrom<Row> for Vote {
-    type Error = FileError;
-
-    fn try_from(row: Row) -> Result<Self, FileError> {
+    fn read(row: &Row) -> Result<Self, FileError> {
         Ok(Vote {
             line: row.line,
             id: row.required_number("Id")?,
@@ -231,12 +219,8 @@ impl TryFrom<Row> for Vote {
 
 impl Record for Tag {
     const FILE: &'static str = "Tags.xml";
-}
 
-impl TryFrom<Row> for Tag {
-    type Error = FileError;
-
-    fn try_from(row: Row) -> Result<Self, FileError> {
+    fn read(row: &Row) -> Result<Self, FileError> {
         Ok(Tag {
             line: row.line,
             id: row.required_number("Id")?,
@@ -250,12 +234,8 @@ impl TryFrom<Row> for Tag {
 
 impl Record for PostLink {
     const FILE: &'static str = "PostLinks.xml";
-}
 
-impl TryFrom<Row> for PostLink {
-    type Error = FileError;
-
-    fn try_from(row: Row) -> Result<Self, FileError> {
+    fn read(row: &Row) -> Result<Self, FileError> {
         Ok(PostLink {
             line: row.line,
             id: row.required_number("Id")?,

@@ -9,7 +9,7 @@ fn one<T: Record>(attributes: &str) -> Result<T, FileError> {
     let xml = format!("<posts>\n<row {attributes} />\n</posts>");
     let mut all = read(xml.as_bytes());
     assert_eq!(all.len(), 1, "{attributes}");
-    all.remove(0).and_then(T::try_from)
+    all.remove(0).and_then(|row| T::read(&row))
 }
 
 #[test]

@@ -5,8 +5,10 @@ use sha2::{Digest, Sha256};
 use uuid::{Builder, Uuid};
 
 use crate::{
-    forum::post::rules::BODY_CHARS,
-    identity::account::rules::{DISPLAY_NAME_CHARS, HANDLE_CHARS},
+    identity::{
+        account::rules::{DISPLAY_NAME_CHARS, HANDLE_CHARS},
+        site::rules::BODY_CHARS_MAX,
+    },
     kit::{html, markdown},
 };
 
@@ -81,8 +83,8 @@ pub fn body_of_html(html: &str) -> Result<Body, String> {
 /// A sentence when it cannot be shown.
 pub fn body_of_markdown(markdown: String) -> Result<Body, String> {
     let chars = markdown.chars().count();
-    if chars > *BODY_CHARS.end() {
-        return Err(format!("The text has {chars} characters, more than {}.", BODY_CHARS.end()));
+    if chars > BODY_CHARS_MAX {
+        return Err(format!("The text has {chars} characters, more than {BODY_CHARS_MAX}."));
     }
     let rendered = markdown::render(&markdown).map_err(|refused| refused.to_string())?;
     Ok(Body { markdown, html: rendered.html, excerpt: rendered.text_start })

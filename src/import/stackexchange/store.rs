@@ -6,13 +6,12 @@ use chrono::{DateTime, Utc};
 use diesel::{
     QueryResult, QueryableByName,
     prelude::*,
-    sql_types::{Array, BigInt, Bool, Double, Int2, Int4, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Array, BigInt, Bool, Int2, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
 
 use crate::{
     events::PostRef,
-    forum::question::rules::{Heat, hot_key},
     identity::account::rules::handle_key,
     kit::{Conn, db::CachedExt, markdown::RENDERER},
     schema::import_progress,
@@ -384,44 +383,4 @@ pub async fn insert_links(conn: &mut Conn, links: &[NewLink]) -> QueryResult<usi
     .get_result(conn)
     .await?;
     Ok(n as usize)
-}
-
-/// Sets the places of questions in the list "hot" anew.
-pub async fn warm(conn: &mut Conn, questions: &[PostId]) -> QueryResult<()> {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = SqlUuid)]
-        id: PostId,
-        #[diesel(sql_type = Int4)]
-        score: i32,
-        #[diesel(sql_type = BigInt)]
-        answers_score: i64,
-        #[diesel(sql_type = BigInt)]
-        participants: i64,
-        #[diesel(sql_type = Timestamptz)]
-        asked_at: DateTime<Utc>,
-    }
-    let rows: Vec<Row> = diesel::sql_query(
-        "select q.id, q.score, q.created_at as asked_at, coalesce(sum(a.score), 0) as answers_score,
-                count(distinct a.author_id) filter (where a.author_id <> q.author_id) as participants
-         from post q left join post a on a.question_id = q.id and a.kind = 'answer' and a.state = 'published'
-         where q.id = any($1) group by q.id",
-    )
-    .bind::<Array<SqlUuid>, _>(questions)
-    .cached()
-    .load(conn)
-    .await?;
-    let heat = |row: &Row| Heat {
-        score: row.score.into(),
-        answers_score: row.answers_score,
-        participants: row.participants,
-        asked_at: row.asked_at,
-    };
-    diesel::sql_query("update post set hot_key = h.hot_key from unnest($1, $2) as h (id, hot_key) where post.id = h.id")
-        .bind::<Array<SqlUuid>, _>(rows.iter().map(|row| row.id).collect::<Vec<_>>())
-        .bind::<Array<Double>, _>(rows.iter().map(|row| hot_key(&heat(row))).collect::<Vec<_>>())
-        .cached()
-        .execute(conn)
-        .await?;
-    Ok(())
 }

@@ -331,8 +331,9 @@ pub async fn all_rows(conn: &mut Conn, board: LeaderboardId) -> QueryResult<impl
 /// Counts every board anew from the books, in the caller's transaction. Readers go on; events wait until it commits.
 /// Returns how many scores were wrong.
 pub async fn rebuild(conn: &mut Conn, zone: Tz) -> QueryResult<usize> {
+    // A delivery that is under way may take longer than requests wait.
+    conn.batch_execute("set local statement_timeout = '30min'; set local lock_timeout = '1min'; drop table if exists recount").await?;
     outbox::hold(conn).await?;
-    conn.batch_execute("set local statement_timeout = '30min'; drop table if exists recount").await?;
     // Each gain in every period and scope: what `rules::tally` says, in SQL.
     diesel::sql_query(format!(
         "create temporary table recount on commit drop as

@@ -1,7 +1,7 @@
 //! A member's points, their statement, corrections by staff, and the book's own health.
 
 use chrono::{DateTime, Utc};
-use poem::http::StatusCode;
+use poem::{http::StatusCode, web::Accept};
 use poem_openapi::{
     Object, OpenApi,
     param::{Header, Path, Query},
@@ -19,6 +19,7 @@ use super::{
 use crate::{
     app::Tag,
     begin,
+    events::{self, Event},
     identity::{
         Admin, Moderator, Myself,
         audit::{self, AuditEntry},
@@ -26,7 +27,7 @@ use crate::{
     kit::{
         Kit, Problem,
         idempotency::Answer,
-        page::Page,
+        listing::{self, Asked, Listed},
         problem::Fields,
         text::Text,
         verify::{self, Finding},
@@ -130,8 +131,9 @@ impl LedgerApi {
         cursor: Query<Option<String>>,
         /// Lines a page, 1 to 100; 20 by default.
         limit: Query<Option<usize>>,
-    ) -> Result<Json<Page<StatementLine>>, Problem> {
-        self.statement_of(myself.0.member_id, cursor.0, limit.0).await
+        accept: Accept,
+    ) -> Result<Listed<StatementLine>, Problem> {
+        self.statement_of(myself.0.member_id, Asked { cursor: cursor.0, limit: limit.0, accept }).await
     }
 
     /// Get a member's points
@@ -156,9 +158,10 @@ impl LedgerApi {
         cursor: Query<Option<String>>,
         /// Lines a page, 1 to 100; 20 by default.
         limit: Query<Option<usize>>,
-    ) -> Result<Json<Page<StatementLine>>, Problem> {
+        accept: Accept,
+    ) -> Result<Listed<StatementLine>, Problem> {
         let member = self.member(&handle.0).await?;
-        self.statement_of(member, cursor.0, limit.0).await
+        self.statement_of(member, Asked { cursor: cursor.0, limit: limit.0, accept }).await
     }
 
     /// Adjust a member's points
@@ -175,7 +178,9 @@ impl LedgerApi {
     ) -> Result<Answer<Adjusted>, Problem> {
         let mut attempt = begin!(self.kit.attempt(admin.0.caller(), "adjust_points", &key.0, &body.0));
         let outcome = self.adjust(&mut attempt, &admin, body.0).await;
-        attempt.finish(StatusCode::CREATED, outcome).await
+        let answer = attempt.finish(StatusCode::CREATED, outcome).await?;
+        self.kit.outbox.ring();
+        Ok(answer)
     }
 
     /// Check the ledger's integrity
@@ -206,17 +211,9 @@ impl LedgerApi {
         Ok(Json(PointsView { available, pending, reserved, arrears, becoming_available, expiring }))
     }
 
-    async fn statement_of(
-        &self,
-        member: MemberId,
-        cursor: Option<String>,
-        limit: Option<usize>,
-    ) -> Result<Json<Page<StatementLine>>, Problem> {
-        let list = format!("statement of {member}");
-        let request = self.kit.cursors.request::<DateTime<Utc>>(&list, cursor.as_deref(), limit)?;
-        let mut conn = self.kit.db.read().await?;
-        let lines = statement::list(&mut conn, member, &request).await?;
-        Ok(Json(self.kit.cursors.page(&list, &request, lines, |line| (line.effective_at, line.id.0), view)))
+    async fn statement_of(&self, member: MemberId, asked: Asked) -> Result<Listed<StatementLine>, Problem> {
+        let fetch = move |kit: Kit, request| async move { Ok(statement::list(&mut *kit.db.read().await?, member, &request).await?) };
+        listing::answer(&self.kit, "list_statement", member, asked, fetch, |line| (line.effective_at, line.id.0), view).await
     }
 
     async fn adjust(&self, conn: &mut crate::kit::Conn, admin: &Admin, body: AdjustPoints) -> Result<Adjusted, Problem> {
@@ -238,6 +235,8 @@ impl LedgerApi {
         let mut wallet = super::open_wallet(conn, member, now).await?;
         let source = Source::new("adjustment", Uuid::now_v7());
         let transaction_id = super::adjust(conn, &mut wallet, body.points, source, body.expires_at, now, &body.reason).await?;
+        let adjusted = Event::PointsAdjusted { member_id: member, transaction_id, points: body.points, reason: body.reason.to_string() };
+        events::tell(conn, now, [adjusted]).await?;
         let detail = json!({ "points": body.points, "transaction_id": transaction_id });
         let entry = AuditEntry::new(Some(admin.0.member_id), "adjust_points", ("member", member.0), &body.reason, detail, now);
         audit::record(conn, entry).await?;

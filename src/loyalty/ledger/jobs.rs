@@ -25,6 +25,7 @@ async fn settle_lots(kit: Kit) -> Result<(), Problem> {
             let mut tx = kit.db.begin().await?;
             store::open_wallet(&mut tx, member, now).await?;
             tx.commit().await?;
+            kit.outbox.ring();
         }
     }
 }

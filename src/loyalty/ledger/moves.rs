@@ -7,6 +7,7 @@ use super::{
     store,
 };
 use crate::{
+    events::{self, Event},
     kit::{Conn, Problem},
     words::{LotId, TransactionId},
 };
@@ -57,6 +58,7 @@ fn check_points(points: i64) -> Result<(), Problem> {
 
 /// Activates lots that are due and expires lots that have ended, each as of its own time.
 pub(super) async fn bring_up_to_date(conn: &mut Conn, wallet: &mut Wallet, now: DateTime<Utc>) -> Result<(), Problem> {
+    let mut activated = 0;
     for lot in store::find_due_lots(conn, wallet.member_id, now).await? {
         let mut remaining = lot.remaining;
         if lot.activated_at.is_none() {
@@ -66,6 +68,7 @@ pub(super) async fn bring_up_to_date(conn: &mut Conn, wallet: &mut Wallet, now: 
             posting.activates = Some(lot.id);
             store::post(conn, wallet, &posting).await?;
             remaining -= repay(conn, wallet, Source::new("lot", lot.id), lot.id, remaining, lot.available_at).await?;
+            activated += remaining;
         }
         if let Some(ended) = lot.expires_at.filter(|at| *at <= now && remaining > 0) {
             let source = Source::new("lot", lot.id).leg(ended.timestamp_micros());
@@ -74,6 +77,9 @@ pub(super) async fn bring_up_to_date(conn: &mut Conn, wallet: &mut Wallet, now: 
             posting.allocations = vec![Allocation { lot: lot.id, remaining: -remaining, reserved: 0, expires_at: None }];
             store::post(conn, wallet, &posting).await?;
         }
+    }
+    if activated > 0 {
+        events::tell(conn, now, [Event::PointsActivated { member_id: wallet.member_id, points: activated }]).await?;
     }
     Ok(())
 }

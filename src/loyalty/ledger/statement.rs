@@ -11,7 +11,7 @@ use diesel_async::RunQueryDsl;
 use super::rules::Kind;
 use crate::{
     identity::account::rules::handle_key,
-    kit::{Conn, Problem, db::CachedExt, page},
+    kit::{Conn, Kit, Problem, db::CachedExt, page},
     schema::member,
     words::{MemberId, TransactionId},
 };
@@ -141,6 +141,12 @@ pub async fn find_member(conn: &mut Conn, handle: &str) -> QueryResult<Option<Me
         .first(conn)
         .await
         .optional()
+}
+
+/// Whom a list's filter by handle means: nobody where there is no such member, none where nobody is named.
+pub async fn find_wanted(kit: &Kit, handle: Option<&str>) -> Result<Option<MemberId>, Problem> {
+    let Some(handle) = handle else { return Ok(None) };
+    Ok(Some(find_member(&mut *kit.db.read().await?, handle).await?.unwrap_or(MemberId::NOBODY)))
 }
 
 #[derive(QueryableByName)]

@@ -49,10 +49,16 @@ struct Opened {
 /// has ended. Everything that moves points begins here.
 pub async fn open_wallet(conn: &mut Conn, member_id: MemberId, now: DateTime<Utc>) -> Result<Wallet, Problem> {
     let Opened { mut wallet, lots_due } = diesel::sql_query(concat!(
-        "insert into wallet (member_id) values ($1) on conflict (member_id) do update set version = wallet.version
-         returning member_id, available, pending, reserved, arrears, exists (select from lot ",
+        "with found as (
+           select * from wallet where member_id = $1 for no key update
+         ), made as (
+           -- An update only where somebody else makes it at this very moment.
+           insert into wallet (member_id) select $1 where not exists (select from found)
+           on conflict (member_id) do update set version = wallet.version returning *
+         )
+         select member_id, available, pending, reserved, arrears, exists (select from lot ",
         due_lots!(),
-        ") as lots_due"
+        ") as lots_due from (table found union all table made) wallet"
     ))
     .bind::<SqlUuid, _>(member_id)
     .bind::<Timestamptz, _>(now)

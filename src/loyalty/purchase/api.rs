@@ -1,7 +1,7 @@
 //! Reporting purchases and returns, and looking at them.
 
 use chrono::{DateTime, Duration, Utc};
-use poem::http::StatusCode;
+use poem::{http::StatusCode, web::Accept};
 use poem_openapi::{
     Object, OpenApi,
     param::{Header, Path, Query},
@@ -21,7 +21,13 @@ use crate::{
     app::Tag,
     begin, events,
     identity::{MemberOrPartner, Moderator, Myself, Partner, PartnerActor, caller::PurchasesWrite, member},
-    kit::{Conn, Kit, Problem, idempotency::Answer, page::Page, problem::Fields, text::Text},
+    kit::{
+        Conn, Kit, Problem,
+        idempotency::Answer,
+        listing::{self, Asked, Listed},
+        problem::Fields,
+        text::Text,
+    },
     loyalty::{
         earning::{rules::Grant, store as earning_store, terms::Trigger},
         ledger::statement,
@@ -241,8 +247,9 @@ impl PurchaseApi {
         cursor: Query<Option<String>>,
         /// Purchases a page, 1 to 100; 20 by default.
         limit: Query<Option<usize>>,
-    ) -> Result<Json<Page<PurchaseView>>, Problem> {
-        self.purchases_of(myself.0.member_id, cursor.0, limit.0).await
+        accept: Accept,
+    ) -> Result<Listed<PurchaseView>, Problem> {
+        self.purchases_of(myself.0.member_id, Asked { cursor: cursor.0, limit: limit.0, accept }).await
     }
 
     /// List a member's purchases
@@ -257,9 +264,11 @@ impl PurchaseApi {
         cursor: Query<Option<String>>,
         /// Purchases a page, 1 to 100; 20 by default.
         limit: Query<Option<usize>>,
-    ) -> Result<Json<Page<PurchaseView>>, Problem> {
+        accept: Accept,
+    ) -> Result<Listed<PurchaseView>, Problem> {
         let member = statement::find_member(&mut *self.kit.db.read().await?, &handle.0).await?;
-        self.purchases_of(member.ok_or_else(|| Problem::not_found("member"))?, cursor.0, limit.0).await
+        let member = member.ok_or_else(|| Problem::not_found("member"))?;
+        self.purchases_of(member, Asked { cursor: cursor.0, limit: limit.0, accept }).await
     }
 
     /// Record a return
@@ -286,24 +295,20 @@ impl PurchaseApi {
 }
 
 impl PurchaseApi {
-    async fn purchases_of(
-        &self,
-        member: MemberId,
-        cursor: Option<String>,
-        limit: Option<usize>,
-    ) -> Result<Json<Page<PurchaseView>>, Problem> {
-        let list = format!("purchases of {member}");
-        let request = self.kit.cursors.request(&list, cursor.as_deref(), limit)?;
-        let mut conn = self.kit.db.read().await?;
-        let purchases = store::list_of_member(&mut conn, member, &request).await?;
-        let ids: Vec<PurchaseId> = purchases.iter().map(|purchase| purchase.id).collect();
-        let lines = store::find_lines(&mut conn, &ids).await?;
-        let views = purchases.into_iter().map(|purchase| {
-            let mine = lines.iter().filter(|line| line.purchase_id == purchase.id).cloned().collect();
-            view(purchase, mine)
-        });
-        let views: Vec<PurchaseView> = views.collect::<Result<_, _>>()?;
-        Ok(Json(self.kit.cursors.page(&list, &request, views, |view| (view.purchased_at, view.purchase_id.0), |view| view)))
+    async fn purchases_of(&self, member: MemberId, asked: Asked) -> Result<Listed<PurchaseView>, Problem> {
+        let fetch = move |kit: Kit, request| async move {
+            let mut conn = kit.db.read().await?;
+            let purchases = store::list_of_member(&mut conn, member, &request).await?;
+            let ids: Vec<PurchaseId> = purchases.iter().map(|purchase| purchase.id).collect();
+            let lines = store::find_lines(&mut conn, &ids).await?;
+            let views = purchases.into_iter().map(|purchase| {
+                let mine = lines.iter().filter(|line| line.purchase_id == purchase.id).cloned().collect();
+                view(purchase, mine)
+            });
+            views.collect::<Result<Vec<PurchaseView>, _>>()
+        };
+        let position = |view: &PurchaseView| (view.purchased_at, view.purchase_id.0);
+        listing::answer(&self.kit, "list_purchases", member, asked, fetch, position, |view| view).await
     }
 
     async fn record(&self, conn: &mut Conn, partner: &PartnerActor, body: RecordPurchase) -> Result<PurchaseView, Problem> {

@@ -1,6 +1,6 @@
 //! The counter: issuing, fulfilling and refunding redemptions.
 
-use poem::http::StatusCode;
+use poem::{http::StatusCode, web::Accept};
 use poem_openapi::{
     Object, OpenApi,
     param::{Header, Path, Query},
@@ -19,9 +19,13 @@ use crate::{
     app::Tag,
     begin,
     identity::{Moderator, ModeratorOrPartner, caller::RedemptionsWrite},
-    kit::{Conn, Kit, Problem, idempotency::Answer, page::Page},
+    kit::{
+        Conn, Kit, Problem,
+        idempotency::Answer,
+        listing::{self, Asked, Listed},
+    },
     loyalty::{clerk::Clerk, ledger::statement},
-    words::{MemberId, RedemptionId, RewardId},
+    words::{RedemptionId, RewardId},
 };
 
 pub struct RedemptionAdminApi {
@@ -45,6 +49,7 @@ impl RedemptionAdminApi {
     ///
     /// Of all members, newest first.
     #[oai(path = "/admin/redemptions", method = "get", operation_id = "list_redemptions")]
+    #[allow(clippy::too_many_arguments)]
     async fn list_redemptions(
         &self,
         _moderator: Moderator,
@@ -54,17 +59,17 @@ impl RedemptionAdminApi {
         member: Query<Option<String>>,
         cursor: Query<Option<String>>,
         limit: Query<Option<usize>>,
-    ) -> Result<Json<Page<RedemptionView>>, Problem> {
-        let mut conn = self.kit.db.read().await?;
-        let member_id = match &member.0 {
-            Some(handle) => Some(statement::find_member(&mut conn, handle).await?.unwrap_or(MemberId::NOBODY)),
-            None => None,
-        };
+        accept: Accept,
+    ) -> Result<Listed<RedemptionView>, Problem> {
+        let member_id = statement::find_wanted(&self.kit, member.0.as_deref()).await?;
         let filter = Filter { member_id, state: state.0, reward_id: reward.0 };
-        let list = format!("list_redemptions?{filter:?}");
-        let request = self.kit.cursors.request::<()>(&list, cursor.0.as_deref(), limit.0)?;
-        let rows = store::list(&mut conn, &filter, &request).await?;
-        Ok(Json(self.kit.cursors.page(&list, &request, rows, |row| ((), row.id.0), RedemptionView::from)))
+        let shown = filter.clone();
+        let fetch = move |kit: Kit, request| {
+            let filter = filter.clone();
+            async move { Ok(store::list(&mut *kit.db.read().await?, &filter, &request).await?) }
+        };
+        let asked = Asked { cursor: cursor.0, limit: limit.0, accept };
+        listing::answer(&self.kit, "list_redemptions", shown, asked, fetch, |row| ((), row.id.0), RedemptionView::from).await
     }
 
     /// Issue a held redemption

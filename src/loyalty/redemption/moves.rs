@@ -80,7 +80,7 @@ pub async fn redeem(conn: &mut Conn, kit: &Kit, wish: Wish<'_>, now: DateTime<Ut
         }
         ledger::redeem(conn, &mut wallet, hold, reward.price_points, source(id), now, &reward.name).await?;
     }
-    tell(conn, id, wish.member_id, new.state, now).await?;
+    tell(conn, id, wish.member_id, new.state, true, now).await?;
     found(conn, id).await
 }
 
@@ -102,8 +102,15 @@ pub async fn found(conn: &mut Conn, id: RedemptionId) -> Result<RedemptionRow, P
     store::find(conn, id).await?.ok_or_else(|| Problem::not_found("redemption"))
 }
 
-async fn tell(conn: &mut Conn, id: RedemptionId, member_id: MemberId, state: RedemptionState, now: DateTime<Utc>) -> Result<(), Problem> {
-    let event = Event::RedemptionChanged { redemption_id: id, member_id, state: state.word().to_owned() };
+async fn tell(
+    conn: &mut Conn,
+    id: RedemptionId,
+    member_id: MemberId,
+    state: RedemptionState,
+    by_member: bool,
+    now: DateTime<Utc>,
+) -> Result<(), Problem> {
+    let event = Event::RedemptionChanged { redemption_id: id, member_id, state: state.word().to_owned(), by_member };
     Ok(events::tell(conn, now, [event]).await?)
 }
 
@@ -175,7 +182,8 @@ pub async fn step(conn: &mut Conn, row: &RedemptionRow, wanted: Wanted<'_>, now:
         }
     }
     store::update(conn, row.id, &change).await?;
-    tell(conn, row.id, row.member_id, change.state, now).await?;
+    let by_member = !wanted.by_clerk && change.state != RedemptionState::Expired;
+    tell(conn, row.id, row.member_id, change.state, by_member, now).await?;
     found(conn, row.id).await
 }
 

@@ -1,6 +1,7 @@
 //! One's own referrals, and everybody's for staff.
 
 use chrono::{DateTime, Utc};
+use poem::web::Accept;
 use poem_openapi::{Object, OpenApi, param::Query, payload::Json};
 
 use super::{
@@ -10,7 +11,10 @@ use super::{
 use crate::{
     app::Tag,
     identity::{Moderator, Myself},
-    kit::{Kit, Problem, page::Page},
+    kit::{
+        Kit, Problem,
+        listing::{self, Asked, Listed},
+    },
     loyalty::ledger::statement,
     words::{MemberId, ReferralId},
 };
@@ -116,16 +120,13 @@ impl ReferralApi {
         advocate: Query<Option<String>>,
         cursor: Query<Option<String>>,
         limit: Query<Option<usize>>,
-    ) -> Result<Json<Page<ReferralView>>, Problem> {
-        let mut conn = self.kit.db.read().await?;
-        let advocate = match &advocate.0 {
-            Some(handle) => Some(statement::find_member(&mut conn, handle).await?.unwrap_or(MemberId::NOBODY)),
-            None => None,
-        };
-        let list = format!("list_referrals?{:?}&{advocate:?}", state.0);
-        let request = self.kit.cursors.request::<()>(&list, cursor.0.as_deref(), limit.0)?;
-        let rows = store::list(&mut conn, advocate, state.0, &request).await?;
-        Ok(Json(self.kit.cursors.page(&list, &request, rows, |row| ((), row.id.0), ReferralView::from)))
+        accept: Accept,
+    ) -> Result<Listed<ReferralView>, Problem> {
+        let filter = (statement::find_wanted(&self.kit, advocate.0.as_deref()).await?, state.0);
+        let fetch =
+            move |kit: Kit, request| async move { Ok(store::list(&mut *kit.db.read().await?, filter.0, filter.1, &request).await?) };
+        let asked = Asked { cursor: cursor.0, limit: limit.0, accept };
+        listing::answer(&self.kit, "list_referrals", filter, asked, fetch, |row| ((), row.id.0), ReferralView::from).await
     }
 }
 

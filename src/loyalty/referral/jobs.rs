@@ -57,6 +57,7 @@ async fn reward(conn: &mut Conn, kit: &Kit, referral: &ReferralRow, now: DateTim
     if reckoning.rewarded_this_year >= REWARDED_A_YEAR_MAX {
         return Ok(store::resolve(conn, referral.id, ReferralState::Rejected, Some(ReferralReason::CapReached), now).await?);
     }
+    let mut shares = Vec::new();
     for (wallet, (member_id, leg, trigger)) in wallets.iter_mut().zip(sides) {
         // A side without a rule earns nothing.
         let Some(reward) = store::find_reward(conn, trigger, now).await? else { continue };
@@ -71,6 +72,8 @@ async fn reward(conn: &mut Conn, kit: &Kit, referral: &ReferralRow, now: DateTim
         };
         ledger::earn(conn, wallet, earn, now).await?;
         events::tell(conn, now, [Event::PointsEarned { member_id, points: reward.points, group_id: None }]).await?;
+        shares.push((member_id, reward.points));
     }
+    events::tell(conn, now, [Event::ReferralRewarded { referral_id: referral.id, shares }]).await?;
     Ok(store::resolve(conn, referral.id, ReferralState::Rewarded, None, now).await?)
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
-use poem::http::StatusCode;
+use poem::{http::StatusCode, web::Accept};
 use poem_openapi::{
     ApiResponse, Object, OpenApi,
     param::{Header, Path, Query},
@@ -23,9 +23,9 @@ use crate::{
     identity::{AdminOrPartner, caller::CatalogWrite},
     kit::{
         Conn, Kit, Problem,
-        etag::{self, Edited},
+        etag::{self, Conditional, Edited},
         idempotency::Answer,
-        page::Page,
+        listing::{self, Asked, Listed},
         problem::Fields,
         text::Text,
     },
@@ -166,12 +166,12 @@ impl RewardAdminApi {
         _caller: AdminOrPartner<CatalogWrite>,
         cursor: Query<Option<String>>,
         limit: Query<Option<usize>>,
-    ) -> Result<Json<Page<CatalogueReward>>, Problem> {
-        const LIST: &str = "list_all_rewards";
-        let request = self.kit.cursors.request::<i64>(LIST, cursor.0.as_deref(), limit.0)?;
-        let mut conn = self.kit.db.read().await?;
-        let rows = store::list(&mut conn, None, &request).await?;
-        Ok(Json(self.kit.cursors.page(LIST, &request, rows, |row| (row.price_points, row.id.0), CatalogueReward::from)))
+        accept: Accept,
+    ) -> Result<Listed<CatalogueReward>, Problem> {
+        let fetch = |kit: Kit, request| async move { Ok(store::list(&mut *kit.db.read().await?, None, &request).await?) };
+        let position = |row: &RewardRow| (row.price_points, row.id.0);
+        let asked = Asked { cursor: cursor.0, limit: limit.0, accept };
+        listing::answer(&self.kit, "list_all_rewards", (), asked, fetch, position, CatalogueReward::from).await
     }
 
     /// Create a reward
@@ -192,6 +192,24 @@ impl RewardAdminApi {
         tx.commit().await?;
         let etag = etag::of_version(row.version);
         Ok(Created::Reward(Json(row.into()), etag))
+    }
+
+    /// Get a reward of the catalogue
+    ///
+    /// Whether on offer, not yet, no longer or archived.
+    #[oai(path = "/:reward_id", method = "get", operation_id = "get_reward_for_admin")]
+    async fn get_reward_for_admin(
+        &self,
+        _caller: AdminOrPartner<CatalogWrite>,
+        reward_id: Path<RewardId>,
+        #[oai(name = "If-None-Match")] if_none_match: Header<Option<String>>,
+    ) -> Result<Conditional<CatalogueReward>, Problem> {
+        let row = found(&mut *self.kit.db.read().await?, reward_id.0).await?;
+        let version = row.version;
+        let view = CatalogueReward::from(row);
+        // Its stock moves without an edit.
+        let etag = etag::of_view(version, &view);
+        Ok(Conditional::new(view, etag, if_none_match.0.as_deref()))
     }
 
     /// Edit a reward

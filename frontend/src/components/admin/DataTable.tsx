@@ -64,32 +64,37 @@ export function DataTable<Item>(props: Props<Item>) {
       )}
       {selection && <SelectionBar count={selection.selected.length} bar={selection.bar} onClear={() => selection.onChange([])} />}
       {query.isError && <Problem error={query.error} retry={query.refetch} />}
-      <Card padding={0}>
-        <MantineDataTable<Item>
-          idAccessor={idField}
-          records={rows}
-          columns={columns}
-          fetching={query.isFetching && !query.data}
-          minHeight={rows.length === 0 ? 220 : undefined}
-          backgroundColor="transparent"
-          verticalSpacing="sm"
-          horizontalSpacing="md"
-          highlightOnHover={Boolean(onOpen)}
-          {...(onOpen && { onRowClick: ({ record, event }) => opensRow(event) && onOpen(record) })}
-          rowClassName={onOpen ? classes.opens : undefined}
-          emptyState={<div className={classes.empty}>{props.empty ?? <NothingFound />}</div>}
-          scrollAreaProps={{ type: 'auto', viewportProps: { tabIndex: 0, role: 'region', 'aria-label': t('table.scrolls', { label }) } }}
-          aria-busy={query.isFetching}
-          {...(selection && {
-            selectedRecords: selection.selected,
-            onSelectedRecordsChange: selection.onChange,
-            allRecordsSelectionCheckboxProps: { 'aria-label': t('table.select_all') },
-            getRecordSelectionCheckboxProps: (item: Item) => ({
-              'aria-label': t('table.select_row', { row: nameOf ? nameOf(item) : String(item[idField]) }),
-            }),
-          })}
-        />
-      </Card>
+      {query.data && rows.length === 0 ? (
+        <Card>{props.empty ?? <NothingFound filtered={props.filters !== undefined} />}</Card>
+      ) : (
+        <Card padding={0}>
+          <MantineDataTable<Item>
+            idAccessor={idField}
+            records={rows}
+            columns={columns}
+            fetching={!query.data}
+            minHeight={rows.length === 0 ? 220 : undefined}
+            emptyState={<span />}
+            backgroundColor="transparent"
+            verticalSpacing="sm"
+            horizontalSpacing="sm"
+            highlightOnHover={Boolean(onOpen)}
+            {...(onOpen && { onRowClick: ({ record, event }) => opensRow(event) && onOpen(record) })}
+            rowClassName={onOpen ? classes.opens : undefined}
+            classNames={{ table: classes.table }}
+            scrollAreaProps={{ type: 'auto', viewportProps: { tabIndex: 0, role: 'region', 'aria-label': t('table.scrolls', { label }) } }}
+            aria-busy={query.isFetching}
+            {...(selection && {
+              selectedRecords: selection.selected,
+              onSelectedRecordsChange: selection.onChange,
+              allRecordsSelectionCheckboxProps: { 'aria-label': t('table.select_all') },
+              getRecordSelectionCheckboxProps: (item: Item) => ({
+                'aria-label': t('table.select_row', { row: nameOf ? nameOf(item) : String(item[idField]) }),
+              }),
+            })}
+          />
+        </Card>
+      )}
       <Paging before={query.data?.prev_cursor} after={query.data?.next_cursor} />
     </Stack>
   );
@@ -101,11 +106,11 @@ function opensRow({ target }: { target: EventTarget }) {
   return !own && !window.getSelection()?.toString();
 }
 
-function NothingFound() {
+function NothingFound({ filtered }: { filtered: boolean }) {
   const { t } = useTranslation('admin');
   return (
-    <Empty title={t('table.nothing')}>
-      <Text c="dimmed">{t('table.nothing_detail')}</Text>
+    <Empty title={t(filtered ? 'table.nothing' : 'table.nothing_yet')}>
+      {filtered && <Text c="dimmed">{t('table.nothing_detail')}</Text>}
     </Empty>
   );
 }

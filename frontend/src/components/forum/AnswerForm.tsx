@@ -9,23 +9,35 @@ import { showProblem } from '~/forms';
 import { useSignedIn } from '~/session';
 import { LinkButton } from '../links';
 import { useDraft } from './draft';
+import { JoinFirst } from './JoinFirst';
 import { BODY_CHARS } from './limits';
 import { MarkdownEditor } from './MarkdownEditor';
+import type { Standing } from './moderation';
 import { addAnswer } from './thread';
 
 /** Where an answer is written; for visitors, the way in. */
-export function AnswerForm({ question, onAnswered }: { question: QuestionView; onAnswered: (answer: AnswerView) => void }) {
+export function AnswerForm({
+  question,
+  standing: { moderates, toJoin },
+  onAnswered,
+}: {
+  question: QuestionView;
+  standing: Standing;
+  onAnswered: (answer: AnswerView) => void;
+}) {
   const { t } = useTranslation(['forum', 'common']);
   const signedIn = useSignedIn();
   const here = useRouterState({ select: ({ location }) => location.href });
-  const closed = question.locked_at !== undefined || question.closed !== undefined || question.state !== 'published';
-  if (closed) return null;
+  const locked = question.locked_at !== undefined && !moderates;
+  if (locked || question.closed || question.state !== 'published') return null;
   return (
     <section aria-labelledby="write">
       <Title order={2} size="h4" id="write" mb="sm">
         {t('answer.yours')}
       </Title>
-      {signedIn ? (
+      {toJoin ? (
+        <JoinFirst group={toJoin} />
+      ) : signedIn ? (
         <Writing question={question} onAnswered={onAnswered} />
       ) : (
         <Stack gap="sm" align="flex-start">

@@ -1,4 +1,4 @@
-import { Button, Card, Group, Stack, TextInput } from '@mantine/core';
+import { Button, Card, Group, Stack, TextInput, VisuallyHidden } from '@mantine/core';
 import type { AnswerView, QuestionView } from '@regulars/client';
 import { editAnswer } from '@regulars/client';
 import { deleteAnswerMutation } from '@regulars/client/react-query';
@@ -13,8 +13,9 @@ import { Hidden } from './Banners';
 import { Comments } from './Comments';
 import { useConfirm } from './confirm';
 import { useDraft } from './draft';
-import { BODY_CHARS, REASON_CHARS_MAX } from './limits';
+import { BODY_CHARS, mayAccept, REASON_CHARS_MAX } from './limits';
 import { MarkdownEditor } from './MarkdownEditor';
+import type { Standing } from './moderation';
 import { PostFoot } from './PostFoot';
 import classes from './post.module.css';
 import { slugOf } from './QuestionLink';
@@ -25,13 +26,13 @@ import { VoteControl } from './VoteControl';
 interface Props {
   answer: AnswerView;
   question: QuestionView;
-  moderates: boolean;
+  standing: Standing;
   /** Written a moment ago. */
   fresh?: boolean;
 }
 
 /** An answer, with its marks, votes and comments. */
-export function AnswerItem({ answer, question, moderates, fresh }: Props) {
+export function AnswerItem({ answer, question, standing: { moderates, toJoin }, fresh }: Props) {
   const { t } = useTranslation(['forum', 'common']);
   const me = useMe();
   const queries = useQueryClient();
@@ -59,7 +60,8 @@ export function AnswerItem({ answer, question, moderates, fresh }: Props) {
     onError: (error) => showProblem(error),
   });
   const mayDelete = answer.state !== 'deleted' && (moderates || me?.id === answer.author.id);
-  const mayAccept = me && answer.state === 'published' && (me.id === question.author.id || isStaff(me));
+  const decides = me && answer.state === 'published' && (!question.locked_at || moderates);
+  const mayMark = decides && (answer.accepted ? me.id === question.author.id || isStaff(me) : mayAccept(me, question, answer));
   const ask = () =>
     confirm({
       title: t('answer.delete'),
@@ -78,6 +80,9 @@ export function AnswerItem({ answer, question, moderates, fresh }: Props) {
       data-fresh={fresh || undefined}
       aria-label={t('answer.by', { name: answer.author.display_name })}
     >
+      <VisuallyHidden>
+        <h3>{t('answer.by', { name: answer.author.display_name })}</h3>
+      </VisuallyHidden>
       <Hidden state={answer.state} />
       {answer.accepted && (
         <div className={classes.accepted}>
@@ -91,10 +96,10 @@ export function AnswerItem({ answer, question, moderates, fresh }: Props) {
         <div className={classes.post}>
           <Prose html={answer.body_html} className={`prose ${classes.text}`} />
           <div className={classes.vote}>
-            <VoteControl post={answer} of={of} />
+            <VoteControl post={answer} of={of} locked={question.locked_at !== undefined && !moderates} />
           </div>
           <div className={classes.rest}>
-            {mayAccept && (
+            {mayMark && (
               <Button
                 mt="md"
                 size="xs"
@@ -113,7 +118,7 @@ export function AnswerItem({ answer, question, moderates, fresh }: Props) {
               onEdit={() => edit(true)}
               onDelete={mayDelete ? ask : undefined}
             />
-            <Comments post={answer} of={of} open={!question.locked_at && answer.state === 'published'} />
+            <Comments post={answer} of={of} open={(!question.locked_at || moderates) && !toJoin && answer.state === 'published'} />
           </div>
         </div>
       )}

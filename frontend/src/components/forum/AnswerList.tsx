@@ -11,8 +11,9 @@ import { byCursor } from '../Pages';
 import { Empty, Loading, Problem } from '../states';
 import { AnswerForm } from './AnswerForm';
 import { AnswerItem } from './AnswerItem';
+import type { Standing } from './moderation';
+import { ORDERS } from './orders';
 
-export const ORDERS = ['best', 'score', 'newest', 'oldest'] as const satisfies AnswerOrder[];
 /** How far an address with an answer in it is followed. */
 const PAGES_SEARCHED_MAX = 20;
 
@@ -54,13 +55,13 @@ export function AnswerList({
   updatedAt,
   sort,
   onSort,
-  moderates,
+  standing,
 }: {
   question: QuestionView;
   updatedAt: number;
   sort: AnswerOrder;
   onSort: (sort: AnswerOrder) => void;
-  moderates: boolean;
+  standing: Standing;
 }) {
   const { t } = useTranslation('forum');
   const query = useAnswers(question, sort, updatedAt);
@@ -99,7 +100,7 @@ export function AnswerList({
           key={answer.id}
           answer={answer}
           question={question}
-          moderates={moderates}
+          standing={standing}
           fresh={answer.id === fresh || answer.id === named}
         />
       ))}
@@ -110,7 +111,7 @@ export function AnswerList({
           </Button>
         </Center>
       )}
-      <AnswerForm question={question} onAnswered={answered} />
+      <AnswerForm question={question} standing={standing} onAnswered={answered} />
     </Stack>
   );
 }

@@ -4,13 +4,13 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { askQuestionMutation, getQuestionQueryKey, listGroupsOptions } from '@regulars/client/react-query';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { number } from '~/format';
 import { showDone, showProblem } from '~/forms';
 import { AskedBefore } from './AskedBefore';
 import { useKept } from './draft';
-import { fieldOf, useTagErrors } from './fields';
+import { fieldOf, focusRefused, useTagErrors } from './fields';
 import { BODY_CHARS, lengthOf, TAGS_MAX, TITLE_CHARS } from './limits';
 import { MarkdownEditor } from './MarkdownEditor';
 import { questionAddress } from './QuestionLink';
@@ -52,6 +52,7 @@ export function AskForm({ group }: { group?: string }) {
   });
   const [title] = useDebouncedValue(form.values.title, PAUSE_MS);
   const tagErrors = useTagErrors(form);
+  const element = useRef<HTMLFormElement>(null);
   const ask = useMutation({
     ...askQuestionMutation(),
     onSuccess: async (question) => {
@@ -61,11 +62,17 @@ export function AskForm({ group }: { group?: string }) {
       await navigate(questionAddress(question.id, question.title));
       showDone(t('ask.done'));
     },
-    onError: (error) => showProblem(error, form),
+    onError: (error) => {
+      showProblem(error, form);
+      focusRefused(element.current);
+    },
   });
-  const submit = form.onSubmit(({ group: slug, ...question }) => {
-    if (!ask.isPending) ask.mutate({ body: { ...question, ...(slug && { group: slug }) } });
-  });
+  const submit = form.onSubmit(
+    ({ group: slug, ...question }) => {
+      if (!ask.isPending) ask.mutate({ body: { ...question, ...(slug && { group: slug }) } });
+    },
+    () => focusRefused(element.current),
+  );
   const startOver = () => {
     form.setValues(EMPTY);
     form.clearErrors();
@@ -73,7 +80,7 @@ export function AskForm({ group }: { group?: string }) {
     setRestored(false);
   };
   return (
-    <Card padding="lg" component="form" onSubmit={submit} noValidate>
+    <Card padding="lg" component="form" ref={element} onSubmit={submit} noValidate>
       <Stack gap="lg">
         {restored && (
           <Group justify="space-between" gap="xs">

@@ -15,19 +15,13 @@ export function Banners({ question }: { question: QuestionView }) {
   return (
     <Stack gap="xs" mb="md">
       {closed && (
-        <Alert
-          color="gray"
-          variant="outline"
-          c="var(--mantine-color-text)"
-          icon={<IconMessageOff />}
-          title={t(`banner.closed.${closed.reason}`)}
-        >
+        <Alert variant="default" icon={<IconMessageOff />} title={t(`banner.closed.${closed.reason}`)}>
           {t('banner.closed_detail')} <When at={closed.since} c="dimmed" />
           {closed.duplicate_of && <Original id={closed.duplicate_of} />}
         </Alert>
       )}
       {locked_at && (
-        <Alert color="gray" variant="outline" icon={<IconLock />} title={t('banner.locked')}>
+        <Alert variant="default" icon={<IconLock />} title={t('banner.locked')}>
           {t('banner.locked_detail')} <When at={locked_at} c="dimmed" />
         </Alert>
       )}
@@ -41,7 +35,7 @@ export function Hidden({ state }: { state: PostState }) {
   const { t } = useTranslation('forum');
   if (state === 'published') return null;
   return (
-    <Alert color="orange" variant="outline" mb="sm" icon={<IconEyeOff />} title={t(`banner.${state}`)}>
+    <Alert variant="default" mb="sm" icon={<IconEyeOff />} title={t(`banner.${state}`)}>
       {t('banner.hidden_detail')}
     </Alert>
   );

@@ -70,6 +70,10 @@ export function CloseDialog({ question, opened, close }: { question: QuestionVie
                       key={id}
                       size="compact-sm"
                       variant="default"
+                      h="auto"
+                      py={3}
+                      maw="100%"
+                      styles={{ label: { whiteSpace: 'normal', textAlign: 'left' } }}
                       onClick={() => form.setFieldValue('duplicate_of', `${location.origin}/questions/${id}`)}
                     >
                       {title}

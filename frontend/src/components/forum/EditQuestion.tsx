@@ -3,10 +3,11 @@ import { useForm } from '@mantine/form';
 import type { QuestionView } from '@regulars/client';
 import { editQuestion } from '@regulars/client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { showDone, showProblem } from '~/forms';
 import { useKept } from './draft';
-import { fieldOf, useTagErrors } from './fields';
+import { fieldOf, focusRefused, useTagErrors } from './fields';
 import { BODY_CHARS, REASON_CHARS_MAX, TITLE_CHARS } from './limits';
 import { MarkdownEditor } from './MarkdownEditor';
 import { TagPicker } from './TagPicker';
@@ -30,6 +31,7 @@ export function EditQuestion({ question, onDone }: { question: QuestionView; onD
     onValuesChange: keep,
   });
   const tagErrors = useTagErrors(form);
+  const element = useRef<HTMLFormElement>(null);
   const save = useMutation({
     mutationFn: async ({ reason, ...change }: Values) => {
       const { data } = await editQuestion({
@@ -47,11 +49,14 @@ export function EditQuestion({ question, onDone }: { question: QuestionView; onD
       showDone(t('post.saved'));
       onDone();
     },
-    onError: (error) => showProblem(error, form),
+    onError: (error) => {
+      showProblem(error, form);
+      focusRefused(element.current);
+    },
   });
   const submit = form.onSubmit((values) => save.mutate(values));
   return (
-    <Card padding="lg" component="form" onSubmit={submit}>
+    <Card padding="lg" component="form" ref={element} onSubmit={submit}>
       <Stack gap="md">
         <Title order={2} size="h4">
           {t('question.edit')}

@@ -13,11 +13,13 @@ import {
   IconList,
   IconListNumbers,
 } from '@tabler/icons-react';
-import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
+import { type KeyboardEvent, type ReactNode, useEffect, useEffectEvent, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { number } from '~/format';
 import { lengthOf } from './limits';
 import classes from './MarkdownEditor.module.css';
+import { offerMembers } from './mentions';
 import { Preview } from './Preview';
 
 const TOOLS = [
@@ -31,6 +33,10 @@ const TOOLS = [
   ['ordered-list', IconListNumbers],
   ['task-list', IconChecklist],
 ] as const;
+
+/** A text field grows with its text; this is how high it is at first. */
+const LINE_EM = 1.6;
+const PADDING_EM = 1.5;
 
 interface Props {
   label: ReactNode;
@@ -57,14 +63,21 @@ export function MarkdownEditor({ chars, rows = 8, hideLabel, onChange, onSend, n
   const id = useId();
   const textarea = useRef<HTMLTextAreaElement>(null);
   const toolbar = useRef<HTMLElement>(null);
+  const expander = useRef<HTMLElement>(null);
+  const queries = useQueryClient();
   const [shows, show] = useState<'write' | 'preview'>('write');
   const length = lengthOf(field.value);
 
+  const changed = useEffectEvent(onChange);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the text field comes and goes with the tab
   useEffect(() => {
-    if (!textarea.current) return;
+    if (!textarea.current || !expander.current) return;
     const pasting = subscribe(textarea.current);
-    return () => pasting.unsubscribe();
+    const stopOffering = offerMembers(expander.current, queries, t('editor.members'), changed);
+    return () => {
+      pasting.unsubscribe();
+      stopOffering();
+    };
   }, [shows]);
   useEffect(() => {
     if (autoFocus) textarea.current?.focus();
@@ -126,19 +139,22 @@ export function MarkdownEditor({ chars, rows = 8, hideLabel, onChange, onSend, n
           )}
         </Group>
         {shows === 'write' ? (
-          <textarea
-            ref={textarea}
-            id={id}
-            className={classes.text}
-            rows={rows}
-            value={field.value}
-            placeholder={field.placeholder}
-            required={field.required}
-            aria-invalid={field.error ? true : undefined}
-            aria-describedby={[field.error && `${id}-error`, field.description && `${id}-about`, `${id}-count`].filter(Boolean).join(' ')}
-            onChange={(event) => onChange(event.currentTarget.value)}
-            onKeyDown={onKeyDown}
-          />
+          <text-expander keys="@" ref={expander} className={classes.expander}>
+            <textarea
+              ref={textarea}
+              id={id}
+              className={classes.text}
+              rows={rows}
+              style={{ minHeight: `${rows * LINE_EM + PADDING_EM}em` }}
+              value={field.value}
+              placeholder={field.placeholder}
+              required={field.required}
+              aria-invalid={field.error ? true : undefined}
+              aria-describedby={[field.error && `${id}-error`, field.description && `${id}-about`, `${id}-count`].filter(Boolean).join(' ')}
+              onChange={(event) => onChange(event.currentTarget.value)}
+              onKeyDown={onKeyDown}
+            />
+          </text-expander>
         ) : (
           <Preview body={field.value} />
         )}

@@ -1,4 +1,4 @@
-import { Card } from '@mantine/core';
+import { Card, VisuallyHidden } from '@mantine/core';
 import type { QuestionView } from '@regulars/client';
 import { deleteQuestionMutation } from '@regulars/client/react-query';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
@@ -12,6 +12,7 @@ import { Comments } from './Comments';
 import { useConfirm } from './confirm';
 import { EditQuestion } from './EditQuestion';
 import { ModeratorTools } from './ModeratorTools';
+import type { Standing } from './moderation';
 import { PostFoot } from './PostFoot';
 import classes from './post.module.css';
 import { slugOf } from './QuestionLink';
@@ -20,7 +21,7 @@ import { forgetThread, refOfQuestion } from './thread';
 import { VoteControl } from './VoteControl';
 
 /** What was asked, with all that can be done about it. */
-export function QuestionPost({ question, moderates }: { question: QuestionView; moderates: boolean }) {
+export function QuestionPost({ question, standing: { moderates, toJoin } }: { question: QuestionView; standing: Standing }) {
   const { t } = useTranslation(['forum', 'common']);
   const me = useMe();
   const queries = useQueryClient();
@@ -52,11 +53,14 @@ export function QuestionPost({ question, moderates }: { question: QuestionView; 
     <Card padding="lg" component="article" aria-label={t('question.question')}>
       <div className={classes.post}>
         <div className={classes.text}>
+          <VisuallyHidden>
+            <h2>{t('question.question')}</h2>
+          </VisuallyHidden>
           <Prose html={question.body_html} mb="md" />
           <TagChips tags={question.tags} />
         </div>
         <div className={classes.vote}>
-          <VoteControl post={question} of={of} />
+          <VoteControl post={question} of={of} locked={question.locked_at !== undefined && !moderates} />
         </div>
         <div className={classes.rest}>
           <PostFoot
@@ -69,7 +73,7 @@ export function QuestionPost({ question, moderates }: { question: QuestionView; 
           >
             {moderates && <ModeratorTools question={question} />}
           </PostFoot>
-          <Comments post={question} of={of} open={!question.locked_at} />
+          <Comments post={question} of={of} open={(!question.locked_at || moderates) && !toJoin} />
         </div>
       </div>
     </Card>

@@ -1,4 +1,5 @@
 import { ActionIcon, Popover, Stack, Table, Text, UnstyledButton } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
 import { IconHelp } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import classes from './SearchHelp.module.css';
@@ -17,13 +18,21 @@ const OPERATORS = [
   ['before', 'before:2026-06-30', 'before:'],
 ] as const;
 
+const FOCUS_BACK_MS = 50;
+
 /** How to search more closely. */
 export function SearchHelp({ onPick }: { onPick: (operator: string) => void }) {
   const { t } = useTranslation('forum');
+  const [opened, help] = useDisclosure(false);
+  const pick = (operator: string) => {
+    help.close();
+    // After the popover has given the focus back.
+    window.setTimeout(() => onPick(operator), FOCUS_BACK_MS);
+  };
   return (
-    <Popover width={360} position="bottom-end" shadow="md" trapFocus returnFocus>
+    <Popover opened={opened} onChange={help.set} width={360} position="bottom-end" shadow="md" trapFocus returnFocus>
       <Popover.Target>
-        <ActionIcon size={42} variant="default" aria-label={t('search.help')}>
+        <ActionIcon size={42} variant="default" aria-label={t('search.help')} onClick={help.toggle}>
           <IconHelp size={20} />
         </ActionIcon>
       </Popover.Target>
@@ -37,7 +46,7 @@ export function SearchHelp({ onPick }: { onPick: (operator: string) => void }) {
               {OPERATORS.map(([name, example, inserted]) => (
                 <Table.Tr key={name}>
                   <Table.Td p={0}>
-                    <UnstyledButton className={classes.operator} onClick={() => onPick(inserted)}>
+                    <UnstyledButton className={classes.operator} onClick={() => pick(inserted)}>
                       {example}
                     </UnstyledButton>
                   </Table.Td>

@@ -34,11 +34,11 @@ export function Columns({ side, children }: { side: ReactNode; children: ReactNo
 export function SideCard({ title, more, children }: { title: string; more?: ReactNode; children: ReactNode }) {
   return (
     <Card component="section">
-      <Group justify="space-between" mb="xs">
+      <Group justify="space-between" mb="xs" wrap="nowrap" align="baseline">
         <Text component="h2" fw={650} size="sm">
           {title}
         </Text>
-        {more}
+        <span style={{ flex: 'none' }}>{more}</span>
       </Group>
       {children}
     </Card>

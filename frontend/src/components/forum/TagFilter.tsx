@@ -22,6 +22,7 @@ export function TagFilter({ tag, onChange }: { tag?: string; onChange: (tag?: st
       rightSectionPointerEvents="all"
       value={typed}
       data={tags.map(({ name }) => name)}
+      comboboxProps={{ portalProps: { target: '#main' } }}
       filter={({ options }) => options}
       onFocus={() => setTouched(true)}
       onChange={type}

@@ -26,9 +26,11 @@ export function TagGrid({ query, empty }: { query: UseInfiniteQueryResult<Infini
                 {t('tags.questions', { count: tag.question_count, formatted: number(tag.question_count) })}
               </Text>
             </Group>
-            <Text size="sm" c="dimmed" mt="xs" lineClamp={3}>
-              {tag.description || t('tags.undescribed')}
-            </Text>
+            {tag.description && (
+              <Text size="sm" c="dimmed" mt="xs" lineClamp={3}>
+                {tag.description}
+              </Text>
+            )}
           </Card>
         ))}
       </SimpleGrid>

@@ -38,7 +38,7 @@ export function TagPicker({
   const remove = (tag: string) => onChange(value.filter((other) => other !== tag));
 
   return (
-    <Combobox store={list} onOptionSubmit={add}>
+    <Combobox store={list} onOptionSubmit={add} portalProps={{ target: '#main' }}>
       <Combobox.DropdownTarget>
         <PillsInput
           label={label}

@@ -8,25 +8,26 @@ import type { Post, PostRef } from './thread';
 import { useVote, type Vote } from './useVote';
 
 /** Useful or not: the score of a post, and the member's own vote on it. */
-export function VoteControl({ post, of }: { post: Post; of: PostRef }) {
+export function VoteControl({ post, of, locked }: { post: Post; of: PostRef; locked?: boolean }) {
   const { t } = useTranslation('forum');
   const me = useMe();
   const membersOnly = useMembersOnly();
   const vote = useVote(of, post);
   const own = me?.id === post.author.id;
+  const barred = own || locked;
   const button = (value: Vote, label: string, Image: typeof IconChevronUp) => {
     const chosen = post.my_vote === value;
     return (
-      <Tooltip label={own ? t('vote.own') : label} openDelay={400}>
+      <Tooltip label={own ? t('vote.own') : locked ? t('vote.locked') : label} openDelay={400}>
         <ActionIcon
           size={36}
           radius="xl"
           variant={chosen ? 'filled' : 'default'}
           aria-label={label}
           aria-pressed={chosen}
-          aria-disabled={own || undefined}
-          data-disabled={own || undefined}
-          onClick={() => !own && membersOnly(() => vote.mutate(chosen ? 0 : value))}
+          aria-disabled={barred || undefined}
+          data-disabled={barred || undefined}
+          onClick={() => !barred && membersOnly(() => vote.mutate(chosen ? 0 : value))}
         >
           <Image size={22} aria-hidden />
         </ActionIcon>

@@ -15,3 +15,8 @@ export function fieldOf<Values, Field extends keyof Values & string>(
   const { onChange, error } = form.getInputProps(field);
   return { value: form.values[field], onChange, error };
 }
+
+/** Leads to the first field that was refused, as soon as the refusal is shown. */
+export function focusRefused(form: HTMLElement | null) {
+  requestAnimationFrame(() => form?.querySelector<HTMLElement>('[aria-invalid="true"], [data-error="true"] input')?.focus());
+}

@@ -1,3 +1,6 @@
+import type { Me } from '@regulars/client';
+import { isStaff } from '~/session';
+
 /** What the API takes; it refuses the rest with a sentence at the field. */
 export const TITLE_CHARS = { min: 15, max: 150 };
 export const BODY_CHARS = { min: 20, max: 32_000 };
@@ -12,8 +15,18 @@ export const TAG_NAME = /^[a-z0-9+#.-]{1,35}$/;
 /** Characters as the server counts them: emoji are one. */
 export const lengthOf = (text: string) => Array.from(text.trim()).length;
 
+const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
+const ageOf = (created_at: string) => Date.now() - new Date(created_at).getTime();
 
 /** Whether an author may still edit: for a day at trust 0 and 1, for 30 days above. */
-export const withinEditWindow = (trust: number, created_at: string) =>
-  Date.now() - new Date(created_at).getTime() <= (trust <= 1 ? 1 : 30) * DAY_MS;
+export const withinEditWindow = (trust: number, created_at: string) => ageOf(created_at) <= (trust <= 1 ? 1 : 30) * DAY_MS;
+
+type Written = { author: { id: string }; created_at: string };
+
+/** Whether a member may accept an answer: askers, their own one after 48 hours; staff, not their own, after 7 days. */
+export function mayAccept(me: Pick<Me, 'id' | 'role'>, question: Written, answer: Written): boolean {
+  const [asks, answers] = [me.id === question.author.id, me.id === answer.author.id];
+  if (asks) return !answers || ageOf(answer.created_at) >= 48 * HOUR_MS;
+  return isStaff(me) && !answers && ageOf(question.created_at) >= 7 * DAY_MS;
+}

@@ -1,15 +1,26 @@
-import type { GroupRef } from '@regulars/client';
+import type { GroupRef, GroupView } from '@regulars/client';
 import { getGroupOptions } from '@regulars/client/react-query';
 import { useQuery } from '@tanstack/react-query';
 import { isStaff, useMe } from '~/session';
 
-/** Whether the caller may close and lock here: staff everywhere, moderators and owners in their group. */
-export function useMayModerate(group?: GroupRef): boolean {
+/** What the caller may do where a question was asked. */
+export interface Standing {
+  /** Close, lock, edit, delete: staff everywhere, moderators and owners in their group. */
+  moderates: boolean;
+  /** The group that one has to join before answering and commenting. */
+  toJoin?: GroupView;
+}
+
+export function useStanding(group?: GroupRef): Standing {
   const me = useMe();
   const staff = isStaff(me);
   const { data } = useQuery({
     ...getGroupOptions({ path: { slug: group?.slug ?? '' } }),
     enabled: group !== undefined && me !== undefined && !staff,
   });
-  return staff || (me !== undefined && group !== undefined && (data?.my_role === 'moderator' || data?.my_role === 'owner'));
+  if (staff || !group || !me || !data) return { moderates: staff };
+  return {
+    moderates: data.my_role === 'moderator' || data.my_role === 'owner',
+    toJoin: data.my_role === undefined ? data : undefined,
+  };
 }

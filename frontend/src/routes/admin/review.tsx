@@ -1,13 +1,15 @@
 import { Button, Group, NativeSelect, SegmentedControl, Stack, VisuallyHidden } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import type { Decision, PostKind, ReviewItem, ReviewState } from '@regulars/client';
+import { type Decision, listReviewItems, type ReviewItem } from '@regulars/client';
 import { getReviewItemOptions } from '@regulars/client/react-query';
 import { IconCircleCheck, IconKeyboard } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { createFileRoute, useRouter } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { oneOf, text } from '~/components/admin/address';
 import { onArrival } from '~/components/admin/arrival';
+import { CsvButton } from '~/components/admin/CsvButton';
 import { GroupSelect } from '~/components/admin/GroupSelect';
 import { BulkDecision } from '~/components/admin/review/BulkDecision';
 import { mayDecide } from '~/components/admin/review/decisions';
@@ -32,10 +34,10 @@ interface Search extends QueueFilter {
 
 export const Route = createFileRoute('/admin/review')({
   validateSearch: (search): Search => ({
-    state: STATES.find((state) => state === search.state),
-    kind: KINDS.find((kind) => kind === search.kind),
-    group: search.group ? String(search.group) : undefined,
-    item: search.item ? String(search.item) : undefined,
+    state: oneOf(STATES, search.state),
+    kind: oneOf(KINDS, search.kind),
+    group: text(search.group),
+    item: text(search.item),
   }),
   loaderDeps: ({ search: { state, kind, group } }) => ({ state, kind, group }),
   loader: ({ context: { queries }, deps, cause }) => onArrival(cause, queries.ensureInfiniteQueryData(queueOptions(deps))),
@@ -112,7 +114,8 @@ function ReviewPage() {
   return (
     <>
       <PageHead title={t('nav.review')} description={t('review.description')}>
-        <Button variant="default" size="sm" leftSection={<IconKeyboard size={18} aria-hidden />} onClick={help.open}>
+        <CsvButton ask={(csv) => listReviewItems({ ...csv, query: filter })} />
+        <Button visibleFrom="sm" variant="default" size="sm" leftSection={<IconKeyboard size={18} aria-hidden />} onClick={help.open}>
           {t('review.keys')}
         </Button>
       </PageHead>
@@ -120,17 +123,28 @@ function ReviewPage() {
         {review.said}
       </VisuallyHidden>
       <Stack gap="sm">
-        <Group gap="sm" align="flex-end">
+        <Group gap="sm" align="flex-end" className={classes.filters} data-item={wanted}>
           <SegmentedControl
+            visibleFrom="sm"
             aria-label={t('filter.state')}
             value={state ?? 'undecided'}
-            onChange={(value) => filterBy({ state: value === 'undecided' ? undefined : (value as ReviewState) })}
+            onChange={(value) => filterBy({ state: oneOf(STATES, value) })}
             data={(['undecided', ...STATES] as const).map((value) => ({ value, label: t(`review.state.${value}`) }))}
+          />
+          <NativeSelect
+            hiddenFrom="sm"
+            label={t('filter.state')}
+            value={state ?? ''}
+            onChange={({ currentTarget: { value } }) => filterBy({ state: oneOf(STATES, value) })}
+            data={[
+              { value: '', label: t('review.state.undecided') },
+              ...STATES.map((value) => ({ value, label: t(`review.state.${value}`) })),
+            ]}
           />
           <NativeSelect
             label={t('filter.kind')}
             value={kind ?? ''}
-            onChange={(event) => filterBy({ kind: (event.currentTarget.value || undefined) as PostKind | undefined })}
+            onChange={({ currentTarget: { value } }) => filterBy({ kind: oneOf(KINDS, value) })}
             data={[{ value: '', label: t('filter.all') }, ...KINDS.map((value) => ({ value, label: t(`review.kinds.${value}`) }))]}
           />
           <GroupSelect value={group} onChange={(slug) => filterBy({ group: slug })} />

@@ -5,10 +5,11 @@ import { useSuspenseQuery } from '@tanstack/react-query';
 import { createFileRoute, useNavigate } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
-import { AnswerList, ORDERS } from '~/components/forum/AnswerList';
+import { AnswerList } from '~/components/forum/AnswerList';
 import { Banners } from '~/components/forum/Banners';
 import { FollowQuestion } from '~/components/forum/FollowButton';
-import { useMayModerate } from '~/components/forum/moderation';
+import { useStanding } from '~/components/forum/moderation';
+import { ORDERS } from '~/components/forum/orders';
 import { slugOf } from '~/components/forum/QuestionLink';
 import { QuestionPost } from '~/components/forum/QuestionPost';
 import { Columns, useIsWide } from '~/components/forum/Side';
@@ -35,7 +36,7 @@ function Question() {
   const { answers = 'best' } = Route.useSearch();
   const { data: question, dataUpdatedAt } = useSuspenseQuery(questionOf(id));
   const navigate = useNavigate({ from: '/questions/$id/{-$slug}' });
-  const moderates = useMayModerate(question.group);
+  const standing = useStanding(question.group);
   const isWide = useIsWide();
 
   const canonical = slugOf(question.title);
@@ -52,14 +53,14 @@ function Question() {
       </PageHead>
       <Banners question={question} />
       <Columns side={isWide && related}>
-        <QuestionPost key={id} question={question} moderates={moderates} />
+        <QuestionPost key={id} question={question} standing={standing} />
         <AnswerList
           key={`${id} ${answers}`}
           question={question}
           updatedAt={dataUpdatedAt}
           sort={answers}
           onSort={(sort) => navigate({ search: { answers: sort === 'best' ? undefined : sort }, resetScroll: false, replace: true })}
-          moderates={moderates}
+          standing={standing}
         />
       </Columns>
       {!isWide && related}

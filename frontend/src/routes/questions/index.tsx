@@ -45,7 +45,7 @@ function Questions() {
         </LinkButton>
       </PageHead>
       <Columns side={<CommunitySide />}>
-        <Group justify="space-between" gap="xs" mb="sm">
+        <Group justify="space-between" align="flex-start" gap="xs">
           <Tabs label={t('sort.label')}>
             {SORTS.map((value) => (
               <TabLink key={value} to="/questions" search={{ tag, group, sort: value === 'hot' ? undefined : value }} {...tabProps}>

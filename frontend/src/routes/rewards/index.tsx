@@ -26,7 +26,7 @@ interface Search {
 
 export const Route = createFileRoute('/rewards/')({
   validateSearch: (search): Search => ({
-    kind: REWARD_KINDS.find((kind) => kind === search.kind),
+    kind: search.kind ? (String(search.kind) as RewardKind) : undefined,
     affordable: search.affordable ? true : undefined,
     reward: typeof search.reward === 'string' ? search.reward : undefined,
   }),

@@ -1,9 +1,67 @@
-import { createFileRoute } from '@tanstack/react-router';
+import { Group, TextInput } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { listTagsInfiniteOptions } from '@regulars/client/react-query';
+import { IconSearch, IconTags } from '@tabler/icons-react';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { createFileRoute, useNavigate } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { TabLink, Tabs, tabProps } from '~/components/forum/Tabs';
+import { TagGrid } from '~/components/forum/TagGrid';
+import { PageHead } from '~/components/PageHead';
+import { byCursor } from '~/components/Pages';
+import { Empty } from '~/components/states';
+
+interface Search {
+  q?: string;
+  sort?: 'name';
+}
+
+const PAUSE_MS = 250;
+
+const tagsOf = ({ q, sort }: Search) =>
+  listTagsInfiniteOptions(q || sort ? { query: { ...(q && { q }), ...(sort && { sort }) } } : undefined);
 
 export const Route = createFileRoute('/tags/')({
-  component: RouteComponent,
+  validateSearch: (search): Search => ({
+    q: search.q ? String(search.q) : undefined,
+    sort: search.sort === 'name' ? 'name' : undefined,
+  }),
+  loaderDeps: ({ search }) => search,
+  loader: ({ context: { queries }, deps }) => queries.ensureInfiniteQueryData({ ...tagsOf(deps), ...byCursor }),
+  component: Tags,
 });
 
-function RouteComponent() {
-  return <div>Hello "/tags/"!</div>;
+function Tags() {
+  const { t } = useTranslation('forum');
+  const search = Route.useSearch();
+  const navigate = useNavigate({ from: '/tags/' });
+  const query = useInfiniteQuery({ ...tagsOf(search), ...byCursor, refetchOnWindowFocus: false });
+  const find = useDebouncedCallback(
+    (typed: string) => navigate({ search: (known) => ({ ...known, q: typed.trim() || undefined }), replace: true, resetScroll: false }),
+    PAUSE_MS,
+  );
+  return (
+    <>
+      <PageHead title={t('tags.title')} description={t('tags.about')} />
+      <Group justify="space-between" align="flex-start" gap="xs" mb="sm">
+        <Tabs label={t('sort.label')}>
+          <TabLink to="/tags" search={{ q: search.q }} {...tabProps}>
+            {t('tags.popular')}
+          </TabLink>
+          <TabLink to="/tags" search={{ q: search.q, sort: 'name' }} {...tabProps}>
+            {t('tags.by_name')}
+          </TabLink>
+        </Tabs>
+        <TextInput
+          type="search"
+          aria-label={t('tags.find')}
+          placeholder={t('tags.find')}
+          leftSection={<IconSearch size={16} aria-hidden />}
+          defaultValue={search.q}
+          onChange={(event) => find(event.currentTarget.value)}
+        />
+      </Group>
+      <TagGrid query={query} empty={<Empty icon={IconTags} title={t(search.q ? 'tags.none_found' : 'tags.none')} />} />
+    </>
+  );
 }

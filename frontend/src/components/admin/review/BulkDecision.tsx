@@ -34,12 +34,14 @@ export function BulkDecision({ items, me, onClose }: { items: ReviewItem[]; me: 
       setResults([...done]);
     }
   };
-  const decide = (grounds: Grounds) =>
-    each(items, async ({ id, version }) => {
+  const decide = async (grounds: Grounds) => {
+    await each(items, async ({ id, version }) => {
       if (!decision) throw new Error('No decision was chosen.');
       const { data } = await decideReviewItem({ path: { id }, body: { decision, version, ...grounds }, throwOnError: true });
       return data;
     });
+    return true;
+  };
   const undo = async () => {
     for (const { item } of results?.filter(({ refusal }) => !refusal) ?? []) {
       await undoReviewDecision({ path: { id: item.id }, body: { reason: t('review.undo_reason'), version: item.version } });

@@ -30,7 +30,7 @@ export function DecisionButtons({
           onClick={() => onChoose(name)}
           rightSection={
             keysOn && key ? (
-              <Kbd size="xs" aria-hidden>
+              <Kbd size="xs" visibleFrom="sm" aria-hidden>
                 {key}
               </Kbd>
             ) : undefined

@@ -1,11 +1,16 @@
 import { Autocomplete, Button, Group, NativeSelect, Stack, Textarea } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import type { Decision } from '@regulars/client';
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { duration } from '~/format';
 import { hoursOf, isPersonal } from './decisions';
-import { lastReason, useRecentReasons } from './reasons';
+import { recentReasons, rememberReason } from './reasons';
+
+/** A form that can show what the server says against its fields. */
+export interface FieldErrors {
+  setErrors: (errors: Record<string, string>) => void;
+}
 
 /** What a decision needs beside its name. */
 export interface Grounds {
@@ -21,37 +26,38 @@ export function DecisionForm({
   decision,
   onDecide,
   onCancel,
+  blocked,
   children,
 }: {
   decision: Decision;
-  onDecide: (grounds: Grounds, form: { setErrors: (errors: Record<string, string>) => void }) => Promise<void>;
+  /** Whether it was done. */
+  onDecide: (grounds: Grounds, form: FieldErrors) => Promise<boolean>;
+  /** While nothing can be decided, what was typed stays. */
+  blocked?: boolean;
   onCancel: () => void;
   children?: ReactNode;
 }) {
   const { t } = useTranslation(['admin', 'common']);
-  const recent = useRecentReasons();
+  const [recent] = useState(() => recentReasons(decision));
   const field = useRef<HTMLInputElement>(null);
   const lengths = hoursOf(decision);
   const form = useForm({
-    initialValues: { reason: lastReason(decision), note: '', hours: String(lengths[0] ?? '') },
+    initialValues: { reason: recent[0] ?? '', note: '', hours: String(lengths[0] ?? '') },
     validate: {
       reason: (reason) => (reason.trim().length < REASON_CHARS.min ? t('review.reason_short') : null),
     },
   });
-  useEffect(() => field.current?.select(), []);
+  useEffect(() => {
+    field.current?.select();
+  }, []);
   const decide = form.onSubmit(async ({ reason, note, hours }) => {
     const grounds: Grounds = { reason: reason.trim() };
     if (note.trim()) grounds.note = note.trim();
     if (Number(hours) > 0) grounds.hours = Number(hours);
-    await onDecide(grounds, form);
+    if (await onDecide(grounds, form)) rememberReason(decision, grounds.reason);
   });
-  const submit = async (event?: React.FormEvent<HTMLFormElement>) => {
-    if (form.submitting) return;
-    await decide(event);
-    recent.remember(decision, form.getValues().reason.trim());
-  };
   return (
-    <form onSubmit={submit}>
+    <form onSubmit={decide}>
       <Stack gap="sm">
         {children}
         {lengths.length > 0 && (
@@ -69,7 +75,8 @@ export function DecisionForm({
           label={t('reason', { ns: 'common' })}
           description={t('review.reason_for')}
           maxLength={REASON_CHARS.max}
-          data={recent.of(decision)}
+          data={recent}
+          comboboxProps={{ withinPortal: false }}
           filter={({ options }) => options}
           {...form.getInputProps('reason')}
         />
@@ -82,7 +89,12 @@ export function DecisionForm({
           {...form.getInputProps('note')}
         />
         <Group gap="xs">
-          <Button type="submit" loading={form.submitting} color={isPersonal(decision) || decision === 'delete' ? 'red.9' : undefined}>
+          <Button
+            type="submit"
+            disabled={blocked}
+            loading={form.submitting}
+            color={isPersonal(decision) || decision === 'delete' ? 'red.9' : undefined}
+          >
             {t(`review.do.${decision}`)}
           </Button>
           <Button variant="default" onClick={onCancel}>

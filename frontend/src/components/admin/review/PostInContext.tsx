@@ -5,6 +5,7 @@ import { getQuestionOptions } from '@regulars/client/react-query';
 import { IconExternalLink } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import { questionAddress } from '~/components/forum/QuestionLink';
 import { LinkButton, LinkText } from '~/components/links';
 import { Prose } from '~/components/Prose';
 import { Loading, Problem } from '~/components/states';
@@ -15,8 +16,7 @@ import classes from './review.module.css';
 /** Where the post stands, for the router. */
 export const placeOf = ({ post }: ReviewItem) =>
   ({
-    to: '/questions/$id/{-$slug}',
-    params: { id: post.question_id },
+    ...questionAddress(post.question_id, post.title),
     hash: post.kind === 'answer' ? `a-${post.id}` : undefined,
   }) as const;
 

@@ -5,8 +5,8 @@ import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { When } from '~/components/When';
 import { DecisionButtons } from './DecisionButtons';
-import { DecisionForm, type Grounds } from './DecisionForm';
-import { obstacle } from './decisions';
+import { DecisionForm, type FieldErrors, type Grounds } from './DecisionForm';
+import { mayDecide, obstacle } from './decisions';
 import { AuthorFacts, Flags } from './Facts';
 import { Effects, Outcome } from './Outcome';
 import { PostInContext } from './PostInContext';
@@ -20,7 +20,7 @@ interface Props {
   conflict?: string;
   busy: boolean;
   onChoose: (decision?: Decision) => void;
-  onDecide: (decision: Decision, grounds: Grounds, form: { setErrors: (errors: Record<string, string>) => void }) => Promise<void>;
+  onDecide: (decision: Decision, grounds: Grounds, form: FieldErrors) => Promise<boolean>;
   onClaim: () => void;
   onUndo: () => void;
 }
@@ -37,12 +37,14 @@ export function ReviewDetail({ item, me, chosen, conflict, busy, onChoose, onDec
           variant="default"
           w="fit-content"
           leftSection={<IconChevronLeft size={16} aria-hidden />}
-          renderRoot={(root) => <Link {...root} to="/admin/review" search={(now) => ({ ...now, item: undefined })} />}
+          renderRoot={(root) => (
+            <Link {...root} from="/admin/review" to="/admin/review" search={(now) => ({ ...now, item: undefined })} resetScroll={false} />
+          )}
         >
           {t('review.back')}
         </Button>
         {conflict && (
-          <Alert color="yellow" variant="light" icon={<IconInfoCircle />} title={t('review.conflict')} role="alert">
+          <Alert color="gray" variant="outline" icon={<IconInfoCircle />} title={t('review.conflict')} role="alert">
             {conflict} {t('review.conflict_reloaded')}
           </Alert>
         )}
@@ -62,6 +64,7 @@ export function ReviewDetail({ item, me, chosen, conflict, busy, onChoose, onDec
                 key={item.id + chosen}
                 decision={chosen}
                 onDecide={(grounds, form) => onDecide(chosen, grounds, form)}
+                blocked={!mayDecide(chosen, item, me)}
                 onCancel={() => onChoose()}
               >
                 <Outcome decision={chosen} item={item} />
@@ -96,7 +99,7 @@ function Claim({ item, me, busy, onClaim }: Pick<Props, 'item' | 'me' | 'busy' |
         leftSection={<IconHandStop size={16} aria-hidden />}
         rightSection={
           keysOn ? (
-            <Kbd size="xs" aria-hidden>
+            <Kbd size="xs" visibleFrom="sm" aria-hidden>
               c
             </Kbd>
           ) : undefined

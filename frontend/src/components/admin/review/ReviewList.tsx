@@ -66,6 +66,7 @@ function Row({
         />
       )}
       <Link
+        from="/admin/review"
         to="/admin/review"
         search={(now) => ({ ...now, item: item.id })}
         className={classes.rowLink}

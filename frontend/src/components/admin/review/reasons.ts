@@ -1,18 +1,23 @@
-import { readLocalStorageValue, useLocalStorage } from '@mantine/hooks';
 import type { Decision } from '@regulars/client';
 
 const KEPT = 6;
-const options = { key: 'regulars.review-reasons', defaultValue: {} as Partial<Record<Decision, string[]>> };
+const PLACE = 'regulars.review-reasons';
 
-/** The reasons given on this device lately, by decision, the newest first. */
-export function useRecentReasons() {
-  const [reasons, setReasons] = useLocalStorage({ ...options, getInitialValueInEffect: false });
-  return {
-    of: (decision: Decision) => reasons[decision] ?? [],
-    remember: (decision: Decision, reason: string) =>
-      setReasons((all) => ({ ...all, [decision]: [reason, ...(all[decision] ?? []).filter((other) => other !== reason)].slice(0, KEPT) })),
-  };
+type Reasons = Partial<Record<Decision, string[]>>;
+
+function stored(): Reasons {
+  try {
+    return JSON.parse(localStorage.getItem(PLACE) ?? '{}') as Reasons;
+  } catch {
+    return {};
+  }
 }
 
-/** The reason last given for a decision, to offer it again. */
-export const lastReason = (decision: Decision) => readLocalStorageValue(options)?.[decision]?.[0] ?? '';
+/** The reasons given on this device lately for a decision, the newest first. */
+export const recentReasons = (decision: Decision): string[] => stored()[decision] ?? [];
+
+/** Keeps a reason, to offer it again. */
+export function rememberReason(decision: Decision, reason: string) {
+  const others = recentReasons(decision).filter((other) => other !== reason);
+  localStorage.setItem(PLACE, JSON.stringify({ ...stored(), [decision]: [reason, ...others].slice(0, KEPT) }));
+}

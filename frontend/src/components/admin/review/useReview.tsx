@@ -12,7 +12,7 @@ import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { problemOf } from '~/api';
 import { showProblem } from '~/forms';
-import type { Grounds } from './DecisionForm';
+import type { FieldErrors, Grounds } from './DecisionForm';
 import { type QueueFilter, useQueue } from './queue';
 
 const UNDO_SHOWN_MS = 12_000;
@@ -20,7 +20,7 @@ const CONFLICTS = [409, 412];
 
 /** Claiming, deciding and undoing, and what the page has to know and say about it. */
 export function useReview(filter: QueueFilter, onDecided: (item: ReviewItem) => void, onUndone: (item: ReviewItem) => void) {
-  const { t } = useTranslation('admin');
+  const { t } = useTranslation(['admin', 'common']);
   const queue = useQueue(filter);
   const decide = useMutation(decideReviewItemMutation());
   const undo = useMutation(undoReviewDecisionMutation());
@@ -31,7 +31,7 @@ export function useReview(filter: QueueFilter, onDecided: (item: ReviewItem) => 
   const [said, say] = useState('');
 
   /** What another did meanwhile is shown and explained; everything else is a refusal. */
-  const refused = async (item: ReviewItem, error: unknown, form?: Parameters<typeof showProblem>[1]) => {
+  const refused = async (item: ReviewItem, error: unknown, form?: FieldErrors) => {
     const problem = problemOf(error);
     if (!problem || !CONFLICTS.includes(problem.status)) return showProblem(error, form);
     setConflict({ item: item.id, detail: problem.detail });
@@ -59,10 +59,11 @@ export function useReview(filter: QueueFilter, onDecided: (item: ReviewItem) => 
       id: `review-${item.id}`,
       autoClose: UNDO_SHOWN_MS,
       color: 'teal',
+      closeButtonProps: { 'aria-label': t('close', { ns: 'common' }) },
       title: t(`review.done.${decision}`),
       message: (
         <Group justify="space-between" wrap="nowrap" gap="sm">
-          <Text size="sm" lineClamp={1}>
+          <Text size="sm" lineClamp={1} c="var(--mantine-color-text)">
             {item.post.title}
           </Text>
           <Button size="xs" variant="default" onClick={() => undoIt(item)} style={{ flex: 'none' }}>
@@ -77,7 +78,7 @@ export function useReview(filter: QueueFilter, onDecided: (item: ReviewItem) => 
     say,
     busy: undo.isPending || claim.isPending || unclaim.isPending,
     conflictOf: (item: ReviewItem) => (conflict?.item === item.id ? conflict.detail : undefined),
-    decide: async (item: ReviewItem, decision: Decision, grounds: Grounds, form?: Parameters<typeof showProblem>[1]) => {
+    decide: async (item: ReviewItem, decision: Decision, grounds: Grounds, form?: FieldErrors) => {
       try {
         const done = await decide.mutateAsync({ path: { id: item.id }, body: { decision, version: item.version, ...grounds } });
         decided.current.push(done);
@@ -86,8 +87,10 @@ export function useReview(filter: QueueFilter, onDecided: (item: ReviewItem) => 
         offerUndo(done, decision);
         onDecided(done);
         await queue.take(done);
+        return true;
       } catch (error) {
         await refused(item, error, form);
+        return false;
       }
     },
     toggleClaim: async (item: ReviewItem, mine: boolean) => {

@@ -4129,7 +4129,7 @@ export type ListAuditLogError = ListAuditLogErrors[keyof ListAuditLogErrors];
 
 export type ListAuditLogResponses = {
     /**
-     * Done.
+     * A page as JSON, or with `Accept: text/csv` everything that the filters let through, with a column for each field.
      */
     200: PageAuditView;
 };
@@ -4676,7 +4676,7 @@ export type ListAllMembersError = ListAllMembersErrors[keyof ListAllMembersError
 
 export type ListAllMembersResponses = {
     /**
-     * Done.
+     * A page as JSON, or with `Accept: text/csv` everything that the filters let through, with a column for each field.
      */
     200: PageMemberForAdmin;
 };
@@ -4838,7 +4838,7 @@ export type ListMemberStatementError = ListMemberStatementErrors[keyof ListMembe
 
 export type ListMemberStatementResponses = {
     /**
-     * Done.
+     * A page as JSON, or with `Accept: text/csv` everything that the filters let through, with a column for each field.
      */
     200: PageStatementLine;
 };
@@ -4898,7 +4898,7 @@ export type ListMemberPurchasesError = ListMemberPurchasesErrors[keyof ListMembe
 
 export type ListMemberPurchasesResponses = {
     /**
-     * Done.
+     * A page as JSON, or with `Accept: text/csv` everything that the filters let through, with a column for each field.
      */
     200: PagePurchaseView;
 };
@@ -5434,7 +5434,7 @@ export type ListRedemptionsError = ListRedemptionsErrors[keyof ListRedemptionsEr
 
 export type ListRedemptionsResponses = {
     /**
-     * Done.
+     * A page as JSON, or with `Accept: text/csv` everything that the filters let through, with a column for each field.
      */
     200: PageRedemptionView;
 };
@@ -5487,7 +5487,7 @@ export type ListReferralsError = ListReferralsErrors[keyof ListReferralsErrors];
 
 export type ListReferralsResponses = {
     /**
-     * Done.
+     * A page as JSON, or with `Accept: text/csv` everything that the filters let through, with a column for each field.
      */
     200: PageReferralView;
 };
@@ -5547,7 +5547,7 @@ export type ListReviewItemsError = ListReviewItemsErrors[keyof ListReviewItemsEr
 
 export type ListReviewItemsResponses = {
     /**
-     * Done.
+     * A page as JSON, or with `Accept: text/csv` everything that the filters let through, with a column for each field.
      */
     200: PageReviewItem;
 };
@@ -5890,7 +5890,7 @@ export type ListAllRewardsError = ListAllRewardsErrors[keyof ListAllRewardsError
 
 export type ListAllRewardsResponses = {
     /**
-     * Done.
+     * A page as JSON, or with `Accept: text/csv` everything that the filters let through, with a column for each field.
      */
     200: PageCatalogueReward;
 };
@@ -8685,7 +8685,7 @@ export type ListMyStatementError = ListMyStatementErrors[keyof ListMyStatementEr
 
 export type ListMyStatementResponses = {
     /**
-     * Done.
+     * A page as JSON, or with `Accept: text/csv` everything that the filters let through, with a column for each field.
      */
     200: PageStatementLine;
 };
@@ -8739,7 +8739,7 @@ export type ListMyPurchasesError = ListMyPurchasesErrors[keyof ListMyPurchasesEr
 
 export type ListMyPurchasesResponses = {
     /**
-     * Done.
+     * A page as JSON, or with `Accept: text/csv` everything that the filters let through, with a column for each field.
      */
     200: PagePurchaseView;
 };

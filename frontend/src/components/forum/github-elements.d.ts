@@ -4,6 +4,7 @@ declare module 'react' {
   namespace JSX {
     interface IntrinsicElements {
       'markdown-toolbar': DetailedHTMLProps<HTMLAttributes<HTMLElement> & { for: string }, HTMLElement>;
+      'text-expander': DetailedHTMLProps<HTMLAttributes<HTMLElement> & { keys: string }, HTMLElement>;
     }
   }
 }

@@ -1,0 +1,96 @@
+import { Button, Group, Modal, Select, Stack, Textarea } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useDebouncedValue } from '@mantine/hooks';
+import type { TagView } from '@regulars/client';
+import { editTagMutation, getTagOptions, listTagsOptions } from '@regulars/client/react-query';
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { showDone, showProblem } from '~/forms';
+import { Loading, Problem } from '../states';
+
+/** What a tag is for, and whether it only stands for another. */
+export function EditTag({ name, onClose }: { name: string; onClose: () => void }) {
+  const { t } = useTranslation(['admin', 'common']);
+  const { data: tag, error } = useQuery({ ...getTagOptions({ path: { name } }), staleTime: 0 });
+  return (
+    <Modal opened onClose={onClose} title={t('tags.edit', { name })} closeButtonProps={{ 'aria-label': t('close', { ns: 'common' }) }}>
+      {error ? <Problem error={error} /> : tag ? <Fields tag={tag} onClose={onClose} /> : <Loading />}
+    </Modal>
+  );
+}
+
+function Fields({ tag, onClose }: { tag: TagView; onClose: () => void }) {
+  const { t } = useTranslation(['admin', 'common']);
+  const queries = useQueryClient();
+  const edit = useMutation(editTagMutation());
+  const form = useForm({ initialValues: { description: tag.description, synonym_of: tag.synonym_of ?? null } });
+  const save = form.onSubmit(async ({ description, synonym_of }) => {
+    try {
+      // The API takes null for "stands for itself", which the description of its body cannot say.
+      const body = { description: description.trim(), synonym_of: synonym_of as string | undefined };
+      await edit.mutateAsync({ path: { name: tag.name }, body });
+      showDone(t('tags.saved', { name: tag.name }));
+      onClose();
+      await Promise.all(['listTags', 'getTag'].map((_id) => queries.invalidateQueries({ queryKey: [{ _id }] })));
+    } catch (error) {
+      showProblem(error, form);
+    }
+  });
+  return (
+    <form onSubmit={save}>
+      <Stack gap="md">
+        <Textarea
+          autoFocus
+          label={t('tags.description')}
+          description={t('tags.description_hint')}
+          autosize
+          minRows={3}
+          maxLength={1_000}
+          {...form.getInputProps('description')}
+        />
+        <OtherTag not={tag.name} {...form.getInputProps('synonym_of')} />
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={onClose}>
+            {t('cancel', { ns: 'common' })}
+          </Button>
+          <Button type="submit" loading={edit.isPending}>
+            {t('save', { ns: 'common' })}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+interface OtherTagProps {
+  not: string;
+  value?: string | null;
+  onChange: (name: string | null) => void;
+  error?: React.ReactNode;
+}
+
+function OtherTag({ not, value = null, onChange, error }: OtherTagProps) {
+  const { t } = useTranslation('admin');
+  const [typed, setTyped] = useState('');
+  const [q] = useDebouncedValue(typed.trim().toLowerCase(), 200);
+  const { data } = useQuery({ ...listTagsOptions({ query: q ? { q } : {} }), placeholderData: keepPreviousData });
+  const names = (data?.items ?? []).map(({ name }) => name).filter((name) => name !== not);
+  return (
+    <Select
+      label={t('tags.synonym_of')}
+      description={t('tags.synonym_hint')}
+      placeholder={t('tags.itself')}
+      data={value && !names.includes(value) ? [value, ...names] : names}
+      value={value}
+      onChange={onChange}
+      error={error}
+      searchable
+      clearable
+      clearButtonProps={{ 'aria-label': t('filter.clear'), tabIndex: 0 }}
+      onSearchChange={setTyped}
+      filter={({ options }) => options}
+      nothingFoundMessage={t('table.nothing')}
+    />
+  );
+}

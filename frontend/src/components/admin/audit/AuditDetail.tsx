@@ -1,0 +1,58 @@
+import { Code, Collapse, Group, Stack, Text, UnstyledButton } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import type { AuditView } from '@regulars/client';
+import { IconArrowRight } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import { changeIn, type Detail, factsIn, isDetail } from './detail';
+import { useAuditWords } from './useAuditWords';
+
+/** What else the log knows: before and after where something changed, and the rest on demand. */
+export function AuditDetail({ entry: { detail } }: { entry: AuditView }) {
+  if (!isDetail(detail) || Object.keys(detail).length === 0) return <Text c="dimmed">{'–'}</Text>;
+  return <Known detail={detail} />;
+}
+
+function Known({ detail }: { detail: Detail }) {
+  const { t } = useTranslation('admin');
+  const words = useAuditWords();
+  const [opened, all] = useDisclosure(false);
+  const change = changeIn(detail);
+  const facts = factsIn(detail);
+  const shown = facts.length + (change ? 2 : 0);
+  return (
+    <Stack gap={2}>
+      {change && (
+        <Group gap={6}>
+          <Text size="sm" td="line-through" c="dimmed">
+            {words.value(change.field, change.before)}
+          </Text>
+          <IconArrowRight size={14} role="img" aria-label={t('audit.becomes')} />
+          <Text size="sm" fw={600}>
+            {words.value(change.field, change.after)}
+          </Text>
+        </Group>
+      )}
+      {facts.length > 0 && (
+        <Text size="sm" lineClamp={3}>
+          {facts.map(([name, value]) => `${words.field(name)}: ${words.value(name, value)}`).join(' · ')}
+        </Text>
+      )}
+      {Object.keys(detail).length > shown && (
+        <>
+          <UnstyledButton onClick={all.toggle} aria-expanded={opened} mih={24} w="fit-content">
+            <Text size="xs" c="var(--mantine-color-anchor)">
+              {t(opened ? 'audit.less' : 'audit.more')}
+            </Text>
+          </UnstyledButton>
+          <Collapse expanded={opened}>
+            {opened && (
+              <Code block tabIndex={0} aria-label={t('audit.detail')}>
+                {JSON.stringify(detail, null, 2)}
+              </Code>
+            )}
+          </Collapse>
+        </>
+      )}
+    </Stack>
+  );
+}

@@ -1,0 +1,28 @@
+import { useTranslation } from 'react-i18next';
+import { duration, number } from '~/format';
+
+/** The log's fields and values as people say them; what it does not know stays as it is. */
+export function useAuditWords() {
+  const { t, i18n } = useTranslation(['admin', 'common']);
+  /** The first of these keys that the locale has. */
+  const known = (...keys: string[]) => {
+    const key = keys.find((one) => i18n.exists(one));
+    // The keys are made of what the server says, so that their type cannot be known here.
+    return key && t(key as 'audit.field.name');
+  };
+  return {
+    field: (name: string) => known(`admin:audit.field.${name}`) ?? name.replaceAll('_', ' '),
+    value: (name: string, value: unknown): string => {
+      if (value === null || value === undefined || value === '') return '–';
+      if (typeof value === 'boolean') return t(value ? 'overview.yes' : 'overview.no');
+      if (typeof value === 'number') return name === 'hours' ? duration(value * 3_600) : number(value);
+      const word = String(value);
+      const places: Record<string, string[]> = {
+        state: [`common:role.${word}`, `admin:review.post_state.${word}`, `admin:redemption.states.${word}`],
+        decision: [`admin:review.done.${word}`],
+        kind: [`admin:sanction.kinds.${word}`],
+      };
+      return known(...(places[name] ?? [])) ?? word;
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import { Button, Group, Modal, Stack, Textarea } from '@mantine/core';
+import type { UseFormReturnType } from '@mantine/form';
+import { type ReactNode, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { showDone, showProblem } from '~/forms';
+import { useRefreshMember } from './customer';
+
+/** The shortest reason that the server takes. */
+export const REASON_MIN = 3;
+
+interface Props<Values extends { reason: string }> {
+  title: string;
+  form: UseFormReturnType<Values>;
+  /** Sends it; what it returns is said when it is done. */
+  act: (values: Values) => Promise<string>;
+  onClose: () => void;
+  submit: string;
+  danger?: boolean;
+  reasonHint?: string;
+  children?: ReactNode;
+}
+
+/** A dialog for one act of staff on a member: its fields, the reason that every act wants, and its refusal at the fields. */
+export function ActDialog<Values extends { reason: string }>(props: Props<Values>) {
+  const { t } = useTranslation(['admin', 'common']);
+  const { form, act, onClose } = props;
+  const refresh = useRefreshMember();
+  const [busy, setBusy] = useState(false);
+  const send = form.onSubmit(async (values) => {
+    if (values.reason.trim().length < REASON_MIN) return form.setFieldError('reason', t('review.reason_short'));
+    setBusy(true);
+    try {
+      showDone(await act(values));
+      onClose();
+      await refresh();
+    } catch (error) {
+      showProblem(error, form);
+    } finally {
+      setBusy(false);
+    }
+  });
+  return (
+    <Modal opened onClose={onClose} title={props.title} closeButtonProps={{ 'aria-label': t('close', { ns: 'common' }) }}>
+      <form onSubmit={send}>
+        <Stack gap="md">
+          {props.children}
+          <Textarea
+            label={t('reason', { ns: 'common' })}
+            description={props.reasonHint ?? t('member.reason_hint')}
+            required
+            autosize
+            minRows={2}
+            maxLength={500}
+            {...form.getInputProps('reason')}
+          />
+          <Group justify="flex-end" gap="xs">
+            <Button variant="default" onClick={onClose}>
+              {t('cancel', { ns: 'common' })}
+            </Button>
+            <Button type="submit" loading={busy} color={props.danger ? 'red.9' : undefined}>
+              {props.submit}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

@@ -1,0 +1,198 @@
+import { Badge, Card, Group, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
+import type { Customer } from '@regulars/client';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { LinkText } from '~/components/links';
+import { When } from '~/components/When';
+import { date, money, number } from '~/format';
+import type { Subject } from './customer';
+import { Fact } from './MemberHead';
+
+/** Everything that is known about a member, on one page. */
+export function Overview({ subject: { who, balance, customer } }: { subject: Subject }) {
+  const { t } = useTranslation('admin');
+  return (
+    <Stack gap="md">
+      {customer && customer.sanctions.length > 0 && <InForce customer={customer} />}
+      <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md">
+        <Part title={t('overview.points')}>
+          <Facts>
+            <Fact label={t('member.available')}>{number(balance.available)}</Fact>
+            <Fact label={t('overview.pending')}>{number(balance.pending)}</Fact>
+            <Fact label={t('overview.reserved')}>{number(balance.reserved)}</Fact>
+            <Fact label={t('overview.arrears')}>
+              <Text span inherit c={balance.arrears < 0 ? 'var(--bad)' : undefined}>
+                {number(balance.arrears)}
+              </Text>
+            </Fact>
+          </Facts>
+        </Part>
+        {customer && (
+          <>
+            <Part title={t('overview.tier')}>
+              <Facts>
+                <Fact label={t('members.tier')}>{customer.tier.name}</Fact>
+                <Fact label={t('overview.qualifying')}>{number(customer.tier.qualifying_points)}</Fact>
+                <Fact label={t('overview.held_until')}>
+                  {customer.tier.valid_until ? date(customer.tier.valid_until) : t('overview.always')}
+                </Fact>
+              </Facts>
+            </Part>
+            <Spend customer={customer} />
+            <Part title={t('overview.activity')}>
+              <Facts>
+                {(['questions', 'answers', 'accepted_answers', 'comments'] as const).map((name) => (
+                  <Fact key={name} label={t(`overview.${name}`)}>
+                    {number(customer.activity[name])}
+                  </Fact>
+                ))}
+              </Facts>
+            </Part>
+            <Part title={t('overview.flags')}>
+              <Facts>
+                {(['flags_against_open', 'flags_against_upheld', 'flags_raised', 'flags_raised_upheld'] as const).map((name) => (
+                  <Fact key={name} label={t(`overview.${name}`)}>
+                    {number(customer.activity[name])}
+                  </Fact>
+                ))}
+              </Facts>
+            </Part>
+            <Account customer={customer} />
+            <Groups customer={customer} />
+          </>
+        )}
+        {who.bio && (
+          <Part title={t('overview.bio')}>
+            <Text size="sm" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
+              {who.bio}
+            </Text>
+          </Part>
+        )}
+      </SimpleGrid>
+    </Stack>
+  );
+}
+
+function Part({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <Card component="section">
+      <Title order={2} size="h5" mb="sm">
+        {title}
+      </Title>
+      {children}
+    </Card>
+  );
+}
+
+function Facts({ children }: { children: ReactNode }) {
+  return (
+    <SimpleGrid cols={2} spacing="sm" component="dl" m={0}>
+      {children}
+    </SimpleGrid>
+  );
+}
+
+function InForce({ customer: { sanctions, handle } }: { customer: Customer }) {
+  const { t } = useTranslation('admin');
+  return (
+    <Card style={{ borderColor: 'var(--bad)' }} component="section" aria-label={t('sanction.in_force')}>
+      {sanctions.map((sanction) => (
+        <Group key={sanction.id} gap={6}>
+          <Badge color="red" variant="outline" c="var(--bad)">
+            {t(`sanction.kinds.${sanction.kind as 'silence'}`)}
+          </Badge>
+          <Text size="sm">
+            {sanction.reason} · {sanction.ends_at ? <When at={sanction.ends_at} /> : t('review.for_good')}
+          </Text>
+          <LinkText to="/admin/members/$handle" params={{ handle }} search={{ tab: 'sanctions' }} size="sm">
+            {t('tab.sanctions')}
+          </LinkText>
+        </Group>
+      ))}
+    </Card>
+  );
+}
+
+function Spend({ customer: { spend } }: { customer: Customer }) {
+  const { t } = useTranslation('admin');
+  return (
+    <Part title={t('overview.spend')}>
+      {spend.length === 0 ? (
+        <Text size="sm" c="dimmed">
+          {t('overview.no_purchases')}
+        </Text>
+      ) : (
+        <Table aria-label={t('overview.spend')}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th scope="col">{t('overview.net')}</Table.Th>
+              <Table.Th scope="col">{t('overview.orders')}</Table.Th>
+              <Table.Th scope="col">{t('overview.average')}</Table.Th>
+              <Table.Th scope="col">{t('overview.returns')}</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {spend.map(({ currency, net_minor, orders, returns }) => (
+              <Table.Tr key={currency}>
+                <Table.Td fw={600}>{money(net_minor, currency)}</Table.Td>
+                <Table.Td>{number(orders)}</Table.Td>
+                <Table.Td>{orders > 0 ? money(Math.round(net_minor / orders), currency) : '–'}</Table.Td>
+                <Table.Td>{number(returns)}</Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      )}
+    </Part>
+  );
+}
+
+function Account({ customer }: { customer: Customer }) {
+  const { t } = useTranslation('admin');
+  return (
+    <Part title={t('overview.account')}>
+      <Facts>
+        <Fact label={t('members.email')}>{customer.email ?? t('members.no_account')}</Fact>
+        <Fact label={t('overview.sessions')}>{number(customer.sessions)}</Fact>
+        <Fact label={t('overview.on_leaderboards')}>{t(customer.on_leaderboards ? 'overview.yes' : 'overview.no')}</Fact>
+        {customer.referred_by && (
+          <Fact label={t('overview.referred_by')}>
+            <LinkText to="/admin/members/$handle" params={{ handle: customer.referred_by.advocate }} inherit>
+              {customer.referred_by.advocate}
+            </LinkText>
+          </Fact>
+        )}
+        {customer.external_ids.map(({ partner_id, partner, external_id }) => (
+          <Fact key={partner_id + external_id} label={partner}>
+            {external_id}
+          </Fact>
+        ))}
+      </Facts>
+    </Part>
+  );
+}
+
+function Groups({ customer: { groups } }: { customer: Customer }) {
+  const { t } = useTranslation('admin');
+  return (
+    <Part title={t('nav.groups')}>
+      {groups.length === 0 && (
+        <Text size="sm" c="dimmed">
+          {t('overview.no_groups')}
+        </Text>
+      )}
+      <Stack gap={4}>
+        {groups.map(({ slug, name, role, state, since }) => (
+          <Group key={slug} gap={6}>
+            <LinkText to="/groups/$slug" params={{ slug }} size="sm" fw={500}>
+              {name}
+            </LinkText>
+            <Text size="xs" c="dimmed">
+              {t(state === 'active' ? `overview.group_role.${role}` : `overview.group_state.${state}`)} · {date(since)}
+            </Text>
+          </Group>
+        ))}
+      </Stack>
+    </Part>
+  );
+}

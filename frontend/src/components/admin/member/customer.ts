@@ -1,0 +1,49 @@
+import type { Customer, Me, PointsView, Profile } from '@regulars/client';
+import { getMemberForAdminOptions, getMemberOptions, getMemberPointsOptions } from '@regulars/client/react-query';
+import { type QueryClient, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
+import { isAdministrator } from '~/session';
+
+/** A member as the staff's pages show them; administrators see the `customer`, moderators what is public and the points. */
+export interface Subject {
+  who: Pick<Profile, 'id' | 'handle' | 'display_name' | 'role' | 'reputation' | 'since' | 'bio'>;
+  balance: Pick<PointsView, 'available' | 'pending' | 'reserved' | 'arrears'>;
+  customer?: Customer;
+}
+
+/** Reads the member ahead of the page. */
+export const loadSubject = (queries: QueryClient, handle: string, me: Me) =>
+  isAdministrator(me)
+    ? queries.ensureQueryData(getMemberForAdminOptions({ path: { handle } }))
+    : Promise.all([
+        queries.ensureQueryData(getMemberOptions({ path: { handle } })),
+        queries.ensureQueryData(getMemberPointsOptions({ path: { handle } })),
+      ]);
+
+/** The member for administrators; a hook of its own, as each role asks differently. */
+export function useCustomer(handle: string): Subject {
+  const { data } = useSuspenseQuery(getMemberForAdminOptions({ path: { handle } }));
+  return { who: data, balance: data.balance, customer: data };
+}
+
+/** The member for moderators. */
+export function useProfile(handle: string): Subject {
+  const { data: who } = useSuspenseQuery(getMemberOptions({ path: { handle } }));
+  const { data: balance } = useSuspenseQuery(getMemberPointsOptions({ path: { handle } }));
+  return { who, balance };
+}
+
+const CHANGED = [
+  'getMemberForAdmin',
+  'getMember',
+  'getMemberPoints',
+  'listMemberStatement',
+  'listSanctions',
+  'listAllMembers',
+  'listAuditLog',
+];
+
+/** Has everything that shows a member read again. */
+export function useRefreshMember() {
+  const queries = useQueryClient();
+  return () => Promise.all(CHANGED.map((_id) => queries.invalidateQueries({ queryKey: [{ _id }] })));
+}

@@ -1,0 +1,62 @@
+import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { type ReactNode, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+
+/** For what cannot be undone: says what will happen, and wants the thing's name typed. */
+export function TypedConfirm({
+  opened,
+  onClose,
+  title,
+  name,
+  action,
+  loading,
+  onConfirm,
+  children,
+}: {
+  opened: boolean;
+  onClose: () => void;
+  title: string;
+  name: string;
+  action: string;
+  loading?: boolean;
+  onConfirm: () => void;
+  children: ReactNode;
+}) {
+  const { t } = useTranslation(['programme', 'common']);
+  const [typed, setTyped] = useState('');
+  const matches = typed.trim().toLowerCase() === name.trim().toLowerCase();
+  const close = () => {
+    setTyped('');
+    onClose();
+  };
+  return (
+    <Modal opened={opened} onClose={close} title={title} closeButtonProps={{ 'aria-label': t('common:close') }}>
+      <Stack
+        component="form"
+        onSubmit={(event: React.FormEvent) => {
+          event.preventDefault();
+          if (!matches) return;
+          setTyped('');
+          onConfirm();
+        }}
+      >
+        {children}
+        <TextInput
+          label={t('type_name', { name })}
+          value={typed}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+          autoComplete="off"
+          data-autofocus
+        />
+        <Group justify="flex-end">
+          <Button variant="default" onClick={close}>
+            {t('common:cancel')}
+          </Button>
+          <Button type="submit" color="red" disabled={!matches} loading={loading}>
+            {action}
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}

@@ -1,0 +1,44 @@
+import type { GetDashboardData, Step } from '@regulars/client';
+
+export const STEPS: Step[] = ['day', 'week', 'month'];
+export const SPANS = [7, 30, 90, 365] as const;
+export type Span = (typeof SPANS)[number];
+
+const USUAL: Span = 30;
+const DAY = 86_400_000;
+
+/** The dashboard's range as the address says it: the last days, or from a day to a day. */
+export interface Range {
+  days?: Span;
+  from?: string;
+  /** The last day, included. */
+  to?: string;
+  step?: Step;
+}
+
+const day = (value: unknown) => (typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value) ? value : undefined);
+
+export const rangeOf = (search: Record<string, unknown>): Range => ({
+  days: SPANS.find((span) => span === Number(search.days)),
+  from: day(search.from),
+  to: day(search.to),
+  step: STEPS.find((step) => step === search.step),
+});
+
+const isoDay = (at: number) => new Date(at).toISOString().slice(0, 10);
+/** The calendar day so many days after one. */
+export const addDays = (date: string, days: number) => isoDay(Date.parse(date) + days * DAY);
+
+function today(now = new Date()) {
+  return isoDay(Date.UTC(now.getFullYear(), now.getMonth(), now.getDate()));
+}
+
+/** What to ask the server: nothing where its own defaults are meant. */
+export function queryOf({ days, from, to, step }: Range): NonNullable<GetDashboardData['query']> {
+  if (from || to) return { from, until: to && addDays(to, 1), step };
+  if (!days || days === USUAL) return { step };
+  return { from: addDays(today(), 1 - days), until: addDays(today(), 1), step: step ?? (days > 90 ? 'week' : 'day') };
+}
+
+/** Which of the usual spans is shown, if any. */
+export const spanOf = ({ days, from, to }: Range) => (from || to ? undefined : (days ?? USUAL));

@@ -1,0 +1,92 @@
+import { Button, Checkbox, Drawer, Group, Select, Stack, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import type { Scope } from '@regulars/client';
+import { createApiKeyMutation, listPartnersOptions } from '@regulars/client/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { showProblem } from '~/forms';
+import { InstantInput } from '../inputs';
+import { forget } from '../lists';
+import { NewSecret } from './NewSecret';
+import { SCOPES, wordOf } from './scopes';
+
+/** Makes a key for a partner, and shows its secret once. */
+export function KeyDrawer({ opened, partner, onClose }: { opened: boolean; partner?: string; onClose: () => void }) {
+  const { t } = useTranslation(['programme', 'common']);
+  const queries = useQueryClient();
+  const partners = useQuery(listPartnersOptions({ query: { limit: 100 } }));
+  const form = useForm<{ partner_id: string; name: string; scopes: Scope[]; expires_at: string }>({
+    initialValues: { partner_id: partner ?? '', name: '', scopes: ['purchases:write'], expires_at: '' },
+    validate: {
+      partner_id: (id) => (id ? null : t('needed')),
+      name: (name) => (name.trim() ? null : t('needed')),
+      scopes: (scopes) => (scopes.length ? null : t('key.scope_needed')),
+    },
+  });
+  const create = useMutation({
+    ...createApiKeyMutation(),
+    onSuccess: () => forget(queries, 'listApiKeys'),
+    onError: (error) => showProblem(error, form),
+  });
+  const close = () => {
+    create.reset();
+    form.reset();
+    onClose();
+  };
+  return (
+    <Drawer
+      opened={opened}
+      onClose={close}
+      position="right"
+      size="lg"
+      title={t('key.create')}
+      // The secret must not be lost by a click beside it.
+      closeOnClickOutside={!create.data}
+      closeOnEscape={!create.data}
+      closeButtonProps={{ 'aria-label': t('common:close') }}
+    >
+      {create.data ? (
+        <NewSecret created={create.data} scopes={form.values.scopes} onDone={close} />
+      ) : (
+        <form
+          noValidate
+          onSubmit={form.onSubmit(({ expires_at, ...values }) =>
+            create.mutate({ body: { ...values, expires_at: expires_at || undefined } }),
+          )}
+        >
+          <Stack>
+            <Select
+              label={t('partner.one')}
+              required
+              searchable
+              data={partners.data?.items.map(({ id, name }) => ({ value: id, label: name })) ?? []}
+              {...form.getInputProps('partner_id')}
+            />
+            <TextInput label={t('name')} description={t('key.name_help')} required maxLength={60} {...form.getInputProps('name')} />
+            <Checkbox.Group label={t('key.scopes')} description={t('key.scopes_help')} required {...form.getInputProps('scopes')}>
+              <Stack gap="sm" mt="xs">
+                {SCOPES.map((scope) => (
+                  <Checkbox
+                    key={scope}
+                    value={scope}
+                    label={t(`key.scope.${wordOf(scope)}`)}
+                    description={t(`key.scope_help.${wordOf(scope)}`)}
+                  />
+                ))}
+              </Stack>
+            </Checkbox.Group>
+            <InstantInput label={t('key.expires')} description={t('key.expires_help')} {...form.getInputProps('expires_at')} />
+            <Group justify="flex-end">
+              <Button variant="default" onClick={close}>
+                {t('common:cancel')}
+              </Button>
+              <Button type="submit" loading={create.isPending}>
+                {t('key.create')}
+              </Button>
+            </Group>
+          </Stack>
+        </form>
+      )}
+    </Drawer>
+  );
+}

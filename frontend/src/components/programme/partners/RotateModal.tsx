@@ -1,0 +1,83 @@
+import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import type { ApiKeyView } from '@regulars/client';
+import { rotateApiKeyMutation } from '@regulars/client/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { duration } from '~/format';
+import { showProblem } from '~/forms';
+import { type Filled, WholeInput } from '../inputs';
+import { forget } from '../lists';
+import { NewSecret } from './NewSecret';
+
+const HOUR = 3_600;
+const DAY_HOURS = 24;
+
+/** Replaces a key by a new one; both work for a while. */
+export function RotateModal({ apiKey, onClose }: { apiKey?: ApiKeyView; onClose: () => void }) {
+  const { t } = useTranslation(['programme', 'common']);
+  const queries = useQueryClient();
+  const [hours, setHours] = useState<Filled>(DAY_HOURS);
+  const rotate = useMutation({
+    ...rotateApiKeyMutation(),
+    onSuccess: () => forget(queries, 'listApiKeys'),
+    onError: (error) => showProblem(error),
+  });
+  const close = () => {
+    rotate.reset();
+    setHours(DAY_HOURS);
+    onClose();
+  };
+  return (
+    <Modal
+      opened={apiKey !== undefined}
+      onClose={close}
+      size="lg"
+      title={t('key.rotate_title', { name: apiKey?.name ?? '' })}
+      closeOnClickOutside={!rotate.data}
+      closeOnEscape={!rotate.data}
+      closeButtonProps={{ 'aria-label': t('common:close') }}
+    >
+      {apiKey && rotate.data ? (
+        <NewSecret
+          created={rotate.data}
+          scopes={apiKey.scopes}
+          note={
+            hours
+              ? t('key.old_until', { prefix: apiKey.prefix, duration: duration(hours * HOUR) })
+              : t('key.old_ended', { prefix: apiKey.prefix })
+          }
+          onDone={close}
+        />
+      ) : (
+        <Stack
+          component="form"
+          onSubmit={(event: React.FormEvent) => {
+            event.preventDefault();
+            if (apiKey && hours !== '') rotate.mutate({ path: { api_key_id: apiKey.id }, body: { overlap_hours: hours } });
+          }}
+        >
+          <Text size="sm">{t('key.rotate_help')}</Text>
+          <WholeInput
+            label={t('key.overlap')}
+            description={t('key.overlap_help')}
+            min={0}
+            max={720}
+            required
+            value={hours}
+            onChange={setHours}
+            data-autofocus
+          />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={close}>
+              {t('common:cancel')}
+            </Button>
+            <Button type="submit" loading={rotate.isPending}>
+              {t('key.rotate')}
+            </Button>
+          </Group>
+        </Stack>
+      )}
+    </Modal>
+  );
+}

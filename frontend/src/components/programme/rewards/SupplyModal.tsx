@@ -1,0 +1,172 @@
+import { Alert, Button, FileButton, Group, List, Modal, Stack, Text, Textarea } from '@mantine/core';
+import type { CatalogueReward } from '@regulars/client';
+import { addCouponCodesMutation, setRewardStockMutation } from '@regulars/client/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { number } from '~/format';
+import { showDone, showProblem } from '~/forms';
+import { useIntentKey } from '~/intent';
+import { type Filled, given, WholeInput } from '../inputs';
+import { forget } from '../lists';
+import { codesOf } from './codes';
+
+const CODES_A_REQUEST = 1_000;
+
+/** How many there are of a reward: a number, or the codes of a pool. */
+export function SupplyModal({ item, onClose }: { item?: CatalogueReward; onClose: () => void }) {
+  const { t } = useTranslation(['programme', 'common']);
+  const pool = item?.reward.kind === 'code_pool';
+  return (
+    <Modal
+      opened={item !== undefined}
+      onClose={onClose}
+      title={item && t(pool ? 'supply.codes_title' : 'supply.title', { name: item.reward.name })}
+      closeButtonProps={{ 'aria-label': t('common:close') }}
+    >
+      {item && (pool ? <CodesForm item={item} onClose={onClose} /> : <StockForm item={item} onClose={onClose} />)}
+    </Modal>
+  );
+}
+
+function StockForm({ item, onClose }: { item: CatalogueReward; onClose: () => void }) {
+  const { t } = useTranslation(['programme', 'common']);
+  const queries = useQueryClient();
+  const taken = item.supplied === undefined ? undefined : item.supplied - (item.reward.stock_left ?? 0);
+  const [supplied, setSupplied] = useState<Filled>(item.supplied ?? '');
+  const save = useMutation({
+    ...setRewardStockMutation(),
+    onSuccess: ({ stock_left }) => {
+      forget(queries, 'listAllRewards', 'listRewards', 'getReward');
+      showDone(
+        stock_left === undefined ? t('supply.unlimited_now') : t('supply.left_now', { count: stock_left, formatted: number(stock_left) }),
+      );
+      onClose();
+    },
+    onError: (error) => showProblem(error),
+  });
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        save.mutate({ path: { reward_id: item.reward.id }, body: { supplied: given(supplied) ?? null } });
+      }}
+    >
+      <Stack>
+        {taken !== undefined && <Text size="sm">{t('supply.taken', { count: taken, formatted: number(taken) })}</Text>}
+        <WholeInput
+          label={t('supply.in_all')}
+          description={t('supply.in_all_help')}
+          min={taken ?? 0}
+          max={1_000_000_000}
+          value={supplied}
+          onChange={setSupplied}
+          data-autofocus
+        />
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            {t('common:cancel')}
+          </Button>
+          <Button type="submit" loading={save.isPending}>
+            {t('common:save')}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+function CodesForm({ item, onClose }: { item: CatalogueReward; onClose: () => void }) {
+  const { t } = useTranslation(['programme', 'common']);
+  const queries = useQueryClient();
+  const intent = useIntentKey();
+  const [text, setText] = useState('');
+  const [sent, setSent] = useState(0);
+  const { codes, repeated, tooLong } = codesOf(text);
+  const add = useMutation(addCouponCodesMutation());
+
+  /** A request takes 1,000 codes; what went in stays in, and is taken out of the box. */
+  async function send() {
+    let added = 0;
+    try {
+      for (let start = 0; start < codes.length; start += CODES_A_REQUEST) {
+        const body = { codes: codes.slice(start, start + CODES_A_REQUEST) };
+        const answer = await add.mutateAsync({
+          path: { reward_id: item.reward.id },
+          headers: { 'Idempotency-Key': intent(body) },
+          body,
+        });
+        intent.done();
+        added += answer.added;
+        setSent((before) => before + answer.added);
+      }
+      showDone(t('supply.codes_added', { count: added, formatted: number(added) }));
+      onClose();
+    } catch (error) {
+      setText(codes.slice(added).join('\n'));
+      showProblem(error);
+    } finally {
+      forget(queries, 'listAllRewards', 'listRewards', 'getReward');
+    }
+  }
+
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (codes.length > 0) send();
+      }}
+    >
+      <Stack>
+        <Text size="sm">
+          {t('supply.codes_left', { count: item.reward.stock_left ?? 0, formatted: number(item.reward.stock_left ?? 0) })}
+        </Text>
+        <Textarea
+          label={t('supply.codes')}
+          description={t('supply.codes_help')}
+          autosize
+          minRows={6}
+          maxRows={14}
+          value={text}
+          onChange={(event) => setText(event.currentTarget.value)}
+          spellCheck={false}
+          styles={{ input: { fontFamily: 'monospace' } }}
+          data-autofocus
+        />
+        <Group justify="space-between">
+          <FileButton accept=".csv,.txt,text/csv,text/plain" onChange={async (file) => file && setText(await file.text())}>
+            {(props) => (
+              <Button variant="default" size="xs" {...props}>
+                {t('supply.from_file')}
+              </Button>
+            )}
+          </FileButton>
+          <Text size="sm" aria-live="polite">
+            {t('supply.codes_count', { count: codes.length, formatted: number(codes.length) })}
+          </Text>
+        </Group>
+        {(repeated > 0 || tooLong > 0) && (
+          <Alert color="yellow">
+            <List size="sm">
+              {repeated > 0 && <List.Item>{t('supply.repeated', { count: repeated, formatted: number(repeated) })}</List.Item>}
+              {tooLong > 0 && <List.Item>{t('supply.too_long', { count: tooLong, formatted: number(tooLong) })}</List.Item>}
+            </List>
+          </Alert>
+        )}
+        {add.error && sent > 0 && (
+          <Alert color="yellow" role="status">
+            {t('supply.partly', { count: sent, formatted: number(sent) })}
+          </Alert>
+        )}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            {t('common:cancel')}
+          </Button>
+          <Button type="submit" loading={add.isPending} disabled={codes.length === 0}>
+            {t('supply.add_codes')}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

@@ -1,0 +1,155 @@
+import { Checkbox, Fieldset, NativeSelect, SimpleGrid, Stack, TextInput } from '@mantine/core';
+import type { UseFormReturnType } from '@mantine/form';
+import { useTranslation } from 'react-i18next';
+import { CurrencySelect, InstantInput, MoneyInput, WholeInput } from '../inputs';
+import { ConditionFields } from './ConditionFields';
+import { ExpiryInput } from './ExpiryInput';
+import { LimitFields } from './LimitFields';
+import { AMOUNTS, isForAnswers, ROUNDINGS, RULE_KINDS, type RuleValues, SCOPES, TRIGGERS, usualHold } from './ruleForm';
+
+/** Everything that a rule says; a rule's name and trigger stay for good. */
+export function RuleFields({ form, isNew }: { form: UseFormReturnType<RuleValues>; isNew: boolean }) {
+  const { t } = useTranslation('programme');
+  const { trigger, terms } = form.values;
+  const bought = trigger === 'purchase';
+  const { kind, currency } = terms;
+  return (
+    <Stack>
+      <Fieldset legend={t('rule.what')}>
+        <Stack>
+          {isNew && (
+            <>
+              <TextInput label={t('name')} description={t('rule.name_help')} required maxLength={100} {...form.getInputProps('name')} />
+              <NativeSelect
+                label={t('rule.trigger_label')}
+                description={t(`rule.trigger_help.${trigger}`)}
+                data={TRIGGERS.map((value) => ({ value, label: t(`rule.trigger.${value}`) }))}
+                {...form.getInputProps('trigger')}
+              />
+            </>
+          )}
+          {bought && (
+            <NativeSelect
+              label={t('rule.kind_label')}
+              description={t(`rule.kind_help.${kind}`)}
+              data={RULE_KINDS.map((value) => ({ value, label: t(`rule.kind.${value}`) }))}
+              {...form.getInputProps('terms.kind')}
+            />
+          )}
+          <SimpleGrid cols={{ base: 1, xs: 2 }}>
+            <WholeInput
+              label={t(kind === 'percent_bonus' && bought ? 'rule.percent' : 'reward.points')}
+              description={t(`rule.points_help.${bought ? kind : 'event'}`)}
+              required
+              min={1}
+              {...form.getInputProps('terms.points')}
+            />
+            {bought &&
+              kind === 'base' &&
+              (currency ? (
+                <MoneyInput
+                  label={t('rule.per_amount')}
+                  description={t('rule.per_amount_help')}
+                  currency={currency}
+                  {...form.getInputProps('terms.per_minor')}
+                />
+              ) : (
+                <WholeInput
+                  label={t('rule.per_minor')}
+                  description={t('rule.per_minor_help')}
+                  min={1}
+                  {...form.getInputProps('terms.per_minor')}
+                />
+              ))}
+          </SimpleGrid>
+          {bought && (
+            <CurrencySelect
+              label={t('currency')}
+              description={t('rule.currency_help')}
+              placeholder={t('rule.any_currency')}
+              clearable
+              clearButtonProps={{ 'aria-label': t('rule.any_currency') }}
+              {...form.getInputProps('terms.currency')}
+              value={currency || null}
+              onChange={(next) => form.setFieldValue('terms.currency', next ?? '')}
+            />
+          )}
+          {bought && kind !== 'fixed_bonus' && (
+            <SimpleGrid cols={{ base: 1, xs: 2 }}>
+              <NativeSelect
+                label={t('rule.rounding_label')}
+                data={ROUNDINGS.map((value) => ({ value, label: t(`rule.rounding.${value}`) }))}
+                {...form.getInputProps('terms.rounding')}
+              />
+              <NativeSelect
+                label={t('rule.scope_label')}
+                description={t(`rule.scope_help.${terms.scope}`)}
+                inputWrapperOrder={['label', 'input', 'description', 'error']}
+                data={SCOPES.map((value) => ({ value, label: t(`rule.scope.${value}`) }))}
+                {...form.getInputProps('terms.scope')}
+              />
+            </SimpleGrid>
+          )}
+          {bought && kind === 'base' && (
+            <Checkbox.Group label={t('rule.includes')} description={t('rule.includes_help')}>
+              <SimpleGrid cols={{ base: 1, xs: 2 }} mt="xs" spacing="xs">
+                {AMOUNTS.map((one) => (
+                  <Checkbox
+                    key={one}
+                    label={t(`rule.include.${one}`)}
+                    checked={terms.includes[one]}
+                    onChange={(event) => form.setFieldValue(`terms.includes.${one}`, event.currentTarget.checked)}
+                  />
+                ))}
+              </SimpleGrid>
+            </Checkbox.Group>
+          )}
+        </Stack>
+      </Fieldset>
+
+      <Fieldset legend={t('rule.then')}>
+        <Stack>
+          <WholeInput
+            label={t('rule.hold_days')}
+            description={t('rule.hold_days_help', { formatted: String(usualHold(trigger)) })}
+            placeholder={String(usualHold(trigger))}
+            min={0}
+            max={3_650}
+            {...form.getInputProps('terms.hold_days')}
+          />
+          <ExpiryInput {...form.getInputProps('terms.expires')} />
+          {!(bought && kind === 'percent_bonus') && (
+            <Checkbox
+              label={t('rule.qualifies')}
+              description={t('rule.qualifies_help')}
+              {...form.getInputProps('terms.qualifies', { type: 'checkbox' })}
+            />
+          )}
+          {isForAnswers(trigger) && (
+            <WholeInput
+              label={t('rule.times_per_day')}
+              description={t('rule.times_per_day_help')}
+              min={1}
+              max={1_000}
+              {...form.getInputProps('terms.times_per_day')}
+            />
+          )}
+        </Stack>
+      </Fieldset>
+
+      {bought && <ConditionFields form={form} />}
+      {bought && <LimitFields form={form} />}
+
+      <Fieldset legend={t('rule.validity')}>
+        <SimpleGrid cols={{ base: 1, xs: 2 }}>
+          <InstantInput
+            label={t('from')}
+            description={t(isNew ? 'rule.from_help_new' : 'rule.from_help')}
+            {...form.getInputProps('valid_from')}
+          />
+          <InstantInput label={t('until')} description={t('reward.until_help')} {...form.getInputProps('valid_until')} />
+        </SimpleGrid>
+      </Fieldset>
+    </Stack>
+  );
+}

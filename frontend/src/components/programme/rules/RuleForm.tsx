@@ -1,0 +1,90 @@
+import { Alert, Button, Group, Stack, Text } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useDebouncedValue } from '@mantine/hooks';
+import type { RuleView } from '@regulars/client';
+import { createEarningRuleMutation, editEarningRuleMutation } from '@regulars/client/react-query';
+import { IconQuote } from '@tabler/icons-react';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { showDone, showProblem } from '~/forms';
+import { Conflict, isConflict } from '../Conflict';
+import { forget } from '../lists';
+import { RuleFields } from './RuleFields';
+import { type RuleValues, termsOf, valuesOf } from './ruleForm';
+import { useWording } from './wording';
+
+/** Writes a rule, or its next version; says all the time what the rule will do. */
+export function RuleForm({
+  rule,
+  onSaved,
+  onCancel,
+  onReload,
+}: {
+  rule?: RuleView;
+  onSaved: (rule: RuleView) => void;
+  onCancel: () => void;
+  onReload?: () => void;
+}) {
+  const { t } = useTranslation(['programme', 'common']);
+  const queries = useQueryClient();
+  const { sentence } = useWording();
+  const form = useForm<RuleValues>({
+    initialValues: valuesOf(rule),
+    validate: {
+      name: (name) => (rule || name.trim() ? null : t('needed')),
+      valid_until: (until, { valid_from }) => (until && valid_from && until <= valid_from ? t('until_after_from') : null),
+      terms: {
+        points: (points) => (points === '' ? t('needed') : null),
+        conditions: { hours: ({ from, until }) => ((from === '') === (until === '') ? null : t('rule.hours_both')) },
+      },
+    },
+  });
+  const [values] = useDebouncedValue(form.values, 150);
+  const write = {
+    onSuccess: (saved: RuleView) => {
+      forget(queries, 'listEarningRules', 'listEarningRuleVersions');
+      showDone(t(rule ? 'rule.saved' : 'rule.created'));
+      onSaved(saved);
+    },
+    onError: (error: unknown) => {
+      if (!isConflict(error)) showProblem(error, form);
+    },
+  };
+  const create = useMutation({ ...createEarningRuleMutation(), ...write });
+  const edit = useMutation({ ...editEarningRuleMutation(), ...write });
+
+  return (
+    <form
+      noValidate
+      onSubmit={form.onSubmit((filled) => {
+        const body = { terms: termsOf(filled), valid_from: filled.valid_from || undefined, valid_until: filled.valid_until || undefined };
+        if (rule) edit.mutate({ path: { rule_id: rule.rule_id }, headers: { 'If-Match': `"${rule.version}"` }, body });
+        else create.mutate({ body: { ...body, name: filled.name, trigger: filled.trigger } });
+      })}
+    >
+      <Stack>
+        <RuleFields form={form} isNew={!rule} />
+        <Alert icon={<IconQuote />} title={t('rule.says')} pos="sticky" bottom={12} style={{ zIndex: 2 }} variant="default">
+          <Text size="sm" aria-live="polite">
+            {sentence(values.trigger, termsOf(values))}
+          </Text>
+        </Alert>
+        {form.errors.terms && (
+          <Text c="var(--bad)" size="sm" role="alert">
+            {form.errors.terms}
+          </Text>
+        )}
+        <Conflict error={edit.error} reload={() => onReload?.()} />
+        {rule && <Text size="sm">{t('rule.edit_effect')}</Text>}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onCancel}>
+            {t('common:cancel')}
+          </Button>
+          <Button type="submit" loading={create.isPending || edit.isPending}>
+            {t(rule ? 'rule.save_version' : 'rule.create')}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

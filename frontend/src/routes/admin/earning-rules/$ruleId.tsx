@@ -1,0 +1,130 @@
+import { Button, Card, Group, List, Stack, Text, Title } from '@mantine/core';
+import type { PageRuleView } from '@regulars/client';
+import { deleteEarningRuleMutation, listEarningRuleVersionsInfiniteOptions } from '@regulars/client/react-query';
+import { IconFlask, IconPencil } from '@tabler/icons-react';
+import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
+import { createFileRoute } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { administratorsOnly } from '~/components/admin/guard';
+import { LinkButton, LinkText } from '~/components/links';
+import { PageHead } from '~/components/PageHead';
+import { Conflict, isConflict } from '~/components/programme/Conflict';
+import { forget } from '~/components/programme/lists';
+import { RuleForm } from '~/components/programme/rules/RuleForm';
+import { RuleVersions } from '~/components/programme/rules/RuleVersions';
+import { STATUS_TONES, statusOf } from '~/components/programme/rules/ruleForm';
+import { useWording } from '~/components/programme/rules/wording';
+import { StateBadge } from '~/components/programme/StateBadge';
+import { TypedConfirm } from '~/components/programme/TypedConfirm';
+import { NotFound } from '~/components/states';
+import { showDone, showProblem } from '~/forms';
+import { words } from '~/i18n';
+
+const versionsOf = (ruleId: string) => {
+  const path = { rule_id: ruleId };
+  return {
+    ...listEarningRuleVersionsInfiniteOptions({ path }),
+    initialPageParam: { path },
+    getNextPageParam: ({ next_cursor }: PageRuleView) => (next_cursor ? { path, query: { cursor: next_cursor } } : undefined),
+  };
+};
+
+export const Route = createFileRoute('/admin/earning-rules/$ruleId')({
+  beforeLoad: administratorsOnly,
+  loader: ({ context: { queries }, params: { ruleId } }) =>
+    Promise.all([words('programme'), queries.ensureInfiniteQueryData(versionsOf(ruleId))]),
+  component: EarningRule,
+});
+
+function EarningRule() {
+  const { t } = useTranslation(['programme', 'common']);
+  const { ruleId } = Route.useParams();
+  const queries = useQueryClient();
+  const { sentence } = useWording();
+  const list = useInfiniteQuery(versionsOf(ruleId));
+  const [editing, setEditing] = useState(false);
+  const [ending, setEnding] = useState(false);
+  const versions = list.data?.pages.flatMap(({ items }) => items) ?? [];
+  const [rule] = versions;
+  const end = useMutation({
+    ...deleteEarningRuleMutation(),
+    onSuccess: () => {
+      setEnding(false);
+      forget(queries, 'listEarningRules', 'listEarningRuleVersions');
+      showDone(t('rule.ended_done'));
+    },
+    onError: (error) => {
+      setEnding(false);
+      if (!isConflict(error)) showProblem(error);
+    },
+  });
+  const reload = () => {
+    end.reset();
+    list.refetch();
+  };
+  if (!rule) return <NotFound />;
+  const status = statusOf(rule);
+  return (
+    <>
+      <LinkText to="/admin/earning-rules" size="sm">
+        {t('rule.title')}
+      </LinkText>
+      <PageHead title={rule.name} description={t(`rule.trigger.${rule.trigger}`)}>
+        <StateBadge tone={STATUS_TONES[status]}>{t(`rule.status.${status}`)}</StateBadge>
+      </PageHead>
+      <Stack gap="lg">
+        <Conflict error={end.error} reload={reload} />
+        {editing ? (
+          <RuleForm key={rule.version} rule={rule} onSaved={() => setEditing(false)} onCancel={() => setEditing(false)} onReload={reload} />
+        ) : (
+          <Card>
+            <Stack align="flex-start">
+              <Text size="lg">{sentence(rule.trigger, rule.terms)}</Text>
+              <Group gap="xs">
+                {status !== 'archived' && (
+                  <Button leftSection={<IconPencil size={16} aria-hidden />} onClick={() => setEditing(true)}>
+                    {t('common:edit')}
+                  </Button>
+                )}
+                <LinkButton to="/admin/earning-rules/try" variant="default" leftSection={<IconFlask size={16} aria-hidden />}>
+                  {t('try.title')}
+                </LinkButton>
+                {status !== 'archived' && (
+                  <Button variant="default" onClick={() => setEnding(true)}>
+                    {t('rule.end')}
+                  </Button>
+                )}
+              </Group>
+            </Stack>
+          </Card>
+        )}
+        <section aria-labelledby="versions">
+          <Title order={2} size="h3" mb="md" id="versions">
+            {t('rule.versions')}
+          </Title>
+          <RuleVersions
+            versions={versions}
+            more={list.hasNextPage ? () => list.fetchNextPage() : undefined}
+            loading={list.isFetchingNextPage}
+          />
+        </section>
+      </Stack>
+      <TypedConfirm
+        opened={ending}
+        onClose={() => setEnding(false)}
+        title={t('rule.end_title', { name: rule.name })}
+        name={rule.name}
+        action={t('rule.end')}
+        loading={end.isPending}
+        onConfirm={() => end.mutate({ path: { rule_id: ruleId }, headers: { 'If-Match': `"${rule.version}"` } })}
+      >
+        <List size="sm" spacing={4}>
+          <List.Item>{t('rule.end_now')}</List.Item>
+          <List.Item>{t('rule.end_kept')}</List.Item>
+          <List.Item>{t('rule.end_for_good')}</List.Item>
+        </List>
+      </TypedConfirm>
+    </>
+  );
+}

@@ -1,0 +1,92 @@
+import { Tabs } from '@mantine/core';
+import type { Me } from '@regulars/client';
+import { createFileRoute } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import { oneOf, text } from '~/components/admin/address';
+import { AuditTable } from '~/components/admin/audit/AuditTable';
+import { type PostsOf, PostsTab, SanctionsTab } from '~/components/admin/member/CommunityTabs';
+import { loadSubject, type Subject, useCustomer, useProfile } from '~/components/admin/member/customer';
+import { MemberHead } from '~/components/admin/member/MemberHead';
+import { Overview } from '~/components/admin/member/Overview';
+import { PurchasesTab, RedemptionsTab, ReferralsTab, StatementTab, TiersTab } from '~/components/admin/member/PointsTabs';
+import { FOR_ADMINISTRATORS, TABS, type Tab } from '~/components/admin/member/tabs';
+import tabStyles from '~/components/admin/member/tabs.module.css';
+import { isAdministrator } from '~/session';
+
+interface Search {
+  tab?: Tab;
+  of?: PostsOf;
+  cursor?: string;
+}
+
+export const Route = createFileRoute('/admin/members/$handle')({
+  validateSearch: (search): Search => ({
+    tab: oneOf(TABS, search.tab),
+    of: oneOf(['questions', 'answers'], search.of),
+    cursor: text(search.cursor),
+  }),
+  loader: ({ context: { queries, me }, params }) => loadSubject(queries, params.handle, me),
+  component: MemberPage,
+});
+
+function MemberPage() {
+  const { handle } = Route.useParams();
+  const { me } = Route.useRouteContext();
+  return isAdministrator(me) ? (
+    <ForAdministrators key={handle} handle={handle} me={me} />
+  ) : (
+    <ForModerators key={handle} handle={handle} me={me} />
+  );
+}
+
+interface Props {
+  handle: string;
+  me: Me;
+}
+
+const ForAdministrators = ({ handle, me }: Props) => <Everything subject={useCustomer(handle)} me={me} />;
+const ForModerators = ({ handle, me }: Props) => <Everything subject={useProfile(handle)} me={me} />;
+
+function Everything({ subject, me }: { subject: Subject; me: Me }) {
+  const { t } = useTranslation('admin');
+  const { tab = 'overview', of = 'questions', cursor } = Route.useSearch();
+  const navigate = Route.useNavigate();
+  const { handle, id } = subject.who;
+  const visible = TABS.filter((name) => isAdministrator(me) || !FOR_ADMINISTRATORS.includes(name));
+  const at = { handle, cursor };
+  const list = useRef<HTMLDivElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: on a phone the tab may lie beyond the edge
+  useEffect(() => {
+    list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [tab]);
+  return (
+    <>
+      <MemberHead subject={subject} me={me} />
+      <Tabs
+        value={tab}
+        onChange={(name) => navigate({ search: { tab: oneOf(TABS, name) }, replace: true, resetScroll: false })}
+        keepMounted={false}
+      >
+        <Tabs.List ref={list} mb="md" className={tabStyles.list} aria-label={t('member.about', { name: subject.who.display_name })}>
+          {visible.map((name) => (
+            <Tabs.Tab key={name} value={name}>
+              {t(`tab.${name}`)}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        <Tabs.Panel value={tab}>
+          {tab === 'overview' && <Overview subject={subject} />}
+          {tab === 'statement' && <StatementTab {...at} />}
+          {tab === 'purchases' && <PurchasesTab {...at} />}
+          {tab === 'redemptions' && <RedemptionsTab {...at} />}
+          {tab === 'tiers' && <TiersTab {...at} />}
+          {tab === 'posts' && <PostsTab {...at} of={of} onOf={(kind) => navigate({ search: { tab, of: kind }, replace: true })} />}
+          {tab === 'sanctions' && <SanctionsTab subject={subject} me={me} cursor={cursor} />}
+          {tab === 'referrals' && <ReferralsTab {...at} />}
+          {tab === 'audit' && isAdministrator(me) && <AuditTable filter={{ subject: id, cursor }} />}
+        </Tabs.Panel>
+      </Tabs>
+    </>
+  );
+}

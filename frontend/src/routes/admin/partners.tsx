@@ -1,0 +1,112 @@
+import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { listPartners, type PartnerView } from '@regulars/client';
+import { createPartnerMutation, listPartnersOptions } from '@regulars/client/react-query';
+import { IconBuildingStore, IconPlus } from '@tabler/icons-react';
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { createFileRoute } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { onArrival } from '~/components/admin/arrival';
+import { CsvButton } from '~/components/admin/CsvButton';
+import { type Column, DataTable } from '~/components/admin/DataTable';
+import { administratorsOnly } from '~/components/admin/guard';
+import { LinkText } from '~/components/links';
+import { PageHead } from '~/components/PageHead';
+import { forget } from '~/components/programme/lists';
+import { Empty } from '~/components/states';
+import { When } from '~/components/When';
+import { showDone, showProblem } from '~/forms';
+import { words } from '~/i18n';
+
+export const Route = createFileRoute('/admin/partners')({
+  beforeLoad: administratorsOnly,
+  validateSearch: (search: Record<string, unknown>): { cursor?: string } => ({
+    cursor: typeof search.cursor === 'string' ? search.cursor : undefined,
+  }),
+  loaderDeps: ({ search }) => search,
+  loader: ({ context: { queries }, deps, cause }) =>
+    onArrival(cause, Promise.all([words('programme', 'admin'), queries.ensureQueryData(listPartnersOptions({ query: deps }))])),
+  component: Partners,
+});
+
+function Partners() {
+  const { t } = useTranslation('programme');
+  const list = useQuery({ ...listPartnersOptions({ query: Route.useSearch() }), placeholderData: keepPreviousData });
+  const [creating, setCreating] = useState(false);
+  const columns: Column<PartnerView>[] = [
+    { accessor: 'name', title: t('name'), render: ({ name }) => <Text fw={600}>{name}</Text> },
+    { accessor: 'created_at', title: t('created'), render: ({ created_at }) => <When at={created_at} /> },
+    {
+      accessor: 'keys',
+      title: t('key.title'),
+      render: ({ id, name }) => (
+        <LinkText to="/admin/api-keys" search={{ partner: id }} size="sm" aria-label={t('partner.keys_of', { name })}>
+          {t('partner.keys')}
+        </LinkText>
+      ),
+    },
+  ];
+  return (
+    <>
+      <PageHead title={t('partner.title')} description={t('partner.intro')}>
+        <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setCreating(true)}>
+          {t('partner.create')}
+        </Button>
+      </PageHead>
+      <DataTable<PartnerView>
+        label={t('partner.title')}
+        query={list}
+        columns={columns}
+        actions={<CsvButton ask={listPartners} />}
+        nameOf={({ name }) => name}
+        empty={
+          <Empty icon={IconBuildingStore} title={t('partner.none')}>
+            <Text c="dimmed">{t('partner.none_detail')}</Text>
+          </Empty>
+        }
+      />
+      <PartnerModal opened={creating} onClose={() => setCreating(false)} />
+    </>
+  );
+}
+
+function PartnerModal({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+  const { t } = useTranslation(['programme', 'common']);
+  const queries = useQueryClient();
+  const navigate = Route.useNavigate();
+  const form = useForm({ initialValues: { name: '' }, validate: { name: (name) => (name.trim() ? null : t('needed')) } });
+  const create = useMutation({
+    ...createPartnerMutation(),
+    onSuccess: ({ id }) => {
+      forget(queries, 'listPartners');
+      showDone(t('partner.created'));
+      navigate({ to: '/admin/api-keys', search: { partner: id } });
+    },
+    onError: (error) => showProblem(error, form),
+  });
+  return (
+    <Modal opened={opened} onClose={onClose} title={t('partner.create')} closeButtonProps={{ 'aria-label': t('common:close') }}>
+      <form noValidate onSubmit={form.onSubmit((body) => create.mutate({ body }))}>
+        <Stack>
+          <TextInput
+            label={t('name')}
+            description={t('partner.name_help')}
+            required
+            maxLength={60}
+            data-autofocus
+            {...form.getInputProps('name')}
+          />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              {t('common:cancel')}
+            </Button>
+            <Button type="submit" loading={create.isPending}>
+              {t('partner.create')}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

@@ -1,0 +1,192 @@
+import { Button, Group, List, SegmentedControl, Stack, Text } from '@mantine/core';
+import { type CatalogueReward, listAllRewards } from '@regulars/client';
+import { deleteRewardMutation, listAllRewardsOptions } from '@regulars/client/react-query';
+import { IconGift, IconPlus } from '@tabler/icons-react';
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { createFileRoute } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { onArrival } from '~/components/admin/arrival';
+import { CsvButton } from '~/components/admin/CsvButton';
+import { type Column, DataTable } from '~/components/admin/DataTable';
+import { administratorsOnly } from '~/components/admin/guard';
+import { PageHead } from '~/components/PageHead';
+import { forget } from '~/components/programme/lists';
+import { RewardActions } from '~/components/programme/rewards/RewardActions';
+import { RewardDrawer } from '~/components/programme/rewards/RewardDrawer';
+import { standingOf } from '~/components/programme/rewards/rewardForm';
+import { SupplyModal } from '~/components/programme/rewards/SupplyModal';
+import { StateBadge } from '~/components/programme/StateBadge';
+import { TypedConfirm } from '~/components/programme/TypedConfirm';
+import { Empty } from '~/components/states';
+import { date, money, number, percent } from '~/format';
+import { showDone, showProblem } from '~/forms';
+import { words } from '~/i18n';
+
+const SHOWN = ['current', 'archived', 'all'] as const;
+type Shown = (typeof SHOWN)[number];
+const ROWS = 100;
+
+export const Route = createFileRoute('/admin/rewards')({
+  beforeLoad: administratorsOnly,
+  validateSearch: (search: Record<string, unknown>): { show?: Shown; cursor?: string } => ({
+    show: SHOWN.find((show) => show === search.show),
+    cursor: typeof search.cursor === 'string' ? search.cursor : undefined,
+  }),
+  loaderDeps: ({ search: { cursor } }) => ({ cursor }),
+  loader: ({ context: { queries }, deps, cause }) =>
+    onArrival(
+      cause,
+      Promise.all([words('programme', 'admin'), queries.ensureQueryData(listAllRewardsOptions({ query: { ...deps, limit: ROWS } }))]),
+    ),
+  component: Rewards,
+});
+
+/** A row needs a name of its own. */
+type Row = CatalogueReward & { id: string };
+
+const TONES = { offered: 'good', scheduled: 'ahead', ended: 'over', sold_out: 'waiting', archived: 'over' } as const;
+
+function Rewards() {
+  const { t } = useTranslation('programme');
+  const { cursor, show = 'current' } = Route.useSearch();
+  const navigate = Route.useNavigate();
+  const queries = useQueryClient();
+  const [drawer, setDrawer] = useState<{ opened: boolean; item?: CatalogueReward }>({ opened: false });
+  const [supplying, setSupplying] = useState<CatalogueReward>();
+  const [archiving, setArchiving] = useState<CatalogueReward>();
+  const list = useQuery({ ...listAllRewardsOptions({ query: { cursor, limit: ROWS } }), placeholderData: keepPreviousData });
+  const shown = (item: CatalogueReward) => show === 'all' || (item.archived_at !== undefined) === (show === 'archived');
+  const page = list.data && { ...list.data, items: list.data.items.filter(shown).map((item): Row => ({ ...item, id: item.reward.id })) };
+
+  const archive = useMutation({
+    ...deleteRewardMutation(),
+    onSuccess: () => {
+      setArchiving(undefined);
+      forget(queries, 'listAllRewards', 'listRewards', 'getReward');
+      showDone(t('reward.archived_done'));
+    },
+    onError: (error) => showProblem(error),
+  });
+
+  async function reload(id: string) {
+    const { data } = await list.refetch();
+    setDrawer({ opened: true, item: data?.items.find(({ reward }) => reward.id === id) });
+  }
+
+  const columns: Column<Row>[] = [
+    { accessor: 'reward.name', title: t('name'), width: 260, render: (item) => <Name item={item} /> },
+    { accessor: 'reward.price_points', title: t('reward.points'), textAlign: 'right', render: ({ reward }) => number(reward.price_points) },
+    { accessor: 'reward.face_value', title: t('reward.value'), textAlign: 'right', noWrap: true, render: (item) => <Value item={item} /> },
+    { accessor: 'reward.stock_left', title: t('reward.stock'), textAlign: 'right', noWrap: true, render: (item) => <Left item={item} /> },
+    { accessor: 'standing', title: t('state'), render: (item) => <Standing item={item} /> },
+    {
+      accessor: 'actions',
+      title: t('actions'),
+      textAlign: 'right',
+      render: (item) => (
+        <RewardActions
+          item={item}
+          onEdit={() => setDrawer({ opened: true, item })}
+          onSupply={() => setSupplying(item)}
+          onArchive={() => setArchiving(item)}
+        />
+      ),
+    },
+  ];
+
+  return (
+    <>
+      <PageHead title={t('reward.title')} description={t('reward.intro')}>
+        <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setDrawer({ opened: true })}>
+          {t('reward.create')}
+        </Button>
+      </PageHead>
+      <DataTable<Row>
+        label={t('reward.title')}
+        query={{ ...list, data: page }}
+        columns={columns}
+        actions={<CsvButton ask={listAllRewards} />}
+        nameOf={({ reward }) => reward.name}
+        filters={
+          <SegmentedControl
+            aria-label={t('show')}
+            value={show}
+            onChange={(value) => navigate({ search: (now) => ({ ...now, show: value === 'current' ? undefined : (value as Shown) }) })}
+            data={SHOWN.map((value) => ({ value, label: t(`reward.show.${value}`) }))}
+          />
+        }
+        empty={
+          <Empty icon={IconGift} title={t(show === 'archived' ? 'reward.none_archived' : 'reward.none')}>
+            <Text c="dimmed">{t(show === 'archived' ? 'reward.none_archived_detail' : 'reward.none_detail')}</Text>
+          </Empty>
+        }
+      />
+      <RewardDrawer
+        {...drawer}
+        onClose={() => setDrawer((before) => ({ ...before, opened: false }))}
+        onReload={() => drawer.item && reload(drawer.item.reward.id)}
+      />
+      <SupplyModal item={supplying} onClose={() => setSupplying(undefined)} />
+      <TypedConfirm
+        opened={archiving !== undefined}
+        onClose={() => setArchiving(undefined)}
+        title={t('reward.archive_title', { name: archiving?.reward.name ?? '' })}
+        name={archiving?.reward.name ?? ''}
+        action={t('reward.archive')}
+        loading={archive.isPending}
+        onConfirm={() => archiving && archive.mutate({ path: { reward_id: archiving.reward.id } })}
+      >
+        <List size="sm" spacing={4}>
+          <List.Item>{t('reward.archive_now')}</List.Item>
+          <List.Item>{t('reward.archive_issued')}</List.Item>
+          <List.Item>{t('reward.archive_for_good')}</List.Item>
+        </List>
+      </TypedConfirm>
+    </>
+  );
+}
+
+function Name({ item: { reward } }: { item: CatalogueReward }) {
+  const { t } = useTranslation('programme');
+  return (
+    <Stack gap={0}>
+      <Text size="sm" fw={600}>
+        {reward.name}
+      </Text>
+      <Text size="xs" c="dimmed">
+        {t(`reward.kind.${reward.kind}`)}
+      </Text>
+    </Stack>
+  );
+}
+
+function Value({ item: { reward } }: { item: CatalogueReward }) {
+  const { face_value, currency } = reward;
+  if (face_value === undefined) return '–';
+  return currency ? money(face_value, currency) : percent(face_value / 100);
+}
+
+function Left({ item: { reward, supplied } }: { item: CatalogueReward }) {
+  const { t } = useTranslation('programme');
+  if (reward.stock_left === undefined) return t('reward.unlimited');
+  if (supplied === undefined) return number(reward.stock_left);
+  return t('reward.left_of', { left: number(reward.stock_left), all: number(supplied) });
+}
+
+function Standing({ item }: { item: CatalogueReward }) {
+  const { t } = useTranslation('programme');
+  const standing = standingOf(item);
+  const dated = standing === 'scheduled' || standing === 'offered' || standing === 'ended' ? standing : undefined;
+  const at = standing === 'scheduled' ? item.reward.available_from : item.reward.available_until;
+  return (
+    <Group gap={6}>
+      <StateBadge tone={TONES[standing]}>{t(`reward.standing.${standing}`)}</StateBadge>
+      {dated && at && (
+        <Text size="xs" c="dimmed">
+          {t(`reward.since_or_until.${dated}`, { date: date(at) })}
+        </Text>
+      )}
+    </Group>
+  );
+}

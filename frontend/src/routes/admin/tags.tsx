@@ -1,0 +1,114 @@
+import { Button, NativeSelect, Text } from '@mantine/core';
+import type { TagOrder, TagView } from '@regulars/client';
+import { listTagsOptions } from '@regulars/client/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { createFileRoute } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { oneOf, text } from '~/components/admin/address';
+import { onArrival } from '~/components/admin/arrival';
+import { type Column, DataTable } from '~/components/admin/DataTable';
+import { EditTag } from '~/components/admin/EditTag';
+import { SearchField } from '~/components/admin/SearchField';
+import { LinkText } from '~/components/links';
+import { PageHead } from '~/components/PageHead';
+import { Empty } from '~/components/states';
+import { number } from '~/format';
+
+const SORTS: readonly TagOrder[] = ['popular', 'name'];
+
+interface Search {
+  q?: string;
+  sort?: TagOrder;
+  cursor?: string;
+  /** The tag that is being edited. */
+  edit?: string;
+}
+
+const query = ({ q, sort, cursor }: Search) => listTagsOptions({ query: { q, sort, cursor } });
+
+export const Route = createFileRoute('/admin/tags')({
+  validateSearch: (search): Search => ({
+    q: text(search.q),
+    sort: oneOf(SORTS, search.sort),
+    cursor: text(search.cursor),
+    edit: text(search.edit),
+  }),
+  loaderDeps: ({ search: { q, sort, cursor } }) => ({ q, sort, cursor }),
+  loader: ({ context: { queries }, deps, cause }) => onArrival(cause, queries.ensureQueryData(query(deps))),
+  component: TagsPage,
+});
+
+function TagsPage() {
+  const { t } = useTranslation(['admin', 'common']);
+  const search = Route.useSearch();
+  const navigate = Route.useNavigate();
+  const filter = (change: Partial<Search>) => navigate({ search: (now) => ({ ...now, cursor: undefined, ...change }), replace: true });
+  const edit = (name?: string) => navigate({ search: (now) => ({ ...now, edit: name }), replace: true, resetScroll: false });
+  const tags = useQuery({ ...query(search), placeholderData: keepPreviousData });
+  const columns: Column<TagView>[] = [
+    {
+      accessor: 'name',
+      title: t('tags.tag'),
+      render: ({ name }) => (
+        <LinkText to="/tags/$name" params={{ name }} size="sm" fw={600}>
+          {name}
+        </LinkText>
+      ),
+    },
+    {
+      accessor: 'description',
+      title: t('tags.description'),
+      width: 420,
+      render: ({ description }) => (
+        <Text size="sm" lineClamp={2} c={description ? undefined : 'dimmed'}>
+          {description || t('tags.undescribed')}
+        </Text>
+      ),
+    },
+    { accessor: 'question_count', title: t('overview.questions'), textAlign: 'right', render: (tag) => number(tag.question_count) },
+    {
+      accessor: 'edit',
+      title: t('sanction.act'),
+      render: ({ name }) => (
+        <Button size="xs" variant="default" onClick={() => edit(name)} aria-label={t('tags.edit', { name })}>
+          {t('edit', { ns: 'common' })}
+        </Button>
+      ),
+    },
+  ];
+  return (
+    <>
+      <PageHead title={t('nav.tags')} description={t('tags.intro')} />
+      <DataTable
+        label={t('nav.tags')}
+        query={tags}
+        idField="name"
+        columns={columns}
+        onOpen={({ name }) => edit(name)}
+        filters={
+          <>
+            <SearchField label={t('filter.search')} placeholder={t('tags.search')} value={search.q} onChange={(q) => filter({ q })} />
+            <NativeSelect
+              label={t('filter.sort')}
+              value={search.sort ?? 'popular'}
+              onChange={({ currentTarget: { value } }) => filter({ sort: oneOf(SORTS, value) })}
+              data={SORTS.map((value) => ({ value, label: t(`tags.sort.${value}`) }))}
+            />
+          </>
+        }
+        empty={
+          <Empty title={t('table.nothing')}>
+            {/* Lists leave out tags that only stand for others. */}
+            <Text c="dimmed">{t('tags.nothing')}</Text>
+            {search.q && (
+              <Button variant="default" onClick={() => edit(search.q)}>
+                {t('tags.look_up', { name: search.q })}
+              </Button>
+            )}
+          </Empty>
+        }
+      />
+      {search.edit && <EditTag name={search.edit} onClose={() => edit()} />}
+    </>
+  );
+}

@@ -1,0 +1,2 @@
+drop table notification_off;
+drop table notification;

@@ -1,0 +1,73 @@
+//! Turns events into notifications, a batch at a time: at most four reads for those who are to hear, and one write.
+
+use futures_util::future::BoxFuture;
+
+use super::{
+    rules::{self, Audience, News},
+    store,
+};
+use crate::{
+    events::Event,
+    kit::{
+        Conn,
+        outbox::{Listener, Occurrence},
+    },
+    words::MemberId,
+};
+
+pub struct Herald;
+
+impl Listener<Event> for Herald {
+    fn name(&self) -> &'static str {
+        "notification"
+    }
+
+    fn hear<'a>(&'a self, conn: &'a mut Conn, batch: &'a [Occurrence<Event>]) -> BoxFuture<'a, anyhow::Result<()>> {
+        Box::pin(async move {
+            let news: Vec<News> = batch.iter().flat_map(rules::news).collect();
+            if !news.is_empty() {
+                let told = address(conn, news).await?;
+                store::tell(conn, &rules::drafts(told)).await?;
+            }
+            let erased = |occurrence: &Occurrence<Event>| match occurrence.event {
+                Event::MemberErased { member_id } => Some(member_id),
+                _ => None,
+            };
+            let gone: Vec<MemberId> = batch.iter().filter_map(erased).collect();
+            if !gone.is_empty() {
+                store::forget(conn, &gone).await?;
+            }
+            Ok(())
+        })
+    }
+}
+
+/// Finds the members behind each audience who want to hear of it.
+async fn address(conn: &mut Conn, news: Vec<News>) -> anyhow::Result<Vec<(MemberId, News)>> {
+    let (mut questions, mut names, mut groups) = (Vec::new(), Vec::new(), Vec::new());
+    for item in &news {
+        match &item.audience {
+            Audience::Member(_) => {}
+            Audience::Followers(question) => questions.push(*question),
+            Audience::Handles(handles) => names.extend(handles.iter().map(String::as_str)),
+            Audience::Leaders(group) => groups.push(*group),
+        }
+    }
+    let followers = if questions.is_empty() { vec![] } else { store::find_followers(conn, &questions).await? };
+    let named = if names.is_empty() { vec![] } else { store::find_named(conn, &names).await? };
+    let leaders = if groups.is_empty() { vec![] } else { store::find_leaders(conn, &groups).await? };
+    let mut told = Vec::new();
+    for item in news {
+        let members: Vec<MemberId> = match &item.audience {
+            Audience::Member(member) => vec![*member],
+            Audience::Followers(question) => followers.iter().filter(|(of, _)| of == question).map(|(_, member)| *member).collect(),
+            Audience::Handles(handles) => named.iter().filter(|(name, _)| handles.contains(name)).map(|(_, member)| *member).collect(),
+            Audience::Leaders(group) => leaders.iter().filter(|(of, _)| of == group).map(|(_, member)| *member).collect(),
+        };
+        told.extend(members.into_iter().map(|member| (member, item.clone())));
+    }
+    let members: Vec<MemberId> = told.iter().map(|(member, _)| *member).collect();
+    let unwanted = store::find_unwanted(conn, &members).await?;
+    told.retain(|(member, news)| !unwanted.contains(&(*member, news.kind)));
+    Ok(told)
+}

@@ -1,0 +1,130 @@
+//! What browsers get: the single page app's files, and pages with their content written in.
+//!
+//! The pages are the first client of our own API. Each asks it as a visitor would, though over no network, shows what it
+//! answers, and carries the same bytes for the app, which so begins without a request. That is why this module imports no
+//! feature, and why what a visitor may not read is absent here without a line of code.
+
+mod feed;
+pub mod files;
+mod json_ld;
+mod page;
+mod pages;
+mod shell;
+mod site;
+mod sitemap;
+mod store;
+mod view;
+mod visit;
+
+use std::sync::Arc;
+
+use poem::{
+    Endpoint, EndpointExt, IntoResponse, Request, Response, Result, Route,
+    endpoint::BoxEndpoint,
+    error::{MethodNotAllowedError, NotFoundError},
+    get, handler,
+    http::{Method, header},
+    web::Data,
+};
+
+pub use self::{files::Files, site::Site};
+use crate::kit::{Kit, problem};
+
+/// Beginnings of paths whose pages the app alone draws, below those that are written here.
+const APP_ALONE: [&str; 20] = [
+    "admin",
+    "ask",
+    "groups",
+    "leaderboards",
+    "me",
+    "members",
+    "moderation",
+    "notifications",
+    "points",
+    "purchases",
+    "questions",
+    "referral",
+    "reset-password",
+    "rewards",
+    "search",
+    "settings",
+    "sign-in",
+    "sign-up",
+    "tiers",
+    "verify-email",
+];
+
+/// What pages are made of.
+pub struct Web {
+    /// The API below `/api/v1`.
+    pub api: Arc<BoxEndpoint<'static, Response>>,
+    pub kit: Kit,
+    pub site: Site,
+    pub files: Files,
+}
+
+/// Every path that is not the API's.
+pub fn endpoint(web: Web) -> impl Endpoint<Output = Response> {
+    let web = Arc::new(web);
+    Route::new()
+        .at("/", get(pages::home))
+        .at("/questions", get(pages::questions_page))
+        .at("/questions/:id", get(pages::question_page))
+        .at("/questions/:id/:slug", get(pages::question_page))
+        .at("/tags", get(pages::tags_page))
+        .at("/tags/:name", get(pages::tag_page))
+        .at("/groups", get(pages::groups_page))
+        // The app's form for a new one.
+        .at("/groups/new", rest)
+        .at("/groups/:slug", get(pages::group_page))
+        .at("/members/:handle", get(pages::member_page))
+        .at("/leaderboards/:board", get(pages::leaderboard_page))
+        .at("/rewards", get(pages::rewards_page))
+        .at("/feeds/questions.atom", get(feed::question_feed))
+        .at("/sitemap.xml", get(sitemap::sitemap))
+        .at("/robots.txt", get(sitemap::robots))
+        .at("/opensearch.xml", get(sitemap::opensearch))
+        // Not `/*rest` alone, which poem prefers to `/`.
+        .at("/:first", rest)
+        .at("/:first/*rest", rest)
+        .data(web.clone())
+        .around(move |inner, request| {
+            let web = web.clone();
+            async move { answer(&*inner, &web, request).await }
+        })
+}
+
+/// Files, the app alone, or nothing.
+#[handler]
+fn rest(request: &Request, Data(web): Data<&Arc<Web>>) -> Result<Response> {
+    let path = request.uri().path().trim_start_matches('/');
+    let found = match files::answer(web.files, path, request) {
+        None if !path.contains('.') && APP_ALONE.contains(&path.split('/').next().unwrap_or_default()) => Some(web.app_alone()?),
+        file => file,
+    };
+    match found {
+        Some(_) if request.method() != Method::GET => Err(MethodNotAllowedError.into()),
+        Some(response) => Ok(response),
+        None => Err(NotFoundError.into()),
+    }
+}
+
+/// Words refusals for people, where a person asks; HEAD is a GET without its body.
+async fn answer<E: Endpoint>(inner: &E, web: &Web, mut request: Request) -> Result<Response> {
+    let is_head = request.method() == Method::HEAD;
+    if is_head {
+        request.set_method(Method::GET);
+    }
+    let wants_page = request.method() == Method::GET
+        && !request.uri().path().starts_with("/api/")
+        && request.header(header::ACCEPT).is_some_and(|types| types.contains("text/html"));
+    let mut response = match inner.call(request).await {
+        Ok(answer) => answer.into_response(),
+        Err(error) if wants_page => web.refusal(&problem::from_error(error))?,
+        Err(error) => return Err(error),
+    };
+    if is_head {
+        response.set_body(());
+    }
+    Ok(response)
+}

@@ -1,0 +1,73 @@
+//! What feeds and site maps need beside the API: read only.
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    QueryResult, QueryableByName,
+    sql_types::{Array, BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+};
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use crate::{
+    kit::{Conn, db::CachedExt},
+    visible_group,
+};
+
+#[derive(QueryableByName)]
+pub struct Body {
+    #[diesel(sql_type = SqlUuid)]
+    pub id: Uuid,
+    #[diesel(sql_type = Text)]
+    pub body_html: String,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub edited_at: Option<DateTime<Utc>>,
+}
+
+#[derive(QueryableByName)]
+pub struct Public {
+    #[diesel(sql_type = SqlUuid)]
+    pub id: Uuid,
+    #[diesel(sql_type = Text)]
+    pub title: String,
+    #[diesel(sql_type = Timestamptz)]
+    pub active_at: DateTime<Utc>,
+}
+
+#[derive(QueryableByName)]
+struct Start {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+}
+
+/// SQL: questions that everybody may read.
+macro_rules! public_questions {
+    () => {
+        concat!(" from post p where p.kind = 'question' and p.state = 'published' and ", visible_group!("p.group_id", "null"))
+    };
+}
+
+/// The bodies of questions that the API has just shown.
+pub async fn bodies(conn: &mut Conn, ids: &[Uuid]) -> QueryResult<Vec<Body>> {
+    diesel::sql_query("select id, body_html, edited_at from post where id = any($1)")
+        .bind::<Array<SqlUuid>, _>(ids)
+        .cached()
+        .load(conn)
+        .await
+}
+
+/// The first question of each part of so many.
+pub async fn part_starts(conn: &mut Conn, questions_max: i64) -> QueryResult<Vec<Uuid>> {
+    let sql = concat!(
+        "select id from (select p.id, row_number() over (order by p.id) - 1 as n",
+        public_questions!(),
+        ") numbered where n % $1 = 0 order by id"
+    );
+    let starts: Vec<Start> = diesel::sql_query(sql).bind::<BigInt, _>(questions_max).cached().load(conn).await?;
+    Ok(starts.into_iter().map(|start| start.id).collect())
+}
+
+/// Questions from `start` on.
+pub async fn part(conn: &mut Conn, start: Uuid, questions_max: i64) -> QueryResult<Vec<Public>> {
+    let sql = concat!("select p.id, p.title, p.active_at", public_questions!(), " and p.id >= $1 order by p.id limit $2");
+    diesel::sql_query(sql).bind::<SqlUuid, _>(start).bind::<BigInt, _>(questions_max).cached().load(conn).await
+}

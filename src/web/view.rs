@@ -1,0 +1,204 @@
+//! What pages show of the API's answers.
+
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::site::{escaped, question_path};
+
+#[derive(Deserialize)]
+pub struct Listed<T> {
+    pub items: Vec<T>,
+    pub next_cursor: Option<String>,
+    pub prev_cursor: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub struct Author {
+    pub handle: String,
+    pub display_name: String,
+    #[serde(default)]
+    pub reputation: i32,
+}
+
+impl Author {
+    pub fn path(&self) -> String {
+        format!("/members/{}", escaped(&self.handle))
+    }
+}
+
+#[derive(Deserialize)]
+pub struct GroupRef {
+    pub slug: String,
+    pub name: String,
+}
+
+impl GroupRef {
+    pub fn path(&self) -> String {
+        format!("/groups/{}", escaped(&self.slug))
+    }
+}
+
+/// A question in a list.
+#[derive(Deserialize)]
+pub struct Card {
+    pub id: Uuid,
+    pub title: String,
+    pub tags: Vec<String>,
+    pub group: Option<GroupRef>,
+    pub author: Author,
+    pub score: i32,
+    pub answer_count: i32,
+    pub solved: bool,
+    pub created_at: DateTime<Utc>,
+}
+
+impl Card {
+    pub fn path(&self) -> String {
+        question_path(self.id, &self.title)
+    }
+}
+
+#[derive(Deserialize)]
+pub struct Question {
+    pub id: Uuid,
+    pub title: String,
+    pub body_html: String,
+    pub tags: Vec<String>,
+    pub group: Option<GroupRef>,
+    pub author: Author,
+    pub score: i32,
+    pub answer_count: i32,
+    pub closed: Option<Closure>,
+    pub created_at: DateTime<Utc>,
+    pub edited_at: Option<DateTime<Utc>>,
+    pub comments: Vec<Comment>,
+    pub answers: Listed<Answer>,
+}
+
+impl Question {
+    pub fn path(&self) -> String {
+        question_path(self.id, &self.title)
+    }
+}
+
+#[derive(Deserialize)]
+pub struct Closure {
+    pub duplicate_of: Option<Uuid>,
+}
+
+#[derive(Deserialize)]
+pub struct Answer {
+    pub id: Uuid,
+    pub body_html: String,
+    pub author: Author,
+    pub score: i32,
+    pub accepted: bool,
+    pub created_at: DateTime<Utc>,
+    pub edited_at: Option<DateTime<Utc>>,
+    pub comments: Vec<Comment>,
+}
+
+#[derive(Deserialize)]
+pub struct Comment {
+    pub author: Author,
+    pub body_html: String,
+    pub created_at: DateTime<Utc>,
+}
+
+#[derive(Deserialize)]
+pub struct Tag {
+    pub name: String,
+    pub description: String,
+    pub question_count: i32,
+    pub synonym_of: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub struct Group {
+    pub slug: String,
+    pub name: String,
+    pub description: String,
+    pub member_count: i32,
+}
+
+#[derive(Deserialize)]
+pub struct Profile {
+    pub handle: String,
+    pub display_name: String,
+    pub bio: String,
+    pub reputation: i32,
+    pub answers: i64,
+    pub accepted_answers: i64,
+    pub questions: i64,
+    pub since: DateTime<Utc>,
+}
+
+#[derive(Deserialize)]
+pub struct Board {
+    pub items: Vec<Place>,
+}
+
+#[derive(Deserialize)]
+pub struct Place {
+    pub rank: i64,
+    pub score: i64,
+    pub member: Author,
+}
+
+#[derive(Deserialize)]
+pub struct Reward {
+    pub name: String,
+    pub description: String,
+    pub price_points: i64,
+    pub stock_left: Option<i32>,
+}
+
+/// The text of safe HTML, cut at a word.
+pub fn excerpt(html: &str, chars_max: usize) -> String {
+    let mut text = String::new();
+    let mut in_tag = false;
+    for c in html.chars() {
+        match c {
+            '<' => in_tag = true,
+            '>' if in_tag => {
+                in_tag = false;
+                text.push(' ');
+            }
+            c if !in_tag => text.push(c),
+            _ => {}
+        }
+    }
+    // The sanitiser writes these alone; the ampersand last, so that nothing is read twice.
+    for (entity, c) in [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&nbsp;", " "), ("&amp;", "&")] {
+        text = text.replace(entity, c);
+    }
+    let mut excerpt = String::new();
+    for word in text.split_whitespace() {
+        if excerpt.chars().count() + word.chars().count() > chars_max {
+            return excerpt + "…";
+        }
+        if !excerpt.is_empty() {
+            excerpt.push(' ');
+        }
+        excerpt += word;
+    }
+    excerpt
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_excerpt_is_plain_text() {
+        for (html, expected) in [
+            ("<p>Use <b>cold</b> water.</p>", "Use cold water."),
+            ("<p>a &lt;b&gt; &amp;lt; c</p>", "a <b> &lt; c"),
+            ("<p>one two three four</p>", "one two three…"),
+            ("", ""),
+        ] {
+            assert_eq!(excerpt(html, 15), expected, "{html}");
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Notifications as they come.
+
+use std::time::Duration;
+
+use poem::http::Method;
+use regulars::kit::server::{self, Limits, Shutdown};
+use serde_json::json;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    time::{sleep, timeout},
+};
+
+use crate::town::{Plan, Town};
+
+#[tokio::test]
+async fn who_listens_hears_at_once_and_resumes_where_they_were() {
+    let town = Town::new().await;
+    let (ada, bea) = (town.member("ada").await, town.member("bea").await);
+    let question = ada.asks("Which grinder is best?").await;
+    let (mut phone, mut desk) = (ada.listens(None).await, ada.listens(None).await);
+    bea.comments_on_question(&question, "None.").await;
+    town.settle().await;
+    let heard = phone.next().await.unwrap();
+    assert_eq!((heard.kind.as_str(), heard.data["kind"].as_str()), ("notification", Some("post_commented")));
+    assert_eq!(heard.data["id"], heard.id);
+    assert_eq!(desk.next().await.unwrap().id, heard.id);
+    bea.answers(&question, "Or all of them.").await;
+    town.settle().await;
+    assert_eq!(phone.next().await.unwrap().data["kind"], "question_answered");
+    drop((phone, desk));
+
+    // While nobody listens, something is merged into what was heard.
+    bea.comments_on_question(&question, "Or some.").await;
+    town.settle().await;
+    let mut back = ada.listens(Some(&heard.id)).await;
+    assert_eq!(back.next().await.unwrap().data["kind"], "question_answered");
+    let merged = back.next().await.unwrap();
+    assert_eq!((&merged.data["count"], &merged.data["replaces"]), (&json!(2), &json!(heard.id)));
+    let nonsense = ada.send(Method::GET, "/me/notifications/stream", None, &[("last-event-id", "nonsense")]).await;
+    nonsense.refused(400, "bad_parameter");
+    town.visitor().get("/me/notifications/stream").await.refused(401, "unauthorized");
+}
+
+#[tokio::test]
+async fn a_stream_ends_with_its_token_its_session_and_the_server() {
+    let town = Town::planned(Plan { access_token_ttl_s: 2, ..Plan::default() }).await;
+    let ada = town.member("ada").await;
+    assert!(ada.listens(None).await.next().await.is_none(), "the token has expired");
+
+    let town = Town::new().await;
+    let (ada, phone) = (town.member("ada").await, town.sign_in("ada").await);
+    let (mut ends, mut stays) = (phone.listens(None).await, ada.listens(None).await);
+    town.sql("update session set revoked_at = now() where created_at = (select max(created_at) from session)").await;
+    assert!(ends.next().await.is_none(), "the session is over");
+    town.app.stop_accepting();
+    assert!(stays.next().await.is_none(), "the server stops");
+    assert!(ada.listens(None).await.next().await.is_none());
+}
+
+#[tokio::test]
+async fn of_many_streams_the_oldest_gives_way() {
+    let town = Town::new().await;
+    let ada = town.member("ada").await;
+    let mut streams = Vec::new();
+    for _ in 0..9 {
+        streams.push(ada.listens(None).await);
+    }
+    assert!(streams[0].next().await.is_none());
+    assert!(timeout(Duration::from_millis(100), streams[1].next()).await.is_err(), "the others stay open");
+}
+
+#[tokio::test]
+async fn a_server_keeps_streams_open_and_ends_them_when_it_stops() {
+    let town = Town::new().await;
+    let (ada, bea) = (town.member("ada").await, town.member("bea").await);
+    let question = ada.asks("Which grinder is best?").await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let short = Duration::from_millis(300);
+    let limits = Limits { connections_max: 4, header: short, write: short, shutdown: Duration::from_secs(5) };
+    let (shutdown, endpoint) = (Shutdown::default(), town.app.endpoint().unwrap());
+    let stop = shutdown.clone();
+    let server = tokio::spawn(async move { server::serve(listener, endpoint, limits, &stop).await });
+
+    let mut client = TcpStream::connect(address).await.unwrap();
+    let token = ada.token.as_deref().unwrap();
+    let request = format!(
+        "GET /api/v1/me/notifications/stream HTTP/1.1\r\nhost: a\r\naccept-encoding: gzip, br, zstd\r\nauthorization: Bearer {token}\r\n\r\n"
+    );
+    client.write_all(request.as_bytes()).await.unwrap();
+    let mut text = String::new();
+    async fn reads(client: &mut TcpStream, text: &mut String, until: &str) {
+        let mut bytes = [0; 4_096];
+        while !text.contains(until) {
+            let n = timeout(Duration::from_secs(10), client.read(&mut bytes)).await.expect("in time").unwrap();
+            assert!(n > 0, "it ended after {text}");
+            *text += &String::from_utf8_lossy(&bytes[..n]);
+        }
+    }
+    reads(&mut client, &mut text, "\r\n\r\n").await;
+    assert!(text.starts_with("HTTP/1.1 200") && !text.to_lowercase().contains("content-encoding"), "{text}");
+    // Longer than a client may leave an answer unread, or a connection idle.
+    sleep(Duration::from_secs(1)).await;
+    bea.answers(&question, "All of them.").await;
+    town.settle().await;
+    reads(&mut client, &mut text, "question_answered").await;
+    shutdown.begin();
+    town.app.stop_accepting();
+    timeout(Duration::from_secs(2), server).await.expect("it does not wait for streams").unwrap().unwrap();
+}

@@ -1,0 +1,3 @@
+mod file;
+mod index;
+mod page;
