@@ -1008,6 +1008,14 @@ export type Export = {
      */
     groups: unknown;
     /**
+     * What the member was told, and has not read long ago.
+     */
+    notifications: unknown;
+    /**
+     * Kinds of notifications that the member has switched off.
+     */
+    notifications_off: unknown;
+    /**
      * The names by which partners know the member.
      */
     partners: unknown;
@@ -1804,6 +1812,137 @@ export type Nothing = {
 };
 
 /**
+ * NotificationActor
+ *
+ * Who did it.
+ */
+export type NotificationActor = {
+    display_name: string;
+    /**
+     * The name in URLs.
+     */
+    handle: string;
+};
+
+/**
+ * NotificationCount
+ */
+export type NotificationCount = {
+    /**
+     * At most 1,000 are counted.
+     */
+    unread: number;
+};
+
+/**
+ * NotificationGroup
+ */
+export type NotificationGroup = {
+    name: string;
+    slug: string;
+};
+
+/**
+ * What a notification tells.
+ */
+export type NotificationKind = 'question_answered' | 'post_commented' | 'mentioned' | 'answer_accepted' | 'post_hidden' | 'post_restored' | 'tier_changed' | 'redemption_changed' | 'points_available' | 'points_adjusted' | 'referral_rewarded' | 'group_requested' | 'group_granted' | 'group_invited';
+
+/**
+ * NotificationQuestion
+ *
+ * The question that it is about.
+ */
+export type NotificationQuestion = {
+    id: string;
+    title: string;
+};
+
+/**
+ * NotificationRedemption
+ */
+export type NotificationRedemption = {
+    id: string;
+    /**
+     * The reward's name.
+     */
+    reward: string;
+    /**
+     * The state that it came to: held, issued, fulfilled, cancelled, expired or refunded.
+     */
+    state: string;
+};
+
+/**
+ * NotificationSettings
+ *
+ * What a member is not told.
+ */
+export type NotificationSettings = {
+    /**
+     * The kinds that are switched off.
+     */
+    off: Array<NotificationKind>;
+};
+
+/**
+ * NotificationTier
+ */
+export type NotificationTier = {
+    /**
+     * Where the member stands now.
+     */
+    name: string;
+    /**
+     * Higher than before.
+     */
+    risen: boolean;
+};
+
+/**
+ * NotificationView
+ *
+ * Something that a member is told, with what a sentence about it needs.
+ */
+export type NotificationView = {
+    actor?: NotificationActor;
+    comment_id?: string;
+    /**
+     * How many things it tells of, such as answers to one question; what is named is the latest of them.
+     */
+    count: number;
+    created_at: string;
+    group?: NotificationGroup;
+    /**
+     * Goes up with time; another one when something is merged into an unread notification.
+     */
+    id: string;
+    kind: NotificationKind;
+    /**
+     * Points that came, or (negative) went.
+     */
+    points?: number;
+    /**
+     * The question or answer.
+     */
+    post_id?: string;
+    question?: NotificationQuestion;
+    /**
+     * Absent while unread.
+     */
+    read_at?: string;
+    /**
+     * Why, in the words of staff.
+     */
+    reason?: string;
+    redemption?: NotificationRedemption;
+    /**
+     * The id it had before, which is gone.
+     */
+    replaces?: string;
+    tier?: NotificationTier;
+};
+
+/**
  * OrderForm
  *
  * An order. Amounts are in minor units of the currency: cents for EUR, yen for JPY.
@@ -2071,6 +2210,23 @@ export type PageMyModeratedPost = {
  */
 export type PageMySanction = {
     items: Array<MySanction>;
+    /**
+     * Pass as `cursor` for the items after these; absent on the last page.
+     */
+    next_cursor?: string;
+    /**
+     * Pass as `cursor` for the items before these; absent on the first page.
+     */
+    prev_cursor?: string;
+};
+
+/**
+ * Page_NotificationView
+ *
+ * A part of a list, with the way on and back.
+ */
+export type PageNotificationView = {
+    items: Array<NotificationView>;
     /**
      * Pass as `cursor` for the items after these; absent on the last page.
      */
@@ -2817,6 +2973,16 @@ export type QuestionView = {
 export type RankedMember = {
     display_name: string;
     handle: string;
+};
+
+/**
+ * ReadNotifications
+ */
+export type ReadNotifications = {
+    /**
+     * At most 100; absent for all.
+     */
+    ids?: Array<string>;
 };
 
 /**
@@ -8527,6 +8693,329 @@ export type ListMyModeratedPostsResponses = {
 };
 
 export type ListMyModeratedPostsResponse = ListMyModeratedPostsResponses[keyof ListMyModeratedPostsResponses];
+
+export type GetNotificationSettingsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/me/notification-settings';
+};
+
+export type GetNotificationSettingsErrors = {
+    /**
+     * The request is malformed.
+     */
+    400: Problem;
+    /**
+     * There are no credentials, or they are not valid.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * Too many requests; Retry-After says when to try again.
+     */
+    429: Problem;
+    /**
+     * An error on our side.
+     */
+    500: Problem;
+    /**
+     * Busy or without its database; Retry-After says when to try again.
+     */
+    503: Problem;
+};
+
+export type GetNotificationSettingsError = GetNotificationSettingsErrors[keyof GetNotificationSettingsErrors];
+
+export type GetNotificationSettingsResponses = {
+    /**
+     * Done.
+     */
+    200: NotificationSettings;
+};
+
+export type GetNotificationSettingsResponse = GetNotificationSettingsResponses[keyof GetNotificationSettingsResponses];
+
+export type SetNotificationSettingsData = {
+    body: NotificationSettings;
+    path?: never;
+    query?: never;
+    url: '/me/notification-settings';
+};
+
+export type SetNotificationSettingsErrors = {
+    /**
+     * The request is malformed.
+     */
+    400: Problem;
+    /**
+     * There are no credentials, or they are not valid.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller may not know of it.
+     */
+    404: Problem;
+    /**
+     * The state does not allow this; the code says why.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not JSON.
+     */
+    415: Problem;
+    /**
+     * Understood, but refused; errors name the fields.
+     */
+    422: Problem;
+    /**
+     * Too many requests; Retry-After says when to try again.
+     */
+    429: Problem;
+    /**
+     * An error on our side.
+     */
+    500: Problem;
+    /**
+     * Busy or without its database; Retry-After says when to try again.
+     */
+    503: Problem;
+};
+
+export type SetNotificationSettingsError = SetNotificationSettingsErrors[keyof SetNotificationSettingsErrors];
+
+export type SetNotificationSettingsResponses = {
+    /**
+     * Done.
+     */
+    200: NotificationSettings;
+};
+
+export type SetNotificationSettingsResponse = SetNotificationSettingsResponses[keyof SetNotificationSettingsResponses];
+
+export type ListMyNotificationsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Only unread ones, or with `false` only read ones.
+         */
+        unread?: boolean;
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/me/notifications';
+};
+
+export type ListMyNotificationsErrors = {
+    /**
+     * The request is malformed.
+     */
+    400: Problem;
+    /**
+     * There are no credentials, or they are not valid.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * Too many requests; Retry-After says when to try again.
+     */
+    429: Problem;
+    /**
+     * An error on our side.
+     */
+    500: Problem;
+    /**
+     * Busy or without its database; Retry-After says when to try again.
+     */
+    503: Problem;
+};
+
+export type ListMyNotificationsError = ListMyNotificationsErrors[keyof ListMyNotificationsErrors];
+
+export type ListMyNotificationsResponses = {
+    /**
+     * Done.
+     */
+    200: PageNotificationView;
+};
+
+export type ListMyNotificationsResponse = ListMyNotificationsResponses[keyof ListMyNotificationsResponses];
+
+export type CountMyNotificationsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/me/notifications/count';
+};
+
+export type CountMyNotificationsErrors = {
+    /**
+     * The request is malformed.
+     */
+    400: Problem;
+    /**
+     * There are no credentials, or they are not valid.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * Too many requests; Retry-After says when to try again.
+     */
+    429: Problem;
+    /**
+     * An error on our side.
+     */
+    500: Problem;
+    /**
+     * Busy or without its database; Retry-After says when to try again.
+     */
+    503: Problem;
+};
+
+export type CountMyNotificationsError = CountMyNotificationsErrors[keyof CountMyNotificationsErrors];
+
+export type CountMyNotificationsResponses = {
+    /**
+     * Done.
+     */
+    200: NotificationCount;
+};
+
+export type CountMyNotificationsResponse = CountMyNotificationsResponses[keyof CountMyNotificationsResponses];
+
+export type ReadNotificationsData = {
+    body: ReadNotifications;
+    path?: never;
+    query?: never;
+    url: '/me/notifications/read';
+};
+
+export type ReadNotificationsErrors = {
+    /**
+     * The request is malformed.
+     */
+    400: Problem;
+    /**
+     * There are no credentials, or they are not valid.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller may not know of it.
+     */
+    404: Problem;
+    /**
+     * The state does not allow this; the code says why.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not JSON.
+     */
+    415: Problem;
+    /**
+     * Understood, but refused; errors name the fields.
+     */
+    422: Problem;
+    /**
+     * Too many requests; Retry-After says when to try again.
+     */
+    429: Problem;
+    /**
+     * An error on our side.
+     */
+    500: Problem;
+    /**
+     * Busy or without its database; Retry-After says when to try again.
+     */
+    503: Problem;
+};
+
+export type ReadNotificationsError = ReadNotificationsErrors[keyof ReadNotificationsErrors];
+
+export type ReadNotificationsResponses = {
+    /**
+     * They are read.
+     */
+    204: void;
+};
+
+export type ReadNotificationsResponse = ReadNotificationsResponses[keyof ReadNotificationsResponses];
+
+export type StreamMyNotificationsData = {
+    body?: never;
+    headers?: {
+        /**
+         * The id of the last notification that the client has heard of.
+         */
+        'Last-Event-ID'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/me/notifications/stream';
+};
+
+export type StreamMyNotificationsErrors = {
+    /**
+     * The request is malformed.
+     */
+    400: Problem;
+    /**
+     * There are no credentials, or they are not valid.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * Too many requests; Retry-After says when to try again.
+     */
+    429: Problem;
+    /**
+     * An error on our side.
+     */
+    500: Problem;
+    /**
+     * Busy or without its database; Retry-After says when to try again.
+     */
+    503: Problem;
+};
+
+export type StreamMyNotificationsError = StreamMyNotificationsErrors[keyof StreamMyNotificationsErrors];
+
+export type StreamMyNotificationsResponses = {
+    /**
+     * Events of the type `notification`; `id` is the notification's id and `data` the notification.
+     */
+    200: Array<NotificationView>;
+};
+
+export type StreamMyNotificationsResponse = StreamMyNotificationsResponses[keyof StreamMyNotificationsResponses];
 
 export type ChangePasswordData = {
     body: ChangePassword;

@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen.js';
-import { acceptAnswer, addCouponCodes, adjustPoints, answerQuestion, askQuestion, cancelRedemption, changePassword, checkLedgerIntegrity, claimReviewItem, closeQuestion, commentOnAnswer, commentOnQuestion, createApiKey, createEarningRule, createGroup, createLinkCode, createPartner, createReward, createTier, decideReviewItem, deleteAnswer, deleteComment, deleteEarningRule, deleteGroup, deleteQuestion, deleteReward, deleteTier, editAnswer, editComment, editEarningRule, editGroup, editMe, editQuestion, editReward, editTag, editTier, eraseMe, exportMe, flagAnswer, flagQuestion, followQuestion, followTag, fulfilRedemption, getDashboard, getExternalMember, getGroup, getLeaderboard, getMe, getMember, getMemberForAdmin, getMemberPoints, getMyPoints, getMyReferral, getMyTier, getPurchase, getQuestion, getRedemption, getReviewItem, getReward, getTag, imposeSanction, issueRedemption, joinGroup, leaveGroup, liftSanction, linkExternalMember, listAllMembers, listAllRewards, listAllTiers, listAnswerComments, listAnswerRevisions, listAnswers, listApiKeys, listAuditLog, listEarningRules, listEarningRuleVersions, listFollowedTags, listGroupMembers, listGroups, listMemberAnswers, listMemberPurchases, listMembers, listMemberStatement, listMemberTierHistory, listMyModeratedPosts, listMyPurchases, listMyRedemptions, listMyReputation, listMySanctions, listMySessions, listMyStatement, listPartners, listQuestionComments, listQuestionRevisions, listQuestions, listRedemptions, listReferrals, listReviewItems, listRewards, listSanctions, listTags, listTiers, lockQuestion, logIn, logOut, type Options, previewEarning, previewMarkdown, previewTiers, recordPurchase, recordReturn, redeemReward, refreshSession, refundRedemption, register, removeGroupMember, reopenQuestion, revokeApiKey, revokeMySession, rotateApiKey, search, setGroupMember, setMemberRole, setRewardStock, setTrust, similarQuestions, unacceptAnswer, unclaimReviewItem, undoReviewDecision, unfollowQuestion, unfollowTag, unlockQuestion, unsetTrust, voteOnAnswer, voteOnQuestion } from '../sdk.gen.js';
-import type { AcceptAnswerData, AcceptAnswerError, AcceptAnswerResponse, AddCouponCodesData, AddCouponCodesError, AddCouponCodesResponse, AdjustPointsData, AdjustPointsError, AdjustPointsResponse, AnswerQuestionData, AnswerQuestionError, AnswerQuestionResponse, AskQuestionData, AskQuestionError, AskQuestionResponse, CancelRedemptionData, CancelRedemptionError, CancelRedemptionResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CheckLedgerIntegrityData, CheckLedgerIntegrityError, CheckLedgerIntegrityResponse, ClaimReviewItemData, ClaimReviewItemError, ClaimReviewItemResponse, CloseQuestionData, CloseQuestionError, CloseQuestionResponse, CommentOnAnswerData, CommentOnAnswerError, CommentOnAnswerResponse, CommentOnQuestionData, CommentOnQuestionError, CommentOnQuestionResponse, CreateApiKeyData, CreateApiKeyError, CreateApiKeyResponse, CreateEarningRuleData, CreateEarningRuleError, CreateEarningRuleResponse, CreateGroupData, CreateGroupError, CreateGroupResponse, CreateLinkCodeData, CreateLinkCodeError, CreateLinkCodeResponse, CreatePartnerData, CreatePartnerError, CreatePartnerResponse, CreateRewardData, CreateRewardError, CreateRewardResponse, CreateTierData, CreateTierError, CreateTierResponse, DecideReviewItemData, DecideReviewItemError, DecideReviewItemResponse, DeleteAnswerData, DeleteAnswerError, DeleteAnswerResponse, DeleteCommentData, DeleteCommentError, DeleteCommentResponse, DeleteEarningRuleData, DeleteEarningRuleError, DeleteEarningRuleResponse, DeleteGroupData, DeleteGroupError, DeleteGroupResponse, DeleteQuestionData, DeleteQuestionError, DeleteQuestionResponse, DeleteRewardData, DeleteRewardError, DeleteRewardResponse, DeleteTierData, DeleteTierError, DeleteTierResponse, EditAnswerData, EditAnswerError, EditAnswerResponse, EditCommentData, EditCommentError, EditCommentResponse, EditEarningRuleData, EditEarningRuleError, EditEarningRuleResponse, EditGroupData, EditGroupError, EditGroupResponse, EditMeData, EditMeError, EditMeResponse, EditQuestionData, EditQuestionError, EditQuestionResponse, EditRewardData, EditRewardError, EditRewardResponse, EditTagData, EditTagError, EditTagResponse, EditTierData, EditTierError, EditTierResponse, EraseMeData, EraseMeError, EraseMeResponse, ExportMeData, ExportMeError, ExportMeResponse, FlagAnswerData, FlagAnswerError, FlagAnswerResponse, FlagQuestionData, FlagQuestionError, FlagQuestionResponse, FollowQuestionData, FollowQuestionError, FollowQuestionResponse, FollowTagData, FollowTagError, FollowTagResponse, FulfilRedemptionData, FulfilRedemptionError, FulfilRedemptionResponse, GetDashboardData, GetDashboardError, GetDashboardResponse, GetExternalMemberData, GetExternalMemberError, GetExternalMemberResponse, GetGroupData, GetGroupError, GetGroupResponse, GetLeaderboardData, GetLeaderboardError, GetLeaderboardResponse, GetMeData, GetMeError, GetMemberData, GetMemberError, GetMemberForAdminData, GetMemberForAdminError, GetMemberForAdminResponse, GetMemberPointsData, GetMemberPointsError, GetMemberPointsResponse, GetMemberResponse, GetMeResponse, GetMyPointsData, GetMyPointsError, GetMyPointsResponse, GetMyReferralData, GetMyReferralError, GetMyReferralResponse, GetMyTierData, GetMyTierError, GetMyTierResponse, GetPurchaseData, GetPurchaseError, GetPurchaseResponse, GetQuestionData, GetQuestionError, GetQuestionResponse, GetRedemptionData, GetRedemptionError, GetRedemptionResponse, GetReviewItemData, GetReviewItemError, GetReviewItemResponse, GetRewardData, GetRewardError, GetRewardResponse, GetTagData, GetTagError, GetTagResponse, ImposeSanctionData, ImposeSanctionError, ImposeSanctionResponse, IssueRedemptionData, IssueRedemptionError, IssueRedemptionResponse, JoinGroupData, JoinGroupError, JoinGroupResponse, LeaveGroupData, LeaveGroupError, LeaveGroupResponse, LiftSanctionData, LiftSanctionError, LiftSanctionResponse, LinkExternalMemberData, LinkExternalMemberError, LinkExternalMemberResponse, ListAllMembersData, ListAllMembersError, ListAllMembersResponse, ListAllRewardsData, ListAllRewardsError, ListAllRewardsResponse, ListAllTiersData, ListAllTiersError, ListAllTiersResponse, ListAnswerCommentsData, ListAnswerCommentsError, ListAnswerCommentsResponse, ListAnswerRevisionsData, ListAnswerRevisionsError, ListAnswerRevisionsResponse, ListAnswersData, ListAnswersError, ListAnswersResponse, ListApiKeysData, ListApiKeysError, ListApiKeysResponse, ListAuditLogData, ListAuditLogError, ListAuditLogResponse, ListEarningRulesData, ListEarningRulesError, ListEarningRulesResponse, ListEarningRuleVersionsData, ListEarningRuleVersionsError, ListEarningRuleVersionsResponse, ListFollowedTagsData, ListFollowedTagsError, ListFollowedTagsResponse, ListGroupMembersData, ListGroupMembersError, ListGroupMembersResponse, ListGroupsData, ListGroupsError, ListGroupsResponse, ListMemberAnswersData, ListMemberAnswersError, ListMemberAnswersResponse, ListMemberPurchasesData, ListMemberPurchasesError, ListMemberPurchasesResponse, ListMembersData, ListMembersError, ListMembersResponse, ListMemberStatementData, ListMemberStatementError, ListMemberStatementResponse, ListMemberTierHistoryData, ListMemberTierHistoryError, ListMemberTierHistoryResponse, ListMyModeratedPostsData, ListMyModeratedPostsError, ListMyModeratedPostsResponse, ListMyPurchasesData, ListMyPurchasesError, ListMyPurchasesResponse, ListMyRedemptionsData, ListMyRedemptionsError, ListMyRedemptionsResponse, ListMyReputationData, ListMyReputationError, ListMyReputationResponse, ListMySanctionsData, ListMySanctionsError, ListMySanctionsResponse, ListMySessionsData, ListMySessionsError, ListMySessionsResponse, ListMyStatementData, ListMyStatementError, ListMyStatementResponse, ListPartnersData, ListPartnersError, ListPartnersResponse, ListQuestionCommentsData, ListQuestionCommentsError, ListQuestionCommentsResponse, ListQuestionRevisionsData, ListQuestionRevisionsError, ListQuestionRevisionsResponse, ListQuestionsData, ListQuestionsError, ListQuestionsResponse, ListRedemptionsData, ListRedemptionsError, ListRedemptionsResponse, ListReferralsData, ListReferralsError, ListReferralsResponse, ListReviewItemsData, ListReviewItemsError, ListReviewItemsResponse, ListRewardsData, ListRewardsError, ListRewardsResponse, ListSanctionsData, ListSanctionsError, ListSanctionsResponse, ListTagsData, ListTagsError, ListTagsResponse, ListTiersData, ListTiersError, ListTiersResponse, LockQuestionData, LockQuestionError, LockQuestionResponse, LogInData, LogInError, LogInResponse, LogOutData, LogOutError, LogOutResponse, PreviewEarningData, PreviewEarningError, PreviewEarningResponse, PreviewMarkdownData, PreviewMarkdownError, PreviewMarkdownResponse, PreviewTiersData, PreviewTiersError, PreviewTiersResponse, RecordPurchaseData, RecordPurchaseError, RecordPurchaseResponse, RecordReturnData, RecordReturnError, RecordReturnResponse, RedeemRewardData, RedeemRewardError, RedeemRewardResponse, RefreshSessionData, RefreshSessionError, RefreshSessionResponse, RefundRedemptionData, RefundRedemptionError, RefundRedemptionResponse, RegisterData, RegisterError, RegisterResponse, RemoveGroupMemberData, RemoveGroupMemberError, RemoveGroupMemberResponse, ReopenQuestionData, ReopenQuestionError, ReopenQuestionResponse, RevokeApiKeyData, RevokeApiKeyError, RevokeApiKeyResponse, RevokeMySessionData, RevokeMySessionError, RevokeMySessionResponse, RotateApiKeyData, RotateApiKeyError, RotateApiKeyResponse, SearchData, SearchError, SearchResponse, SetGroupMemberData, SetGroupMemberError, SetGroupMemberResponse, SetMemberRoleData, SetMemberRoleError, SetMemberRoleResponse, SetRewardStockData, SetRewardStockError, SetRewardStockResponse, SetTrustData, SetTrustError, SetTrustResponse, SimilarQuestionsData, SimilarQuestionsError, SimilarQuestionsResponse, UnacceptAnswerData, UnacceptAnswerError, UnacceptAnswerResponse, UnclaimReviewItemData, UnclaimReviewItemError, UnclaimReviewItemResponse, UndoReviewDecisionData, UndoReviewDecisionError, UndoReviewDecisionResponse, UnfollowQuestionData, UnfollowQuestionError, UnfollowQuestionResponse, UnfollowTagData, UnfollowTagError, UnfollowTagResponse, UnlockQuestionData, UnlockQuestionError, UnlockQuestionResponse, UnsetTrustData, UnsetTrustError, UnsetTrustResponse, VoteOnAnswerData, VoteOnAnswerError, VoteOnAnswerResponse, VoteOnQuestionData, VoteOnQuestionError, VoteOnQuestionResponse } from '../types.gen.js';
+import { acceptAnswer, addCouponCodes, adjustPoints, answerQuestion, askQuestion, cancelRedemption, changePassword, checkLedgerIntegrity, claimReviewItem, closeQuestion, commentOnAnswer, commentOnQuestion, countMyNotifications, createApiKey, createEarningRule, createGroup, createLinkCode, createPartner, createReward, createTier, decideReviewItem, deleteAnswer, deleteComment, deleteEarningRule, deleteGroup, deleteQuestion, deleteReward, deleteTier, editAnswer, editComment, editEarningRule, editGroup, editMe, editQuestion, editReward, editTag, editTier, eraseMe, exportMe, flagAnswer, flagQuestion, followQuestion, followTag, fulfilRedemption, getDashboard, getExternalMember, getGroup, getLeaderboard, getMe, getMember, getMemberForAdmin, getMemberPoints, getMyPoints, getMyReferral, getMyTier, getNotificationSettings, getPurchase, getQuestion, getRedemption, getReviewItem, getReward, getTag, imposeSanction, issueRedemption, joinGroup, leaveGroup, liftSanction, linkExternalMember, listAllMembers, listAllRewards, listAllTiers, listAnswerComments, listAnswerRevisions, listAnswers, listApiKeys, listAuditLog, listEarningRules, listEarningRuleVersions, listFollowedTags, listGroupMembers, listGroups, listMemberAnswers, listMemberPurchases, listMembers, listMemberStatement, listMemberTierHistory, listMyModeratedPosts, listMyNotifications, listMyPurchases, listMyRedemptions, listMyReputation, listMySanctions, listMySessions, listMyStatement, listPartners, listQuestionComments, listQuestionRevisions, listQuestions, listRedemptions, listReferrals, listReviewItems, listRewards, listSanctions, listTags, listTiers, lockQuestion, logIn, logOut, type Options, previewEarning, previewMarkdown, previewTiers, readNotifications, recordPurchase, recordReturn, redeemReward, refreshSession, refundRedemption, register, removeGroupMember, reopenQuestion, revokeApiKey, revokeMySession, rotateApiKey, search, setGroupMember, setMemberRole, setNotificationSettings, setRewardStock, setTrust, similarQuestions, unacceptAnswer, unclaimReviewItem, undoReviewDecision, unfollowQuestion, unfollowTag, unlockQuestion, unsetTrust, voteOnAnswer, voteOnQuestion } from '../sdk.gen.js';
+import type { AcceptAnswerData, AcceptAnswerError, AcceptAnswerResponse, AddCouponCodesData, AddCouponCodesError, AddCouponCodesResponse, AdjustPointsData, AdjustPointsError, AdjustPointsResponse, AnswerQuestionData, AnswerQuestionError, AnswerQuestionResponse, AskQuestionData, AskQuestionError, AskQuestionResponse, CancelRedemptionData, CancelRedemptionError, CancelRedemptionResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CheckLedgerIntegrityData, CheckLedgerIntegrityError, CheckLedgerIntegrityResponse, ClaimReviewItemData, ClaimReviewItemError, ClaimReviewItemResponse, CloseQuestionData, CloseQuestionError, CloseQuestionResponse, CommentOnAnswerData, CommentOnAnswerError, CommentOnAnswerResponse, CommentOnQuestionData, CommentOnQuestionError, CommentOnQuestionResponse, CountMyNotificationsData, CountMyNotificationsError, CountMyNotificationsResponse, CreateApiKeyData, CreateApiKeyError, CreateApiKeyResponse, CreateEarningRuleData, CreateEarningRuleError, CreateEarningRuleResponse, CreateGroupData, CreateGroupError, CreateGroupResponse, CreateLinkCodeData, CreateLinkCodeError, CreateLinkCodeResponse, CreatePartnerData, CreatePartnerError, CreatePartnerResponse, CreateRewardData, CreateRewardError, CreateRewardResponse, CreateTierData, CreateTierError, CreateTierResponse, DecideReviewItemData, DecideReviewItemError, DecideReviewItemResponse, DeleteAnswerData, DeleteAnswerError, DeleteAnswerResponse, DeleteCommentData, DeleteCommentError, DeleteCommentResponse, DeleteEarningRuleData, DeleteEarningRuleError, DeleteEarningRuleResponse, DeleteGroupData, DeleteGroupError, DeleteGroupResponse, DeleteQuestionData, DeleteQuestionError, DeleteQuestionResponse, DeleteRewardData, DeleteRewardError, DeleteRewardResponse, DeleteTierData, DeleteTierError, DeleteTierResponse, EditAnswerData, EditAnswerError, EditAnswerResponse, EditCommentData, EditCommentError, EditCommentResponse, EditEarningRuleData, EditEarningRuleError, EditEarningRuleResponse, EditGroupData, EditGroupError, EditGroupResponse, EditMeData, EditMeError, EditMeResponse, EditQuestionData, EditQuestionError, EditQuestionResponse, EditRewardData, EditRewardError, EditRewardResponse, EditTagData, EditTagError, EditTagResponse, EditTierData, EditTierError, EditTierResponse, EraseMeData, EraseMeError, EraseMeResponse, ExportMeData, ExportMeError, ExportMeResponse, FlagAnswerData, FlagAnswerError, FlagAnswerResponse, FlagQuestionData, FlagQuestionError, FlagQuestionResponse, FollowQuestionData, FollowQuestionError, FollowQuestionResponse, FollowTagData, FollowTagError, FollowTagResponse, FulfilRedemptionData, FulfilRedemptionError, FulfilRedemptionResponse, GetDashboardData, GetDashboardError, GetDashboardResponse, GetExternalMemberData, GetExternalMemberError, GetExternalMemberResponse, GetGroupData, GetGroupError, GetGroupResponse, GetLeaderboardData, GetLeaderboardError, GetLeaderboardResponse, GetMeData, GetMeError, GetMemberData, GetMemberError, GetMemberForAdminData, GetMemberForAdminError, GetMemberForAdminResponse, GetMemberPointsData, GetMemberPointsError, GetMemberPointsResponse, GetMemberResponse, GetMeResponse, GetMyPointsData, GetMyPointsError, GetMyPointsResponse, GetMyReferralData, GetMyReferralError, GetMyReferralResponse, GetMyTierData, GetMyTierError, GetMyTierResponse, GetNotificationSettingsData, GetNotificationSettingsError, GetNotificationSettingsResponse, GetPurchaseData, GetPurchaseError, GetPurchaseResponse, GetQuestionData, GetQuestionError, GetQuestionResponse, GetRedemptionData, GetRedemptionError, GetRedemptionResponse, GetReviewItemData, GetReviewItemError, GetReviewItemResponse, GetRewardData, GetRewardError, GetRewardResponse, GetTagData, GetTagError, GetTagResponse, ImposeSanctionData, ImposeSanctionError, ImposeSanctionResponse, IssueRedemptionData, IssueRedemptionError, IssueRedemptionResponse, JoinGroupData, JoinGroupError, JoinGroupResponse, LeaveGroupData, LeaveGroupError, LeaveGroupResponse, LiftSanctionData, LiftSanctionError, LiftSanctionResponse, LinkExternalMemberData, LinkExternalMemberError, LinkExternalMemberResponse, ListAllMembersData, ListAllMembersError, ListAllMembersResponse, ListAllRewardsData, ListAllRewardsError, ListAllRewardsResponse, ListAllTiersData, ListAllTiersError, ListAllTiersResponse, ListAnswerCommentsData, ListAnswerCommentsError, ListAnswerCommentsResponse, ListAnswerRevisionsData, ListAnswerRevisionsError, ListAnswerRevisionsResponse, ListAnswersData, ListAnswersError, ListAnswersResponse, ListApiKeysData, ListApiKeysError, ListApiKeysResponse, ListAuditLogData, ListAuditLogError, ListAuditLogResponse, ListEarningRulesData, ListEarningRulesError, ListEarningRulesResponse, ListEarningRuleVersionsData, ListEarningRuleVersionsError, ListEarningRuleVersionsResponse, ListFollowedTagsData, ListFollowedTagsError, ListFollowedTagsResponse, ListGroupMembersData, ListGroupMembersError, ListGroupMembersResponse, ListGroupsData, ListGroupsError, ListGroupsResponse, ListMemberAnswersData, ListMemberAnswersError, ListMemberAnswersResponse, ListMemberPurchasesData, ListMemberPurchasesError, ListMemberPurchasesResponse, ListMembersData, ListMembersError, ListMembersResponse, ListMemberStatementData, ListMemberStatementError, ListMemberStatementResponse, ListMemberTierHistoryData, ListMemberTierHistoryError, ListMemberTierHistoryResponse, ListMyModeratedPostsData, ListMyModeratedPostsError, ListMyModeratedPostsResponse, ListMyNotificationsData, ListMyNotificationsError, ListMyNotificationsResponse, ListMyPurchasesData, ListMyPurchasesError, ListMyPurchasesResponse, ListMyRedemptionsData, ListMyRedemptionsError, ListMyRedemptionsResponse, ListMyReputationData, ListMyReputationError, ListMyReputationResponse, ListMySanctionsData, ListMySanctionsError, ListMySanctionsResponse, ListMySessionsData, ListMySessionsError, ListMySessionsResponse, ListMyStatementData, ListMyStatementError, ListMyStatementResponse, ListPartnersData, ListPartnersError, ListPartnersResponse, ListQuestionCommentsData, ListQuestionCommentsError, ListQuestionCommentsResponse, ListQuestionRevisionsData, ListQuestionRevisionsError, ListQuestionRevisionsResponse, ListQuestionsData, ListQuestionsError, ListQuestionsResponse, ListRedemptionsData, ListRedemptionsError, ListRedemptionsResponse, ListReferralsData, ListReferralsError, ListReferralsResponse, ListReviewItemsData, ListReviewItemsError, ListReviewItemsResponse, ListRewardsData, ListRewardsError, ListRewardsResponse, ListSanctionsData, ListSanctionsError, ListSanctionsResponse, ListTagsData, ListTagsError, ListTagsResponse, ListTiersData, ListTiersError, ListTiersResponse, LockQuestionData, LockQuestionError, LockQuestionResponse, LogInData, LogInError, LogInResponse, LogOutData, LogOutError, LogOutResponse, PreviewEarningData, PreviewEarningError, PreviewEarningResponse, PreviewMarkdownData, PreviewMarkdownError, PreviewMarkdownResponse, PreviewTiersData, PreviewTiersError, PreviewTiersResponse, ReadNotificationsData, ReadNotificationsError, ReadNotificationsResponse, RecordPurchaseData, RecordPurchaseError, RecordPurchaseResponse, RecordReturnData, RecordReturnError, RecordReturnResponse, RedeemRewardData, RedeemRewardError, RedeemRewardResponse, RefreshSessionData, RefreshSessionError, RefreshSessionResponse, RefundRedemptionData, RefundRedemptionError, RefundRedemptionResponse, RegisterData, RegisterError, RegisterResponse, RemoveGroupMemberData, RemoveGroupMemberError, RemoveGroupMemberResponse, ReopenQuestionData, ReopenQuestionError, ReopenQuestionResponse, RevokeApiKeyData, RevokeApiKeyError, RevokeApiKeyResponse, RevokeMySessionData, RevokeMySessionError, RevokeMySessionResponse, RotateApiKeyData, RotateApiKeyError, RotateApiKeyResponse, SearchData, SearchError, SearchResponse, SetGroupMemberData, SetGroupMemberError, SetGroupMemberResponse, SetMemberRoleData, SetMemberRoleError, SetMemberRoleResponse, SetNotificationSettingsData, SetNotificationSettingsError, SetNotificationSettingsResponse, SetRewardStockData, SetRewardStockError, SetRewardStockResponse, SetTrustData, SetTrustError, SetTrustResponse, SimilarQuestionsData, SimilarQuestionsError, SimilarQuestionsResponse, UnacceptAnswerData, UnacceptAnswerError, UnacceptAnswerResponse, UnclaimReviewItemData, UnclaimReviewItemError, UnclaimReviewItemResponse, UndoReviewDecisionData, UndoReviewDecisionError, UndoReviewDecisionResponse, UnfollowQuestionData, UnfollowQuestionError, UnfollowQuestionResponse, UnfollowTagData, UnfollowTagError, UnfollowTagResponse, UnlockQuestionData, UnlockQuestionError, UnlockQuestionResponse, UnsetTrustData, UnsetTrustError, UnsetTrustResponse, VoteOnAnswerData, VoteOnAnswerError, VoteOnAnswerResponse, VoteOnQuestionData, VoteOnQuestionError, VoteOnQuestionResponse } from '../types.gen.js';
 
 /**
  * Adjust a member's points
@@ -2166,6 +2166,129 @@ export const listMyModeratedPostsInfiniteOptions = (options?: Options<ListMyMode
     },
     queryKey: listMyModeratedPostsInfiniteQueryKey(options)
 });
+
+export const getNotificationSettingsQueryKey = (options?: Options<GetNotificationSettingsData>) => createQueryKey('getNotificationSettings', options);
+
+/**
+ * Get what the caller is not told
+ */
+export const getNotificationSettingsOptions = (options?: Options<GetNotificationSettingsData>) => queryOptions<GetNotificationSettingsResponse, GetNotificationSettingsError, GetNotificationSettingsResponse, ReturnType<typeof getNotificationSettingsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getNotificationSettings({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getNotificationSettingsQueryKey(options)
+});
+
+/**
+ * Choose what not to be told
+ *
+ * From now on; what was told stays.
+ */
+export const setNotificationSettingsMutation = (options?: Partial<Options<SetNotificationSettingsData>>): UseMutationOptions<SetNotificationSettingsResponse, SetNotificationSettingsError, Options<SetNotificationSettingsData>> => {
+    const mutationOptions: UseMutationOptions<SetNotificationSettingsResponse, SetNotificationSettingsError, Options<SetNotificationSettingsData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await setNotificationSettings({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listMyNotificationsQueryKey = (options?: Options<ListMyNotificationsData>) => createQueryKey('listMyNotifications', options);
+
+/**
+ * List the caller's notifications
+ *
+ * Latest first. Left out are those about what the caller may no longer see. Read ones are kept for 90 days.
+ */
+export const listMyNotificationsOptions = (options?: Options<ListMyNotificationsData>) => queryOptions<ListMyNotificationsResponse, ListMyNotificationsError, ListMyNotificationsResponse, ReturnType<typeof listMyNotificationsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listMyNotifications({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listMyNotificationsQueryKey(options)
+});
+
+export const listMyNotificationsInfiniteQueryKey = (options?: Options<ListMyNotificationsData>): QueryKey<Options<ListMyNotificationsData>> => createQueryKey('listMyNotifications', options, true);
+
+/**
+ * List the caller's notifications
+ *
+ * Latest first. Left out are those about what the caller may no longer see. Read ones are kept for 90 days.
+ */
+export const listMyNotificationsInfiniteOptions = (options?: Options<ListMyNotificationsData>) => infiniteQueryOptions<ListMyNotificationsResponse, ListMyNotificationsError, InfiniteData<ListMyNotificationsResponse>, QueryKey<Options<ListMyNotificationsData>>, string | Pick<QueryKey<Options<ListMyNotificationsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+// @ts-ignore
+{
+    queryFn: async ({ pageParam, queryKey, signal }) => {
+        // @ts-ignore
+        const page: Pick<QueryKey<Options<ListMyNotificationsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+            query: {
+                cursor: pageParam
+            }
+        };
+        const params = createInfiniteParams(queryKey, page);
+        const { data } = await listMyNotifications({
+            ...options,
+            ...params,
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listMyNotificationsInfiniteQueryKey(options)
+});
+
+export const countMyNotificationsQueryKey = (options?: Options<CountMyNotificationsData>) => createQueryKey('countMyNotifications', options);
+
+/**
+ * Count the caller's unread notifications
+ */
+export const countMyNotificationsOptions = (options?: Options<CountMyNotificationsData>) => queryOptions<CountMyNotificationsResponse, CountMyNotificationsError, CountMyNotificationsResponse, ReturnType<typeof countMyNotificationsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await countMyNotifications({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: countMyNotificationsQueryKey(options)
+});
+
+/**
+ * Mark notifications as read
+ *
+ * Ids that are not the caller's, or were replaced since, are passed over.
+ */
+export const readNotificationsMutation = (options?: Partial<Options<ReadNotificationsData>>): UseMutationOptions<ReadNotificationsResponse, ReadNotificationsError, Options<ReadNotificationsData>> => {
+    const mutationOptions: UseMutationOptions<ReadNotificationsResponse, ReadNotificationsError, Options<ReadNotificationsData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await readNotifications({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
 
 /**
  * Change the password
