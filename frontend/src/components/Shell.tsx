@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { useMe, useSignedIn } from '~/session';
 import { AccountMenu } from './AccountMenu';
 import { LinkButton, LinkIcon, LinkText, NavLink } from './links';
+import { NotificationBell } from './NotificationBell';
 import { Preferences } from './Preferences';
 import classes from './Shell.module.css';
 
@@ -143,6 +144,7 @@ function Doors() {
           <LinkIcon to="/ask" hiddenFrom="sm" size="lg" aria-label={t('nav.ask')}>
             <IconPlus size={20} />
           </LinkIcon>
+          <NotificationBell />
           {me && <AccountMenu me={me} />}
         </>
       ) : (

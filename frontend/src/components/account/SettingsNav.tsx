@@ -1,4 +1,13 @@
-import { IconBuildingStore, IconDatabaseExport, IconDevices, IconKey, IconPalette, IconShieldHalf, IconUser } from '@tabler/icons-react';
+import {
+  IconBell,
+  IconBuildingStore,
+  IconDatabaseExport,
+  IconDevices,
+  IconKey,
+  IconPalette,
+  IconShieldHalf,
+  IconUser,
+} from '@tabler/icons-react';
 import { useRouterState } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -8,6 +17,7 @@ import classes from './SettingsNav.module.css';
 const PARTS = [
   ['profile', IconUser],
   ['looks', IconPalette],
+  ['notifications', IconBell],
   ['password', IconKey],
   ['sessions', IconDevices],
   ['shops', IconBuildingStore],

@@ -2,11 +2,13 @@ import { Alert, Card, Divider, Group, SimpleGrid, Stack, Text, ThemeIcon, Title 
 import type { DatedPoints, PointsView } from '@regulars/client';
 import { type Icon, IconCalendarX, IconHourglass } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
-import { number } from '~/format';
+import { date, number } from '~/format';
 import { LinkButton } from '../links';
 import { When } from '../When';
 
 const DATES_SHOWN = 4;
+/** Farther away, a date says more than "in 2 weeks". */
+const isSoon = (at: string) => new Date(at).getTime() - Date.now() < 2 * 86_400_000;
 
 /** How many points there are, and what comes and goes when. */
 export function BalanceCard({ points }: { points: PointsView }) {
@@ -67,7 +69,7 @@ function Dates({ icon: Image, title, none, dates }: { icon: Icon; title: string;
             {t('common:points', { count: points, formatted: number(points) })}
           </Text>
           <Text size="sm" c="dimmed">
-            <When at={at} />
+            {isSoon(at) ? <When at={at} /> : <time dateTime={at}>{date(at)}</time>}
           </Text>
         </Group>
       ))}

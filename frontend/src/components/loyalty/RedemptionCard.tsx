@@ -82,7 +82,7 @@ function CancelButton({ redemption }: { redemption: RedemptionView }) {
       onConfirm: () => cancel.mutate(),
     });
   return (
-    <Button variant="default" size="xs" onClick={ask} loading={cancel.isPending}>
+    <Button variant="default" size="xs" onClick={ask} loading={cancel.isPending} flex="none">
       {t('mine.cancel')}
     </Button>
   );

@@ -35,6 +35,8 @@ export function WhyPoints({ purchase }: { purchase: PurchaseView }) {
   );
 }
 
+const PERIODS = ['all', 'year', 'month', 'week', 'day'] as const;
+
 type Translate = ReturnType<typeof useTranslation<'loyalty'>>['t'];
 
 function steps(t: Translate, grant: Grant, currency: string): string[] {
@@ -45,10 +47,23 @@ function steps(t: Translate, grant: Grant, currency: string): string[] {
       : t('why.base_flat', points(grant.base_points)),
     ...grant.bonuses.map(({ percent, rule }) => t('why.bonus', { percent: number(percent), rule })),
     ...(grant.points < grant.requested
-      ? [t('why.capped', { ...points(grant.points), requested: number(grant.requested), cap: grant.limited_by ?? '' })]
+      ? [t('why.capped', { ...points(grant.points), requested: number(grant.requested), cap: capOf(t, grant.limited_by) })]
       : []),
+    ...(grant.requested === 0 ? [] : whenAndWhatFor(t, grant)),
+  ];
+}
+
+function whenAndWhatFor(t: Translate, grant: Grant): string[] {
+  return [
     grant.hold_days > 0 ? t('why.hold', { count: grant.hold_days }) : t('why.at_once'),
     ...(grant.expires ? [t('why.expires', { date: date(grant.expires) })] : []),
     t(grant.qualifies ? 'why.qualifies' : 'why.does_not_qualify'),
   ];
+}
+
+/** The server names a cap as "Rule: 60 points, period day". */
+function capOf(t: Translate, limit = ''): string {
+  const [, rule, points, word] = /^(.*): (\d+) points, period (\w+)$/.exec(limit) ?? [];
+  const period = PERIODS.find((known) => known === word);
+  return rule && points && period ? t(`why.cap.${period}`, { rule, count: Number(points), formatted: number(Number(points)) }) : limit;
 }

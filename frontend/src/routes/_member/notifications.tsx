@@ -1,2 +1,82 @@
+import { Button, Card, Tabs, Text } from '@mantine/core';
+import { countMyNotificationsOptions, listMyNotificationsInfiniteOptions } from '@regulars/client/react-query';
+import { IconBell, IconChecks, IconSettings } from '@tabler/icons-react';
+import { useInfiniteQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
-export const Route = createFileRoute('/_member/notifications')({ component: () => null });
+import { useTranslation } from 'react-i18next';
+import { LinkButton } from '~/components/links';
+import { NotificationRow } from '~/components/notifications/NotificationRow';
+import { useReadNotifications } from '~/components/notifications/useNotifications';
+import { PageHead } from '~/components/PageHead';
+import { byCursor, Pages } from '~/components/Pages';
+import { Empty } from '~/components/states';
+import { TabRow } from '~/components/TabRow';
+import { number } from '~/format';
+import { words } from '~/i18n';
+
+const listOf = (unread?: true) => ({ ...listMyNotificationsInfiniteOptions({ query: { unread } }), ...byCursor });
+
+export const Route = createFileRoute('/_member/notifications')({
+  validateSearch: (search): { unread?: true } => ({ unread: search.unread ? true : undefined }),
+  loaderDeps: ({ search: { unread } }) => ({ unread }),
+  loader: ({ context: { queries }, deps: { unread } }) =>
+    Promise.all([
+      words('account'),
+      queries.ensureQueryData(countMyNotificationsOptions()),
+      queries.ensureInfiniteQueryData(listOf(unread)),
+    ]),
+  component: Notifications,
+});
+
+function Notifications() {
+  const { t } = useTranslation(['account', 'common']);
+  const { unread } = Route.useSearch();
+  const navigate = Route.useNavigate();
+  const read = useReadNotifications();
+  const { data: count } = useSuspenseQuery(countMyNotificationsOptions());
+  const query = useInfiniteQuery(listOf(unread));
+  const tab = unread ? 'unread' : 'all';
+  return (
+    <>
+      <PageHead title={t('common:nav.notifications')}>
+        {count.unread > 0 && (
+          <Button
+            variant="default"
+            leftSection={<IconChecks size={18} />}
+            loading={read.isPending}
+            onClick={() => read.mutate({ body: {} })}
+          >
+            {t('news.read_all')}
+          </Button>
+        )}
+        <LinkButton to="/settings/notifications" variant="default" leftSection={<IconSettings size={18} />}>
+          {t('news.settings')}
+        </LinkButton>
+      </PageHead>
+      <Tabs value={tab} onChange={(next) => navigate({ search: { unread: next === 'unread' || undefined }, replace: true })}>
+        <TabRow value={tab} mb="md" aria-label={t('common:nav.notifications')}>
+          <Tabs.Tab value="all">{t('news.tab_all')}</Tabs.Tab>
+          <Tabs.Tab value="unread">
+            {t('news.tab_unread')}
+            {count.unread > 0 && ` (${number(count.unread)})`}
+          </Tabs.Tab>
+        </TabRow>
+        <Tabs.Panel value={tab}>
+          <Card p={0}>
+            <Pages
+              query={query}
+              gap={0}
+              empty={
+                <Empty icon={IconBell} title={t(unread ? 'news.none_unread' : 'news.none')}>
+                  <Text c="dimmed">{t('news.none_detail')}</Text>
+                </Empty>
+              }
+            >
+              {(news) => <NotificationRow key={news.id} news={news} />}
+            </Pages>
+          </Card>
+        </Tabs.Panel>
+      </Tabs>
+    </>
+  );
+}
