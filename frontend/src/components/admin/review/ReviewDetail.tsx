@@ -30,10 +30,12 @@ interface Props {
 export function ReviewDetail({ item, me, chosen, conflict, busy, onChoose, onDecide, onClaim, onUndo }: Props) {
   const { t } = useTranslation('admin');
   const card = useRef<HTMLElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: when a decision took its form away, the focus follows to the next item
+  const before = useRef(chosen);
+  // When a decision took its form away, the focus follows to the next item.
   useEffect(() => {
-    if (document.activeElement === document.body) card.current?.focus({ preventScroll: true });
-  }, [item.id]);
+    if (before.current && !chosen && document.activeElement === document.body) card.current?.focus({ preventScroll: true });
+    before.current = chosen;
+  }, [chosen]);
   return (
     <Card ref={card as Ref<HTMLDivElement>} tabIndex={-1} className={classes.detail} component="section" aria-label={item.post.title}>
       <Stack gap="md">
