@@ -57,7 +57,7 @@ export function SettingsForm({ settings, etag, onReload }: { settings: SettingsV
     <form noValidate onSubmit={form.onSubmit((values) => edit.mutate({ headers: { 'If-Match': etag }, body: changesOf(values, before) }))}>
       <Stack gap="lg">
         <SettingsFields form={form} />
-        <Card padding="sm" pos="sticky" bottom={12} style={{ zIndex: 2 }}>
+        <Card padding="sm" className="sticky-foot">
           <Conflict error={edit.error} reload={onReload} />
           <Group justify="space-between" mt={isConflict(edit.error) ? 'sm' : undefined}>
             <Text size="sm" aria-live="polite">
