@@ -1,6 +1,6 @@
 import { Button, Group, List, SegmentedControl, Stack, Text } from '@mantine/core';
 import { type CatalogueReward, listAllRewards } from '@regulars/client';
-import { deleteRewardMutation, listAllRewardsOptions } from '@regulars/client/react-query';
+import { deleteRewardMutation, getSiteOptions, listAllRewardsOptions } from '@regulars/client/react-query';
 import { IconGift, IconPlus } from '@tabler/icons-react';
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
@@ -37,7 +37,11 @@ export const Route = createFileRoute('/admin/rewards')({
   loader: ({ context: { queries }, deps, cause }) =>
     onArrival(
       cause,
-      Promise.all([words('programme', 'admin'), queries.ensureQueryData(listAllRewardsOptions({ query: { ...deps, limit: ROWS } }))]),
+      Promise.all([
+        words('programme', 'admin'),
+        queries.ensureQueryData(getSiteOptions()),
+        queries.ensureQueryData(listAllRewardsOptions({ query: { ...deps, limit: ROWS } })),
+      ]),
     ),
   component: Rewards,
 });

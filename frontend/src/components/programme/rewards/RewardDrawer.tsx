@@ -1,8 +1,8 @@
 import { Button, Drawer, Group, Stack } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import type { CatalogueReward } from '@regulars/client';
-import { createRewardMutation, editRewardMutation } from '@regulars/client/react-query';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { createRewardMutation, editRewardMutation, getSiteOptions } from '@regulars/client/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { showDone, showProblem } from '~/forms';
 import { Conflict, isConflict } from '../Conflict';
@@ -40,8 +40,9 @@ export function RewardDrawer({
 function RewardForm({ item, onClose, onReload }: { item?: CatalogueReward; onClose: () => void; onReload: () => void }) {
   const { t } = useTranslation(['programme', 'common']);
   const queries = useQueryClient();
+  const { data: site } = useQuery(getSiteOptions());
   const form = useForm<RewardValues>({
-    initialValues: valuesOf(item),
+    initialValues: valuesOf(item, site?.currency),
     validate: {
       name: (name) => (name.trim() ? null : t('needed')),
       price_points: (points) => (points === '' ? t('needed') : null),
@@ -70,7 +71,7 @@ function RewardForm({ item, onClose, onReload }: { item?: CatalogueReward; onClo
       )}
     >
       <Stack>
-        <RewardFields form={form} isNew={!item} />
+        <RewardFields form={form} isNew={!item} siteCurrency={site?.currency} />
         <Conflict error={edit.error} reload={onReload} />
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>

@@ -6,7 +6,16 @@ import { CurrencySelect, InstantInput, MoneyInput, TierSelect, WholeInput } from
 import { hasAmount, LIMIT_PERIODS, REWARD_KINDS, type RewardValues } from './rewardForm';
 
 /** Everything that a reward has; kind and face value only while it is new, for they stay for good. */
-export function RewardFields({ form, isNew }: { form: UseFormReturnType<RewardValues>; isNew: boolean }) {
+export function RewardFields({
+  form,
+  isNew,
+  siteCurrency,
+}: {
+  form: UseFormReturnType<RewardValues>;
+  isNew: boolean;
+  /** What costs are counted in where the reward itself has no currency. */
+  siteCurrency?: string;
+}) {
   const { t } = useTranslation('programme');
   const { kind, currency } = form.values;
   const choose = (next: RewardKind) => {
@@ -83,7 +92,7 @@ export function RewardFields({ form, isNew }: { form: UseFormReturnType<RewardVa
           <MoneyInput
             label={t('reward.cost')}
             description={t('reward.cost_help')}
-            currency={hasAmount(kind) ? currency : undefined}
+            currency={hasAmount(kind) ? currency : siteCurrency}
             {...form.getInputProps('cost_minor')}
           />
         </SimpleGrid>

@@ -37,7 +37,7 @@ export interface RewardValues {
   refundable: boolean;
 }
 
-export function valuesOf(item?: CatalogueReward): RewardValues {
+export function valuesOf(item?: CatalogueReward, usualCurrency = 'EUR'): RewardValues {
   const reward = item?.reward;
   return {
     kind: reward?.kind ?? 'fixed_coupon',
@@ -45,7 +45,7 @@ export function valuesOf(item?: CatalogueReward): RewardValues {
     description: reward?.description ?? '',
     price_points: reward?.price_points ?? '',
     face_value: reward?.face_value ?? '',
-    currency: reward?.currency ?? 'EUR',
+    currency: reward?.currency ?? usualCurrency,
     cost_minor: item?.cost_minor ?? 0,
     supplied: item?.supplied ?? '',
     tier_rank_min: reward?.tier_rank_min ?? 0,
