@@ -44,7 +44,10 @@ const STAFF = [
   '/admin/earning-rules',
   '/admin/tiers',
   '/admin/adjustments',
+  '/admin/earning-rules/new',
+  '/admin/earning-rules/try',
   '/admin/partners',
+  '/admin/api-keys',
   '/admin/referrals',
   '/admin/settings',
 ];

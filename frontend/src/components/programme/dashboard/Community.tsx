@@ -23,7 +23,7 @@ export function Community({ figures, label }: { figures: CommunityFigures; label
         )}
       </Group>
       <SimpleGrid cols={{ base: 2, sm: 3, lg: 6 }} spacing="sm">
-        <Tile label={t('dashboard.questions')} value={number(totals.questions)} now={totals.questions} before={before?.questions} />
+        <Tile label={t('dashboard.questions')} value={number(totals.questions)} now={totals.questions} before={before?.questions} neutral />
         <Tile
           label={t('dashboard.answered_share')}
           value={totals.answered_share === undefined ? '–' : percent(totals.answered_share)}

@@ -54,6 +54,7 @@ export function Figure(props: Props) {
         <Button
           size="compact-sm"
           variant="default"
+          flex="0 0 auto"
           aria-pressed={asTable}
           aria-label={t('dashboard.table_of', { title })}
           leftSection={asTable ? <IconChartBar size={14} aria-hidden /> : <IconTable size={14} aria-hidden />}
@@ -77,7 +78,7 @@ function Chart({ title, kind, rows, series, format, formatAxis = compact }: Prop
     dataKey: 'at',
     withLegend: series.length > 1,
     valueFormatter: format,
-    yAxisProps: { tickFormatter: formatAxis, width: 64 },
+    yAxisProps: { tickFormatter: formatAxis, width: 64, allowDecimals: false },
     series: series.map(({ name, label, colour, dashed }) => ({ name, label, color: colour, strokeDasharray: dashed ? '6 4' : undefined })),
   };
   const quiet = { accessibilityLayer: false };
