@@ -55,8 +55,7 @@ export function Figure(props: Props) {
           size="compact-sm"
           variant="default"
           flex="0 0 auto"
-          aria-pressed={asTable}
-          aria-label={t('dashboard.table_of', { title })}
+          aria-label={t(asTable ? 'dashboard.back_to_chart' : 'dashboard.table_of', { title })}
           leftSection={asTable ? <IconChartBar size={14} aria-hidden /> : <IconTable size={14} aria-hidden />}
           onClick={() => setAsTable(!asTable)}
         >
