@@ -1,3 +1,7 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
 import { tanstackRouter } from '@tanstack/router-plugin/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
@@ -19,6 +23,21 @@ const contentFirst: Plugin = {
   },
 };
 
+/** The server sends files as they lie here, so that none is compressed twice. */
+const compressed: Plugin = {
+  name: 'compressed',
+  async writeBundle({ dir = '' }, bundle) {
+    const worth = Object.keys(bundle).filter((name) => /\.(?:js|css|svg|json)$/.test(name));
+    await Promise.all(
+      worth.map(async (name) => {
+        const bytes = await readFile(join(dir, name));
+        await writeFile(join(dir, `${name}.br`), await promisify(brotliCompress)(bytes));
+        await writeFile(join(dir, `${name}.gz`), await promisify(gzip)(bytes, { level: constants.Z_BEST_COMPRESSION }));
+      }),
+    );
+  },
+};
+
 /** What a route loads when somebody goes there; only its address and its guard are in the entry. */
 const TOGETHER = [['loader', 'component', 'pendingComponent', 'errorComponent', 'notFoundComponent'] as const];
 
@@ -30,7 +49,7 @@ export default defineConfig(({ command }) => ({
   plugins: [
     tanstackRouter({ target: 'react', autoCodeSplitting: true, codeSplittingOptions: { defaultBehavior: TOGETHER }, quoteStyle: 'single' }),
     react(),
-    command === 'build' && contentFirst,
+    command === 'build' && [contentFirst, compressed],
   ],
   resolve: {
     tsconfigPaths: true,

@@ -51,7 +51,6 @@ export function DataTable<Item>(props: Props<Item>) {
     (column): MantineColumn<Item> =>
       column.sort && props.sort ? { ...column, title: <Sorter column={column} {...props.sort} /> } : column,
   );
-  if (query.isError && !query.data) return <Problem error={query.error} retry={query.refetch} />;
   return (
     <Stack gap="sm">
       {(props.filters || props.actions) && (
@@ -64,7 +63,7 @@ export function DataTable<Item>(props: Props<Item>) {
       )}
       {selection && <SelectionBar count={selection.selected.length} bar={selection.bar} onClear={() => selection.onChange([])} />}
       {query.isError && <Problem error={query.error} retry={query.refetch} />}
-      {query.data && rows.length === 0 ? (
+      {query.isError && !query.data ? null : query.data && rows.length === 0 ? (
         <Card>{props.empty ?? <NothingFound filtered={props.filters !== undefined} />}</Card>
       ) : (
         <Card padding={0}>

@@ -87,7 +87,7 @@ function OtherTag({ not, value = null, onChange, error }: OtherTagProps) {
       error={error}
       searchable
       clearable
-      clearButtonProps={{ 'aria-label': t('filter.clear'), tabIndex: 0 }}
+      clearButtonProps={{ 'aria-label': t('filter.clear'), 'aria-hidden': false, tabIndex: 0, size: 'md' }}
       onSearchChange={setTyped}
       filter={({ options }) => options}
       nothingFoundMessage={t('table.nothing')}

@@ -22,7 +22,7 @@ export function GroupSelect({ value, onChange }: { value?: string; onChange: (sl
       onChange={(slug) => onChange(slug ?? undefined)}
       searchable
       clearable
-      clearButtonProps={{ 'aria-label': t('filter.clear'), tabIndex: 0 }}
+      clearButtonProps={{ 'aria-label': t('filter.clear'), 'aria-hidden': false, tabIndex: 0, size: 'md' }}
       onSearchChange={(search) => setTyped(groups.some(({ label }) => label === search) ? '' : search)}
       filter={({ options }) => options}
       nothingFoundMessage={t('table.nothing')}

@@ -11,8 +11,8 @@ import { byCursor } from '../Pages';
 import { Empty, Loading, Problem } from '../states';
 import { AnswerForm } from './AnswerForm';
 import { AnswerItem } from './AnswerItem';
+import { ORDERS } from './answerOrders';
 import type { Standing } from './moderation';
-import { ORDERS } from './orders';
 
 /** How far an address with an answer in it is followed. */
 const PAGES_SEARCHED_MAX = 20;

@@ -1,22 +1,13 @@
 import { Card, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
-import { getLeaderboardOptions, listGroupsOptions, listTagsOptions } from '@regulars/client/react-query';
-import { type QueryClient, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { number } from '~/format';
 import { LinkText } from '../links';
+import { groups, leaders, popularTags, WIDE } from './besides';
 import classes from './forum.module.css';
 import { TagChips } from './TagChips';
-
-const WIDE = '(min-width: 62em)';
-const TAGS = 12;
-const LEADERS = 5;
-const GROUPS = 4;
-
-const popularTags = () => listTagsOptions({ query: { limit: TAGS } });
-const leaders = () => getLeaderboardOptions({ path: { board: 'points' }, query: { period: 'month', limit: LEADERS } });
-const groups = () => listGroupsOptions({ query: { limit: GROUPS } });
 
 /** Whether there is room for a side column. */
 export const useIsWide = () => useMediaQuery(WIDE, undefined, { getInitialValueInEffect: false });
@@ -43,12 +34,6 @@ export function SideCard({ title, more, children }: { title: string; more?: Reac
       {children}
     </Card>
   );
-}
-
-/** Reads what is beside the list, where there is room for it; without it the page is still good. */
-export async function loadSide(queries: QueryClient) {
-  if (!window.matchMedia(WIDE).matches) return;
-  await Promise.all([queries.prefetchQuery(popularTags()), queries.prefetchQuery(leaders()), queries.prefetchQuery(groups())]);
 }
 
 /** What the community is about and who carries it. */

@@ -9,7 +9,7 @@ import { words } from '~/i18n';
 
 export const Route = createFileRoute('/admin/adjustments')({
   beforeLoad: administratorsOnly,
-  loader: () => words('programme'),
+  loader: () => words('programme', 'admin'),
   validateSearch: (search: Record<string, unknown>): { member?: string } => ({
     member: typeof search.member === 'string' ? search.member : undefined,
   }),

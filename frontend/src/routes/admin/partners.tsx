@@ -1,14 +1,13 @@
 import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { listPartners, type PartnerView } from '@regulars/client';
-import { createPartnerMutation, listPartnersOptions } from '@regulars/client/react-query';
+import type { PartnerView } from '@regulars/client';
+import { createPartnerMutation, editPartnerMutation, listPartnersOptions } from '@regulars/client/react-query';
 import { IconBuildingStore, IconPlus } from '@tabler/icons-react';
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { onArrival } from '~/components/admin/arrival';
-import { CsvButton } from '~/components/admin/CsvButton';
 import { type Column, DataTable } from '~/components/admin/DataTable';
 import { administratorsOnly } from '~/components/admin/guard';
 import { LinkText } from '~/components/links';
@@ -33,7 +32,7 @@ export const Route = createFileRoute('/admin/partners')({
 function Partners() {
   const { t } = useTranslation('programme');
   const list = useQuery({ ...listPartnersOptions({ query: Route.useSearch() }), placeholderData: keepPreviousData });
-  const [creating, setCreating] = useState(false);
+  const [modal, setModal] = useState<{ opened: boolean; partner?: PartnerView }>({ opened: false });
   const columns: Column<PartnerView>[] = [
     { accessor: 'name', title: t('name'), render: ({ name }) => <Text fw={600}>{name}</Text> },
     { accessor: 'created_at', title: t('created'), render: ({ created_at }) => <When at={created_at} /> },
@@ -46,11 +45,26 @@ function Partners() {
         </LinkText>
       ),
     },
+    {
+      accessor: 'actions',
+      title: t('actions'),
+      textAlign: 'right',
+      render: (partner) => (
+        <Button
+          size="compact-sm"
+          variant="default"
+          aria-label={t('partner.rename_one', { name: partner.name })}
+          onClick={() => setModal({ opened: true, partner })}
+        >
+          {t('partner.rename')}
+        </Button>
+      ),
+    },
   ];
   return (
     <>
       <PageHead title={t('partner.title')} description={t('partner.intro')}>
-        <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setCreating(true)}>
+        <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setModal({ opened: true })}>
           {t('partner.create')}
         </Button>
       </PageHead>
@@ -58,7 +72,6 @@ function Partners() {
         label={t('partner.title')}
         query={list}
         columns={columns}
-        actions={<CsvButton ask={listPartners} />}
         nameOf={({ name }) => name}
         empty={
           <Empty icon={IconBuildingStore} title={t('partner.none')}>
@@ -66,16 +79,20 @@ function Partners() {
           </Empty>
         }
       />
-      <PartnerModal opened={creating} onClose={() => setCreating(false)} />
+      <PartnerModal key={modal.partner?.id} {...modal} onClose={() => setModal((before) => ({ ...before, opened: false }))} />
     </>
   );
 }
 
-function PartnerModal({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+/** Adds a partner, or gives one another name. */
+function PartnerModal({ opened, partner, onClose }: { opened: boolean; partner?: PartnerView; onClose: () => void }) {
   const { t } = useTranslation(['programme', 'common']);
   const queries = useQueryClient();
   const navigate = Route.useNavigate();
-  const form = useForm({ initialValues: { name: '' }, validate: { name: (name) => (name.trim() ? null : t('needed')) } });
+  const form = useForm({
+    initialValues: { name: partner?.name ?? '' },
+    validate: { name: (name) => (name.trim() ? null : t('needed')) },
+  });
   const create = useMutation({
     ...createPartnerMutation(),
     onSuccess: ({ id }) => {
@@ -85,13 +102,26 @@ function PartnerModal({ opened, onClose }: { opened: boolean; onClose: () => voi
     },
     onError: (error) => showProblem(error, form),
   });
+  const rename = useMutation({
+    ...editPartnerMutation(),
+    onSuccess: () => {
+      forget(queries, 'listPartners', 'listApiKeys');
+      showDone(t('partner.renamed'));
+      onClose();
+    },
+    onError: (error) => showProblem(error, form),
+  });
+  const title = partner ? t('partner.rename_one', { name: partner.name }) : t('partner.create');
   return (
-    <Modal opened={opened} onClose={onClose} title={t('partner.create')} closeButtonProps={{ 'aria-label': t('common:close') }}>
-      <form noValidate onSubmit={form.onSubmit((body) => create.mutate({ body }))}>
+    <Modal opened={opened} onClose={onClose} title={title} closeButtonProps={{ 'aria-label': t('common:close') }}>
+      <form
+        noValidate
+        onSubmit={form.onSubmit((body) => (partner ? rename.mutate({ path: { partner_id: partner.id }, body }) : create.mutate({ body })))}
+      >
         <Stack>
           <TextInput
             label={t('name')}
-            description={t('partner.name_help')}
+            description={t(partner ? 'partner.rename_help' : 'partner.name_help')}
             required
             maxLength={60}
             data-autofocus
@@ -101,8 +131,8 @@ function PartnerModal({ opened, onClose }: { opened: boolean; onClose: () => voi
             <Button variant="default" onClick={onClose}>
               {t('common:cancel')}
             </Button>
-            <Button type="submit" loading={create.isPending}>
-              {t('partner.create')}
+            <Button type="submit" loading={create.isPending || rename.isPending}>
+              {t(partner ? 'common:save' : 'partner.create')}
             </Button>
           </Group>
         </Stack>

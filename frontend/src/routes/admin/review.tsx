@@ -84,12 +84,10 @@ function ReviewPage() {
       return next;
     });
   const step = async (by: 1 | -1) => {
-    const next = items[at + by];
-    if (next) {
-      await show(next.id);
-      return review.say(next.post.title);
-    }
-    if (by === 1 && list.hasNextPage && !list.isFetchingNextPage) await list.fetchNextPage();
+    const next = items[at + by] ?? (by === 1 && list.hasNextPage ? (await list.fetchNextPage()).data?.pages.at(-1)?.items[0] : undefined);
+    if (!next) return;
+    await show(next.id);
+    review.say(next.post.title);
   };
   const chooseIfPossible = (decision: Decision) => item && mayDecide(decision, item, me) && choose(decision);
   useKeys(

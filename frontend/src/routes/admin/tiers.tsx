@@ -19,7 +19,7 @@ import { words } from '~/i18n';
 
 export const Route = createFileRoute('/admin/tiers')({
   beforeLoad: administratorsOnly,
-  loader: ({ context: { queries } }) => Promise.all([words('programme'), queries.ensureQueryData(listAllTiersOptions())]),
+  loader: ({ context: { queries } }) => Promise.all([words('programme', 'admin'), queries.ensureQueryData(listAllTiersOptions())]),
   component: Tiers,
 });
 

@@ -9,8 +9,9 @@ import type { Subject } from './customer';
 import { Fact } from './MemberHead';
 
 /** Everything that is known about a member, on one page. */
-export function Overview({ subject: { who, balance, customer } }: { subject: Subject }) {
+export function Overview({ subject }: { subject: Subject }) {
   const { t } = useTranslation('admin');
+  const { who, balance, activity, groups, customer } = subject;
   return (
     <Stack gap="md">
       {customer && customer.sanctions.length > 0 && <InForce customer={customer} />}
@@ -39,15 +40,6 @@ export function Overview({ subject: { who, balance, customer } }: { subject: Sub
               </Facts>
             </Part>
             <Spend customer={customer} />
-            <Part title={t('overview.activity')}>
-              <Facts>
-                {(['questions', 'answers', 'accepted_answers', 'comments'] as const).map((name) => (
-                  <Fact key={name} label={t(`overview.${name}`)}>
-                    {number(customer.activity[name])}
-                  </Fact>
-                ))}
-              </Facts>
-            </Part>
             <Part title={t('overview.flags')}>
               <Facts>
                 {(['flags_against_open', 'flags_against_upheld', 'flags_raised', 'flags_raised_upheld'] as const).map((name) => (
@@ -58,9 +50,22 @@ export function Overview({ subject: { who, balance, customer } }: { subject: Sub
               </Facts>
             </Part>
             <Account customer={customer} />
-            <Groups customer={customer} />
           </>
         )}
+        <Part title={t('overview.activity')}>
+          <Facts>
+            {(['questions', 'answers', 'accepted_answers', 'comments'] as const).map((name) => {
+              const count = activity[name];
+              if (count === undefined) return null;
+              return (
+                <Fact key={name} label={t(`overview.${name}`)}>
+                  {number(count)}
+                </Fact>
+              );
+            })}
+          </Facts>
+        </Part>
+        <Groups groups={groups} />
         {who.bio && (
           <Part title={t('overview.bio')}>
             <Text size="sm" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
@@ -172,7 +177,7 @@ function Account({ customer }: { customer: Customer }) {
   );
 }
 
-function Groups({ customer: { groups } }: { customer: Customer }) {
+function Groups({ groups }: Pick<Subject, 'groups'>) {
   const { t } = useTranslation('admin');
   return (
     <Part title={t('nav.groups')}>
@@ -182,13 +187,14 @@ function Groups({ customer: { groups } }: { customer: Customer }) {
         </Text>
       )}
       <Stack gap={4}>
-        {groups.map(({ slug, name, role, state, since }) => (
+        {groups.map(({ slug, name, role, state = 'active', since }) => (
           <Group key={slug} gap={6}>
             <LinkText to="/groups/$slug" params={{ slug }} size="sm" fw={500}>
               {name}
             </LinkText>
             <Text size="xs" c="dimmed">
-              {t(state === 'active' ? `overview.group_role.${role}` : `overview.group_state.${state}`)} · {date(since)}
+              {t(state === 'active' ? `overview.group_role.${role ?? 'member'}` : `overview.group_state.${state}`)}
+              {since && ` · ${date(since)}`}
             </Text>
           </Group>
         ))}

@@ -1,4 +1,4 @@
-import type { Customer, Me, PointsView, Profile } from '@regulars/client';
+import type { Customer, GroupOfCustomer, GroupOfMember, Me, PointsView, Profile } from '@regulars/client';
 import { getMemberForAdminOptions, getMemberOptions, getMemberPointsOptions } from '@regulars/client/react-query';
 import { type QueryClient, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
 import { isAdministrator } from '~/session';
@@ -7,6 +7,8 @@ import { isAdministrator } from '~/session';
 export interface Subject {
   who: Pick<Profile, 'id' | 'handle' | 'display_name' | 'role' | 'reputation' | 'since' | 'bio'>;
   balance: Pick<PointsView, 'available' | 'pending' | 'reserved' | 'arrears'>;
+  activity: Pick<Profile, 'questions' | 'answers' | 'accepted_answers'> & { comments?: number };
+  groups: (GroupOfMember & Partial<Pick<GroupOfCustomer, 'state' | 'since'>>)[];
   customer?: Customer;
 }
 
@@ -22,14 +24,15 @@ export const loadSubject = (queries: QueryClient, handle: string, me: Me) =>
 /** The member for administrators; a hook of its own, as each role asks differently. */
 export function useCustomer(handle: string): Subject {
   const { data } = useSuspenseQuery(getMemberForAdminOptions({ path: { handle } }));
-  return { who: data, balance: data.balance, customer: data };
+  const { balance, activity, groups } = data;
+  return { who: data, balance, activity, groups, customer: data };
 }
 
 /** The member for moderators. */
 export function useProfile(handle: string): Subject {
   const { data: who } = useSuspenseQuery(getMemberOptions({ path: { handle } }));
   const { data: balance } = useSuspenseQuery(getMemberPointsOptions({ path: { handle } }));
-  return { who, balance };
+  return { who, balance, activity: who, groups: who.groups };
 }
 
 const CHANGED = [

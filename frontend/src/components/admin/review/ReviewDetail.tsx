@@ -2,6 +2,7 @@ import { Alert, Button, Card, Divider, Group, Kbd, Stack, Text } from '@mantine/
 import type { Decision, Me, ReviewItem } from '@regulars/client';
 import { IconArrowBackUp, IconChevronLeft, IconHandStop, IconInfoCircle } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
+import { type Ref, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { When } from '~/components/When';
 import { DecisionButtons } from './DecisionButtons';
@@ -28,8 +29,15 @@ interface Props {
 /** One item with all that a decision rests on, and the decision. */
 export function ReviewDetail({ item, me, chosen, conflict, busy, onChoose, onDecide, onClaim, onUndo }: Props) {
   const { t } = useTranslation('admin');
+  const card = useRef<HTMLElement>(null);
+  const before = useRef(chosen);
+  // When a decision took its form away, the focus follows to the next item.
+  useEffect(() => {
+    if (before.current && !chosen && document.activeElement === document.body) card.current?.focus({ preventScroll: true });
+    before.current = chosen;
+  }, [chosen]);
   return (
-    <Card className={classes.detail} component="section" aria-label={item.post.title}>
+    <Card ref={card as Ref<HTMLDivElement>} tabIndex={-1} className={classes.detail} component="section" aria-label={item.post.title}>
       <Stack gap="md">
         <Button
           className={classes.back}

@@ -54,10 +54,13 @@ export function useReview(filter: QueueFilter, onDecided: (item: ReviewItem) => 
     }
   };
 
-  const offerUndo = (item: ReviewItem, decision: Decision) =>
+  const offerUndo = (item: ReviewItem, decision: Decision) => {
+    // Only the latest is offered here, where it hides nothing that has to be decided; `u` goes further back.
+    for (const { id } of decided.current.slice(0, -1)) notifications.hide(`review-${id}`);
     notifications.show({
       id: `review-${item.id}`,
       autoClose: UNDO_SHOWN_MS,
+      position: 'bottom-left',
       color: 'teal',
       closeButtonProps: { 'aria-label': t('close', { ns: 'common' }) },
       title: t(`review.done.${decision}`),
@@ -72,6 +75,7 @@ export function useReview(filter: QueueFilter, onDecided: (item: ReviewItem) => 
         </Group>
       ),
     });
+  };
 
   return {
     said,

@@ -64,7 +64,7 @@ export function RuleForm({
     >
       <Stack>
         <RuleFields form={form} isNew={!rule} />
-        <Alert icon={<IconQuote />} title={t('rule.says')} pos="sticky" bottom={12} style={{ zIndex: 2 }} variant="default">
+        <Alert icon={<IconQuote />} title={t('rule.says')} className="sticky-foot" variant="default">
           <Text size="sm" aria-live="polite">
             {sentence(values.trigger, termsOf(values))}
           </Text>

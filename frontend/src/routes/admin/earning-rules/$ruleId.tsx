@@ -33,7 +33,7 @@ const versionsOf = (ruleId: string) => {
 export const Route = createFileRoute('/admin/earning-rules/$ruleId')({
   beforeLoad: administratorsOnly,
   loader: ({ context: { queries }, params: { ruleId } }) =>
-    Promise.all([words('programme'), queries.ensureInfiniteQueryData(versionsOf(ruleId))]),
+    Promise.all([words('programme', 'admin'), queries.ensureInfiniteQueryData(versionsOf(ruleId))]),
   component: EarningRule,
 });
 

@@ -7,7 +7,7 @@ import { words } from '~/i18n';
 
 export const Route = createFileRoute('/admin/earning-rules/new')({
   beforeLoad: administratorsOnly,
-  loader: () => words('programme'),
+  loader: () => words('programme', 'admin'),
   component: NewRule,
 });
 

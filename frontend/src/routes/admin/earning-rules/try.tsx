@@ -17,7 +17,7 @@ import { words } from '~/i18n';
 
 export const Route = createFileRoute('/admin/earning-rules/try')({
   beforeLoad: administratorsOnly,
-  loader: () => words('programme'),
+  loader: () => words('programme', 'admin'),
   component: TryRules,
 });
 

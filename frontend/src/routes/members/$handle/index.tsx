@@ -1,7 +1,8 @@
 import { IconMessageQuestion } from '@tabler/icons-react';
 import { createFileRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { loadQuestions, QuestionList } from '~/components/forum/QuestionList';
+import { QuestionList } from '~/components/forum/QuestionList';
+import { loadQuestions } from '~/components/forum/questionLists';
 import { Empty } from '~/components/states';
 
 const filterOf = (author: string) => ({ sort: 'new', author }) as const;

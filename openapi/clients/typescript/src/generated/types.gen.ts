@@ -876,6 +876,16 @@ export type EditMe = {
 };
 
 /**
+ * EditPartner
+ */
+export type EditPartner = {
+    /**
+     * 1 to 60 characters.
+     */
+    name: string;
+};
+
+/**
  * EditQuestion
  */
 export type EditQuestion = {
@@ -932,6 +942,72 @@ export type EditRule = {
      */
     valid_from?: string;
     valid_until?: string;
+};
+
+/**
+ * EditSettings
+ *
+ * Only what is given changes.
+ */
+export type EditSettings = {
+    /**
+     * 1 to 1,000; 20 to begin with.
+     */
+    body_chars_min?: number;
+    /**
+     * ISO 4217.
+     */
+    currency?: string;
+    /**
+     * 1 to 20; 2 to begin with.
+     */
+    flag_hide_flaggers?: number;
+    /**
+     * 1 to 100; 8 to begin with.
+     */
+    flag_hide_weight?: number;
+    /**
+     * 2 to 50; 5 to begin with.
+     */
+    flag_lock_flaggers?: number;
+    /**
+     * 5 to 500; 30 to begin with.
+     */
+    flag_lock_weight?: number;
+    /**
+     * 2 to 20; 3 to begin with.
+     */
+    flag_silence_flaggers?: number;
+    language?: Language;
+    /**
+     * 1 to 60 characters.
+     */
+    name?: string;
+    /**
+     * 1 to 30 characters.
+     */
+    point_plural?: string;
+    /**
+     * 1 to 30 characters.
+     */
+    point_singular?: string;
+    /**
+     * Plain text, at most 2,000 characters.
+     */
+    referral_text?: string;
+    sign_up_open?: boolean;
+    /**
+     * At most 200 characters.
+     */
+    tagline?: string;
+    /**
+     * 1 to 60; 15 to begin with.
+     */
+    title_chars_min?: number;
+    /**
+     * Markdown, at most 10,000 characters; empty for no announcement.
+     */
+    welcome_markdown?: string;
 };
 
 /**
@@ -1392,6 +1468,11 @@ export type IssueRedemption = {
  * What a ledger transaction is for.
  */
 export type Kind = 'earn' | 'activate' | 'expire' | 'hold' | 'release' | 'redeem' | 'refund' | 'clawback' | 'repay' | 'restore' | 'adjust' | 'erase';
+
+/**
+ * A language that the pages are written in.
+ */
+export type Language = 'en' | 'de';
 
 /**
  * LeaderboardView
@@ -3630,6 +3711,74 @@ export type SetTrust = {
 };
 
 /**
+ * SettingsView
+ *
+ * All settings.
+ */
+export type SettingsView = {
+    /**
+     * How short a question or an answer may be.
+     */
+    body_chars_min: number;
+    /**
+     * ISO 4217: what the programme's amounts are shown in.
+     */
+    currency: string;
+    edited_at: string;
+    /**
+     * But not before so many members have flagged it.
+     */
+    flag_hide_flaggers: number;
+    /**
+     * Flags that weigh so much together hide a post.
+     */
+    flag_hide_weight: number;
+    /**
+     * But not before so many members have flagged it and its answers.
+     */
+    flag_lock_flaggers: number;
+    /**
+     * Flags that weigh so much together lock a question for 4 hours.
+     */
+    flag_lock_weight: number;
+    /**
+     * So many members' flags silence a new author.
+     */
+    flag_silence_flaggers: number;
+    /**
+     * The language of the pages, unless a reader prefers another.
+     */
+    language: Language & unknown;
+    name: string;
+    /**
+     * What points are called.
+     */
+    point_plural: string;
+    /**
+     * What one point is called.
+     */
+    point_singular: string;
+    /**
+     * What the page on referrals says, as plain text.
+     */
+    referral_text: string;
+    /**
+     * Whether one can register.
+     */
+    sign_up_open: boolean;
+    tagline: string;
+    /**
+     * How short a title may be.
+     */
+    title_chars_min: number;
+    /**
+     * An announcement for everybody; empty without one.
+     */
+    welcome_html: string;
+    welcome_markdown: string;
+};
+
+/**
  * SignedIn
  */
 export type SignedIn = {
@@ -3658,6 +3807,52 @@ export type SimilarQuestions = {
      * At most 5, the most similar first.
      */
     items: Array<QuestionCard>;
+};
+
+/**
+ * SiteView
+ *
+ * The community as it presents itself.
+ */
+export type SiteView = {
+    /**
+     * How short a question or an answer may be.
+     */
+    body_chars_min: number;
+    /**
+     * ISO 4217: what the programme's amounts are shown in.
+     */
+    currency: string;
+    /**
+     * The language of the pages, unless a reader prefers another.
+     */
+    language: Language & unknown;
+    name: string;
+    /**
+     * What points are called.
+     */
+    point_plural: string;
+    /**
+     * What one point is called.
+     */
+    point_singular: string;
+    /**
+     * What the page on referrals says, as plain text.
+     */
+    referral_text: string;
+    /**
+     * Whether one can register.
+     */
+    sign_up_open: boolean;
+    tagline: string;
+    /**
+     * How short a title may be.
+     */
+    title_chars_min: number;
+    /**
+     * An announcement for everybody; empty without one.
+     */
+    welcome_html: string;
 };
 
 /**
@@ -5553,6 +5748,73 @@ export type CreatePartnerResponses = {
 
 export type CreatePartnerResponse = CreatePartnerResponses[keyof CreatePartnerResponses];
 
+export type EditPartnerData = {
+    body: EditPartner;
+    path: {
+        partner_id: string;
+    };
+    query?: never;
+    url: '/admin/partners/{partner_id}';
+};
+
+export type EditPartnerErrors = {
+    /**
+     * The request is malformed.
+     */
+    400: Problem;
+    /**
+     * There are no credentials, or they are not valid.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller may not know of it.
+     */
+    404: Problem;
+    /**
+     * The state does not allow this; the code says why.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not JSON.
+     */
+    415: Problem;
+    /**
+     * Understood, but refused; errors name the fields.
+     */
+    422: Problem;
+    /**
+     * Too many requests; Retry-After says when to try again.
+     */
+    429: Problem;
+    /**
+     * An error on our side.
+     */
+    500: Problem;
+    /**
+     * Busy or without its database; Retry-After says when to try again.
+     */
+    503: Problem;
+};
+
+export type EditPartnerError = EditPartnerErrors[keyof EditPartnerErrors];
+
+export type EditPartnerResponses = {
+    /**
+     * Done.
+     */
+    200: PartnerView;
+};
+
+export type EditPartnerResponse = EditPartnerResponses[keyof EditPartnerResponses];
+
 export type ListRedemptionsData = {
     body?: never;
     path?: never;
@@ -6183,6 +6445,60 @@ export type DeleteRewardResponses = {
 
 export type DeleteRewardResponse = DeleteRewardResponses[keyof DeleteRewardResponses];
 
+export type GetRewardForAdminData = {
+    body?: never;
+    headers?: {
+        'If-None-Match'?: string;
+    };
+    path: {
+        reward_id: string;
+    };
+    query?: never;
+    url: '/admin/rewards/{reward_id}';
+};
+
+export type GetRewardForAdminErrors = {
+    /**
+     * The request is malformed.
+     */
+    400: Problem;
+    /**
+     * There are no credentials, or they are not valid.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller may not know of it.
+     */
+    404: Problem;
+    /**
+     * Too many requests; Retry-After says when to try again.
+     */
+    429: Problem;
+    /**
+     * An error on our side.
+     */
+    500: Problem;
+    /**
+     * Busy or without its database; Retry-After says when to try again.
+     */
+    503: Problem;
+};
+
+export type GetRewardForAdminError = GetRewardForAdminErrors[keyof GetRewardForAdminErrors];
+
+export type GetRewardForAdminResponses = {
+    /**
+     * As it is now.
+     */
+    200: CatalogueReward;
+};
+
+export type GetRewardForAdminResponse = GetRewardForAdminResponses[keyof GetRewardForAdminResponses];
+
 export type EditRewardData = {
     body: EditReward;
     headers?: {
@@ -6456,6 +6772,129 @@ export type LiftSanctionResponses = {
 };
 
 export type LiftSanctionResponse = LiftSanctionResponses[keyof LiftSanctionResponses];
+
+export type GetSettingsData = {
+    body?: never;
+    headers?: {
+        'If-None-Match'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/admin/settings';
+};
+
+export type GetSettingsErrors = {
+    /**
+     * The request is malformed.
+     */
+    400: Problem;
+    /**
+     * There are no credentials, or they are not valid.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * Too many requests; Retry-After says when to try again.
+     */
+    429: Problem;
+    /**
+     * An error on our side.
+     */
+    500: Problem;
+    /**
+     * Busy or without its database; Retry-After says when to try again.
+     */
+    503: Problem;
+};
+
+export type GetSettingsError = GetSettingsErrors[keyof GetSettingsErrors];
+
+export type GetSettingsResponses = {
+    /**
+     * As it is now.
+     */
+    200: SettingsView;
+};
+
+export type GetSettingsResponse = GetSettingsResponses[keyof GetSettingsResponses];
+
+export type EditSettingsData = {
+    body: EditSettings;
+    headers?: {
+        /**
+         * Edit only this version.
+         */
+        'If-Match'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/admin/settings';
+};
+
+export type EditSettingsErrors = {
+    /**
+     * The request is malformed.
+     */
+    400: Problem;
+    /**
+     * There are no credentials, or they are not valid.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller may not know of it.
+     */
+    404: Problem;
+    /**
+     * The state does not allow this; the code says why.
+     */
+    409: Problem;
+    /**
+     * The thing has changed since: If-Match does not match.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not JSON.
+     */
+    415: Problem;
+    /**
+     * Understood, but refused; errors name the fields.
+     */
+    422: Problem;
+    /**
+     * Too many requests; Retry-After says when to try again.
+     */
+    429: Problem;
+    /**
+     * An error on our side.
+     */
+    500: Problem;
+    /**
+     * Busy or without its database; Retry-After says when to try again.
+     */
+    503: Problem;
+};
+
+export type EditSettingsError = EditSettingsErrors[keyof EditSettingsErrors];
+
+export type EditSettingsResponses = {
+    /**
+     * As it is now.
+     */
+    200: SettingsView;
+};
+
+export type EditSettingsResponse = EditSettingsResponses[keyof EditSettingsResponses];
 
 export type ListAllTiersData = {
     body?: never;
@@ -11867,6 +12306,54 @@ export type SearchResponses = {
 };
 
 export type SearchResponse = SearchResponses[keyof SearchResponses];
+
+export type GetSiteData = {
+    body?: never;
+    headers?: {
+        'If-None-Match'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/site';
+};
+
+export type GetSiteErrors = {
+    /**
+     * The request is malformed.
+     */
+    400: Problem;
+    /**
+     * There are no credentials, or they are not valid.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * Too many requests; Retry-After says when to try again.
+     */
+    429: Problem;
+    /**
+     * An error on our side.
+     */
+    500: Problem;
+    /**
+     * Busy or without its database; Retry-After says when to try again.
+     */
+    503: Problem;
+};
+
+export type GetSiteError = GetSiteErrors[keyof GetSiteErrors];
+
+export type GetSiteResponses = {
+    /**
+     * As it is now.
+     */
+    200: SiteView;
+};
+
+export type GetSiteResponse = GetSiteResponses[keyof GetSiteResponses];
 
 export type ListTagsData = {
     body?: never;

@@ -1,4 +1,4 @@
 import type { AnswerOrder } from '@regulars/client';
 
-/** How answers can be ordered. Apart from the list, so that an address is understood without loading it. */
+/** The orders of answers, as they are offered. */
 export const ORDERS = ['best', 'score', 'newest', 'oldest'] as const satisfies AnswerOrder[];

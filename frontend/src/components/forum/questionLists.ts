@@ -1,0 +1,16 @@
+import type { ListQuestionsData } from '@regulars/client';
+import { listQuestionsInfiniteOptions } from '@regulars/client/react-query';
+import type { QueryClient } from '@tanstack/react-query';
+import { byCursor } from '../Pages';
+
+export type QuestionFilter = NonNullable<ListQuestionsData['query']>;
+
+/** How lists of questions are read. Parameters are in the order in which the server writes them into pages. */
+export const listOf = ({ sort, tag, group, author, ...rest }: QuestionFilter) =>
+  listQuestionsInfiniteOptions({
+    query: { ...(sort && { sort }), ...(tag && { tag }), ...(group && { group }), ...(author && { author }), ...rest },
+  });
+
+/** Reads the first page ahead of the page that shows it. */
+export const loadQuestions = (queries: QueryClient, filter: QuestionFilter) =>
+  queries.ensureInfiniteQueryData({ ...listOf(filter), ...byCursor });

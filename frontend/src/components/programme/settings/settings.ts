@@ -1,0 +1,33 @@
+import { type EditSettings, getSettings, type SettingsView } from '@regulars/client';
+import { queryOptions } from '@tanstack/react-query';
+
+/** The settings with the tag of their version, which an edit has to name. */
+export const settingsOptions = queryOptions({
+  queryKey: [{ _id: 'getSettings', with: 'etag' }],
+  queryFn: async ({ signal }) => {
+    const { data, response } = await getSettings({ signal, throwOnError: true });
+    return { settings: data, etag: response.headers.get('ETag') ?? undefined };
+  },
+});
+
+/** What the form holds: everything that can be edited. */
+export type SettingsValues = Required<EditSettings>;
+
+/** The numbers that can be set, with the least and the most that each may be, and what it is to begin with. */
+export const NUMBERS = {
+  title_chars_min: { min: 1, max: 60, usual: 15 },
+  body_chars_min: { min: 1, max: 1_000, usual: 20 },
+  flag_hide_weight: { min: 1, max: 100, usual: 8 },
+  flag_hide_flaggers: { min: 1, max: 20, usual: 2 },
+  flag_lock_weight: { min: 5, max: 500, usual: 30 },
+  flag_lock_flaggers: { min: 2, max: 50, usual: 5 },
+  flag_silence_flaggers: { min: 2, max: 20, usual: 3 },
+} as const;
+
+export type NumberName = keyof typeof NUMBERS;
+
+export const valuesOf = ({ welcome_html: _html, edited_at: _at, ...editable }: SettingsView): SettingsValues => editable;
+
+/** Only what is not as it was. */
+export const changesOf = (values: SettingsValues, before: SettingsValues): EditSettings =>
+  Object.fromEntries(Object.entries(values).filter(([name, value]) => value !== before[name as keyof SettingsValues]));
