@@ -15,6 +15,7 @@ export function AccountMenu({ me }: { me: Me }) {
   const navigate = useNavigate();
   const queries = useQueryClient();
   const { data: points } = useQuery(getMyPointsOptions());
+  const balance = points && t('points', { count: points.available, formatted: number(points.available) });
   const signOut = async () => {
     await end();
     queries.clear();
@@ -23,12 +24,12 @@ export function AccountMenu({ me }: { me: Me }) {
   return (
     <Menu position="bottom-end" width={240} withinPortal>
       <Menu.Target>
-        <UnstyledButton aria-label={t('nav.account')}>
+        <UnstyledButton aria-label={balance ? `${t('nav.account')}: ${balance}` : t('nav.account')}>
           <Group gap={8} wrap="nowrap">
             <Avatar name={me.display_name} color="brand" variant="filled" radius="xl" aria-hidden />
-            {points && (
+            {balance && (
               <Text size="sm" fw={600} visibleFrom="lg">
-                {t('points', { count: points.available, formatted: number(points.available) })}
+                {balance}
               </Text>
             )}
           </Group>

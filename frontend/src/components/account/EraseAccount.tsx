@@ -49,9 +49,10 @@ function Confirm({ me, onClose }: { me: Me; onClose: () => void }) {
   const erase = useMutation({
     ...eraseMeMutation(),
     onSuccess: async () => {
-      await navigate({ to: '/' });
+      // First of all, so that nothing is asked for in the name of somebody who is gone.
       forget();
-      queries.clear();
+      queries.removeQueries({ type: 'inactive' });
+      await navigate({ to: '/' });
       showDone(t('erase.done'));
     },
     onError: (error) => {
