@@ -254,7 +254,7 @@ impl App {
 
 /// Regular work of all features, and of what they stand on.
 pub fn jobs() -> Vec<Job> {
-    [FORGET_ANSWERS].into_iter().chain(forum::jobs()).chain(loyalty::jobs()).chain(community::jobs()).collect()
+    [FORGET_ANSWERS].into_iter().chain(identity::jobs()).chain(forum::jobs()).chain(loyalty::jobs()).chain(community::jobs()).collect()
 }
 
 /// Idempotency keys forgotten in one statement, well within its time-out.

@@ -27,7 +27,7 @@ async function ask(page: Page, title: string, body: string) {
   await page.getByRole('banner').getByRole('link', { name: 'Ask a question' }).first().click();
   await page.getByLabel('Title').fill(title);
   await page.getByLabel('Details').fill(body);
-  await page.getByRole('combobox', { name: 'Tags' }).fill('touring');
+  await page.getByRole('textbox', { name: 'Tags' }).fill('touring');
   await page
     .getByRole('option', { name: /touring/ })
     .first()
@@ -128,9 +128,9 @@ async function moderators(screen: Screen) {
     .click();
   await moderator.getByText('If the post is taken away').first().waitFor();
   await town.inspect(moderator, `journey-review-${screen}`);
-  await moderator.getByRole('radio', { name: /^Hide/ }).check();
+  await moderator.getByRole('button', { name: /^Hide/ }).click();
   await moderator.getByLabel('Reason').fill('It only advertises.');
-  await moderator.getByRole('button', { name: 'Hide', exact: true }).click();
+  await moderator.getByLabel('Reason').press('Enter');
   await moderator.getByRole('button', { name: 'Undo' }).waitFor();
 
   const visitor = await town.visit({ screen });

@@ -46,6 +46,8 @@ create table session (
   revoked_at timestamptz
 );
 create index session_of_member on session (member_id, created_at desc);
+-- For removing those that ended long ago.
+create index session_by_end on session (coalesce(revoked_at, expires_at));
 
 -- Single use; presenting a used one revokes its session (RFC 9700, 4.14.2).
 create table refresh_token (

@@ -28,7 +28,7 @@ use self::{
     session::api::SessionApi,
     site::api::SiteApi,
 };
-use crate::kit::verify::Check;
+use crate::{app::Job, kit::verify::Check};
 
 pub fn api(keeper: &Doorkeeper, terms: SignInTerms) -> impl OpenApi + use<> {
     let kit = || keeper.kit.clone();
@@ -43,6 +43,11 @@ pub fn api(keeper: &Doorkeeper, terms: SignInTerms) -> impl OpenApi + use<> {
         AuditApi { kit: kit() },
         SiteApi { kit: kit() },
     )
+}
+
+/// Regular work.
+pub fn jobs() -> Vec<Job> {
+    vec![session::jobs::FORGET_SESSIONS]
 }
 
 /// What must always hold.

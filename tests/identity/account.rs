@@ -1,5 +1,6 @@
 //! Registering, signing in and staying signed in.
 
+use chrono::Duration;
 use serde_json::json;
 
 use crate::town::{PASSWORD, Town};
@@ -38,7 +39,11 @@ async fn a_used_refresh_token_ends_the_session() {
         let visitor = town.visitor();
         async move { visitor.post("/auth/refresh", json!({ "refresh_token": token })).await }
     };
+    // A page that is loaded anew while it refreshes never sees the answer.
+    refresh(first.clone()).await.is(200);
+    town.clock.advance(Duration::seconds(20));
     let second = refresh(first.clone()).await.is(200).text("/refresh_token");
+    town.clock.advance(Duration::seconds(11));
     refresh(first).await.refused(401, "bad_refresh_token");
     refresh(second).await.refused(401, "bad_refresh_token");
 }
@@ -54,4 +59,16 @@ async fn bad_registrations_name_every_field() {
         .post("/auth/login", json!({ "email": "ada@town.example", "password": "wrong password" }))
         .await
         .refused(401, "bad_credentials");
+}
+
+#[tokio::test]
+async fn sessions_that_ended_long_ago_are_forgotten() {
+    let town = Town::new().await;
+    let ada = town.member("ada").await;
+    ada.post("/auth/logout", json!(null)).await.is(204);
+    let sessions = || town.count("select count(*) from session");
+    town.passes(Duration::days(89)).await;
+    assert_eq!(sessions().await, 1);
+    town.passes(Duration::days(2)).await;
+    assert_eq!(sessions().await, 0);
 }

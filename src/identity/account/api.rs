@@ -201,7 +201,8 @@ impl AccountApi {
 
     /// Get a new access token
     ///
-    /// Uses up the refresh token and returns the next one. Presenting a used one ends the session: somebody has a copy.
+    /// Uses up the refresh token and returns the next one. Presenting one that was used more than 30 seconds ago ends the
+    /// session: somebody has a copy.
     #[oai(path = "/refresh", method = "post", operation_id = "refresh_session")]
     async fn refresh_session(&self, jar: &CookieJar, body: Json<RefreshSession>) -> Result<Json<SignedIn>, Problem> {
         let cookie = jar.get(REFRESH_COOKIE).map(|cookie| cookie.value_str().to_owned());
@@ -214,7 +215,7 @@ impl AccountApi {
         if refresh.revoked_at.is_some() || refresh.expires_at <= now {
             return Err(Refusal::BadRefreshToken.into());
         }
-        if refresh.used_at.is_some() {
+        if rules::is_copied(refresh.used_at, now) {
             store::revoke_session(&mut tx, refresh.session_id, now).await?;
             tx.commit().await?;
             return Err(Refusal::BadRefreshToken.into());

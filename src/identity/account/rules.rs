@@ -1,5 +1,6 @@
 //! What an account may look like.
 
+use chrono::{DateTime, TimeDelta, Utc};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::{kit::problem::Fields, refusals, words::Role};
@@ -9,6 +10,8 @@ pub const DISPLAY_NAME_CHARS: std::ops::RangeInclusive<usize> = 1..=60;
 pub const PASSWORD_CHARS_MAX: usize = 128;
 pub const REFERRAL_CODE_CHARS_MAX: usize = 64;
 const EMAIL_CHARS_MAX: usize = 254;
+/// How long a used refresh token is good for more: the answer with its successor may have been lost on the way.
+const REFRESH_LEEWAY: TimeDelta = TimeDelta::seconds(30);
 /// Handles that would pass for the company's own voice.
 const RESERVED: [&str; 12] =
     ["admin", "administrator", "moderator", "staff", "support", "system", "regulars", "official", "root", "help", "me", "community"];
@@ -20,6 +23,11 @@ refusals! {
         AddressTaken = CONFLICT "address_taken" "There is an account of this address, with another password.",
         BadRefreshToken = UNAUTHORIZED "bad_refresh_token" "This refresh token is not valid, or no longer.",
     }
+}
+
+/// Whether presenting a refresh token that was used at `used_at` tells that somebody has a copy of it.
+pub fn is_copied(used_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
+    used_at.is_some_and(|used_at| now - used_at > REFRESH_LEEWAY)
 }
 
 /// An e-mail address in the three forms in which it is used.

@@ -155,7 +155,13 @@ pub async fn use_refresh_token(
     now: DateTime<Utc>,
     expires_at: DateTime<Utc>,
 ) -> QueryResult<()> {
-    diesel::update(refresh_token::table.find(secret::hash(token))).set(refresh_token::used_at.eq(now)).cached().execute(conn).await?;
+    // Its first use counts: trying it again and again keeps nothing alive.
+    diesel::update(refresh_token::table.find(secret::hash(token)))
+        .filter(refresh_token::used_at.is_null())
+        .set(refresh_token::used_at.eq(now))
+        .cached()
+        .execute(conn)
+        .await?;
     diesel::update(session::table.find(session_id))
         .set((session::last_used_at.eq(now), session::expires_at.eq(expires_at)))
         .cached()

@@ -1,4 +1,5 @@
 //! A session: one device on which a member is signed in.
 
 pub mod api;
+pub mod jobs;
 pub mod store;

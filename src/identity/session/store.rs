@@ -1,7 +1,10 @@
 //! Sessions of one member in PostgreSQL.
 
 use chrono::{DateTime, Utc};
-use diesel::prelude::*;
+use diesel::{
+    prelude::*,
+    sql_types::{BigInt, Timestamptz},
+};
 use diesel_async::RunQueryDsl;
 
 use crate::{
@@ -59,4 +62,17 @@ pub async fn revoke_others(conn: &mut Conn, member_id: MemberId, keep: SessionId
         .cached()
         .execute(conn)
         .await
+}
+
+/// Deletes at most so many sessions that ended before that. Returns how many.
+pub async fn delete_ended(conn: &mut Conn, ended_before: DateTime<Utc>, most: i64) -> QueryResult<usize> {
+    diesel::sql_query(
+        "delete from session where id = any(array(
+           select id from session where coalesce(revoked_at, expires_at) < $1 order by coalesce(revoked_at, expires_at) limit $2))",
+    )
+    .bind::<Timestamptz, _>(ended_before)
+    .bind::<BigInt, _>(most)
+    .cached()
+    .execute(conn)
+    .await
 }
