@@ -764,7 +764,8 @@ export const logOut = <ThrowOnError extends boolean = false>(options?: Options<L
 /**
  * Get a new access token
  *
- * Uses up the refresh token and returns the next one. Presenting a used one ends the session: somebody has a copy.
+ * Uses up the refresh token and returns the next one. Presenting one that was used more than 30 seconds ago ends the
+ * session: somebody has a copy.
  */
 export const refreshSession = <ThrowOnError extends boolean = false>(options: Options<RefreshSessionData, ThrowOnError>) => (options.client ?? client).post<RefreshSessionResponses, RefreshSessionErrors, ThrowOnError>({
     url: '/auth/refresh',

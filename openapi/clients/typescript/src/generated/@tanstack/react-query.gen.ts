@@ -1683,7 +1683,8 @@ export const logOutMutation = (options?: Partial<Options<LogOutData>>): UseMutat
 /**
  * Get a new access token
  *
- * Uses up the refresh token and returns the next one. Presenting a used one ends the session: somebody has a copy.
+ * Uses up the refresh token and returns the next one. Presenting one that was used more than 30 seconds ago ends the
+ * session: somebody has a copy.
  */
 export const refreshSessionMutation = (options?: Partial<Options<RefreshSessionData>>): UseMutationOptions<RefreshSessionResponse, RefreshSessionError, Options<RefreshSessionData>> => {
     const mutationOptions: UseMutationOptions<RefreshSessionResponse, RefreshSessionError, Options<RefreshSessionData>> = {
