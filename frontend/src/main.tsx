@@ -16,6 +16,9 @@ import { theme } from './theme';
 
 const nonce = () => document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? '';
 
+// Where the library that stops the page behind a dialog from scrolling looks for it.
+Object.assign(globalThis, { __webpack_nonce__: nonce() });
+
 /** The server's page stays on the screen until the app can draw the same one. */
 async function start() {
   rememberInvitation();

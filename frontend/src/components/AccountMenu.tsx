@@ -1,4 +1,4 @@
-import { Avatar, Group, Menu, Text, UnstyledButton } from '@mantine/core';
+import { Avatar, Group, Menu, Text, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import type { Me } from '@regulars/client';
 import { getMyPointsOptions } from '@regulars/client/react-query';
 import { IconCoins, IconGift, IconLogout, IconSettings, IconShieldCheck, IconUser, IconUserPlus } from '@tabler/icons-react';
@@ -24,7 +24,8 @@ export function AccountMenu({ me }: { me: Me }) {
   return (
     <Menu position="bottom-end" width={240} withinPortal>
       <Menu.Target>
-        <UnstyledButton aria-label={balance ? `${t('nav.account')}: ${balance}` : t('nav.account')}>
+        <UnstyledButton>
+          <VisuallyHidden>{t('nav.account')} </VisuallyHidden>
           <Group gap={8} wrap="nowrap">
             <Avatar name={me.display_name} color="brand" variant="filled" radius="xl" aria-hidden />
             {balance && (

@@ -19,25 +19,24 @@ export function AskedBefore({ title }: { title: string }) {
           </Text>
           <Stack gap={0} component="ul" m={0} p={0} style={{ listStyle: 'none' }}>
             {similar.map((question) => (
-              <Group key={question.id} component="li" className={classes.item} justify="space-between" gap="xs" wrap="nowrap">
-                <div>
-                  <QuestionLink id={question.id} title={question.title} size="sm" fw={500} />
-                  <Group gap={6}>
-                    <Text size="xs" c="dimmed">
-                      {t('row.answer_count', { count: question.answer_count, formatted: number(question.answer_count) })}
-                    </Text>
-                    {question.solved && <Solved />}
-                  </Group>
-                </div>
-                <LinkButton
-                  {...questionAddress(question.id, question.title)}
-                  size="compact-sm"
-                  variant="default"
-                  style={{ flex: 'none' }}
-                  aria-label={t('ask.solves_named', { title: question.title })}
-                >
-                  {t('ask.solves')}
-                </LinkButton>
+              <Group key={question.id} component="li" className={classes.item} justify="space-between" gap={4}>
+                <Box flex="1 1 260px" miw={0}>
+                  <QuestionLink id={question.id} title={question.title} size="sm" fw={500} lineClamp={2} />
+                </Box>
+                <Group gap="xs">
+                  <Text size="xs" c="dimmed">
+                    {t('row.answer_count', { count: question.answer_count, formatted: number(question.answer_count) })}
+                  </Text>
+                  {question.solved && <Solved />}
+                  <LinkButton
+                    {...questionAddress(question.id, question.title)}
+                    size="compact-xs"
+                    variant="default"
+                    aria-label={t('ask.solves_named', { title: question.title })}
+                  >
+                    {t('ask.solves')}
+                  </LinkButton>
+                </Group>
               </Group>
             ))}
           </Stack>
