@@ -13,11 +13,13 @@ import { PageHead } from '~/components/PageHead';
 import { byCursor, Pages } from '~/components/Pages';
 import { Empty } from '~/components/states';
 import { number } from '~/format';
+import { words } from '~/i18n';
 
 const CHARS_MAX = 300;
 
 export const Route = createFileRoute('/search')({
   validateSearch: (search): { q?: string } => ({ q: search.q ? String(search.q).slice(0, CHARS_MAX) : undefined }),
+  loader: () => words('forum'),
   component: Search,
 });
 

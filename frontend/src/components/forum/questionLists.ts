@@ -1,6 +1,7 @@
 import type { ListQuestionsData } from '@regulars/client';
 import { listQuestionsInfiniteOptions } from '@regulars/client/react-query';
 import type { QueryClient } from '@tanstack/react-query';
+import { words } from '~/i18n';
 import { byCursor } from '../Pages';
 
 export type QuestionFilter = NonNullable<ListQuestionsData['query']>;
@@ -11,6 +12,6 @@ export const listOf = ({ sort, tag, group, author, ...rest }: QuestionFilter) =>
     query: { ...(sort && { sort }), ...(tag && { tag }), ...(group && { group }), ...(author && { author }), ...rest },
   });
 
-/** Reads the first page ahead of the page that shows it. */
+/** Reads the first page, and the words around it, ahead of the page that shows it. */
 export const loadQuestions = (queries: QueryClient, filter: QuestionFilter) =>
-  queries.ensureInfiniteQueryData({ ...listOf(filter), ...byCursor });
+  Promise.all([words('forum'), queries.ensureInfiniteQueryData({ ...listOf(filter), ...byCursor })]);

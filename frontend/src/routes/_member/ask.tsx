@@ -4,9 +4,11 @@ import { AskForm } from '~/components/forum/AskForm';
 import { AskingWell } from '~/components/forum/AskingWell';
 import { Columns } from '~/components/forum/Side';
 import { PageHead } from '~/components/PageHead';
+import { words } from '~/i18n';
 
 export const Route = createFileRoute('/_member/ask')({
   validateSearch: (search): { group?: string } => ({ group: search.group ? String(search.group) : undefined }),
+  loader: () => words('forum'),
   component: Ask,
 });
 

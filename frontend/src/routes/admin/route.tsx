@@ -5,6 +5,7 @@ import { isSignedIn, problemOf } from '~/api';
 import { SideNav } from '~/components/admin/SideNav';
 import sides from '~/components/admin/SideNav.module.css';
 import { NotFound } from '~/components/states';
+import { words } from '~/i18n';
 import { isStaff } from '~/session';
 
 /** The staff's pages. For members they do not exist; visitors sign in first. */
@@ -18,6 +19,7 @@ export const Route = createFileRoute('/admin')({
     if (!isStaff(me)) throw notFound();
     return { me };
   },
+  loader: () => words('admin'),
   notFoundComponent: NotFound,
   component: StaffArea,
 });

@@ -12,6 +12,7 @@ import { byCursor, Pages } from '~/components/Pages';
 import { Empty } from '~/components/states';
 import { number } from '~/format';
 import { useSignedIn } from '~/session';
+import { words } from '~/i18n';
 
 interface Search {
   q?: string;
@@ -26,7 +27,7 @@ const listOf = ({ q, mine }: Search) => ({
 export const Route = createFileRoute('/groups/')({
   validateSearch: (search): Search => ({ q: search.q ? String(search.q) : undefined, mine: search.mine ? true : undefined }),
   loaderDeps: ({ search }) => search,
-  loader: ({ context: { queries }, deps }) => queries.ensureInfiniteQueryData(listOf(deps)),
+  loader: ({ context: { queries }, deps }) => Promise.all([words('groups'), queries.ensureInfiniteQueryData(listOf(deps))]),
   component: Groups,
 });
 

@@ -9,13 +9,14 @@ import { AuthorChip } from '~/components/Author';
 import { PageHead } from '~/components/PageHead';
 import { byCursor, Pages } from '~/components/Pages';
 import { Empty } from '~/components/states';
+import { words } from '~/i18n';
 
 const listOf = (q?: string) => ({ ...listMembersInfiniteOptions({ query: q ? { q } : {} }), ...byCursor });
 
 export const Route = createFileRoute('/members/')({
   validateSearch: (search): { q?: string } => ({ q: search.q ? String(search.q) : undefined }),
   loaderDeps: ({ search }) => search,
-  loader: ({ context: { queries }, deps }) => queries.ensureInfiniteQueryData(listOf(deps.q)),
+  loader: ({ context: { queries }, deps }) => Promise.all([words('groups'), queries.ensureInfiniteQueryData(listOf(deps.q))]),
   component: Members,
 });
 

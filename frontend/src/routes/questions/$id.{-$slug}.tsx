@@ -17,6 +17,7 @@ import { RelatedQuestions, Solved } from '~/components/forum/SimilarQuestions';
 import { LinkText } from '~/components/links';
 import { PageHead } from '~/components/PageHead';
 import { When } from '~/components/When';
+import { words } from '~/i18n';
 
 type Sort = Exclude<AnswerOrder, 'best'>;
 
@@ -27,7 +28,7 @@ export const Route = createFileRoute('/questions/$id/{-$slug}')({
     const sort = ORDERS.find((order) => order === search.answers);
     return { answers: sort === 'best' ? undefined : sort };
   },
-  loader: ({ context: { queries }, params }) => queries.ensureQueryData(questionOf(params.id)),
+  loader: ({ context: { queries }, params }) => Promise.all([words('forum'), queries.ensureQueryData(questionOf(params.id))]),
   component: Question,
 });
 

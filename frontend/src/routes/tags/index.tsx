@@ -10,6 +10,7 @@ import { TagGrid } from '~/components/forum/TagGrid';
 import { PageHead } from '~/components/PageHead';
 import { byCursor } from '~/components/Pages';
 import { Empty } from '~/components/states';
+import { words } from '~/i18n';
 
 interface Search {
   q?: string;
@@ -27,7 +28,7 @@ export const Route = createFileRoute('/tags/')({
     sort: search.sort === 'name' ? 'name' : undefined,
   }),
   loaderDeps: ({ search }) => search,
-  loader: ({ context: { queries }, deps }) => queries.ensureInfiniteQueryData({ ...tagsOf(deps), ...byCursor }),
+  loader: ({ context: { queries }, deps }) => Promise.all([words('forum'), queries.ensureInfiniteQueryData({ ...tagsOf(deps), ...byCursor })]),
   component: Tags,
 });
 

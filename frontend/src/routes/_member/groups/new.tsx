@@ -4,8 +4,9 @@ import { createFileRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { GroupForm } from '~/components/groups/GroupForm';
 import { PageHead } from '~/components/PageHead';
+import { words } from '~/i18n';
 
-export const Route = createFileRoute('/_member/groups/new')({ component: NewGroup });
+export const Route = createFileRoute('/_member/groups/new')({ loader: () => words('groups'), component: NewGroup });
 
 function NewGroup() {
   const { t } = useTranslation('groups');

@@ -11,11 +11,12 @@ import { PageHead } from '~/components/PageHead';
 import { number } from '~/format';
 import { showProblem } from '~/forms';
 import { useSignedIn } from '~/session';
+import { words } from '~/i18n';
 
 const groupOf = (slug: string) => getGroupOptions({ path: { slug } });
 
 export const Route = createFileRoute('/groups/$slug')({
-  loader: ({ context: { queries }, params }) => queries.ensureQueryData(groupOf(params.slug)),
+  loader: ({ context: { queries }, params }) => Promise.all([words('groups'), queries.ensureQueryData(groupOf(params.slug))]),
   component: GroupPage,
 });
 

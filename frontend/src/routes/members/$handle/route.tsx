@@ -6,11 +6,12 @@ import { useTranslation } from 'react-i18next';
 import { LinkButton, LinkText } from '~/components/links';
 import { date, number } from '~/format';
 import { isStaff, useMe } from '~/session';
+import { words } from '~/i18n';
 
 const memberOf = (handle: string) => getMemberOptions({ path: { handle } });
 
 export const Route = createFileRoute('/members/$handle')({
-  loader: ({ context: { queries }, params }) => queries.ensureQueryData(memberOf(params.handle)),
+  loader: ({ context: { queries }, params }) => Promise.all([words('groups'), queries.ensureQueryData(memberOf(params.handle))]),
   component: ProfilePage,
 });
 
