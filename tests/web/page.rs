@@ -245,8 +245,8 @@ async fn pages_bear_the_communitys_own_name_and_words() {
         ("/settings/profile".to_owned(), 200, name.to_owned()),
         (format!("/questions/{question}/how-long-do-beans-stay-fresh"), 200, format!("How long do beans stay fresh? | {name}")),
         ("/tags".to_owned(), 200, format!("Tags | {name}")),
-        ("/members/nobody".to_owned(), 404, format!("Not found | {name}")),
-        ("/nothing-here".to_owned(), 404, format!("Not found | {name}")),
+        ("/members/nobody".to_owned(), 404, format!("Not Found | {name}")),
+        ("/nothing-here".to_owned(), 404, format!("Not Found | {name}")),
     ] {
         let page = visitor.opens(&path).await.is(status);
         page.says(&format!("<title>{title}</title>")).says(&format!("<meta property=\"og:site_name\" content=\"{name}\">"));

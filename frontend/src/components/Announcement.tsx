@@ -17,7 +17,7 @@ export function Announcement() {
         <ThemeIcon variant="light" size={38} radius="md" aria-hidden>
           <IconSpeakerphone size={22} stroke={1.6} />
         </ThemeIcon>
-        <Prose html={welcome_html} flex={1} miw={0} />
+        <Prose html={welcome_html} flex={1} miw={0} pt={5} />
         <CloseButton
           aria-label={t('announcement_close')}
           onClick={() => {

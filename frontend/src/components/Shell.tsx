@@ -39,12 +39,12 @@ export function Shell({ children }: { children: ReactNode }) {
         <Container size={1160} className={classes.bar}>
           <Burger opened={opened} onClick={menu.toggle} size="sm" hiddenFrom="md" aria-label={t('nav.menu')} aria-expanded={opened} />
           <LinkText to="/" className={classes.logo} underline="never" aria-label={name}>
-            <img src="/favicon.svg" width={28} height={28} alt="" />
+            <img src="/favicon.svg" width={28} height={28} alt="" className={classes.sign} />
             <Text span fw={700} truncate>
               {name}
             </Text>
           </LinkText>
-          <Group component="nav" gap={4} visibleFrom="md" wrap="nowrap" aria-label={t('nav.main')}>
+          <Group component="nav" gap={4} visibleFrom="md" wrap="nowrap" flex="none" aria-label={t('nav.main')}>
             {PLACES.map(([to, place]) => (
               <LinkText key={to} to={to} className={classes.place} underline="never" activeProps={{ 'data-active': true }}>
                 {t(`nav.${place}`)}
@@ -135,7 +135,7 @@ function Doors() {
   const me = useMe();
   const here = useRouterState({ select: (state) => state.location.href });
   return (
-    <Group gap="xs" wrap="nowrap" ml="auto">
+    <Group gap="xs" wrap="nowrap" ml="auto" flex="none">
       <LinkIcon to="/search" hiddenFrom="sm" variant="subtle" color="gray" size="lg" aria-label={t('nav.search')}>
         <IconSearch size={20} />
       </LinkIcon>
