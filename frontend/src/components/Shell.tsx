@@ -40,7 +40,7 @@ export function Shell({ children }: { children: ReactNode }) {
           <Burger opened={opened} onClick={menu.toggle} size="sm" hiddenFrom="md" aria-label={t('nav.menu')} aria-expanded={opened} />
           <LinkText to="/" className={classes.logo} underline="never" aria-label={name}>
             <img src="/favicon.svg" width={28} height={28} alt="" className={classes.sign} />
-            <Text span fw={700} truncate>
+            <Text span fw={700} lh={1.15} lineClamp={2}>
               {name}
             </Text>
           </LinkText>
