@@ -56,5 +56,5 @@ export default defineConfig(({ command }) => ({
     dedupe: ['react', 'react-dom', '@tanstack/react-query'],
   },
   build: { target: 'es2023', sourcemap: false, reportCompressedSize: false },
-  server: { proxy: { '/api': server, '/feeds': server, '/docs': server, '/openapi.json': server } },
+  server: { proxy: { '/api': server, '/feeds': server, '/docs': server, '/openapi.json': server, '/site.webmanifest': server } },
 }));

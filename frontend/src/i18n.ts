@@ -8,9 +8,9 @@ export type Language = keyof typeof LANGUAGES;
 const CHOICE = 'regulars.language';
 
 /** The chosen language, else the first of the browser's that we have. */
-function preferred(): Language {
+function preferred(): Language | undefined {
   const wishes = [localStorage.getItem(CHOICE) ?? '', ...navigator.languages].map((wish) => wish.slice(0, 2).toLowerCase());
-  return (wishes.find((wish) => wish in LANGUAGES) as Language | undefined) ?? 'en';
+  return wishes.find((wish) => wish in LANGUAGES) as Language | undefined;
 }
 
 export function choose(language: Language) {
@@ -18,15 +18,35 @@ export function choose(language: Language) {
   return i18next.changeLanguage(language);
 }
 
+/** Speaks this language to those whose browser wishes for none of ours. */
+export async function fallBackTo(language: Language) {
+  if (!preferred() && i18next.language !== language) await i18next.changeLanguage(language);
+}
+
+let ownPoints: { one: string; other: string } | undefined;
+
+/** Counts points under a name of the site's own from now on, in every language. */
+export function callPoints(names: { one: string; other: string }) {
+  ownPoints = names;
+  putPoints(i18next.language);
+}
+
+function putPoints(language: string) {
+  if (!ownPoints) return;
+  const { one, other } = ownPoints;
+  i18next.addResources(language, 'common', { points_one: `{{formatted}} ${one}`, points_other: `{{formatted}} ${other}` });
+}
+
 i18next.on('languageChanged', (language) => {
   document.documentElement.lang = language;
+  putPoints(language);
 });
 
 export const ready = i18next
   .use(resourcesToBackend((language: string, area: string) => import(`./locales/${language}/${area}.json`)))
   .use(initReactI18next)
   .init({
-    lng: preferred(),
+    lng: preferred() ?? 'en',
     fallbackLng: 'en',
     ns: ['common'],
     defaultNS: 'common',

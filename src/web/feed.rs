@@ -43,7 +43,7 @@ pub async fn question_feed(request: &Request, mut visit: Visit) -> Result<Respon
     let ids: Vec<_> = list.items.iter().map(|card| card.id).collect();
     let bodies = store::bodies(&mut *visit.web.kit.db.read().await?, &ids).await?;
     let mut bodies: HashMap<_, _> = bodies.into_iter().map(|body| (body.id, body)).collect();
-    let site = &visit.web.site;
+    let site = &visit.site;
     let mut entries = Vec::new();
     for card in &list.items {
         let Some(body) = bodies.remove(&card.id) else { continue };

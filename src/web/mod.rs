@@ -19,7 +19,7 @@ mod visit;
 use std::sync::Arc;
 
 use poem::{
-    Endpoint, EndpointExt, IntoResponse, Request, Response, Result, Route,
+    Endpoint, EndpointExt, FromRequest, IntoResponse, Request, Response, Result, Route,
     endpoint::BoxEndpoint,
     error::{MethodNotAllowedError, NotFoundError},
     get, handler,
@@ -28,6 +28,7 @@ use poem::{
 };
 
 pub use self::{files::Files, site::Site};
+use self::{site::Seen, visit::Visit};
 use crate::kit::{Kit, problem};
 
 /// Beginnings of paths whose pages the app alone draws, below those that are written here.
@@ -54,11 +55,15 @@ const APP_ALONE: [&str; 20] = [
     "verify-email",
 ];
 
+/// Those of them that no search engine should show: they lead nowhere but back.
+const UNLISTED: [&str; 3] = ["search", "sign-in", "sign-up"];
+
 /// What pages are made of.
 pub struct Web {
     /// The API below `/api/v1`.
     pub api: Arc<BoxEndpoint<'static, Response>>,
     pub kit: Kit,
+    /// Under our name, for when the company's cannot be read.
     pub site: Site,
     pub files: Files,
 }
@@ -84,6 +89,7 @@ pub fn endpoint(web: Web) -> impl Endpoint<Output = Response> {
         .at("/sitemap.xml", get(sitemap::sitemap))
         .at("/robots.txt", get(sitemap::robots))
         .at("/opensearch.xml", get(sitemap::opensearch))
+        .at("/site.webmanifest", get(sitemap::manifest))
         // Not `/*rest` alone, which poem prefers to `/`.
         .at("/:first", rest)
         .at("/:first/*rest", rest)
@@ -96,17 +102,20 @@ pub fn endpoint(web: Web) -> impl Endpoint<Output = Response> {
 
 /// Files, the app alone, or nothing.
 #[handler]
-fn rest(request: &Request, Data(web): Data<&Arc<Web>>) -> Result<Response> {
+async fn rest(request: &Request, Data(web): Data<&Arc<Web>>) -> Result<Response> {
     let path = request.uri().path().trim_start_matches('/');
-    let found = match files::answer(web.files, path, request) {
-        None if !path.contains('.') && APP_ALONE.contains(&path.split('/').next().unwrap_or_default()) => Some(web.app_alone()?),
-        file => file,
-    };
-    match found {
-        Some(_) if request.method() != Method::GET => Err(MethodNotAllowedError.into()),
-        Some(response) => Ok(response),
-        None => Err(NotFoundError.into()),
+    let place = path.split('/').next().unwrap_or_default();
+    let file = files::answer(web.files, path, request);
+    let is_apps = file.is_none() && !path.contains('.') && APP_ALONE.contains(&place);
+    if (is_apps || file.is_some()) && request.method() != Method::GET {
+        return Err(MethodNotAllowedError.into());
     }
+    if let Some(file) = file {
+        return Ok(file);
+    }
+    // For the name, which the refusal bears too.
+    let visit = Visit::from_request_without_body(request).await;
+    if is_apps { Ok(visit?.app_alone(UNLISTED.contains(&place))?) } else { Err(NotFoundError.into()) }
 }
 
 /// Words refusals for people, where a person asks; HEAD is a GET without its body.
@@ -118,9 +127,11 @@ async fn answer<E: Endpoint>(inner: &E, web: &Web, mut request: Request) -> Resu
     let wants_page = request.method() == Method::GET
         && !request.uri().path().starts_with("/api/")
         && request.header(header::ACCEPT).is_some_and(|types| types.contains("text/html"));
+    let seen = Seen::default();
+    request.set_data(seen.clone());
     let mut response = match inner.call(request).await {
         Ok(answer) => answer.into_response(),
-        Err(error) if wants_page => web.refusal(&problem::from_error(error))?,
+        Err(error) if wants_page => web.refusal(&problem::from_error(error), &seen)?,
         Err(error) => return Err(error),
     };
     if is_head {

@@ -1,5 +1,7 @@
 //! A page, written into the app's index.html.
 
+use std::slice;
+
 use askama::Template;
 use poem::{
     Response,
@@ -11,7 +13,7 @@ use serde_json::Value;
 use super::{
     Web,
     shell::{self, Parts, inert},
-    site::Site,
+    site::{Seen, Site},
     visit::{ApiAnswer, Visit},
 };
 use crate::kit::{Problem, secret};
@@ -38,6 +40,8 @@ struct Head<'a> {
     title: &'a str,
     description: &'a str,
     canonical: Option<&'a str>,
+    /// Whether search engines should forget that they saw it.
+    noindex: bool,
     feed: Option<&'a str>,
     json_ld: Option<String>,
 }
@@ -68,42 +72,48 @@ impl Visit {
         let content = page.content.render().map_err(Problem::internal)?;
         let (canonical, feed) = (page.canonical.map(|path| self.web.site.address(&path)), page.feed);
         let head = Head {
-            site: &self.web.site,
+            site: &self.site,
             title: &page.title,
             description: &page.description,
             canonical: canonical.as_deref(),
+            noindex: canonical.is_none(),
             feed: feed.as_deref(),
             json_ld: page.json_ld.map(|data| inert(&data.to_string()).into_owned()),
         };
         self.web.write(StatusCode::OK, &head, Some(&content), &self.answers)
     }
+
+    /// The app alone, for pages that are nobody's but the caller's.
+    pub fn app_alone(&self, noindex: bool) -> Result<Response, Problem> {
+        let head = Head { noindex, ..Head::plain(&self.site, &self.site.name) };
+        self.web.write(StatusCode::OK, &head, None, &self.answers)
+    }
+}
+
+impl<'a> Head<'a> {
+    /// Of a page that has no content of its own.
+    fn plain(site: &'a Site, title: &'a str) -> Self {
+        Self { site, title, description: &site.description, canonical: None, noindex: true, feed: None, json_ld: None }
+    }
 }
 
 impl Web {
-    /// The app alone, for pages that are nobody's but the caller's.
-    pub fn app_alone(&self) -> Result<Response, Problem> {
-        self.write(StatusCode::OK, &self.head_of_its_own(&self.site.name), None, &[])
-    }
-
     /// A refusal as a sentence, above which the app may draw its own.
-    pub fn refusal(&self, problem: &Problem) -> Result<Response, Problem> {
+    pub fn refusal(&self, problem: &Problem, seen: &Seen) -> Result<Response, Problem> {
+        let (site, answers) = seen.get().map_or((&self.site, &[][..]), |(site, answer)| (site, slice::from_ref(answer)));
         let content = Refused { detail: &problem.detail }.render().map_err(Problem::internal)?;
-        let title = format!("{} | {}", problem.title, self.site.name);
-        let mut response = self.write(problem.status(), &self.head_of_its_own(&title), Some(&content), &[])?;
+        let title = format!("{} | {}", problem.title, site.name);
+        let mut response = self.write(problem.status(), &Head::plain(site, &title), Some(&content), answers)?;
         if let Some(seconds) = problem.retry_after_s {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         Ok(response)
     }
 
-    fn head_of_its_own<'a>(&'a self, title: &'a str) -> Head<'a> {
-        Head { site: &self.site, title, description: &self.site.description, canonical: None, feed: None, json_ld: None }
-    }
-
     fn write(&self, status: StatusCode, head: &Head, content: Option<&str>, answers: &[ApiAnswer]) -> Result<Response, Problem> {
         let nonce = secret::random_token();
         let index = (self.files)("index.html").ok_or_else(|| Problem::internal("there is no index.html"))?;
-        let frame = content.map(|content| Frame { site: &self.site, nonce: &nonce, content }.render());
+        let frame = content.map(|content| Frame { site: head.site, nonce: &nonce, content }.render());
         let html = shell::fill(
             &String::from_utf8_lossy(&index.data),
             &Parts {

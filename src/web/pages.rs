@@ -88,7 +88,7 @@ struct LeaderboardPage {
 /// The hottest questions, or those that `?tab=` names. The other orders are a click away, on the page of questions.
 #[handler]
 pub async fn home(mut visit: Visit) -> Result<Response, Problem> {
-    let (title, description) = (visit.web.site.name.clone(), visit.web.site.description.clone());
+    let (title, description) = (visit.site.name.clone(), visit.site.description.clone());
     let tab = visit.param("tab").filter(|tab| TABS.contains(&tab.as_str()));
     let mut content = list(&mut visit, tab.as_deref().unwrap_or("hot"), &[], description.clone()).await?;
     content.orders = ORDERS.map(|(order, name)| (format!("/questions?sort={order}"), name)).into();
@@ -106,7 +106,7 @@ pub async fn questions_page(mut visit: Visit) -> Result<Response, Problem> {
     };
     visit.show(Page {
         title: titled(&visit, "Questions"),
-        description: format!("Questions and answers at {}.", visit.web.site.name),
+        description: format!("Questions and answers at {}.", visit.site.name),
         canonical: first_page(&visit, &canonical),
         feed: Some(FEED.to_owned()),
         json_ld: None,
@@ -128,7 +128,7 @@ pub async fn question_page(request: &Request, mut visit: Visit) -> Result<Respon
         None => None,
     };
     let answers = later.as_ref().unwrap_or(&question.answers);
-    let json_ld = json_ld::question(&visit.web.site, &question, answers);
+    let json_ld = json_ld::question(&visit.site, &question, answers);
     visit.show(Page {
         title: titled(&visit, &question.title),
         description: excerpt(&question.body_html, DESCRIPTION_CHARS_MAX),
@@ -146,7 +146,7 @@ pub async fn tags_page(mut visit: Visit) -> Result<Response, Problem> {
     let tags: Listed<Tag> = visit.read("/tags", &params).await?;
     visit.show(Page {
         title: titled(&visit, "Tags"),
-        description: format!("What questions at {} are about.", visit.web.site.name),
+        description: format!("What questions at {} are about.", visit.site.name),
         canonical: first_page(&visit, "/tags").filter(|_| q.is_none()),
         feed: None,
         json_ld: None,
@@ -181,7 +181,7 @@ pub async fn groups_page(mut visit: Visit) -> Result<Response, Problem> {
     let groups: Listed<Group> = visit.read("/groups", &[("q", q.as_deref()), ("cursor", cursor.as_deref())]).await?;
     visit.show(Page {
         title: titled(&visit, "Groups"),
-        description: format!("User groups at {}.", visit.web.site.name),
+        description: format!("User groups at {}.", visit.site.name),
         canonical: first_page(&visit, "/groups").filter(|_| q.is_none()),
         feed: None,
         json_ld: None,
@@ -245,7 +245,7 @@ pub async fn leaderboard_page(mut visit: Visit, Path(board): Path<String>) -> Re
     let board = visit.read(&path, &params).await?;
     visit.show(Page {
         title: titled(&visit, heading),
-        description: format!("{heading} at {}.", visit.web.site.name),
+        description: format!("{heading} at {}.", visit.site.name),
         canonical: Some(path.clone()),
         feed: None,
         json_ld: None,
@@ -260,7 +260,7 @@ pub async fn rewards_page(mut visit: Visit) -> Result<Response, Problem> {
     let rewards: Listed<Reward> = visit.read("/rewards", &[("cursor", cursor.as_deref())]).await?;
     visit.show(Page {
         title: titled(&visit, "Rewards"),
-        description: format!("What points buy at {}.", visit.web.site.name),
+        description: format!("What points buy at {}.", visit.site.name),
         canonical: first_page(&visit, "/rewards"),
         feed: None,
         json_ld: None,
@@ -291,5 +291,5 @@ fn first_page(visit: &Visit, path: &str) -> Option<String> {
 }
 
 fn titled(visit: &Visit, title: &str) -> String {
-    format!("{title} | {}", visit.web.site.name)
+    format!("{title} | {}", visit.site.name)
 }

@@ -1,8 +1,13 @@
 //! What the site is called and where it is.
 
+use std::sync::{Arc, OnceLock};
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Deserialize;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 use uuid::Uuid;
+
+use super::visit::ApiAnswer;
 
 const SLUG_CHARS_MAX: usize = 80;
 /// What JavaScript's encodeURIComponent escapes, for the app must ask for the very same paths.
@@ -18,13 +23,30 @@ pub struct Site {
     pub url: String,
 }
 
+/// How the company wants it presented.
+#[derive(Deserialize)]
+pub struct Presentation {
+    name: String,
+    tagline: String,
+}
+
+/// The site as it was while a page was made, for the refusal that may stand in the page's place.
+pub type Seen = Arc<OnceLock<(Arc<Site>, ApiAnswer)>>;
+
 impl Site {
+    /// As nobody has named it, or as long as the name cannot be read.
     pub fn at(url: &str) -> Self {
         Self {
             name: "Regulars".to_owned(),
             description: "Questions and answers among customers, user groups and rewards.".to_owned(),
             url: url.to_owned(),
         }
+    }
+
+    /// The same place under the company's words. Without a tagline it keeps ours.
+    pub fn presented(&self, words: Presentation) -> Self {
+        let description = if words.tagline.is_empty() { self.description.clone() } else { words.tagline };
+        Self { name: words.name, description, url: self.url.clone() }
     }
 
     /// The whole address of a path.

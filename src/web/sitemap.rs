@@ -1,10 +1,11 @@
-//! For search engines and browsers' search bars: what there is, and where.
+//! For search engines and browsers: what there is, where, and under which name.
 
 use std::sync::Arc;
 
 use askama::Template;
 use chrono::{DateTime, SecondsFormat, Utc};
 use poem::{Request, Response, handler, web::Data};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::{
@@ -84,7 +85,22 @@ pub fn robots(request: &Request, Data(web): Data<&Arc<Web>>) -> Response {
 
 /// How a browser's search bar asks here (OpenSearch 1.1).
 #[handler]
-pub fn opensearch(request: &Request, Data(web): Data<&Arc<Web>>) -> Result<Response, Problem> {
-    let xml = OpenSearch { site: &web.site }.render().map_err(Problem::internal)?;
+pub async fn opensearch(request: &Request, visit: Visit) -> Result<Response, Problem> {
+    let xml = OpenSearch { site: &visit.site }.render().map_err(Problem::internal)?;
     Ok(files::cached(xml.into_bytes(), "application/opensearchdescription+xml", DAY, request))
+}
+
+/// What a device shows that keeps the site among its apps (W3C's Web Application Manifest).
+#[handler]
+pub async fn manifest(request: &Request, visit: Visit) -> Response {
+    let manifest = json!({
+        "name": visit.site.name,
+        "description": visit.site.description,
+        "start_url": "/",
+        "display": "standalone",
+        "theme_color": "#0f766e",
+        "background_color": "#ffffff",
+        "icons": [{ "src": "/favicon.svg", "sizes": "any", "type": "image/svg+xml" }],
+    });
+    files::cached(manifest.to_string().into_bytes(), "application/manifest+json", HOUR, request)
 }

@@ -9,7 +9,10 @@ use poem::{
 };
 use serde::de::DeserializeOwned;
 
-use super::{Web, site::escaped};
+use super::{
+    Web,
+    site::{Presentation, Seen, Site, escaped},
+};
 use crate::kit::{Problem, problem, telemetry::RequestId};
 
 const FORWARDED_FOR: &str = "x-forwarded-for";
@@ -17,6 +20,8 @@ const FORWARDED_FOR: &str = "x-forwarded-for";
 /// Somebody without credentials looks at a page: whatever they send along, the page is the same for all.
 pub struct Visit {
     pub web: Arc<Web>,
+    /// As the company presents it.
+    pub site: Arc<Site>,
     pub path: String,
     params: Vec<(String, String)>,
     /// What rations and logs know the caller by.
@@ -27,6 +32,7 @@ pub struct Visit {
 }
 
 /// What the API answered, for the app to find in the page.
+#[derive(Clone)]
 pub struct ApiAnswer {
     /// With `/api/v1`.
     pub path: String,
@@ -36,7 +42,8 @@ pub struct ApiAnswer {
 impl<'a> FromRequest<'a> for Visit {
     async fn from_request(request: &'a Request, _: &mut RequestBody) -> Result<Self> {
         let web = request.data::<Arc<Web>>().ok_or_else(|| Problem::internal("a page without its web"))?.clone();
-        Ok(Self {
+        let mut visit = Self {
+            site: Arc::new(web.site.clone()),
             web,
             path: request.uri().path().to_owned(),
             params: request.params()?,
@@ -44,7 +51,14 @@ impl<'a> FromRequest<'a> for Visit {
             forwarded_for: request.headers().get_all(FORWARDED_FOR).iter().cloned().collect(),
             request_id: request.data::<RequestId>().cloned(),
             answers: Vec::new(),
-        })
+        };
+        let words: Presentation = visit.read("/site", &[]).await?;
+        visit.site = Arc::new(visit.site.presented(words));
+        if let (Some(seen), Some(answer)) = (request.data::<Seen>(), visit.answers.first()) {
+            // One page, one visit: nobody else has set it.
+            let _ = seen.set((visit.site.clone(), answer.clone()));
+        }
+        Ok(visit)
     }
 }
 

@@ -1,6 +1,7 @@
 //! What there is, for feed readers and search engines.
 
 use quick_xml::{Reader, events::Event};
+use serde_json::json;
 
 use crate::town::{ADDRESS, Reply, Town};
 
@@ -38,7 +39,7 @@ async fn the_newest_questions_are_a_feed() {
 
     let feed = town.visitor().get("//feeds/questions.atom").await.is(200);
     assert_eq!(feed.header("content-type"), Some("application/atom+xml"));
-    assert_eq!(texts(&feed, "title"), ["Regulars", "Where do beans come from?", "Is <b>milk</b> & honey odd?"]);
+    assert_eq!(texts(&feed, "title"), ["Our community", "Where do beans come from?", "Is <b>milk</b> & honey odd?"]);
     assert_eq!(texts(&feed, "id")[1], format!("urn:uuid:{beans}"));
     assert!(texts(&feed, "content")[0].contains("<p>Where do beans come from?"), "the whole body is in it");
     feed.says(&format!("href=\"{ADDRESS}/questions/{beans}/where-do-beans-come-from\""));
@@ -86,10 +87,25 @@ async fn the_site_map_has_what_everybody_may_read() {
 }
 
 #[tokio::test]
+async fn feeds_and_search_bars_bear_the_communitys_name() {
+    let town = Town::new().await;
+    let words = json!({ "name": "Beans & Brews", "tagline": "For home baristas." });
+    town.admin("boss").await.patch("/admin/settings", words).await.is(200);
+    let visitor = town.visitor();
+    assert_eq!(texts(&visitor.get("//feeds/questions.atom").await.is(200), "title"), ["Beans & Brews"]);
+    assert_eq!(texts(&visitor.get("//feeds/questions.atom?tag=milk").await.is(200), "title"), ["Beans & Brews: milk"]);
+    let search = visitor.get("//opensearch.xml").await.is(200);
+    assert_eq!(
+        (texts(&search, "ShortName"), texts(&search, "Description")),
+        (vec!["Beans & Brews".to_owned()], vec!["For home baristas.".to_owned()])
+    );
+}
+
+#[tokio::test]
 async fn robots_and_search_bars_find_their_way() {
     let town = Town::new().await;
     town.visitor().get("//robots.txt").await.is(200).says(&format!("Sitemap: {ADDRESS}/sitemap.xml")).says("User-agent: *");
     let search = town.visitor().get("//opensearch.xml").await.is(200);
-    assert_eq!(texts(&search, "ShortName"), ["Regulars"]);
+    assert_eq!(texts(&search, "ShortName"), ["Our community"]);
     search.says(&format!("template=\"{ADDRESS}/search?q={{searchTerms}}\""));
 }

@@ -24,7 +24,7 @@ async fn a_question_is_a_whole_page() {
     assert_eq!(page.header("cache-control"), Some("no-cache"));
     assert_eq!(page.header("referrer-policy"), Some("strict-origin-when-cross-origin"));
     assert_eq!(page.header("strict-transport-security"), Some("max-age=31536000"));
-    page.says("<title>Which grinder for a café? | Regulars</title>")
+    page.says("<title>Which grinder for a café? | Our community</title>")
         .says(&format!("<link rel=\"canonical\" href=\"{url}\">"))
         .says("<h1>Which grinder for a café?</h1>")
         .says("<a href=\"/tags/grinder\" rel=\"tag\">grinder</a>")
@@ -108,7 +108,11 @@ async fn what_is_private_is_not_there() {
         // Whoever asks: the page is the same for all.
         for person in [&town.visitor(), &ada] {
             let page = person.opens(&path).await.is(404);
-            page.says("noindex").never_says("password?").never_says("Secret Society").never_says("data-preload");
+            page.says("noindex")
+                .never_says("password?")
+                .never_says("Secret Society")
+                .never_says("data-preload=\"/api/v1/groups")
+                .never_says("data-preload=\"/api/v1/questions");
             let nonces = |page: &str| page.split("nonce=\"").map(|part| part.split_once('"').unwrap().1.to_owned()).collect::<String>();
             assert_eq!(nonces(page.html()), nonces(person.opens(&nothing).await.is(404).html()), "nothing tells it from what is absent");
         }
@@ -204,11 +208,56 @@ async fn what_the_api_refuses_is_a_sentence_in_the_app() {
 #[tokio::test]
 async fn pages_of_ones_own_are_the_apps_alone() {
     let town = Town::new().await;
-    for path in ["/ask", "/search?q=beans", "/settings/profile", "/admin/review-items", "/rewards/mine", "/sign-in"] {
+    let site = town.visitor().get("/site").await.is(200).body;
+    for (path, is_listed) in [
+        ("/ask", true),
+        ("/settings/profile", true),
+        ("/admin/review", true),
+        ("/rewards/mine", true),
+        ("/search?q=beans", false),
+        ("/sign-in", false),
+        ("/sign-up?next=%2Fask", false),
+    ] {
         let page = town.visitor().opens(path).await.is(200);
-        page.says("<title>Regulars</title>").says("noindex").says("<div id=\"root\"></div>").never_says("data-preload");
+        page.says("<title>Our community</title>").says("<meta name=\"description\" content=\"Questions").says("<div id=\"root\"></div>");
+        assert_eq!(page.preloaded("/api/v1/site"), site, "{path}");
+        assert_eq!(page.html().matches("data-preload").count(), 1, "{path}");
+        assert_eq!(page.html().contains("noindex"), !is_listed, "{path}");
     }
     for path in ["/asks", "/wp-login.php", "/settings/profile.php"] {
         town.visitor().opens(path).await.is(404);
     }
+}
+
+#[tokio::test]
+async fn pages_bear_the_communitys_own_name_and_words() {
+    let town = Town::new().await;
+    let (boss, ada) = (town.admin("boss").await, town.member("ada").await);
+    let question = ada.asks("How long do beans stay fresh?").await;
+    let words = json!({ "name": "Beans & <b>Brews</b>", "tagline": "Where \"home\" baristas meet." });
+    boss.patch("/admin/settings", words).await.is(200);
+    let visitor = town.visitor();
+    let site = visitor.get("/site").await.is(200).body;
+    let name = "Beans &#38; &#60;b&#62;Brews&#60;/b&#62;";
+    let about = "Where &#34;home&#34; baristas meet.";
+    for (path, status, title) in [
+        ("/".to_owned(), 200, name.to_owned()),
+        ("/settings/profile".to_owned(), 200, name.to_owned()),
+        (format!("/questions/{question}/how-long-do-beans-stay-fresh"), 200, format!("How long do beans stay fresh? | {name}")),
+        ("/tags".to_owned(), 200, format!("Tags | {name}")),
+        ("/members/nobody".to_owned(), 404, format!("Not Found | {name}")),
+        ("/nothing-here".to_owned(), 404, format!("Not Found | {name}")),
+    ] {
+        let page = visitor.opens(&path).await.is(status);
+        page.says(&format!("<title>{title}</title>")).says(&format!("<meta property=\"og:site_name\" content=\"{name}\">"));
+        page.never_says("Regulars").never_says("<b>Brews");
+        assert_eq!(page.preloaded("/api/v1/site"), site, "{path}");
+    }
+    for path in ["/", "/settings/profile", "/nothing-here"] {
+        visitor.opens(path).await.says(&format!("<meta name=\"description\" content=\"{about}\">"));
+    }
+    visitor.opens("/").await.says(&format!("<h1>{about}</h1>"));
+    let app = visitor.get("//site.webmanifest").await.is(200);
+    assert_eq!(app.header("content-type"), Some("application/manifest+json"));
+    assert_eq!((app.text("/name"), app.text("/description")), ("Beans & <b>Brews</b>".into(), "Where \"home\" baristas meet.".into()));
 }

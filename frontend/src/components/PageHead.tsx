@@ -1,11 +1,12 @@
 import { Group, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { WindowTitle } from './WindowTitle';
 
 /** A page's title, in the window and on the page, with what can be done there. */
 export function PageHead({ title, children, description }: { title: string; children?: ReactNode; description?: ReactNode }) {
   return (
     <Group justify="space-between" align="flex-start" mb="md" gap="sm">
-      <title>{`${title} · Regulars`}</title>
+      <WindowTitle title={title} />
       <Stack gap={2} flex="1 1 300px">
         <Title order={1} size="h2">
           {title}

@@ -5,7 +5,9 @@ import { useNavigate, useRouterState } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMe, useSignedIn } from '~/session';
+import { useSite } from '~/site';
 import { AccountMenu } from './AccountMenu';
+import { JoinButton } from './JoinButton';
 import { LinkButton, LinkIcon, LinkText, NavLink } from './links';
 import { NotificationBell } from './NotificationBell';
 import { Preferences } from './Preferences';
@@ -22,6 +24,7 @@ const PLACES = [
 /** Header, content, footer: what every page has. */
 export function Shell({ children }: { children: ReactNode }) {
   const { t } = useTranslation();
+  const { name } = useSite();
   const [opened, menu] = useDisclosure(false);
   const path = useRouterState({ select: (state) => state.location.pathname });
   // biome-ignore lint/correctness/useExhaustiveDependencies: closes whenever the place changes
@@ -35,16 +38,16 @@ export function Shell({ children }: { children: ReactNode }) {
       <header className={classes.header}>
         <Container size={1160} className={classes.bar}>
           <Burger opened={opened} onClick={menu.toggle} size="sm" hiddenFrom="md" aria-label={t('nav.menu')} aria-expanded={opened} />
-          <LinkText to="/" className={classes.logo} underline="never" aria-label="Regulars">
-            <img src="/favicon.svg" width={28} height={28} alt="" />
-            <Text span fw={700} visibleFrom="xs">
-              Regulars
+          <LinkText to="/" className={classes.logo} underline="never" aria-label={name}>
+            <img src="/favicon.svg" width={28} height={28} alt="" className={classes.sign} />
+            <Text span fw={700} lh={1.15} lineClamp={2}>
+              {name}
             </Text>
           </LinkText>
-          <Group component="nav" gap={4} visibleFrom="md" wrap="nowrap" aria-label={t('nav.main')}>
-            {PLACES.map(([to, name]) => (
+          <Group component="nav" gap={4} visibleFrom="md" wrap="nowrap" flex="none" aria-label={t('nav.main')}>
+            {PLACES.map(([to, place]) => (
               <LinkText key={to} to={to} className={classes.place} underline="never" activeProps={{ 'data-active': true }}>
-                {t(`nav.${name}`)}
+                {t(`nav.${place}`)}
               </LinkText>
             ))}
           </Group>
@@ -62,8 +65,8 @@ export function Shell({ children }: { children: ReactNode }) {
         closeButtonProps={{ 'aria-label': t('close') }}
       >
         <Stack gap={4} component="nav" aria-label={t('nav.main')}>
-          {PLACES.map(([to, name]) => (
-            <NavLink key={to} to={to} label={t(`nav.${name}`)} />
+          {PLACES.map(([to, place]) => (
+            <NavLink key={to} to={to} label={t(`nav.${place}`)} />
           ))}
           <NavLink to="/search" label={t('nav.search')} />
           <Preferences />
@@ -132,7 +135,7 @@ function Doors() {
   const me = useMe();
   const here = useRouterState({ select: (state) => state.location.href });
   return (
-    <Group gap="xs" wrap="nowrap" ml="auto">
+    <Group gap="xs" wrap="nowrap" ml="auto" flex="none">
       <LinkIcon to="/search" hiddenFrom="sm" variant="subtle" color="gray" size="lg" aria-label={t('nav.search')}>
         <IconSearch size={20} />
       </LinkIcon>
@@ -152,9 +155,9 @@ function Doors() {
           <LinkButton to="/sign-in" search={{ next: here }} size="sm" variant="default">
             {t('nav.sign_in')}
           </LinkButton>
-          <LinkButton to="/sign-up" search={{ next: here }} size="sm" visibleFrom="xs">
+          <JoinButton next={here} size="sm" visibleFrom="xs">
             {t('nav.sign_up')}
-          </LinkButton>
+          </JoinButton>
         </>
       )}
     </Group>

@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { problemOf } from '~/api';
 import { LinkButton } from './links';
+import { WindowTitle } from './WindowTitle';
 
 export function Loading() {
   const { t } = useTranslation();
@@ -55,7 +56,7 @@ export function NotFound() {
   const { t } = useTranslation();
   return (
     <Stack align="center" py="xl" ta="center">
-      <title>{t('not_found.title')}</title>
+      <WindowTitle title={t('not_found.title')} />
       <Title order={1}>{t('not_found.title')}</Title>
       <Text c="dimmed">{t('not_found.detail')}</Text>
       <LinkButton to="/">{t('not_found.home')}</LinkButton>

@@ -3,6 +3,7 @@ import { IconBell, IconMessageQuestion } from '@tabler/icons-react';
 import { createFileRoute, redirect } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { isSignedIn } from '~/api';
+import { Announcement } from '~/components/Announcement';
 import { loadSide } from '~/components/forum/besides';
 import { QuestionList } from '~/components/forum/QuestionList';
 import { loadQuestions, type QuestionFilter } from '~/components/forum/questionLists';
@@ -12,6 +13,7 @@ import { Welcome } from '~/components/forum/Welcome';
 import { LinkButton } from '~/components/links';
 import { PageHead } from '~/components/PageHead';
 import { Empty } from '~/components/states';
+import { WindowTitle } from '~/components/WindowTitle';
 import { useSignedIn } from '~/session';
 
 const TABS = ['new', 'unanswered', 'followed'] as const;
@@ -37,11 +39,12 @@ function Home() {
   const signedIn = useSignedIn();
   return (
     <>
+      <Announcement />
       {signedIn ? (
         <PageHead title={t('home.title')} description={t('home.greeting')} />
       ) : (
         <>
-          <title>{`${t('home.welcome')} · Regulars`}</title>
+          <WindowTitle />
           <Welcome />
           <Title order={2} size="h3" mb="sm">
             {t('home.questions')}

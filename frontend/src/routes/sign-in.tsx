@@ -10,6 +10,7 @@ import { useSignIn } from '~/components/account/useSignIn';
 import { LinkText } from '~/components/links';
 import { Problem } from '~/components/states';
 import { words } from '~/i18n';
+import { useSite } from '~/site';
 import { wayBack } from '~/wayBack';
 
 export const Route = createFileRoute('/sign-in')({
@@ -24,6 +25,7 @@ export const Route = createFileRoute('/sign-in')({
 function SignIn() {
   const { t } = useTranslation('account');
   const { next } = Route.useSearch();
+  const { sign_up_open } = useSite();
   const signIn = useMutation({ mutationFn: useSignIn(next) });
   const form = useForm({
     mode: 'uncontrolled',
@@ -68,12 +70,14 @@ function SignIn() {
           <Button type="submit" loading={signIn.isPending} size="md" fullWidth>
             {t('sign_in.submit')}
           </Button>
-          <Text size="sm" ta="center">
-            {t('sign_in.new_here')}{' '}
-            <LinkText to="/sign-up" search={{ next }} underline="always">
-              {t('sign_in.join')}
-            </LinkText>
-          </Text>
+          {sign_up_open && (
+            <Text size="sm" ta="center">
+              {t('sign_in.new_here')}{' '}
+              <LinkText to="/sign-up" search={{ next }} underline="always">
+                {t('sign_in.join')}
+              </LinkText>
+            </Text>
+          )}
         </Stack>
       </form>
     </Doorstep>

@@ -1,12 +1,13 @@
 import { Card, Center, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { WindowTitle } from '../WindowTitle';
 
 /** The calm page on which people sign in or join. */
 export function Doorstep({ title, description, children }: { title: string; description: string; children: ReactNode }) {
   return (
     <Center py={{ base: 0, sm: 'xl' }}>
       <Card w="100%" maw={440} p={{ base: 'lg', sm: 32 }} shadow="xs">
-        <title>{`${title} · Regulars`}</title>
+        <WindowTitle title={title} />
         <Stack gap="lg">
           <Stack gap={6}>
             <img src="/favicon.svg" width={40} height={40} alt="" />

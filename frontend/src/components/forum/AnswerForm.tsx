@@ -7,6 +7,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { showProblem } from '~/forms';
 import { useSignedIn } from '~/session';
+import { JoinButton } from '../JoinButton';
 import { LinkButton } from '../links';
 import { useDraft } from './draft';
 import { JoinFirst } from './JoinFirst';
@@ -46,9 +47,9 @@ export function AnswerForm({
             <LinkButton to="/sign-in" search={{ next: here }}>
               {t('common:nav.sign_in')}
             </LinkButton>
-            <LinkButton to="/sign-up" search={{ next: here }} variant="default">
+            <JoinButton next={here} variant="default">
               {t('common:nav.sign_up')}
-            </LinkButton>
+            </JoinButton>
           </Group>
         </Stack>
       )}

@@ -1,6 +1,8 @@
 import { Card, Group, SimpleGrid, Stack, Text, ThemeIcon, Title } from '@mantine/core';
 import { IconGift, IconMessages, IconUsersGroup } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
+import { useOwnName, useSite } from '~/site';
+import { JoinButton } from '../JoinButton';
 import { LinkButton } from '../links';
 
 const REASONS = [
@@ -12,15 +14,17 @@ const REASONS = [
 /** What this community is, for who sees it for the first time. */
 export function Welcome() {
   const { t } = useTranslation('forum');
+  const { tagline } = useSite();
+  const name = useOwnName();
   return (
     <Card component="section" padding="xl" mb="lg" aria-labelledby="welcome">
       <Stack gap="lg">
         <Stack gap={6} maw={640}>
           <Title order={1} id="welcome" size="h2">
-            {t('home.welcome')}
+            {name ? t('home.welcome_to', { name }) : t('home.welcome')}
           </Title>
           <Text size="lg" c="dimmed">
-            {t('home.about')}
+            {tagline || t('home.about')}
           </Text>
         </Stack>
         <SimpleGrid cols={{ base: 1, sm: 3 }} spacing="md">
@@ -39,9 +43,7 @@ export function Welcome() {
           ))}
         </SimpleGrid>
         <Group gap="sm">
-          <LinkButton to="/sign-up" search={{ next: '/' }}>
-            {t('home.join')}
-          </LinkButton>
+          <JoinButton next="/">{t('home.join')}</JoinButton>
           <LinkButton to="/questions" variant="default">
             {t('home.browse')}
           </LinkButton>

@@ -2,7 +2,7 @@ import { Card, Group, SimpleGrid, Stack, Text, ThemeIcon, Title } from '@mantine
 import type { TierView } from '@regulars/client';
 import { type Icon, IconCoins, IconGift, IconUserPlus } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
-import { LinkButton } from '../links';
+import { JoinButton } from '../JoinButton';
 
 const STEPS = [
   ['join', IconUserPlus],
@@ -23,9 +23,9 @@ export function Programme({ tiers }: { tiers: TierView[] }) {
             </Title>
             <Text c="dimmed">{t('programme.description')}</Text>
           </Stack>
-          <LinkButton to="/sign-up" search={{ next: '/rewards' }} size="md">
+          <JoinButton next="/rewards" size="md">
             {t('programme.sign_up')}
-          </LinkButton>
+          </JoinButton>
         </Group>
         <SimpleGrid cols={{ base: 1, sm: 3 }} spacing="lg">
           {STEPS.map(([step, Image]) => (

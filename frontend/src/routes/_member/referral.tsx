@@ -11,6 +11,7 @@ import { PageHead } from '~/components/PageHead';
 import { Empty } from '~/components/states';
 import { date } from '~/format';
 import { words } from '~/i18n';
+import { useSite } from '~/site';
 
 export const Route = createFileRoute('/_member/referral')({
   loader: ({ context: { queries } }) => Promise.all([words('loyalty'), queries.ensureQueryData(getMyReferralOptions())]),
@@ -22,9 +23,13 @@ const NEWEST = 20;
 function Referral() {
   const { t } = useTranslation('loyalty');
   const { data: referral } = useSuspenseQuery(getMyReferralOptions());
+  const { referral_text } = useSite();
   return (
     <>
-      <PageHead title={t('referral.title')} description={t('referral.description')} />
+      <PageHead
+        title={t('referral.title')}
+        description={<span style={{ whiteSpace: 'pre-line' }}>{referral_text || t('referral.description')}</span>}
+      />
       <Grid>
         <Grid.Col span={{ base: 12, md: 7 }}>
           <Stack>

@@ -4,6 +4,7 @@ import { useSuspenseQuery } from '@tanstack/react-query';
 import { createFileRoute, Outlet, useMatchRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { LinkButton, LinkText } from '~/components/links';
+import { WindowTitle } from '~/components/WindowTitle';
 import { date, number } from '~/format';
 import { isStaff, useMe } from '~/session';
 import { words } from '~/i18n';
@@ -27,7 +28,7 @@ function ProfilePage() {
   const answers = useMatchRoute()({ to: '/members/$handle/answers', params: { handle } });
   return (
     <Stack gap="lg">
-      <title>{`${member.display_name} · Regulars`}</title>
+      <WindowTitle title={member.display_name} />
       <Group align="flex-start" gap="lg">
         <Avatar name={member.display_name} size={84} color="brand" variant="filled" aria-hidden />
         <Stack gap={4} flex="1 1 280px">
