@@ -1,5 +1,5 @@
 import { Card, Grid, Group, Stack, Text, Title } from '@mantine/core';
-import { getMyReferralOptions } from '@regulars/client/react-query';
+import { getMyReferralOptions, listWaysToEarnOptions } from '@regulars/client/react-query';
 import { IconUserHeart } from '@tabler/icons-react';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
@@ -7,13 +7,15 @@ import { useTranslation } from 'react-i18next';
 import { LinkText } from '~/components/links';
 import { InvitationLink } from '~/components/loyalty/InvitationLink';
 import { InvitationSteps, ReferralCounts } from '~/components/loyalty/InvitationSteps';
+import { invitationOf, useWays } from '~/components/loyalty/ways';
 import { PageHead } from '~/components/PageHead';
 import { Empty } from '~/components/states';
 import { date } from '~/format';
 import { words } from '~/i18n';
 
 export const Route = createFileRoute('/_member/referral')({
-  loader: ({ context: { queries } }) => Promise.all([words('loyalty'), queries.ensureQueryData(getMyReferralOptions())]),
+  loader: ({ context: { queries } }) =>
+    Promise.all([words('loyalty'), queries.ensureQueryData(getMyReferralOptions()), queries.ensureQueryData(listWaysToEarnOptions())]),
   component: Referral,
 });
 
@@ -22,9 +24,13 @@ const NEWEST = 20;
 function Referral() {
   const { t } = useTranslation('loyalty');
   const { data: referral } = useSuspenseQuery(getMyReferralOptions());
+  const { data: ways } = useSuspenseQuery(listWaysToEarnOptions());
+  const { points } = useWays();
+  const invitation = invitationOf(ways.items);
+  const [mine, theirs] = [points(invitation.mine?.points ?? 0), points(invitation.theirs?.points ?? 0)];
   return (
     <>
-      <PageHead title={t('referral.title')} description={t('referral.description')} />
+      <PageHead title={t('referral.title')} description={t(`referral.description.${invitation.sides}`, { mine, theirs })} />
       <Grid>
         <Grid.Col span={{ base: 12, md: 7 }}>
           <Stack>
@@ -58,7 +64,7 @@ function Referral() {
           </Stack>
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 5 }}>
-          <InvitationSteps />
+          <InvitationSteps ways={ways.items} />
         </Grid.Col>
       </Grid>
     </>
