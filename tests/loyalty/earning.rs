@@ -132,7 +132,8 @@ async fn everybody_learns_how_points_are_earned() {
     let boss = town.admin("boss").await;
     let visitor = town.visitor();
     let ways = async || visitor.get("/ways-to-earn").await.is(200).items();
-    let told = |ways: &[Value]| ways.iter().map(|way| format!("{} {}", way["trigger"].as_str().unwrap(), way["points"])).collect::<Vec<_>>();
+    let told =
+        |ways: &[Value]| ways.iter().map(|way| format!("{} {}", way["trigger"].as_str().unwrap(), way["points"])).collect::<Vec<_>>();
     let first = ways().await;
     let defaults = ["purchase 1", "answer_accepted 10", "answer_upvoted 2", "referral_advocate 100", "referral_referee 50"];
     assert_eq!(told(&first), defaults);

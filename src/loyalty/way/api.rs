@@ -25,7 +25,7 @@ pub struct WayApi {
 
 /// A rule by which something is earned now.
 #[derive(Object)]
-#[oai(skip_serializing_if_is_none, skip_serializing_if_is_empty)]
+#[oai(skip_serializing_if_is_none)]
 struct WayToEarn {
     /// The rule's name.
     name: String,

@@ -28,7 +28,9 @@ pub fn earning(rules: Vec<InForce>) -> Vec<InForce> {
     let mut ways = Vec::new();
     for trigger in TRIGGERS {
         let mut mine: Vec<InForce> = rules.iter().filter(|(rule, _)| rule.trigger == trigger).cloned().collect();
-        mine.sort_by_key(|(rule, _)| (rule.terms.kind != RuleKind::Base, Reverse(rule.terms.priority), Reverse(rule.terms.points), rule.rule_id));
+        mine.sort_by_key(|(rule, _)| {
+            (rule.terms.kind != RuleKind::Base, Reverse(rule.terms.priority), Reverse(rule.terms.points), rule.rule_id)
+        });
         match trigger {
             Trigger::Purchase => {}
             Trigger::AnswerAccepted | Trigger::AnswerUpvoted => {
@@ -97,7 +99,7 @@ mod tests {
 
     #[test]
     fn terms_as_customers_meet_them() {
-        let currency = Some(Text::from("EUR".to_owned()));
+        let currency = Some(Text("EUR".to_owned()));
         let percent = Terms { kind: RuleKind::PercentBonus, ..Terms::default() };
         for (trigger, terms, days, minor) in [
             (Trigger::Purchase, Terms::default(), Some(14), None),
