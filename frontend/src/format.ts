@@ -18,6 +18,9 @@ export function money(minor: number, currency: string) {
   return format.format(minor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
 }
 
+/** One unit of a currency: "€1.00". */
+export const oneUnit = (currency: string) => new Intl.NumberFormat(locale(), { style: 'currency', currency }).format(1);
+
 export const date = (at: string) => new Intl.DateTimeFormat(locale(), { dateStyle: 'medium' }).format(new Date(at));
 
 export const dateTime = (at: string) => new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(at));
@@ -58,3 +61,9 @@ export const dayOf = (day: string, step?: 'day' | 'week' | 'month') =>
     timeZone: 'UTC',
     ...(step === 'month' ? { month: 'short', year: 'numeric' } : { day: 'numeric', month: 'short' }),
   }).format(new Date(day));
+
+const MONDAY = Date.UTC(2024, 0, 1);
+
+/** The name of a day of the week; 1 is Monday. */
+export const weekday = (day: number, style: 'long' | 'short' = 'long') =>
+  new Intl.DateTimeFormat(locale(), { weekday: style, timeZone: 'UTC' }).format(MONDAY + (day - 1) * 86_400_000);

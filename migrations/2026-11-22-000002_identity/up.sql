@@ -20,6 +20,8 @@ create table member (
   unique (import_source, import_id)
 );
 create index member_by_name on member using gin (handle_key gin_trgm_ops);
+-- In byte order, so that it finds prefixes.
+create index member_by_display_name on member ((lower(display_name) collate "C")) where erased_at is null;
 
 create table account (
   id uuid primary key,

@@ -110,6 +110,7 @@ create table tag (
   created_at timestamptz not null
 );
 create index tag_listed on tag (question_count desc, id desc);
+create index tag_synonyms on tag (synonym_of) where synonym_of is not null;
 
 create table question_tag (
   question_id uuid not null references post,

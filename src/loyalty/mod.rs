@@ -12,6 +12,7 @@ pub mod redemption;
 pub mod referral;
 pub mod reward;
 pub mod tier;
+pub mod way;
 
 use chrono::{DateTime, Utc};
 use poem_openapi::OpenApi;
@@ -29,7 +30,7 @@ pub fn api(kit: &Kit) -> impl OpenApi + use<> {
         (reward::RewardApi { kit: kit.clone() }, reward::RewardAdminApi { kit: kit.clone() }),
         (redemption::RedemptionApi { kit: kit.clone() }, redemption::RedemptionAdminApi { kit: kit.clone() }),
         referral::ReferralApi { kit: kit.clone() },
-        earning::api::EarningApi { kit: kit.clone() },
+        (earning::api::EarningApi { kit: kit.clone() }, way::api::WayApi { kit: kit.clone() }),
         purchase::api::PurchaseApi { kit: kit.clone() },
         tier::api::TierApi { kit: kit.clone() },
     )

@@ -71,6 +71,26 @@ async fn search_finds_by_words_filters_and_likeness() {
 }
 
 #[tokio::test]
+async fn a_snippet_is_plain_text() {
+    let town = Town::new().await;
+    let ada = town.member("ada").await;
+    let kettle = ada.asks("Which kettle?").await;
+    let body = "A **gooseneck** kettle ![a > b](https://cats.example/cat.png) with [a _thermometer_](https://shop.example/x \"y > z\").\n\n\
+                | Litres | `code` |\n|---|---|\n| 5 | a &amp; b < c |\n\nThat is \"all\".";
+    ada.answers(&kettle, body).await;
+    let snippet = ada.get("/search?q=gooseneck").await.is(200).text("/items/0/snippet_html");
+    let words = snippet.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(words, "<mark>gooseneck</mark> kettle a &gt; b with a thermometer. Litres code 5 a &amp; b &lt; c That");
+    // Cut off within a tag: no part of the tag is text.
+    let body = format!("{}gooseneck [end](https://shop.example/{}) **more**", "word ".repeat(1_580), "x".repeat(200));
+    ada.answers(&ada.asks("Which other kettle?").await, &body).await;
+    let snippets = ada.get("/search?q=gooseneck").await.is(200).items();
+    assert_eq!(snippets.len(), 2);
+    let plain = |text: &str| text.contains("<mark>gooseneck</mark>") && !text.contains("href") && !text.contains("shop.example");
+    assert!(snippets.iter().all(|found| plain(found["snippet_html"].as_str().unwrap())), "{snippets:?}");
+}
+
+#[tokio::test]
 async fn similar_questions_are_shown_before_one_asks() {
     let town = Town::new().await;
     let ada = town.member("ada").await;
@@ -122,6 +142,9 @@ async fn tags_are_listed_described_and_made_synonyms() {
     moe.patch("/tags/espresso", json!({ "synonym_of": "grinder" })).await.refused(409, "synonym_chain");
     let espresso = ada.get("/tags/espresso").await.is(200);
     assert_eq!((espresso.int("/question_count"), espresso.text("/description")), (3, "Short and strong.".to_owned()));
+    assert_eq!(espresso.at("/synonyms"), &json!(["expresso"]));
+    let listed = ada.get("/tags?q=espresso").await.is(200);
+    assert_eq!((listed.at("/items/0/synonyms"), expresso.at("/synonyms")), (&json!(["expresso"]), &json!([])));
     ada.asks_about("One more about espresso", &["expresso", "espresso"]).await;
     assert_eq!(ada.lists("tag=expresso").await.len(), 4);
     let edited = ada.patch(&format!("/questions/{one}"), json!({ "tags": ["machine"] })).await.is(200);

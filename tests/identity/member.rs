@@ -103,7 +103,7 @@ async fn a_profile_shows_what_the_reader_may_see() {
 }
 
 #[tokio::test]
-async fn members_are_found_by_the_beginning_of_their_handle() {
+async fn members_are_found_by_the_beginning_of_their_handle_or_name() {
     let town = Town::new().await;
     for handle in ["anna", "ada", "adam", "bob"] {
         town.member(handle).await;
@@ -121,6 +121,26 @@ async fn members_are_found_by_the_beginning_of_their_handle() {
     let back = visitor.get(&format!("/members?limit=2&cursor={}", second.text("/prev_cursor"))).await.is(200);
     assert_eq!(names(&back), ["ada", "adam"]);
     visitor.get(&format!("/members?q=a&cursor={}", first.text("/next_cursor"))).await.refused(400, "bad_cursor");
+
+    let (bob, anna) = (town.sign_in("bob").await, town.sign_in("anna").await);
+    bob.patch("/me", json!({ "display_name": "Adam Ant" })).await.is(200);
+    anna.patch("/me", json!({ "display_name": "Adam_Smith" })).await.is(200);
+    assert_eq!(names(&visitor.get("/members?q=aDaM").await.is(200)), ["adam", "anna", "bob"], "the very handle comes first");
+    assert_eq!(names(&visitor.get("/members?q=adam%20a").await.is(200)), ["bob"]);
+    assert_eq!(names(&visitor.get("/members?q=@adam_s").await.is(200)), ["anna"]);
+    for limit in [1, 2] {
+        let path = format!("/members?q=adam&limit={limit}");
+        let (mut page, mut seen) = (visitor.get(&path).await.is(200), Vec::new());
+        loop {
+            seen.extend(names(&page));
+            let Some(next) = page.body.get("next_cursor").and_then(|next| next.as_str()) else { break };
+            let after = visitor.get(&format!("{path}&cursor={next}")).await.is(200);
+            let back = visitor.get(&format!("{path}&cursor={}", after.text("/prev_cursor"))).await.is(200);
+            assert_eq!(back.items(), page.items(), "back from {:?}", names(&after));
+            page = after;
+        }
+        assert_eq!(seen, ["adam", "anna", "bob"], "{limit} a page");
+    }
 }
 
 #[tokio::test]

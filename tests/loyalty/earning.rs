@@ -125,3 +125,31 @@ async fn bad_terms_are_refused() {
     create("purchase", json!({ "points": 1 })).await.is(201);
     create("purchase", json!({ "points": 1 })).await.refused(409, "rule_name_taken");
 }
+
+#[tokio::test]
+async fn everybody_learns_how_points_are_earned() {
+    let town = Town::new().await;
+    let boss = town.admin("boss").await;
+    let visitor = town.visitor();
+    let ways = async || visitor.get("/ways-to-earn").await.is(200).items();
+    let told =
+        |ways: &[Value]| ways.iter().map(|way| format!("{} {}", way["trigger"].as_str().unwrap(), way["points"])).collect::<Vec<_>>();
+    let first = ways().await;
+    let defaults = ["purchase 1", "answer_accepted 10", "answer_upvoted 2", "referral_advocate 100", "referral_referee 50"];
+    assert_eq!(told(&first), defaults);
+    assert_eq!((&first[0]["hold_days"], &first[1]["times_per_day"], &first[1]["hold_days"]), (&json!(14), &json!(3), &json!(7)));
+    assert_eq!((&first[3]["times_per_year"], &first[4]["min_order_units"], &first[4]["hold_days"]), (&json!(20), &json!(20), &json!(14)));
+
+    let conditions = json!({ "tier_rank_min": 10, "skus": ["SECRET-1"], "weekdays": [6, 7] });
+    rule(&boss, "Weekend", json!({ "kind": "percent_bonus", "points": 50, "conditions": conditions, "priority": 7 })).await;
+    let later = town.clock.now() + Duration::days(30);
+    let scheduled = json!({ "name": "Later", "trigger": "purchase", "terms": { "points": 9 }, "valid_from": later });
+    boss.post("/admin/earning-rules", scheduled).await.is(201);
+    let second = ways().await;
+    assert_eq!((second.len(), &second[1]["name"]), (6, &json!("Weekend")), "what has not begun is not told");
+    assert_eq!((&second[1]["tier"]["rank"], &second[1]["selected_products"]), (&json!(10), &json!(true)));
+    let text = json!(second).to_string();
+    for internal in ["SECRET-1", "priority", "rule_id", "version"] {
+        assert!(!text.contains(internal), "{internal}: {text}");
+    }
+}

@@ -9,7 +9,7 @@ use regulars::{
 };
 use serde_json::json;
 
-use crate::town::{Person, Town};
+use crate::town::{Person, Reply, Town};
 
 struct Book<'a> {
     town: &'a Town,
@@ -195,6 +195,31 @@ async fn points_wait_become_available_and_expire_on_their_own() {
     let sentences: Vec<_> = lines.iter().map(|line| line["sentence"].as_str().unwrap()).collect();
     let expected = ["10 points expired.", "10 points became available.", "You earned 10 points, available after the waiting time: Order 7"];
     assert_eq!(sentences, expected);
+    assert_eq!(lines.iter().map(|line| line["note"].as_str().unwrap()).collect::<Vec<_>>(), ["", "", "Order 7"]);
+}
+
+#[tokio::test]
+async fn each_line_tells_the_balance_after_it() {
+    let town = Town::new().await;
+    let (ada, root) = (town.member("ada").await, town.admin("root_of_all").await);
+    for (key, points) in [("k1", 50), ("k2", -20), ("k3", 5), ("k4", -30), ("k5", 7)] {
+        let adjustment = json!({ "handle": "ada", "points": points, "reason": format!("Reason {key}") });
+        root.post_once("/admin/adjustments", key, adjustment).await.is(201);
+        town.clock.advance(Duration::minutes(1));
+    }
+    let balances = |reply: &Reply| reply.items().iter().map(|line| line["balance_after"].as_i64().unwrap()).collect::<Vec<_>>();
+    let path = "/me/points/statement?limit=2";
+    let whole = ada.get("/me/points/statement").await.is(200);
+    assert_eq!((balances(&whole), whole.text("/items/0/note")), (vec![12, 5, 35, 30, 50], "Reason k5".to_owned()));
+    let first = ada.get(path).await.is(200);
+    let second = ada.get(&format!("{path}&cursor={}", first.text("/next_cursor"))).await.is(200);
+    // What comes in meanwhile changes nothing below it.
+    root.post_once("/admin/adjustments", "k6", json!({ "handle": "ada", "points": 100, "reason": "Later" })).await.is(201);
+    let third = ada.get(&format!("{path}&cursor={}", second.text("/next_cursor"))).await.is(200);
+    assert_eq!([balances(&first), balances(&second), balances(&third)], [vec![12, 5], vec![35, 30], vec![50]]);
+    let back = ada.get(&format!("{path}&cursor={}", third.text("/prev_cursor"))).await.is(200);
+    assert_eq!(back.items(), second.items());
+    assert_eq!(balances(&ada.get("/me/points/statement").await.is(200))[0], 112);
 }
 
 #[tokio::test]

@@ -103,7 +103,8 @@ async fn a_gift_is_approved_sent_and_refunded_if_it_may_be() {
     let held = ann.post_once("/redemptions", "mug", order).await.is(201);
     assert_eq!(held.text("/state"), "held");
     let id = held.text("/id");
-    assert_eq!(mo.get("/admin/redemptions?state=held").await.is(200).items().len(), 1);
+    let waiting = mo.get("/admin/redemptions?state=held").await.is(200).items();
+    assert_eq!((waiting.len(), &waiting[0]["reward"]["refundable"]), (1, &json!(true)));
     assert_eq!(takes(&mo, &id, "fulfil", "sent").await.is(200).text("/state"), "fulfilled");
     assert_eq!(takes(&mo, &id, "fulfil", "sent").await.is(200).header("idempotency-replayed"), Some("true"));
     let refused = takes(&mo, &id, "fulfil", "sent again").await.refused(409, "redemption_fulfilled");
@@ -115,7 +116,9 @@ async fn a_gift_is_approved_sent_and_refunded_if_it_may_be() {
     // The key is forgotten, the state is not.
     takes(&mo, &id, "refund", "broken").await.refused(409, "redemption_refunded");
     let coupon = rosa.offers("Coupon", 10, json!({})).await;
-    let id = ann.redeems(&coupon, "coupon").await.is(201).text("/id");
+    let issued = ann.redeems(&coupon, "coupon").await.is(201);
+    assert_eq!(issued.at("/reward/refundable"), false);
+    let id = issued.text("/id");
     takes(&mo, &id, "refund", "no").await.refused(409, "not_refundable");
     assert_eq!(ann.get("/me/redemptions").await.is(200).items().len(), 2);
 }

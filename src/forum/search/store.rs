@@ -55,6 +55,19 @@ pub struct FoundRow {
     pub author: Author,
 }
 
+/// SQL: the text of HTML that our renderer wrote, which may be cut off. Only tags begin with `<`, blocks end with a line
+/// break, and there are no other entities; the ampersand comes last, so that nothing is read twice.
+macro_rules! plain_text {
+    ($html:literal) => {
+        concat!(
+            "replace(replace(replace(replace(replace(regexp_replace(replace(replace(",
+            $html,
+            ", '</td>', ' '), '</th>', ' '), '<[^<>\"]*(\"[^\"]*(\"|$)[^<>\"]*)*(>|$)', '', 'g'),
+             '&lt;', '<'), '&gt;', '>'), '&quot;', '\"'), '&nbsp;', ' '), '&amp;', '&')"
+        )
+    };
+}
+
 /// `$candidates` yields (id, rank) of posts; what may not be seen or does not fit is left out before ranks are compared.
 macro_rules! found {
     ($candidates:literal, $seek:literal, $order:literal) => {
@@ -79,7 +92,9 @@ macro_rules! found {
             " limit $14
              )
              select c.id, c.rank, p.kind, p.question_id, q.title, p.score, q.accepted_answer_id is not null as solved, p.created_at,
-                    ts_headline('english', translate(left(p.body_markdown, 5000), E'\\uE000\\uE001', ''), w.query,
+                    ts_headline('english', ",
+            plain_text!("translate(left(p.body_html, 8000), E'\\uE000\\uE001', '')"),
+            ", w.query,
                       E'StartSel=\\uE000, StopSel=\\uE001, MaxWords=30, MinWords=15, MaxFragments=2, FragmentDelimiter=\" … \"') as snippet, ",
             author_columns!("m", "r"),
             " from page c cross join wanted w join post p on p.id = c.id join post q on q.id = p.question_id

@@ -49,6 +49,8 @@ pub struct TagView {
     pub question_count: i32,
     /// The tag that questions get in place of this one.
     pub synonym_of: Option<String>,
+    /// Tags that stand for this one: questions get this one in place of them.
+    pub synonyms: Vec<String>,
     /// Whether the caller follows it, where one is signed in.
     pub following: Option<bool>,
 }
@@ -60,6 +62,7 @@ impl From<TagRow> for TagView {
             description: row.description,
             question_count: row.question_count,
             synonym_of: row.synonym_of,
+            synonyms: row.synonyms,
             following: None,
         }
     }

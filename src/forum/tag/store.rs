@@ -30,6 +30,9 @@ pub struct TagRow {
     /// The name of the tag that this one stands for.
     #[diesel(sql_type = Nullable<Text>)]
     pub synonym_of: Option<String>,
+    /// The names of those that stand for this one.
+    #[diesel(sql_type = Array<Text>)]
+    pub synonyms: Vec<String>,
 }
 
 impl TagRow {
@@ -42,7 +45,9 @@ impl TagRow {
 macro_rules! tag_rows {
     ($rest:literal) => {
         concat!(
-            "select t.id, t.name, t.description, t.question_count, s.name as synonym_of from tag t left join tag s on s.id = t.synonym_of ",
+            "select t.id, t.name, t.description, t.question_count, s.name as synonym_of,
+                    array(select y.name from tag y where y.synonym_of = t.id order by y.name) as synonyms
+             from tag t left join tag s on s.id = t.synonym_of ",
             $rest
         )
     };
@@ -71,7 +76,7 @@ async fn resolve_all(conn: &mut Conn, names: &[String]) -> QueryResult<(usize, V
         tag: TagRow,
     }
     let rows: Vec<Resolved> = diesel::sql_query(
-        "select t.id, t.name, t.description, t.question_count, null::text as synonym_of,
+        "select t.id, t.name, t.description, t.question_count, null::text as synonym_of, '{}'::text[] as synonyms,
                 (select count(*) from tag k where k.name = any($1)) as known
          from tag t where t.id in (select coalesce(g.synonym_of, g.id) from tag g where g.name = any($1)) order by t.name",
     )

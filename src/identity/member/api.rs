@@ -222,23 +222,23 @@ impl MemberApi {
 
     /// Search members
     ///
-    /// By the beginning of the handle, in its order. Without `q`, everybody.
+    /// By the beginning of the handle or of the name. The very handle comes first, then handles in order. Without `q`,
+    /// everybody.
     #[oai(path = "/members", method = "get", operation_id = "list_members")]
     async fn list_members(
         &self,
         _visitor: Visitor,
-        /// How the handle begins.
+        /// How the handle or the name begins; case does not matter.
         q: Query<Option<String>>,
         cursor: Query<Option<String>>,
         limit: Query<Option<usize>>,
     ) -> Result<Json<Page<AuthorView>>, Problem> {
-        let prefix = account_rules::handle_key(q.0.as_deref().unwrap_or_default());
-        let list = format!("list_members?q={prefix}");
+        let q = q.0.unwrap_or_default().trim().trim_start_matches('@').to_owned();
+        let list = format!("list_members?q={q}");
         let request = self.kit.cursors.request::<String>(&list, cursor.0.as_deref(), limit.0)?;
         let mut conn = self.kit.db.read().await?;
-        let rows = store::list_by_handle(&mut conn, &prefix, &request).await?;
-        let page = self.kit.cursors.page(&list, &request, rows, |row| (account_rules::handle_key(&row.handle), row.id.0), AuthorView::from);
-        Ok(Json(page))
+        let rows = store::list_by_name(&mut conn, &q, &request).await?;
+        Ok(Json(self.kit.cursors.page(&list, &request, rows, |row| (row.place.clone(), row.author.id.0), |row| row.author.into())))
     }
 
     /// Get a member's public profile

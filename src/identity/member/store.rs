@@ -12,7 +12,7 @@ use super::{admin::MemberForAdmin, rules::MemberSort};
 use crate::{
     identity::account::rules::handle_key,
     kit::{Conn, db::CachedExt, page::Request},
-    schema::{account, external_member, member, refresh_token, reputation, session},
+    schema::{account, external_member, member, refresh_token, session},
     visible_group,
     words::{GroupRole, MemberId, PartnerId, Role},
 };
@@ -247,29 +247,44 @@ pub async fn erase(conn: &mut Conn, id: MemberId, handle: &str, display_name: &s
     Ok(())
 }
 
-/// Members whose handle key begins with `prefix` (itself a handle key), in its order.
-pub async fn list_by_handle(conn: &mut Conn, prefix: &str, request: &Request<String>) -> QueryResult<Vec<Author>> {
-    let mut query = member::table
-        .left_join(reputation::table)
-        .filter(member::erased_at.is_null())
-        .filter(member::handle_key.like(format!("{}%", escape_like(prefix))))
-        .select((member::id, member::handle, member::display_name, member::role, reputation::total.nullable()))
-        .limit(request.rows())
-        .into_boxed();
-    query = match &request.seek {
-        None => query.order(member::handle_key.asc()),
-        Some(seek) if seek.back => query.filter(member::handle_key.lt(&seek.key)).order(member::handle_key.desc()),
-        Some(seek) => query.filter(member::handle_key.gt(&seek.key)).order(member::handle_key.asc()),
-    };
-    let rows: Vec<(MemberId, String, String, Role, Option<i32>)> = query.load(conn).await?;
-    let author = |(id, handle, display_name, role, total): (_, _, _, _, Option<i32>)| Author {
-        id,
-        handle,
-        display_name,
-        role,
-        reputation: total.unwrap_or(0).max(1),
-    };
-    Ok(rows.into_iter().map(author).collect())
+/// A member in a list by name.
+#[derive(QueryableByName)]
+pub struct NamedRow {
+    /// The handle key; empty for the very handle that was asked for, which so comes first.
+    #[diesel(sql_type = Text)]
+    pub place: String,
+    #[diesel(embed)]
+    pub author: Author,
+}
+
+/// Members whose handle or name begins with `q`. Each index yields a page of its own; the page is the first of both.
+pub async fn list_by_name(conn: &mut Conn, q: &str, request: &Request<String>) -> QueryResult<Vec<NamedRow>> {
+    let (order, than) = if request.back() { ("desc", "<") } else { ("asc", ">") };
+    // Nothing in byte order lies between a text with its beginning and that beginning with this behind it.
+    let text = format!(
+        "with found as (
+           (select m.id from member m where m.handle_key = $1)
+           union
+           (select m.id from member m where m.handle_key > $1 and m.handle_key < $1 || E'\\U0010FFFF' and m.erased_at is null
+              and ($3 is null or m.handle_key {than} $3) order by m.handle_key {order} limit $4 + 1)
+           union
+           (select m.id from member m where $2 <> '' and lower(m.display_name) collate \"C\" >= lower($2)
+              and lower(m.display_name) collate \"C\" < lower($2) || E'\\U0010FFFF' and m.erased_at is null
+              and ($3 is null or m.handle_key {than} $3) order by m.handle_key {order} limit $4 + 1)
+         ), placed as (
+           select m.*, case when m.handle_key = $1 then '' else m.handle_key end collate \"C\" as place from found join member m using (id)
+         )
+         select m.place, {} from placed m left join reputation r on r.member_id = m.id
+         where m.erased_at is null and ($3 is null or m.place {than} $3) order by m.place {order} limit $4",
+        author_columns!("m", "r")
+    );
+    diesel::sql_query(text)
+        .bind::<Text, _>(handle_key(q))
+        .bind::<Text, _>(q)
+        .bind::<Nullable<Text>, _>(request.seek.as_ref().map(|seek| &seek.key))
+        .bind::<BigInt, _>(request.rows())
+        .load(conn)
+        .await
 }
 
 /// `text` as a literal in a LIKE pattern.

@@ -103,6 +103,23 @@ pub async fn find_valid(conn: &mut Conn, trigger: Trigger, at: DateTime<Utc>) ->
     rows.into_iter().map(VersionRow::rule).collect()
 }
 
+/// All rules as they stand at an instant, and when those terms end.
+pub async fn find_in_force(conn: &mut Conn, at: DateTime<Utc>) -> Result<Vec<(Rule, Option<DateTime<Utc>>)>, Problem> {
+    let rows: Vec<VersionRow> = diesel::sql_query(concat!(
+        version_columns!(),
+        "where v.valid_from <= $1 and (v.valid_until is null or v.valid_until > $1) order by r.id"
+    ))
+    .bind::<Timestamptz, _>(at)
+    .cached()
+    .load(conn)
+    .await?;
+    let in_force = |row: VersionRow| {
+        let until = row.valid_until;
+        Ok((row.rule()?, until))
+    };
+    rows.into_iter().map(in_force).collect()
+}
+
 /// The latest version of each rule, by id.
 pub async fn list(conn: &mut Conn, request: &Request<()>) -> QueryResult<Vec<VersionRow>> {
     let (order, than) = if request.back() { ("desc", "<") } else { ("asc", ">") };

@@ -76,6 +76,10 @@ struct StatementLine {
     pending: i64,
     reserved: i64,
     arrears: i64,
+    /// The available points after this movement.
+    balance_after: i64,
+    /// What the sentence adds after its colon: the order, the reward, the reason; empty where there is nothing to add.
+    note: String,
     effective_at: DateTime<Utc>,
     /// The noun that caused it, such as `purchase`.
     source_type: String,
@@ -213,7 +217,7 @@ impl LedgerApi {
 
     async fn statement_of(&self, member: MemberId, asked: Asked) -> Result<Listed<StatementLine>, Problem> {
         let fetch = move |kit: Kit, request| async move { Ok(statement::list(&mut *kit.db.read().await?, member, &request).await?) };
-        listing::answer(&self.kit, "list_statement", member, asked, fetch, |line| (line.effective_at, line.id.0), view).await
+        listing::answer(&self.kit, "list_statement", member, asked, fetch, |line| (line.place(), line.id.0), view).await
     }
 
     async fn adjust(&self, conn: &mut crate::kit::Conn, admin: &Admin, body: AdjustPoints) -> Result<Adjusted, Problem> {
@@ -253,6 +257,8 @@ fn view(line: Line) -> StatementLine {
         pending: line.pending,
         reserved: line.reserved,
         arrears: line.arrears,
+        balance_after: line.balance_after,
+        note: line.note,
         effective_at: line.effective_at,
         source_type: line.source_type,
         source_id: line.source_id,

@@ -49,9 +49,20 @@ pub struct Line {
     pub reserved: i64,
     #[diesel(sql_type = BigInt)]
     pub arrears: i64,
+    /// The available points after this movement.
+    #[diesel(sql_type = BigInt)]
+    pub balance_after: i64,
 }
 
+/// Where a line stands: when it counts, and the available points after and before it, from which its neighbours are
+/// reckoned without reading the whole book.
+pub type Place = (DateTime<Utc>, i64, i64);
+
 impl Line {
+    pub fn place(&self) -> Place {
+        (self.effective_at, self.balance_after, self.balance_after - self.available)
+    }
+
     /// What happened, for the member to read.
     pub fn sentence(&self) -> String {
         let points = |points: i64| if points.abs() == 1 { format!("{} point", points.abs()) } else { format!("{} points", points.abs()) };
@@ -77,10 +88,12 @@ impl Line {
 }
 
 /// A page of a member's movements, newest first.
-pub async fn list(conn: &mut Conn, member: MemberId, request: &page::Request<DateTime<Utc>>) -> QueryResult<Vec<Line>> {
-    let (key, id) = request.seek.as_ref().map(|seek| (seek.key, seek.id)).unzip();
-    diesel::sql_query(
-        "select t.id, t.kind, t.source_type, t.source_id, t.note, t.effective_at, e.available, e.pending, e.reserved, e.arrears
+pub async fn list(conn: &mut Conn, member: MemberId, request: &page::Request<Place>) -> QueryResult<Vec<Line>> {
+    let (key, id) = request.seek.as_ref().map(|seek| (seek.key.0, seek.id)).unzip();
+    // As they are read, all lines have the balance of today.
+    let mut lines: Vec<Line> = diesel::sql_query(
+        "select t.id, t.kind, t.source_type, t.source_id, t.note, t.effective_at, e.available, e.pending, e.reserved, e.arrears,
+                (select available from wallet where member_id = $1) as balance_after
          from (
            (select * from ledger_transaction where not $5 and member_id = $1 and ($2 is null or (effective_at, id) < ($2, $3))
             order by effective_at desc, id desc limit $4)
@@ -104,7 +117,22 @@ pub async fn list(conn: &mut Conn, member: MemberId, request: &page::Request<Dat
     .bind::<Bool, _>(request.back())
     .cached()
     .load(conn)
-    .await
+    .await?;
+    let mut balance = match &request.seek {
+        None => lines.as_slice().first().map_or(0, |newest| newest.balance_after),
+        Some(page::Seek { key: (_, after, _), back: true, .. }) => *after,
+        Some(page::Seek { key: (.., before), .. }) => *before,
+    };
+    for line in &mut lines {
+        if request.back() {
+            balance += line.available;
+            line.balance_after = balance;
+        } else {
+            line.balance_after = balance;
+            balance -= line.available;
+        }
+    }
+    Ok(lines)
 }
 
 pub async fn find_pending_by_date(conn: &mut Conn, member: MemberId) -> QueryResult<Vec<Dated>> {

@@ -41,6 +41,8 @@ struct RedeemedReward {
     id: RewardId,
     name: String,
     kind: RewardKind,
+    /// Whether staff may give the points back once it is issued.
+    refundable: bool,
 }
 
 /// Points for a reward.
@@ -69,7 +71,7 @@ impl From<RedemptionRow> for RedemptionView {
     fn from(row: RedemptionRow) -> Self {
         Self {
             id: row.id,
-            reward: RedeemedReward { id: row.reward_id, name: row.reward_name, kind: row.reward_kind },
+            reward: RedeemedReward { id: row.reward_id, name: row.reward_name, kind: row.reward_kind, refundable: row.refundable },
             member_id: row.member_id,
             handle: row.handle,
             points: row.points,

@@ -1,28 +1,45 @@
 import { Card, Group, SimpleGrid, Stack, Text, ThemeIcon, Title } from '@mantine/core';
-import type { ReferralCounts as Counts } from '@regulars/client';
+import type { ReferralCounts as Counts, WayToEarn } from '@regulars/client';
 import { useTranslation } from 'react-i18next';
 import { number } from '~/format';
-
-const STEPS = ['send', 'join', 'points'] as const;
+import { invitationOf, useWays } from './ways';
 
 /** How inviting works, in three steps. */
-export function InvitationSteps() {
+export function InvitationSteps({ ways }: { ways: WayToEarn[] }) {
   const { t } = useTranslation('loyalty');
+  const { points } = useWays();
+  const { mine, theirs, sides, any } = invitationOf(ways);
+  const counted = (count = 0) => ({ count, formatted: number(count) });
+  const steps: [string, string][] = [[t('referral.step_send'), t('referral.step_send_detail')]];
+  if (sides !== 'none') {
+    steps.push(
+      [t('referral.step_join'), t('referral.step_join_detail', counted(any?.min_order_units))],
+      [
+        t(`referral.step_points.${sides}`, { mine: points(mine?.points ?? 0), theirs: points(theirs?.points ?? 0) }),
+        [
+          t('referral.step_points_detail', counted(any?.hold_days)),
+          mine?.times_per_year !== undefined && t('referral.a_year', counted(mine.times_per_year)),
+        ]
+          .filter(Boolean)
+          .join(' '),
+      ],
+    );
+  }
   return (
     <Card p="lg" component="section" aria-labelledby="how">
       <Stack>
         <Title order={2} size="h4" id="how">
           {t('referral.how')}
         </Title>
-        {STEPS.map((step, index) => (
+        {steps.map(([step, detail], index) => (
           <Group key={step} wrap="nowrap" align="flex-start">
             <ThemeIcon variant="light" radius="xl" size={32} aria-hidden>
               <Text fw={700}>{index + 1}</Text>
             </ThemeIcon>
             <div>
-              <Text fw={600}>{t(`referral.step_${step}`)}</Text>
+              <Text fw={600}>{step}</Text>
               <Text size="sm" c="dimmed">
-                {t(`referral.step_${step}_detail`)}
+                {detail}
               </Text>
             </div>
           </Group>

@@ -19,7 +19,7 @@ import { dateTime, number, signed } from '~/format';
 import { LinkButton } from '../links';
 import { byCursor, Pages } from '../Pages';
 import { Empty } from '../states';
-import { changeOf, noteOf, pointsOf, sentenceOf } from './movement';
+import { changeOf, pointsOf, sentenceOf } from './movement';
 import classes from './Statement.module.css';
 
 const IMAGES: Record<StatementLine['kind'], Icon> = {
@@ -64,7 +64,6 @@ function Movement({ line }: { line: StatementLine }) {
   const { t } = useTranslation('loyalty');
   const points = pointsOf(line);
   const change = changeOf(line);
-  const note = noteOf(line);
   const Image = IMAGES[line.kind];
   const isSettled = change.account === 'available' || change.account === 'arrears';
   const colour = !isSettled || change.points === 0 ? undefined : change.points > 0 ? 'var(--good)' : 'var(--bad)';
@@ -76,7 +75,7 @@ function Movement({ line }: { line: StatementLine }) {
       <div className={classes.what}>
         <Text fw={500}>{t(`statement.${sentenceOf(line)}`, { count: points, formatted: number(points) })}</Text>
         <Text size="sm" c="dimmed">
-          {note && `${note} · `}
+          {line.note && `${line.note} · `}
           <time dateTime={line.effective_at}>{dateTime(line.effective_at)}</time>
         </Text>
       </div>
@@ -85,7 +84,9 @@ function Movement({ line }: { line: StatementLine }) {
           {signed(change.points)}
         </Text>
         <Text size="xs" c="dimmed">
-          {t(`statement.account.${change.account}`)}
+          {change.account === 'available'
+            ? t('statement.balance', { formatted: number(line.balance_after) })
+            : t(`statement.account.${change.account}`)}
         </Text>
       </div>
     </Group>

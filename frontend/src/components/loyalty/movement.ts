@@ -29,12 +29,6 @@ export function pointsOf(line: StatementLine): number {
   }
 }
 
-/** What the server adds to a movement: the order, the reward, the rule. It follows the sentence's colon. */
-export function noteOf(line: StatementLine): string | undefined {
-  const colon = line.sentence.indexOf(': ');
-  return colon < 0 ? undefined : line.sentence.slice(colon + 2);
-}
-
 /** Which sentence tells of a movement. */
 export function sentenceOf({ kind, pending, available }: StatementLine) {
   if (kind === 'earn' && pending > 0) return 'earn_pending';

@@ -5,6 +5,7 @@ import {
   listMyPurchasesInfiniteOptions,
   listMyStatementInfiniteOptions,
   listTiersOptions,
+  listWaysToEarnOptions,
 } from '@regulars/client/react-query';
 import { IconCoins, IconCrown, IconReceipt, IconShoppingBag } from '@tabler/icons-react';
 import { useSuspenseQuery } from '@tanstack/react-query';
@@ -39,6 +40,7 @@ export const Route = createFileRoute('/_member/points')({
       queries.ensureQueryData(getMyTierOptions()),
       queries.ensureQueryData(listTiersOptions()),
       tab === 'statement' && queries.ensureInfiniteQueryData({ ...listMyStatementInfiniteOptions(), ...byCursor }),
+      tab === 'earn' && queries.ensureQueryData(listWaysToEarnOptions()),
       tab === 'purchases' && queries.ensureInfiniteQueryData({ ...listMyPurchasesInfiniteOptions(), ...byCursor }),
     ]),
   component: Points,

@@ -1,5 +1,5 @@
 import { Card, Grid, Group, Stack, Text, Title } from '@mantine/core';
-import { getMyReferralOptions } from '@regulars/client/react-query';
+import { getMyReferralOptions, listWaysToEarnOptions } from '@regulars/client/react-query';
 import { IconUserHeart } from '@tabler/icons-react';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { LinkText } from '~/components/links';
 import { InvitationLink } from '~/components/loyalty/InvitationLink';
 import { InvitationSteps, ReferralCounts } from '~/components/loyalty/InvitationSteps';
+import { invitationOf, useWays } from '~/components/loyalty/ways';
 import { PageHead } from '~/components/PageHead';
 import { Empty } from '~/components/states';
 import { date } from '~/format';
@@ -14,7 +15,8 @@ import { words } from '~/i18n';
 import { useSite } from '~/site';
 
 export const Route = createFileRoute('/_member/referral')({
-  loader: ({ context: { queries } }) => Promise.all([words('loyalty'), queries.ensureQueryData(getMyReferralOptions())]),
+  loader: ({ context: { queries } }) =>
+    Promise.all([words('loyalty'), queries.ensureQueryData(getMyReferralOptions()), queries.ensureQueryData(listWaysToEarnOptions())]),
   component: Referral,
 });
 
@@ -24,11 +26,17 @@ function Referral() {
   const { t } = useTranslation('loyalty');
   const { data: referral } = useSuspenseQuery(getMyReferralOptions());
   const { referral_text } = useSite();
+  const { data: ways } = useSuspenseQuery(listWaysToEarnOptions());
+  const { points } = useWays();
+  const invitation = invitationOf(ways.items);
+  const [mine, theirs] = [points(invitation.mine?.points ?? 0), points(invitation.theirs?.points ?? 0)];
   return (
     <>
       <PageHead
         title={t('referral.title')}
-        description={<span style={{ whiteSpace: 'pre-line' }}>{referral_text || t('referral.description')}</span>}
+        description={
+          <span style={{ whiteSpace: 'pre-line' }}>{referral_text || t(`referral.description.${invitation.sides}`, { mine, theirs })}</span>
+        }
       />
       <Grid>
         <Grid.Col span={{ base: 12, md: 7 }}>
@@ -63,7 +71,7 @@ function Referral() {
           </Stack>
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 5 }}>
-          <InvitationSteps />
+          <InvitationSteps ways={ways.items} />
         </Grid.Col>
       </Grid>
     </>

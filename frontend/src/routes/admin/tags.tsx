@@ -12,7 +12,7 @@ import { SearchField } from '~/components/admin/SearchField';
 import { LinkText } from '~/components/links';
 import { PageHead } from '~/components/PageHead';
 import { Empty } from '~/components/states';
-import { number } from '~/format';
+import { listed, number } from '~/format';
 
 const SORTS: readonly TagOrder[] = ['popular', 'name'];
 
@@ -65,6 +65,7 @@ function TagsPage() {
         </Text>
       ),
     },
+    { accessor: 'synonyms', title: t('tags.synonyms'), width: 200, render: ({ synonyms }) => (synonyms.length ? listed(synonyms) : '–') },
     { accessor: 'question_count', title: t('overview.questions'), textAlign: 'right', render: (tag) => number(tag.question_count) },
     {
       accessor: 'edit',

@@ -14,7 +14,7 @@ import { TabLink, Tabs, tabProps } from '~/components/forum/Tabs';
 import { LinkButton } from '~/components/links';
 import { PageHead } from '~/components/PageHead';
 import { Empty } from '~/components/states';
-import { number } from '~/format';
+import { listed, number } from '~/format';
 import { isStaff, useMe } from '~/session';
 
 const SORTS = ['active', 'hot', 'new', 'top', 'unanswered'] as const;
@@ -57,6 +57,7 @@ function Tag() {
       <Columns side={<CommunitySide />}>
         <Text size="sm" c="dimmed" mb="xs">
           {t('tags.questions', { count: tag.question_count, formatted: number(tag.question_count) })}
+          {tag.synonyms.length > 0 && ` · ${t('tags.synonyms', { list: listed(tag.synonyms) })}`}
         </Text>
         <Tabs label={t('sort.label')}>
           {SORTS.map((value) => (

@@ -11,7 +11,6 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { LinkText } from '~/components/links';
-import { noteOf } from '~/components/loyalty/movement';
 import { PurchaseLines } from '~/components/loyalty/PurchaseLines';
 import { WhyPoints } from '~/components/loyalty/WhyPoints';
 import { Loading } from '~/components/states';
@@ -42,10 +41,11 @@ export function StatementTab({ handle, cursor }: TabProps) {
           title: t('statement.kind'),
           render: ({ kind }) => <Badge variant="default">{t(`statement.kinds.${kind}`)}</Badge>,
         },
-        { accessor: 'sentence', title: t('statement.what'), width: 300, render: (line) => noteOf(line) ?? '–' },
+        { accessor: 'note', title: t('statement.what'), width: 300, render: ({ note }) => note || '–' },
         { accessor: 'available', title: t('overview.available'), textAlign: 'right', render: (line) => <Signed value={line.available} /> },
         { accessor: 'pending', title: t('overview.pending'), textAlign: 'right', render: (line) => <Signed value={line.pending} /> },
         { accessor: 'reserved', title: t('overview.reserved'), textAlign: 'right', render: (line) => <Signed value={line.reserved} /> },
+        { accessor: 'balance_after', title: t('statement.balance'), textAlign: 'right', render: (line) => number(line.balance_after) },
       ]}
     />
   );

@@ -85,7 +85,7 @@ export function RedemptionActions({ redemption }: { redemption: RedemptionView }
           {t('redemption.cancel')}
         </Button>
       )}
-      {(state === 'issued' || state === 'fulfilled') && (
+      {redemption.reward.refundable && (state === 'issued' || state === 'fulfilled') && (
         <Button variant="default" onClick={() => setAsking('refund')}>
           {t('redemption.refund')}
         </Button>

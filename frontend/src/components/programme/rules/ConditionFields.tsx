@@ -1,10 +1,10 @@
 import { Chip, Fieldset, Group, Input, NativeSelect, SimpleGrid, Stack, TagsInput } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
+import { weekday } from '~/format';
 import { MoneyInput, TierSelect, WholeInput } from '../inputs';
 import type { RuleValues } from './ruleForm';
 import { WEEKDAYS } from './ruleForm';
-import { weekday } from './wording';
 
 /** When a rule applies; all that is given must hold. */
 export function ConditionFields({ form }: { form: UseFormReturnType<RuleValues> }) {

@@ -2,17 +2,9 @@ import type { Terms, Trigger } from '@regulars/client';
 import { listTiersOptions } from '@regulars/client/react-query';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { listed, money, number, percent } from '~/format';
-import { locale } from '~/i18n';
+import { listed, money, number, oneUnit, percent, weekday } from '~/format';
 import { expiryOf } from './expiry';
 import { AMOUNTS, usualHold } from './ruleForm';
-
-const MONDAY = Date.UTC(2024, 0, 1);
-const DAY = 86_400_000;
-
-/** 1 is Monday. */
-export const weekday = (day: number, style: 'long' | 'short' = 'long') =>
-  new Intl.DateTimeFormat(locale(), { weekday: style, timeZone: 'UTC' }).format(MONDAY + (day - 1) * DAY);
 
 /** What rules do, in plain words. */
 export function useWording() {
@@ -28,9 +20,8 @@ export function useWording() {
     if (terms.kind === 'percent_bonus') return t('rule.say.percent_bonus', { percent: percent(terms.points / 100) });
     if (terms.kind === 'fixed_bonus') return t('rule.say.fixed_bonus', { points: points(terms.points) });
     if (terms.per_minor) return t('rule.say.base', { points: points(terms.points), amount: amount(terms.per_minor, terms.currency) });
-    const unit = terms.currency ? new Intl.NumberFormat(locale(), { style: 'currency', currency: terms.currency }).format(1) : undefined;
-    return unit
-      ? t('rule.say.base', { points: points(terms.points), amount: unit })
+    return terms.currency
+      ? t('rule.say.base', { points: points(terms.points), amount: oneUnit(terms.currency) })
       : t('rule.say.base_any', { points: points(terms.points) });
   }
 

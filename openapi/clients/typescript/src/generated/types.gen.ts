@@ -347,6 +347,14 @@ export type Cap = {
 };
 
 /**
+ * CapOfWay
+ */
+export type CapOfWay = {
+    period: Period;
+    points: number;
+};
+
+/**
  * CastVote
  */
 export type CastVote = {
@@ -2574,6 +2582,23 @@ export type PageTierView = {
 };
 
 /**
+ * Page_WayToEarn
+ *
+ * A part of a list, with the way on and back.
+ */
+export type PageWayToEarn = {
+    items: Array<WayToEarn>;
+    /**
+     * Pass as `cursor` for the items after these; absent on the last page.
+     */
+    next_cursor?: string;
+    /**
+     * Pass as `cursor` for the items before these; absent on the first page.
+     */
+    prev_cursor?: string;
+};
+
+/**
  * PartnerView
  *
  * A partner.
@@ -3164,6 +3189,10 @@ export type RedeemedReward = {
     id: string;
     kind: RewardKind;
     name: string;
+    /**
+     * Whether staff may give the points back once it is issued.
+     */
+    refundable: boolean;
 };
 
 /**
@@ -3884,9 +3913,17 @@ export type StatementLine = {
      * Added to the available points, or taken.
      */
     available: number;
+    /**
+     * The available points after this movement.
+     */
+    balance_after: number;
     effective_at: string;
     id: string;
     kind: Kind;
+    /**
+     * What the sentence adds after its colon: the order, the reward, the reason; empty where there is nothing to add.
+     */
+    note: string;
     pending: number;
     reserved: number;
     /**
@@ -3940,6 +3977,10 @@ export type TagView = {
      * The tag that questions get in place of this one.
      */
     synonym_of?: string;
+    /**
+     * Tags that stand for this one: questions get this one in place of them.
+     */
+    synonyms: Array<string>;
 };
 
 /**
@@ -4020,6 +4061,14 @@ export type TierOfCustomer = {
      * Held at least until then; absent for the tier that everybody has.
      */
     valid_until?: string;
+};
+
+/**
+ * TierOfWay
+ */
+export type TierOfWay = {
+    name: string;
+    rank: number;
 };
 
 /**
@@ -4105,6 +4154,101 @@ export type VoteStanding = {
     my_vote: number;
     score: number;
     up_votes: number;
+};
+
+/**
+ * WayToEarn
+ *
+ * A rule by which something is earned now.
+ */
+export type WayToEarn = {
+    /**
+     * The most points that one may earn by this in a period.
+     */
+    cap?: CapOfWay & unknown;
+    /**
+     * Products of these categories only.
+     */
+    categories: Array<string>;
+    /**
+     * Orders that came by these channels only.
+     */
+    channels: Array<string>;
+    /**
+     * Orders in this currency only; when absent in any.
+     */
+    currency?: string;
+    /**
+     * When the points expire, counted from when they can be spent: `P12M`, `P1Y/quarter`; never when absent.
+     */
+    expires?: string;
+    /**
+     * True: the first purchase only. False: all but the first.
+     */
+    first_purchase?: boolean;
+    /**
+     * Days until the points can be spent, from what earned them. Absent for percentages, which follow what they add to.
+     */
+    hold_days?: number;
+    hours?: Hours;
+    /**
+     * For purchases; the rest is `base`.
+     */
+    kind: RuleKind & unknown;
+    /**
+     * The order must come to at least so much, in minor units.
+     */
+    min_amount_minor?: number;
+    /**
+     * The friend's order must come to at least so many units of its currency; for referrals.
+     */
+    min_order_units?: number;
+    /**
+     * The rule's name.
+     */
+    name: string;
+    /**
+     * The amount that earns `points`, in minor units; one unit of the order's currency (1.00 EUR, 1 JPY) when absent.
+     * For base rules for purchases only.
+     */
+    per_minor?: number;
+    /**
+     * Points; for a percentage bonus, percent.
+     */
+    points: number;
+    /**
+     * Whether the points count towards a tier.
+     */
+    qualifies: boolean;
+    /**
+     * What happens to a fraction of a point.
+     */
+    rounding: Rounding & unknown;
+    /**
+     * Some products only.
+     */
+    selected_products: boolean;
+    /**
+     * The tier that one must have at least.
+     */
+    tier?: TierOfWay & unknown;
+    /**
+     * How often one may earn by this on one day of the programme.
+     */
+    times_per_day?: number;
+    /**
+     * How often one may earn by this in a year of the programme.
+     */
+    times_per_year?: number;
+    trigger: Trigger;
+    /**
+     * When these terms end; without an end when absent.
+     */
+    valid_until?: string;
+    /**
+     * Days of the week in programme time: 1 is Monday, 7 is Sunday.
+     */
+    weekdays: Array<number>;
 };
 
 /**
@@ -10016,7 +10160,7 @@ export type ListMembersData = {
     path?: never;
     query?: {
         /**
-         * How the handle begins.
+         * How the handle or the name begins; case does not matter.
          */
         q?: string;
         cursor?: string;
@@ -12683,3 +12827,48 @@ export type ListTiersResponses = {
 };
 
 export type ListTiersResponse = ListTiersResponses[keyof ListTiersResponses];
+
+export type ListWaysToEarnData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/ways-to-earn';
+};
+
+export type ListWaysToEarnErrors = {
+    /**
+     * The request is malformed.
+     */
+    400: Problem;
+    /**
+     * There are no credentials, or they are not valid.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * Too many requests; Retry-After says when to try again.
+     */
+    429: Problem;
+    /**
+     * An error on our side.
+     */
+    500: Problem;
+    /**
+     * Busy or without its database; Retry-After says when to try again.
+     */
+    503: Problem;
+};
+
+export type ListWaysToEarnError = ListWaysToEarnErrors[keyof ListWaysToEarnErrors];
+
+export type ListWaysToEarnResponses = {
+    /**
+     * Done.
+     */
+    200: PageWayToEarn;
+};
+
+export type ListWaysToEarnResponse = ListWaysToEarnResponses[keyof ListWaysToEarnResponses];
