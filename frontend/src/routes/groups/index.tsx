@@ -11,8 +11,8 @@ import { PageHead } from '~/components/PageHead';
 import { byCursor, Pages } from '~/components/Pages';
 import { Empty } from '~/components/states';
 import { number } from '~/format';
-import { useSignedIn } from '~/session';
 import { words } from '~/i18n';
+import { useSignedIn } from '~/session';
 
 interface Search {
   q?: string;

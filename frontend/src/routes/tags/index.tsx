@@ -28,7 +28,8 @@ export const Route = createFileRoute('/tags/')({
     sort: search.sort === 'name' ? 'name' : undefined,
   }),
   loaderDeps: ({ search }) => search,
-  loader: ({ context: { queries }, deps }) => Promise.all([words('forum'), queries.ensureInfiniteQueryData({ ...tagsOf(deps), ...byCursor })]),
+  loader: ({ context: { queries }, deps }) =>
+    Promise.all([words('forum'), queries.ensureInfiniteQueryData({ ...tagsOf(deps), ...byCursor })]),
   component: Tags,
 });
 

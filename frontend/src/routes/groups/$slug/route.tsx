@@ -10,8 +10,8 @@ import { LinkButton } from '~/components/links';
 import { PageHead } from '~/components/PageHead';
 import { number } from '~/format';
 import { showProblem } from '~/forms';
-import { useSignedIn } from '~/session';
 import { words } from '~/i18n';
+import { useSignedIn } from '~/session';
 
 const groupOf = (slug: string) => getGroupOptions({ path: { slug } });
 

@@ -6,8 +6,8 @@ import { useTranslation } from 'react-i18next';
 import { LinkButton, LinkText } from '~/components/links';
 import { WindowTitle } from '~/components/WindowTitle';
 import { date, number } from '~/format';
-import { isStaff, useMe } from '~/session';
 import { words } from '~/i18n';
+import { isStaff, useMe } from '~/session';
 
 const memberOf = (handle: string) => getMemberOptions({ path: { handle } });
 
