@@ -136,7 +136,8 @@ mod tests {
 
     #[test]
     fn settings_keep_within_their_bounds() {
-        let cases: [(&str, fn(&mut Site)); 9] = [
+        type Change = fn(&mut Site);
+        let cases: [(&str, Change); 9] = [
             ("", |_| {}),
             ("/name", |site| site.name = "  ".to_owned()),
             ("/tagline", |site| site.tagline = "x".repeat(201)),
