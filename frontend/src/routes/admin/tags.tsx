@@ -58,14 +58,14 @@ function TagsPage() {
     {
       accessor: 'description',
       title: t('tags.description'),
-      width: 420,
+      width: 300,
       render: ({ description }) => (
         <Text size="sm" lineClamp={2} c={description ? undefined : 'dimmed'}>
           {description || t('tags.undescribed')}
         </Text>
       ),
     },
-    { accessor: 'synonyms', title: t('tags.synonyms'), width: 200, render: ({ synonyms }) => (synonyms.length ? listed(synonyms) : '–') },
+    { accessor: 'synonyms', title: t('tags.synonyms'), width: 140, render: ({ synonyms }) => (synonyms.length ? listed(synonyms) : '–') },
     { accessor: 'question_count', title: t('overview.questions'), textAlign: 'right', render: (tag) => number(tag.question_count) },
     {
       accessor: 'edit',

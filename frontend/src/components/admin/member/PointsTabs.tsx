@@ -41,7 +41,7 @@ export function StatementTab({ handle, cursor }: TabProps) {
           title: t('statement.kind'),
           render: ({ kind }) => <Badge variant="default">{t(`statement.kinds.${kind}`)}</Badge>,
         },
-        { accessor: 'note', title: t('statement.what'), width: 300, render: ({ note }) => note || '–' },
+        { accessor: 'note', title: t('statement.what'), width: 180, render: ({ note }) => note || '–' },
         { accessor: 'available', title: t('overview.available'), textAlign: 'right', render: (line) => <Signed value={line.available} /> },
         { accessor: 'pending', title: t('overview.pending'), textAlign: 'right', render: (line) => <Signed value={line.pending} /> },
         { accessor: 'reserved', title: t('overview.reserved'), textAlign: 'right', render: (line) => <Signed value={line.reserved} /> },
