@@ -54,7 +54,7 @@ impl Host {
             // The private server keeps bound values out of its log; a benchmark reads one request's statements from there.
             batch(
                 &database_url,
-                "do $$ begin execute format('alter database %I set log_error_verbosity = default', current_database()); end $$",
+                "do $$ begin execute format('alter database %I set log_error_verbosity = ''default''', current_database()); end $$",
             )
             .await?;
             let app = App::build(settings_of(&database_url, redis_url)).await?;
