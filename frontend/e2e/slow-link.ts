@@ -13,7 +13,7 @@ async function measured(page: Page, path: string) {
   await devtools.send('Network.enable');
   await devtools.send('Network.emulateNetworkConditions', LINK);
   await page.goto(path, { waitUntil: 'commit' });
-  await page.locator('text=answers').first().waitFor();
+  await page.locator('main h1').first().waitFor();
   await settled(page);
   return page.evaluate(() => {
     const paint = performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0;
