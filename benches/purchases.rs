@@ -143,25 +143,57 @@ fn fill_in(statement: &str, parameters: &str) -> String {
     values.into_iter().rev().fold(statement.to_owned(), |text, (name, value)| text.replace(&name, &value))
 }
 
-/// Makes what must be unique depend on `:n`, and the member on `:m`.
+/// Makes what must be unique depend on `:n`, and the member on `:m`; in arrays, too.
 fn vary(statement: &str) -> String {
     let mut out = String::new();
     let mut rest = statement;
     while let Some((before, quoted)) = rest.split_once('\'') {
         let Some((literal, after)) = quoted.split_once('\'') else { break };
         out.push_str(before);
-        out.push_str(&match literal {
-            id if id.starts_with("01890000-0000-7000-8000-") && !id.ends_with("aaaa") => {
-                "('01890000-0000-7000-8000-' || lpad((:m)::text, 12, '0'))::uuid".to_owned()
-            }
-            id if is_uuid(id) && !id.ends_with("aaaa") && is_made_now(id) => format!("md5('{id}' || (:n)::text)::uuid"),
-            "order-2000000" | "key-2000000" => format!("('{literal}-' || (:n)::text)"),
-            text if text.starts_with("customer-") => "('customer-' || (:m)::text)".to_owned(),
-            other => format!("'{other}'"),
+        out.push_str(&match varied(literal) {
+            Some(id) if is_uuid(literal) => format!("({id})::uuid"),
+            Some(text) => format!("({text})"),
+            None if literal.contains(['{', '"']) => vary_array(literal),
+            None => format!("'{literal}'"),
         });
         rest = after;
     }
     out + rest
+}
+
+/// What to write for one value, if it is one that varies.
+fn varied(value: &str) -> Option<String> {
+    let ours = value.starts_with("01890000-0000-7000-8000-");
+    match value {
+        id if ours && !id.ends_with("aaaa") => Some("'01890000-0000-7000-8000-' || lpad((:m)::text, 12, '0')".to_owned()),
+        id if !ours && is_uuid(id) && is_made_now(id) => Some(format!("md5('{id}' || (:n)::text)::uuid")),
+        "order-2000000" | "key-2000000" => Some(format!("'{value}-' || (:n)::text")),
+        text if text.starts_with("customer-") => Some("'customer-' || (:m)::text".to_owned()),
+        _ => None,
+    }
+}
+
+/// The values within an array or a JSON document one by one, with the type that the parameter had.
+fn vary_array(literal: &str) -> String {
+    const MARKS: [char; 6] = ['{', '}', ',', '"', ':', '\\'];
+    let mut kind = "text[]";
+    let mut varies = false;
+    let values: Vec<String> = literal
+        .split_inclusive(MARKS)
+        .map(|piece| {
+            let value = piece.trim_end_matches(MARKS);
+            let Some(expression) = varied(value) else { return format!("'{piece}'") };
+            varies = true;
+            if is_uuid(value) {
+                kind = "uuid[]";
+            }
+            format!("{expression} || '{}'", &piece[value.len()..])
+        })
+        .collect();
+    if serde_json::from_str::<serde_json::Value>(literal).is_ok() {
+        kind = "jsonb";
+    }
+    if varies { format!("({})::{kind}", values.join(" || ")) } else { format!("'{literal}'") }
 }
 
 fn is_uuid(text: &str) -> bool {
