@@ -190,7 +190,9 @@ fn vary_array(literal: &str) -> String {
             format!("{expression} || '{}'", &piece[value.len()..])
         })
         .collect();
-    if serde_json::from_str::<serde_json::Value>(literal).is_ok() {
+    if literal.starts_with("{\"{") {
+        kind = "jsonb[]";
+    } else if serde_json::from_str::<serde_json::Value>(literal).is_ok() {
         kind = "jsonb";
     }
     if varies { format!("({})::{kind}", values.join(" || ")) } else { format!("'{literal}'") }
