@@ -6,7 +6,10 @@ use diesel::QueryResult;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    kit::{Conn, outbox},
+    kit::{
+        Conn,
+        outbox::{self, Occurrence},
+    },
     words::{
         CommentId, GroupId, MemberId, MembershipState, PostId, PostKind, PurchaseId, RedemptionId, ReferralId, ReviewItemId, TransactionId,
         VoteId,
@@ -167,6 +170,15 @@ pub enum Event {
     GroupDeleted {
         group_id: GroupId,
     },
+}
+
+/// The members who were erased in a batch.
+pub fn erased_members(batch: &[Occurrence<Event>]) -> Vec<MemberId> {
+    let erased = |occurrence: &Occurrence<Event>| match occurrence.event {
+        Event::MemberErased { member_id } => Some(member_id),
+        _ => None,
+    };
+    batch.iter().filter_map(erased).collect()
 }
 
 /// Tells what happened, in the transaction in which it happened.

@@ -4,12 +4,11 @@ use futures_util::future::BoxFuture;
 
 use super::store;
 use crate::{
-    events::Event,
+    events::{self, Event},
     kit::{
         Conn,
         outbox::{Listener, Occurrence},
     },
-    words::MemberId,
 };
 
 pub struct Leaving;
@@ -21,11 +20,7 @@ impl Listener<Event> for Leaving {
 
     fn hear<'a>(&'a self, conn: &'a mut Conn, batch: &'a [Occurrence<Event>]) -> BoxFuture<'a, anyhow::Result<()>> {
         Box::pin(async move {
-            let erased = |occurrence: &Occurrence<Event>| match occurrence.event {
-                Event::MemberErased { member_id } => Some(member_id),
-                _ => None,
-            };
-            let members: Vec<MemberId> = batch.iter().filter_map(erased).collect();
+            let members = events::erased_members(batch);
             if !members.is_empty() {
                 store::remove_everywhere(conn, &members).await?;
             }
