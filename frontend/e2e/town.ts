@@ -151,7 +151,7 @@ interface Violation {
 /** Nothing loads, moves or fades any more. */
 export async function settled(page: Page) {
   await page.waitForLoadState('load');
-  await page.waitForFunction(() => document.querySelector('main h1') !== null);
+  await page.waitForFunction(() => document.querySelector('#main h1') !== null);
   await page.waitForFunction(
     () => !document.querySelector('[role=status][aria-label^="Loading"], [role=status][aria-label^="Wird geladen"]'),
   );

@@ -3,11 +3,12 @@ import type { Me } from '@regulars/client';
 import { getMyPointsOptions } from '@regulars/client/react-query';
 import { IconCoins, IconGift, IconLogout, IconSettings, IconShieldCheck, IconUser, IconUserPlus } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { end } from '~/api';
 import { number } from '~/format';
 import { isStaff } from '~/session';
+import { LinkItem } from './links';
 
 /** The way to everything that is the member's own. */
 export function AccountMenu({ me }: { me: Me }) {
@@ -37,25 +38,25 @@ export function AccountMenu({ me }: { me: Me }) {
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item leftSection={<IconUser size={16} />} component={Link} to="/members/$handle" params={{ handle: me.handle } as never}>
+        <LinkItem leftSection={<IconUser size={16} />} to="/members/$handle" params={{ handle: me.handle }}>
           {me.display_name}
-        </Menu.Item>
-        <Menu.Item leftSection={<IconCoins size={16} />} component={Link} to="/points">
+        </LinkItem>
+        <LinkItem leftSection={<IconCoins size={16} />} to="/points">
           {t('nav.points')}
-        </Menu.Item>
-        <Menu.Item leftSection={<IconGift size={16} />} component={Link} to="/rewards">
+        </LinkItem>
+        <LinkItem leftSection={<IconGift size={16} />} to="/rewards">
           {t('nav.rewards')}
-        </Menu.Item>
-        <Menu.Item leftSection={<IconUserPlus size={16} />} component={Link} to="/referral">
+        </LinkItem>
+        <LinkItem leftSection={<IconUserPlus size={16} />} to="/referral">
           {t('nav.referral')}
-        </Menu.Item>
-        <Menu.Item leftSection={<IconSettings size={16} />} component={Link} to="/settings">
+        </LinkItem>
+        <LinkItem leftSection={<IconSettings size={16} />} to="/settings">
           {t('nav.settings')}
-        </Menu.Item>
+        </LinkItem>
         {isStaff(me) && (
-          <Menu.Item leftSection={<IconShieldCheck size={16} />} component={Link} to="/admin">
+          <LinkItem leftSection={<IconShieldCheck size={16} />} to="/admin">
             {t('nav.admin')}
-          </Menu.Item>
+          </LinkItem>
         )}
         <Menu.Divider />
         <Menu.Item leftSection={<IconLogout size={16} />} onClick={signOut}>

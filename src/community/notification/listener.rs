@@ -7,7 +7,7 @@ use super::{
     store,
 };
 use crate::{
-    events::Event,
+    events::{self, Event},
     kit::{
         Conn,
         outbox::{Listener, Occurrence},
@@ -29,11 +29,7 @@ impl Listener<Event> for Herald {
                 let told = address(conn, news).await?;
                 store::tell(conn, &rules::drafts(told)).await?;
             }
-            let erased = |occurrence: &Occurrence<Event>| match occurrence.event {
-                Event::MemberErased { member_id } => Some(member_id),
-                _ => None,
-            };
-            let gone: Vec<MemberId> = batch.iter().filter_map(erased).collect();
+            let gone = events::erased_members(batch);
             if !gone.is_empty() {
                 store::forget(conn, &gone).await?;
             }
