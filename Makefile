@@ -56,6 +56,10 @@ slow-link: tools servers web ## measure what a visitor on a slow link waits for
 	@scripts/chromium
 	@cargo build --locked --quiet && cd frontend && node e2e/slow-link.ts
 
+long-lists: tools servers web ## measure lists of 10,000 items
+	@scripts/chromium
+	@cargo build --locked --quiet && cd frontend && node e2e/long-lists.ts
+
 openapi: tools ## write openapi/openapi.json from the code
 	@mkdir -p openapi
 	cargo run --locked --quiet -- openapi > openapi/openapi.json.new && mv openapi/openapi.json.new openapi/openapi.json

@@ -1,7 +1,8 @@
-import { Button, Center, SimpleGrid, Stack } from '@mantine/core';
+import { Button, Center, Paper, SimpleGrid, Stack } from '@mantine/core';
 import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { memo, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import classes from './Pages.module.css';
 import { Loading, Problem } from './states';
 
 interface Page<Item> {
@@ -15,37 +16,87 @@ export const byCursor = {
   getNextPageParam: (page: { next_cursor?: string | null }) => page.next_cursor ?? undefined,
 };
 
-/** A list by cursor: what is loaded, and a button for more. */
-export function Pages<Item>({
-  query,
-  empty,
-  gap = 'sm',
-  grid = false,
-  children,
-}: {
-  query: UseInfiniteQueryResult<InfiniteData<Page<Item>>, unknown>;
-  empty: ReactNode;
-  gap?: string | number;
-  /** Side by side where there is room. */
-  grid?: boolean;
+interface Look<Item> {
+  /** Cards below each other or, as a grid, side by side where there is room; or rows with lines between them. */
+  as?: 'cards' | 'grid' | 'rows';
+  /** How an item is drawn. Batches are drawn anew when this is another function: long lists name it outside of their component. */
   children: (item: Item) => ReactNode;
-}) {
-  const { t } = useTranslation();
+}
+
+type Props<Item> = Look<Item> & { query: UseInfiniteQueryResult<InfiniteData<Page<Item>>, unknown>; empty: ReactNode };
+
+/** A list by cursor: what is loaded, and a button for more. */
+export function Pages<Item>(props: Props<Item>) {
+  if (props.as !== 'rows') return <Listed {...props} />;
+  // Not a Card: its context is another at each drawing, and React would look for its users in all rows.
+  return (
+    <Paper withBorder className={classes.sheet}>
+      <Listed {...props} />
+    </Paper>
+  );
+}
+
+function Listed<Item>({ query, empty, ...look }: Props<Item>) {
   if (query.isPending) return <Loading />;
   if (query.isError && !query.data) return <Problem error={query.error} retry={() => query.refetch()} />;
   const items = query.data?.pages.flatMap((page) => page.items) ?? [];
   if (items.length === 0) return empty;
   return (
-    <Stack gap={gap}>
-      {grid ? <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }}>{items.map(children)}</SimpleGrid> : items.map(children)}
+    <Stack {...(look.as === 'rows' ? ROWS : CARDS)}>
+      <Batches items={items} {...look} />
       {query.isFetchNextPageError && <Problem error={query.error} />}
-      {query.hasNextPage && (
-        <Center>
-          <Button variant="default" loading={query.isFetchingNextPage} onClick={() => query.fetchNextPage()}>
-            {t('more')}
-          </Button>
-        </Center>
-      )}
+      <More query={query} />
     </Stack>
   );
 }
+
+interface Going {
+  hasNextPage: boolean;
+  isFetchingNextPage: boolean;
+  fetchNextPage: () => unknown;
+}
+
+/** Loads the next page of a list, as long as there is one. */
+export function More({ query, children }: { query: Going; children?: ReactNode }) {
+  const { t } = useTranslation();
+  if (!query.hasNextPage) return null;
+  return (
+    <Center className={classes.more}>
+      <Button variant="default" loading={query.isFetchingNextPage} onClick={() => query.fetchNextPage()}>
+        {children ?? t('more')}
+      </Button>
+    </Center>
+  );
+}
+
+const CARDS = { gap: 'sm' };
+const ROWS = { gap: 0, className: classes.rows };
+
+/** How many items are drawn and laid out together; any number of columns in a grid divides it. */
+const BATCH = 24;
+
+/** Items that are drawn part by part. */
+export function Batches<Item>({ items, ...look }: Look<Item> & { items: Item[] }) {
+  const starts = Array.from({ length: Math.ceil(items.length / BATCH) }, (_, index) => index * BATCH);
+  return starts.map((start) => <Batch key={start} items={items.slice(start, start + BATCH)} {...look} />);
+}
+
+/** A part of a list that is drawn once, and costs nothing while it is out of sight: lists of thousands stay smooth. */
+const Batch = memo(
+  function Batch<Item>({ items, as, children }: Look<Item> & { items: Item[] }) {
+    const drawn = items.map(children);
+    return (
+      <div data-batch className={items.length === BATCH ? classes.batch : undefined}>
+        {as === 'grid' ? (
+          <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }} spacing={CARDS.gap}>
+            {drawn}
+          </SimpleGrid>
+        ) : (
+          <Stack {...(as === 'rows' ? ROWS : CARDS)}>{drawn}</Stack>
+        )}
+      </div>
+    );
+  },
+  (was, is) =>
+    was.children === is.children && was.items.length === is.items.length && was.items.every((item, index) => item === is.items[index]),
+) as <Item>(props: Look<Item> & { items: Item[] }) => ReactNode;

@@ -1,4 +1,5 @@
-import { Box, Button, Card, Group, TextInput, VisuallyHidden } from '@mantine/core';
+import { Box, Button, Group, TextInput, VisuallyHidden } from '@mantine/core';
+import type { FoundPost } from '@regulars/client';
 import { searchInfiniteOptions } from '@regulars/client/react-query';
 import { IconSearch, IconZoomQuestion } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
@@ -84,25 +85,25 @@ function Search() {
   );
 }
 
+const row = (post: FoundPost) => <FoundRow key={post.id} post={post} />;
+
 function Found({ query }: { query: ReturnType<typeof useFound> }) {
   const { t } = useTranslation('forum');
   const shown = query.data?.pages.reduce((sum, { items }) => sum + items.length, 0);
   return (
     <section aria-label={t('search.results')} aria-busy={query.isPending}>
       <VisuallyHidden role="status">{shown !== undefined && t('search.found', { count: shown, formatted: number(shown) })}</VisuallyHidden>
-      <Card p={0}>
-        <Pages
-          query={query}
-          gap={0}
-          empty={
-            <Empty icon={IconZoomQuestion} title={t('search.nothing')}>
-              <LinkButton to="/ask">{t('search.ask')}</LinkButton>
-            </Empty>
-          }
-        >
-          {(post) => <FoundRow key={post.id} post={post} />}
-        </Pages>
-      </Card>
+      <Pages
+        query={query}
+        as="rows"
+        empty={
+          <Empty icon={IconZoomQuestion} title={t('search.nothing')}>
+            <LinkButton to="/ask">{t('search.ask')}</LinkButton>
+          </Empty>
+        }
+      >
+        {row}
+      </Pages>
     </section>
   );
 }

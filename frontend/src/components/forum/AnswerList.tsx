@@ -1,4 +1,4 @@
-import { Button, Center, Group, NativeSelect, Stack, Title } from '@mantine/core';
+import { Group, NativeSelect, Stack, Title } from '@mantine/core';
 import type { AnswerOrder, AnswerView, QuestionView } from '@regulars/client';
 import { listAnswersInfiniteOptions } from '@regulars/client/react-query';
 import { IconMessageQuestion } from '@tabler/icons-react';
@@ -7,7 +7,7 @@ import { useRouterState } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { number } from '~/format';
-import { byCursor } from '../Pages';
+import { byCursor, More } from '../Pages';
 import { Empty, Loading, Problem } from '../states';
 import { AnswerForm } from './AnswerForm';
 import { AnswerItem } from './AnswerItem';
@@ -104,13 +104,7 @@ export function AnswerList({
           fresh={answer.id === fresh || answer.id === named}
         />
       ))}
-      {query.hasNextPage && (
-        <Center>
-          <Button variant="default" loading={query.isFetchingNextPage} onClick={() => query.fetchNextPage()}>
-            {t('answer.more')}
-          </Button>
-        </Center>
-      )}
+      <More query={query}>{t('answer.more')}</More>
       <AnswerForm question={question} standing={standing} onAnswered={answered} />
     </Stack>
   );

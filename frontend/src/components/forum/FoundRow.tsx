@@ -1,7 +1,6 @@
 import { Badge, Group, Text } from '@mantine/core';
 import type { FoundPost } from '@regulars/client';
 import { IconMessage, IconMessageQuestion } from '@tabler/icons-react';
-import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { number } from '~/format';
 import { AuthorChip } from '../Author';
@@ -12,7 +11,7 @@ import { QuestionLink } from './QuestionLink';
 import { Solved } from './SimilarQuestions';
 
 /** A question or an answer that a search found. */
-export const FoundRow = memo(function FoundRow({ post }: { post: FoundPost }) {
+export function FoundRow({ post }: { post: FoundPost }) {
   const { t } = useTranslation('forum');
   const isAnswer = post.kind === 'answer';
   return (
@@ -52,4 +51,4 @@ export const FoundRow = memo(function FoundRow({ post }: { post: FoundPost }) {
       </div>
     </article>
   );
-});
+}

@@ -1,4 +1,4 @@
-import { Card } from '@mantine/core';
+import type { QuestionCard } from '@regulars/client';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { byCursor, Pages } from '../Pages';
@@ -8,6 +8,9 @@ import { listOf, type QuestionFilter } from './questionLists';
 /** A list that somebody has scrolled far down is not read anew page by page. */
 const PAGES_REFRESHED_MAX = 3;
 
+const row = (question: QuestionCard) => <QuestionRow key={question.id} question={question} />;
+const rowInGroup = (question: QuestionCard) => <QuestionRow key={question.id} question={question} inGroup />;
+
 /** Questions that fit a filter, as many as wanted. */
 export function QuestionList({ filter, empty }: { filter: QuestionFilter; empty: ReactNode }) {
   const query = useInfiniteQuery({
@@ -16,11 +19,10 @@ export function QuestionList({ filter, empty }: { filter: QuestionFilter; empty:
     refetchOnWindowFocus: false,
     refetchOnMount: ({ state }) => (state.data?.pages.length ?? 0) <= PAGES_REFRESHED_MAX,
   });
+  const inGroup = filter.group !== undefined;
   return (
-    <Card p={0}>
-      <Pages query={query} empty={empty} gap={0}>
-        {(question) => <QuestionRow key={question.id} question={question} inGroup={filter.group !== undefined} />}
-      </Pages>
-    </Card>
+    <Pages query={query} empty={empty} as="rows">
+      {inGroup ? rowInGroup : row}
+    </Pages>
   );
 }

@@ -1,7 +1,6 @@
 import { Badge, Text, VisuallyHidden } from '@mantine/core';
 import type { QuestionCard } from '@regulars/client';
 import { IconCheck, IconLock } from '@tabler/icons-react';
-import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { compact, number } from '~/format';
 import { AuthorChip } from '../Author';
@@ -12,7 +11,7 @@ import { QuestionLink } from './QuestionLink';
 import { TagChips } from './TagChips';
 
 /** A question in a list. */
-export const QuestionRow = memo(function QuestionRow({ question, inGroup }: { question: QuestionCard; inGroup?: boolean }) {
+export function QuestionRow({ question, inGroup }: { question: QuestionCard; inGroup?: boolean }) {
   const { t } = useTranslation('forum');
   const { score, answer_count, solved } = question;
   return (
@@ -60,4 +59,4 @@ export const QuestionRow = memo(function QuestionRow({ question, inGroup }: { qu
       <VisuallyHidden>{t('row.comments', { count: question.comment_count, formatted: number(question.comment_count) })}</VisuallyHidden>
     </article>
   );
-});
+}

@@ -33,7 +33,7 @@ export function RevisionsDialog({ of, opened, close }: { of: PostRef; opened: bo
   const known = new Map(query.data?.pages.flatMap(({ items }) => items).map((revision) => [revision.number, revision]));
   return (
     <Modal opened={opened} onClose={close} title={t('revisions.title')} size="xl" closeButtonProps={{ 'aria-label': t('common:close') }}>
-      <Pages query={query} empty={<Empty title={t('revisions.none')} />} gap="lg">
+      <Pages query={query} empty={<Empty title={t('revisions.none')} />}>
         {(revision) => <Revision key={revision.number} revision={revision} before={known.get(revision.number - 1)} />}
       </Pages>
     </Modal>

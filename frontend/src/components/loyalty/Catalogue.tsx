@@ -1,9 +1,10 @@
-import { Button, Center, SimpleGrid } from '@mantine/core';
+import { SimpleGrid } from '@mantine/core';
 import type { ListRewardsResponse, RewardView } from '@regulars/client';
 import { IconGift } from '@tabler/icons-react';
 import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { More } from '../Pages';
 import { Empty, Loading, Problem } from '../states';
 
 /** The rewards as a grid of cards; filters apply to what is loaded, so that more can be asked for. */
@@ -28,13 +29,7 @@ export function Catalogue({
       )}
       <SimpleGrid cols={{ base: 1, xs: 2, md: 3 }}>{shown.map(children)}</SimpleGrid>
       {query.isFetchNextPageError && <Problem error={query.error} />}
-      {query.hasNextPage && (
-        <Center mt="lg">
-          <Button variant="default" loading={query.isFetchingNextPage} onClick={() => query.fetchNextPage()}>
-            {t('common:more')}
-          </Button>
-        </Center>
-      )}
+      <More query={query} />
     </>
   );
 }

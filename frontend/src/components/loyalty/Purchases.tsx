@@ -29,10 +29,12 @@ export function Purchases() {
         </Empty>
       }
     >
-      {(purchase) => <PurchaseCard key={purchase.purchase_id} purchase={purchase} />}
+      {card}
     </Pages>
   );
 }
+
+const card = (purchase: PurchaseView) => <PurchaseCard key={purchase.purchase_id} purchase={purchase} />;
 
 function PurchaseCard({ purchase }: { purchase: PurchaseView }) {
   const { t } = useTranslation(['loyalty', 'common']);

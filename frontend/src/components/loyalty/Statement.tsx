@@ -1,4 +1,4 @@
-import { Card, Group, Text, ThemeIcon } from '@mantine/core';
+import { Group, Text, ThemeIcon } from '@mantine/core';
 import type { StatementLine } from '@regulars/client';
 import { listMyStatementInfiniteOptions } from '@regulars/client/react-query';
 import {
@@ -42,23 +42,23 @@ export function Statement() {
   const { t } = useTranslation('loyalty');
   const query = useInfiniteQuery({ ...listMyStatementInfiniteOptions(), ...byCursor });
   return (
-    <Card p={0}>
-      <Pages
-        query={query}
-        gap={0}
-        empty={
-          <Empty icon={IconCoins} title={t('statement.none')}>
-            <LinkButton to="/points" search={{ tab: 'earn' }} variant="default">
-              {t('earn.title')}
-            </LinkButton>
-          </Empty>
-        }
-      >
-        {(line) => <Movement key={line.id} line={line} />}
-      </Pages>
-    </Card>
+    <Pages
+      query={query}
+      as="rows"
+      empty={
+        <Empty icon={IconCoins} title={t('statement.none')}>
+          <LinkButton to="/points" search={{ tab: 'earn' }} variant="default">
+            {t('earn.title')}
+          </LinkButton>
+        </Empty>
+      }
+    >
+      {movement}
+    </Pages>
   );
 }
+
+const movement = (line: StatementLine) => <Movement key={line.id} line={line} />;
 
 function Movement({ line }: { line: StatementLine }) {
   const { t } = useTranslation('loyalty');

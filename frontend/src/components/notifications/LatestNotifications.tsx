@@ -4,6 +4,7 @@ import { IconBell } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { LinkButton } from '../links';
+import classes from '../Pages.module.css';
 import { Empty, Loading, Problem } from '../states';
 import { NotificationRow } from './NotificationRow';
 import { useReadNotifications } from './useNotifications';
@@ -29,9 +30,11 @@ export default function LatestNotifications({ unread, onOpen }: { unread: number
         {latest.isPending && <Loading />}
         {latest.isError && <Problem error={latest.error} />}
         {latest.data?.items.length === 0 && <Empty icon={IconBell} title={t('news.none')} />}
-        {latest.data?.items.map((news) => (
-          <NotificationRow key={news.id} news={news} onOpen={onOpen} />
-        ))}
+        <div className={classes.rows}>
+          {latest.data?.items.map((news) => (
+            <NotificationRow key={news.id} news={news} onOpen={onOpen} />
+          ))}
+        </div>
       </ScrollArea.Autosize>
       <Box p="xs" style={{ borderTop: '1px solid var(--mantine-color-default-border)' }}>
         <LinkButton to="/notifications" variant="subtle" fullWidth onClick={onOpen}>

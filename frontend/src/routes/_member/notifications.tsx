@@ -1,4 +1,5 @@
-import { Button, Card, Tabs, Text } from '@mantine/core';
+import { Button, Tabs, Text } from '@mantine/core';
+import type { NotificationView } from '@regulars/client';
 import { countMyNotificationsOptions, listMyNotificationsInfiniteOptions } from '@regulars/client/react-query';
 import { IconBell, IconChecks, IconSettings } from '@tabler/icons-react';
 import { useInfiniteQuery, useSuspenseQuery } from '@tanstack/react-query';
@@ -28,13 +29,14 @@ export const Route = createFileRoute('/_member/notifications')({
   component: Notifications,
 });
 
+const row = (news: NotificationView) => <NotificationRow key={news.id} news={news} />;
+
 function Notifications() {
   const { t } = useTranslation(['account', 'common']);
   const { unread } = Route.useSearch();
   const navigate = Route.useNavigate();
   const read = useReadNotifications();
   const { data: count } = useSuspenseQuery(countMyNotificationsOptions());
-  const query = useInfiniteQuery(listOf(unread));
   const tab = unread ? 'unread' : 'all';
   return (
     <>
@@ -62,21 +64,28 @@ function Notifications() {
           </Tabs.Tab>
         </TabRow>
         <Tabs.Panel value={tab}>
-          <Card p={0}>
-            <Pages
-              query={query}
-              gap={0}
-              empty={
-                <Empty icon={IconBell} title={t(unread ? 'news.none_unread' : 'news.none')}>
-                  <Text c="dimmed">{t('news.none_detail')}</Text>
-                </Empty>
-              }
-            >
-              {(news) => <NotificationRow key={news.id} news={news} />}
-            </Pages>
-          </Card>
+          <News unread={unread} />
         </Tabs.Panel>
       </Tabs>
     </>
+  );
+}
+
+/** Apart from the tabs, whose context is another at each drawing. */
+function News({ unread }: { unread?: true }) {
+  const { t } = useTranslation('account');
+  const query = useInfiniteQuery(listOf(unread));
+  return (
+    <Pages
+      query={query}
+      as="rows"
+      empty={
+        <Empty icon={IconBell} title={t(unread ? 'news.none_unread' : 'news.none')}>
+          <Text c="dimmed">{t('news.none_detail')}</Text>
+        </Empty>
+      }
+    >
+      {row}
+    </Pages>
   );
 }

@@ -5,7 +5,7 @@ import { getReviewItemOptions } from '@regulars/client/react-query';
 import { IconCircleCheck, IconKeyboard } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { createFileRoute, useRouter } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { oneOf, text } from '~/components/admin/address';
 import { onArrival } from '~/components/admin/arrival';
@@ -77,12 +77,15 @@ function ReviewPage() {
   // biome-ignore lint/correctness/useExhaustiveDependencies: another item, another decision
   useEffect(() => choose(undefined), [id]);
 
-  const mark = (one: string) =>
-    setMarked((all) => {
-      const next = new Set(all);
-      if (!next.delete(one)) next.add(one);
-      return next;
-    });
+  const mark = useCallback(
+    (one: string) =>
+      setMarked((all) => {
+        const next = new Set(all);
+        if (!next.delete(one)) next.add(one);
+        return next;
+      }),
+    [],
+  );
   const step = async (by: 1 | -1) => {
     const next = items[at + by] ?? (by === 1 && list.hasNextPage ? (await list.fetchNextPage()).data?.pages.at(-1)?.items[0] : undefined);
     if (!next) return;

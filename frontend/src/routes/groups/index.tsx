@@ -67,11 +67,13 @@ function Groups() {
         )}
       </Group>
       <Pages query={query} empty={<Empty icon={IconUsersGroup} title={search.q ? t('list.none_found') : t('list.none')} />}>
-        {(group) => <GroupCard key={group.id} group={group} />}
+        {card}
       </Pages>
     </>
   );
 }
+
+const card = (group: GroupView) => <GroupCard key={group.id} group={group} />;
 
 function GroupCard({ group }: { group: GroupView }) {
   const { t } = useTranslation('groups');

@@ -1,5 +1,6 @@
 import { TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
+import type { AuthorView } from '@regulars/client';
 import { listMembersInfiniteOptions } from '@regulars/client/react-query';
 import { IconSearch, IconUserSearch } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
@@ -20,6 +21,8 @@ export const Route = createFileRoute('/members/')({
   component: Members,
 });
 
+const chip = (member: AuthorView) => <AuthorChip key={member.id} author={member} size={36} />;
+
 function Members() {
   const { t } = useTranslation('groups');
   const { q } = Route.useSearch();
@@ -39,8 +42,8 @@ function Members() {
         defaultValue={q}
         onChange={(event) => look(event.currentTarget.value.trim())}
       />
-      <Pages query={query} empty={<Empty icon={IconUserSearch} title={t('people.none')} />} grid>
-        {(member) => <AuthorChip key={member.id} author={member} size={36} />}
+      <Pages query={query} empty={<Empty icon={IconUserSearch} title={t('people.none')} />} as="grid">
+        {chip}
       </Pages>
     </>
   );

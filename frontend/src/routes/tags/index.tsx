@@ -1,14 +1,15 @@
 import { Group, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
+import type { TagView } from '@regulars/client';
 import { listTagsInfiniteOptions } from '@regulars/client/react-query';
 import { IconSearch, IconTags } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { createFileRoute, useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { TabLink, Tabs, tabProps } from '~/components/forum/Tabs';
-import { TagGrid } from '~/components/forum/TagGrid';
+import { TagCard } from '~/components/forum/TagCard';
 import { PageHead } from '~/components/PageHead';
-import { byCursor } from '~/components/Pages';
+import { byCursor, Pages } from '~/components/Pages';
 import { Empty } from '~/components/states';
 import { words } from '~/i18n';
 
@@ -32,6 +33,8 @@ export const Route = createFileRoute('/tags/')({
     Promise.all([words('forum'), queries.ensureInfiniteQueryData({ ...tagsOf(deps), ...byCursor })]),
   component: Tags,
 });
+
+const card = (tag: TagView) => <TagCard key={tag.name} tag={tag} />;
 
 function Tags() {
   const { t } = useTranslation('forum');
@@ -63,7 +66,9 @@ function Tags() {
           onChange={(event) => find(event.currentTarget.value)}
         />
       </Group>
-      <TagGrid query={query} empty={<Empty icon={IconTags} title={t(search.q ? 'tags.none_found' : 'tags.none')} />} />
+      <Pages query={query} as="grid" empty={<Empty icon={IconTags} title={t(search.q ? 'tags.none_found' : 'tags.none')} />}>
+        {card}
+      </Pages>
     </>
   );
 }

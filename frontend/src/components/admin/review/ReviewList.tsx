@@ -1,9 +1,11 @@
-import { Badge, Button, Card, Checkbox, Group, Text } from '@mantine/core';
+import { Badge, Button, Checkbox, Group, Paper, Text } from '@mantine/core';
 import type { ReviewItem } from '@regulars/client';
 import { Link } from '@tanstack/react-router';
-import { useEffect, useRef } from 'react';
+import { memo, useCallback, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { When } from '~/components/When';
+import { Batches } from '../../Pages';
+import pages from '../../Pages.module.css';
 import classes from './review.module.css';
 
 /** The queue, most urgent first; one of it is looked at, and some may be chosen. */
@@ -21,23 +23,27 @@ export function ReviewList({
   more?: { load: () => void; loading: boolean };
 }) {
   const { t } = useTranslation(['admin', 'common']);
+  const row = useCallback(
+    (item: ReviewItem) => <Row key={item.id} item={item} isCurrent={item.id === current} isMarked={marked.has(item.id)} onMark={onMark} />,
+    [current, marked, onMark],
+  );
   return (
-    <Card padding={0}>
-      <ul className={classes.list} aria-label={t('nav.review')}>
-        {items.map((item) => (
-          <Row key={item.id} item={item} isCurrent={item.id === current} isMarked={marked.has(item.id)} onMark={onMark} />
-        ))}
-      </ul>
+    <Paper withBorder>
+      <section aria-label={t('nav.review')} className={pages.rows}>
+        <Batches items={items} as="rows">
+          {row}
+        </Batches>
+      </section>
       {more && (
         <Button fullWidth variant="subtle" radius={0} loading={more.loading} onClick={more.load}>
-          {t('more', { ns: 'common' })}
+          {t('common:more')}
         </Button>
       )}
-    </Card>
+    </Paper>
   );
 }
 
-function Row({
+const Row = memo(function Row({
   item,
   isCurrent,
   isMarked,
@@ -49,13 +55,13 @@ function Row({
   onMark: (id: string) => void;
 }) {
   const { t } = useTranslation('admin');
-  const row = useRef<HTMLLIElement>(null);
+  const row = useRef<HTMLElement>(null);
   useEffect(() => {
     if (isCurrent) row.current?.scrollIntoView({ block: 'nearest' });
   }, [isCurrent]);
   const reasons = [...new Set(item.flags.map(({ reason }) => reason))];
   return (
-    <li ref={row} className={classes.row} data-current={isCurrent || undefined}>
+    <article ref={row} className={classes.row} data-current={isCurrent || undefined}>
       {item.state !== 'decided' && (
         <Checkbox
           size="sm"
@@ -100,6 +106,6 @@ function Row({
           )}
         </Group>
       </Link>
-    </li>
+    </article>
   );
-}
+});

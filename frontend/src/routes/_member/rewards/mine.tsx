@@ -1,3 +1,4 @@
+import type { RedemptionView } from '@regulars/client';
 import { listMyRedemptionsInfiniteOptions } from '@regulars/client/react-query';
 import { IconGift } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
@@ -15,6 +16,8 @@ export const Route = createFileRoute('/_member/rewards/mine')({
     Promise.all([words('loyalty'), queries.ensureInfiniteQueryData({ ...listMyRedemptionsInfiniteOptions(), ...byCursor })]),
   component: MyRewards,
 });
+
+const card = (redemption: RedemptionView) => <RedemptionCard key={redemption.id} redemption={redemption} />;
 
 function MyRewards() {
   const { t } = useTranslation('loyalty');
@@ -34,7 +37,7 @@ function MyRewards() {
           </Empty>
         }
       >
-        {(redemption) => <RedemptionCard key={redemption.id} redemption={redemption} />}
+        {card}
       </Pages>
     </>
   );

@@ -4,7 +4,7 @@ import { getGroupOptions, listGroupMembersInfiniteOptions } from '@regulars/clie
 import { IconDots, IconUsers } from '@tabler/icons-react';
 import { useInfiniteQuery, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
-import { useState } from 'react';
+import { type ReactNode, useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { AuthorChip } from '~/components/Author';
 import { byCursor, Pages } from '~/components/Pages';
@@ -32,6 +32,15 @@ function GroupMembers() {
     ...listGroupMembersInfiniteOptions({ path, query: state === 'active' ? {} : { state } }),
     ...byCursor,
   });
+  const owns = group.my_role === 'owner' || isStaff(me);
+  const card = useCallback(
+    (membership: MembershipView) => (
+      <MembershipCard key={membership.member.id} membership={membership}>
+        {leads && <Actions slug={path.slug} membership={membership} owns={owns} />}
+      </MembershipCard>
+    ),
+    [leads, owns, path.slug],
+  );
   return (
     <>
       {leads && (
@@ -46,21 +55,26 @@ function GroupMembers() {
         </Group>
       )}
       <Pages query={query} empty={<Empty icon={IconUsers} title={t('lead.none')} />}>
-        {(membership) => (
-          <Card key={membership.member.id} padding="sm">
-            <Group justify="space-between" wrap="nowrap">
-              <AuthorChip author={membership.member} size={32}>
-                <When at={membership.since} />
-              </AuthorChip>
-              <Group gap="xs" wrap="nowrap">
-                {membership.role !== 'member' && <Badge>{t(`role.${membership.role}`)}</Badge>}
-                {leads && <Actions slug={path.slug} membership={membership} owns={group.my_role === 'owner' || isStaff(me)} />}
-              </Group>
-            </Group>
-          </Card>
-        )}
+        {card}
       </Pages>
     </>
+  );
+}
+
+function MembershipCard({ membership, children }: { membership: MembershipView; children: ReactNode }) {
+  const { t } = useTranslation('groups');
+  return (
+    <Card padding="sm">
+      <Group justify="space-between" wrap="nowrap">
+        <AuthorChip author={membership.member} size={32}>
+          <When at={membership.since} />
+        </AuthorChip>
+        <Group gap="xs" wrap="nowrap">
+          {membership.role !== 'member' && <Badge>{t(`role.${membership.role}`)}</Badge>}
+          {children}
+        </Group>
+      </Group>
+    </Card>
   );
 }
 

@@ -1,4 +1,5 @@
 import { Badge, Card, Group, Text } from '@mantine/core';
+import type { AnswerCard } from '@regulars/client';
 import { listMemberAnswersInfiniteOptions } from '@regulars/client/react-query';
 import { IconCheck, IconMessage } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
@@ -18,22 +19,29 @@ function MemberAnswers() {
   const query = useInfiniteQuery({ ...listMemberAnswersInfiniteOptions({ path }), ...byCursor });
   return (
     <Pages query={query} empty={<Empty icon={IconMessage} title={t('profile.no_answers')} />}>
-      {(answer) => (
-        <Card key={answer.id} component="article">
-          <Group gap="xs">
-            <LinkText to="/questions/$id/{-$slug}" params={{ id: answer.question_id }} hash={`a-${answer.id}`} fw={600}>
-              {answer.question_title}
-            </LinkText>
-            {answer.accepted && <Badge leftSection={<IconCheck size={12} />}>{t('profile.accepted')}</Badge>}
-          </Group>
-          <Text size="sm" c="dimmed" lineClamp={2}>
-            {answer.excerpt}
-          </Text>
-          <Text size="xs" c="dimmed" mt={4}>
-            {t('profile.score', { count: answer.score, formatted: number(answer.score) })} · <When at={answer.created_at} />
-          </Text>
-        </Card>
-      )}
+      {card}
     </Pages>
+  );
+}
+
+const card = (answer: AnswerCard) => <Answer key={answer.id} answer={answer} />;
+
+function Answer({ answer }: { answer: AnswerCard }) {
+  const { t } = useTranslation('groups');
+  return (
+    <Card component="article">
+      <Group gap="xs">
+        <LinkText to="/questions/$id/{-$slug}" params={{ id: answer.question_id }} hash={`a-${answer.id}`} fw={600}>
+          {answer.question_title}
+        </LinkText>
+        {answer.accepted && <Badge leftSection={<IconCheck size={12} />}>{t('profile.accepted')}</Badge>}
+      </Group>
+      <Text size="sm" c="dimmed" lineClamp={2}>
+        {answer.excerpt}
+      </Text>
+      <Text size="xs" c="dimmed" mt={4}>
+        {t('profile.score', { count: answer.score, formatted: number(answer.score) })} · <When at={answer.created_at} />
+      </Text>
+    </Card>
   );
 }
