@@ -29,6 +29,8 @@ async fn every_admin_table_is_there_as_csv() {
     town.referred_member("bob", &code).await;
     let question = ann.asks("Which grinder?").await;
     rosa.flags(&question).await;
+    rosa.asks("Which kettle?").await;
+    rosa.founds("Home baristas", "invite_only", true).await;
     town.settle().await;
     for (path, rows, name) in [
         ("/admin/members", 3, "all-members"),
@@ -40,6 +42,12 @@ async fn every_admin_table_is_there_as_csv() {
         ("/admin/rewards", 1, "all-rewards"),
         ("/admin/review-items", 1, "review-items"),
         ("/admin/review-items?state=decided", 0, "review-items"),
+        ("/admin/partners", 1, "partners"),
+        ("/admin/api-keys", 1, "api-keys"),
+        ("/admin/earning-rules", 5, "earning-rules"),
+        ("/tags?q=gen", 1, "tags"),
+        ("/tags?q=nothing", 0, "tags"),
+        ("/groups", 1, "groups"),
         ("/admin/members/ann/points/statement", 4, "statement"),
         ("/admin/members/ann/purchases", 1, "purchases"),
     ] {

@@ -1,6 +1,7 @@
 //! Groups: finding, founding, changing and ending them.
 
 use chrono::{DateTime, Utc};
+use poem::web::Accept;
 use poem_openapi::{
     ApiResponse, Object, OpenApi,
     param::{Header, Path, Query},
@@ -24,7 +25,7 @@ use crate::{
     kit::{
         Kit, Problem,
         etag::{self, Conditional, Edited},
-        page::Page,
+        listing::{self, Asked, Listed},
         problem::Fields,
         text::Text,
     },
@@ -128,23 +129,27 @@ impl GroupApi {
         mine: Query<bool>,
         cursor: Query<Option<String>>,
         limit: Query<Option<usize>>,
-    ) -> Result<Json<Page<GroupView>>, Problem> {
+        accept: Accept,
+    ) -> Result<Listed<GroupView>, Problem> {
         let reader = visitor.0.as_ref().map(|actor| actor.member_id);
         if mine.0 && reader.is_none() {
             return Err(Problem::unauthorized("Sign in to see your groups."));
         }
         let q = q.0.unwrap_or_default().trim().to_lowercase();
-        let list = format!("list_groups?q={q}&mine={}&reader={reader:?}", mine.0);
-        let request = self.kit.cursors.request::<i64>(&list, cursor.0.as_deref(), limit.0)?;
+        let shown = (q.clone(), mine.0, reader);
         let filter = Filter {
             reader,
             staff: visitor.0.as_ref().is_some_and(Actor::is_staff),
             mine: mine.0,
             name: (!q.is_empty()).then(|| format!("%{}%", escape_like(&q))),
         };
-        let mut conn = self.kit.db.read().await?;
-        let rows = store::list_groups(&mut conn, &filter, &request).await?;
-        Ok(Json(self.kit.cursors.page(&list, &request, rows, |row| (row.member_count.into(), row.id.0), GroupView::from)))
+        let fetch = move |kit: Kit, request| {
+            let filter = filter.clone();
+            async move { Ok(store::list_groups(&mut *kit.db.read().await?, &filter, &request).await?) }
+        };
+        let asked = Asked { cursor: cursor.0, limit: limit.0, accept };
+        let position = |row: &GroupRow| (i64::from(row.member_count), row.id.0);
+        listing::answer(&self.kit, "list_groups", shown, asked, fetch, position, GroupView::from).await
     }
 
     /// Found a group

@@ -116,6 +116,7 @@ pub async fn lock_group(conn: &mut Conn, slug: &str, reader: MemberId) -> QueryR
 }
 
 /// What a list of groups is narrowed to.
+#[derive(Clone)]
 pub struct Filter {
     pub reader: Option<MemberId>,
     /// Staff see private groups too.

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use poem::web::Accept;
 use poem_openapi::{
     Object, OpenApi,
     param::{Path, Query},
@@ -21,7 +22,13 @@ use crate::{
         Actor, Moderator, Visitor,
         audit::{self, AuditEntry},
     },
-    kit::{Conn, Kit, Problem, page::Page, problem::Fields, text::Text},
+    kit::{
+        Conn, Kit, Problem,
+        listing::{self, Asked, Listed},
+        page::{Request, Seek},
+        problem::Fields,
+        text::Text,
+    },
     words,
     words::TagId,
 };
@@ -93,17 +100,29 @@ impl TagApi {
         sort: Query<Option<TagOrder>>,
         cursor: Query<Option<String>>,
         limit: Query<Option<usize>>,
-    ) -> Result<Json<Page<TagView>>, Problem> {
+        accept: Accept,
+    ) -> Result<Listed<TagView>, Problem> {
         let prefix = q.0.unwrap_or_default().trim().to_lowercase();
         let sort = sort.0.unwrap_or(TagOrder::Popular);
-        let list = format!("tags?{}&{prefix}", sort.word());
-        let request = self.kit.cursors.request::<(i32, String)>(&list, cursor.0.as_deref(), limit.0)?;
-        let seek = request.seek.as_ref().map(|seek| TagSeek { count: seek.key.0, name: seek.key.1.clone(), id: TagId(seek.id) });
-        let mut conn = self.kit.db.read().await?;
-        let rows = store::list(&mut conn, sort == TagOrder::Name, &prefix, seek, request.back(), request.rows()).await?;
-        let followed = followed(&mut conn, visitor.0.as_ref(), &rows).await?;
-        let view = |row: TagRow| TagView { following: followed.as_ref().map(|tags| tags.contains(&row.id)), ..row.into() };
-        Ok(Json(self.kit.cursors.page(&list, &request, rows, |row| ((row.question_count, row.name.clone()), row.id.0), view)))
+        let shown = (sort.word(), prefix.clone());
+        let reader = visitor.0;
+        let fetch = move |kit: Kit, request: Request<(i32, String)>| {
+            let (prefix, reader) = (prefix.clone(), reader.clone());
+            async move {
+                let back = request.back();
+                let rows = request.rows();
+                let seek = request.seek.map(|Seek { key: (count, name), id, .. }| TagSeek { count, name, id: TagId(id) });
+                let mut conn = kit.db.read().await?;
+                let tags = store::list(&mut conn, sort == TagOrder::Name, &prefix, seek, back, rows).await?;
+                let followed = followed(&mut conn, reader.as_ref(), &tags).await?;
+                let with_following = |tag: TagRow| (followed.as_ref().map(|followed| followed.contains(&tag.id)), tag);
+                Ok(tags.into_iter().map(with_following).collect())
+            }
+        };
+        let position = |(_, tag): &(_, TagRow)| ((tag.question_count, tag.name.clone()), tag.id.0);
+        let view = |(following, tag): (_, TagRow)| TagView { following, ..tag.into() };
+        let asked = Asked { cursor: cursor.0, limit: limit.0, accept };
+        listing::answer(&self.kit, "list_tags", shown, asked, fetch, position, view).await
     }
 
     /// Read a tag

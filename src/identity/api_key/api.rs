@@ -1,6 +1,7 @@
 //! API keys for administrators.
 
 use chrono::{DateTime, Utc};
+use poem::web::Accept;
 use poem_openapi::{
     ApiResponse, Object, OpenApi,
     param::{Path, Query},
@@ -20,7 +21,12 @@ use crate::{
         caller::Scope,
         partner,
     },
-    kit::{Kit, Problem, page::Page, problem::Fields, text::Text},
+    kit::{
+        Kit, Problem,
+        listing::{self, Asked, Listed},
+        problem::Fields,
+        text::Text,
+    },
     words::{ApiKeyId, PartnerId},
 };
 
@@ -120,13 +126,14 @@ impl ApiKeyApi {
         partner_id: Query<Option<PartnerId>>,
         cursor: Query<Option<String>>,
         limit: Query<Option<usize>>,
-    ) -> Result<Json<Page<ApiKeyView>>, Problem> {
-        let list = format!("list_api_keys?{:?}", partner_id.0);
-        let request = self.kit.cursors.request::<()>(&list, cursor.0.as_deref(), limit.0)?;
-        let mut conn = self.kit.db.read().await?;
-        let rows = store::list(&mut conn, partner_id.0, &request).await?;
+        accept: Accept,
+    ) -> Result<Listed<ApiKeyView>, Problem> {
+        let Query(partner_id) = partner_id;
+        let fetch = move |kit: Kit, request| async move { Ok(store::list(&mut *kit.db.read().await?, partner_id, &request).await?) };
         let now = self.kit.clock.now();
-        Ok(Json(self.kit.cursors.page(&list, &request, rows, |row| ((), row.id.0), |row| ApiKeyView::of(row, now))))
+        let view = move |row| ApiKeyView::of(row, now);
+        let asked = Asked { cursor: cursor.0, limit: limit.0, accept };
+        listing::answer(&self.kit, "list_api_keys", partner_id, asked, fetch, |row| ((), row.id.0), view).await
     }
 
     /// Create an API key

@@ -1,6 +1,7 @@
 //! Partners for administrators, and members as partners see them.
 
 use chrono::{DateTime, Utc};
+use poem::web::Accept;
 use poem_openapi::{
     ApiResponse, Object, OpenApi,
     param::{Path, Query},
@@ -19,7 +20,12 @@ use crate::{
         audit::{self, AuditEntry},
         caller::{MembersRead, Scope},
     },
-    kit::{Kit, Problem, page::Page, problem::Fields, text::Text},
+    kit::{
+        Kit, Problem,
+        listing::{self, Asked, Listed},
+        problem::Fields,
+        text::Text,
+    },
     words::{MemberId, PartnerId},
 };
 
@@ -108,12 +114,11 @@ impl PartnerApi {
         _admin: Admin,
         cursor: Query<Option<String>>,
         limit: Query<Option<usize>>,
-    ) -> Result<Json<Page<PartnerView>>, Problem> {
-        let list = "list_partners";
-        let request = self.kit.cursors.request::<String>(list, cursor.0.as_deref(), limit.0)?;
-        let mut conn = self.kit.db.read().await?;
-        let rows = store::list(&mut conn, &request).await?;
-        Ok(Json(self.kit.cursors.page(list, &request, rows, |row| (row.name.clone(), row.id.0), PartnerView::from)))
+        accept: Accept,
+    ) -> Result<Listed<PartnerView>, Problem> {
+        let fetch = |kit: Kit, request| async move { Ok(store::list(&mut *kit.db.read().await?, &request).await?) };
+        let asked = Asked { cursor: cursor.0, limit: limit.0, accept };
+        listing::answer(&self.kit, "list_partners", (), asked, fetch, |row| (row.name.clone(), row.id.0), PartnerView::from).await
     }
 
     /// Create a partner

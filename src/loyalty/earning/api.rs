@@ -1,6 +1,7 @@
 //! Earning rules, as administrators write and try them.
 
 use chrono::{DateTime, Utc};
+use poem::web::Accept;
 use poem_openapi::{
     ApiResponse, Object, OpenApi,
     param::{Header, Path, Query},
@@ -22,6 +23,7 @@ use crate::{
     kit::{
         Kit, Problem,
         etag::{self, Edited},
+        listing::{self, Asked, Listed},
         page::Page,
         problem::Fields,
         text::Text,
@@ -131,11 +133,11 @@ impl EarningApi {
         cursor: Query<Option<String>>,
         /// Rules a page, 1 to 100; 20 by default.
         limit: Query<Option<usize>>,
-    ) -> Result<Json<Page<RuleView>>, Problem> {
-        let request = self.kit.cursors.request("earning_rules", cursor.0.as_deref(), limit.0)?;
-        let mut conn = self.kit.db.read().await?;
-        let rows = with_terms(store::list(&mut conn, &request).await?)?;
-        Ok(Json(self.kit.cursors.page("earning_rules", &request, rows, |(row, _)| ((), row.rule_id.0), view)))
+        accept: Accept,
+    ) -> Result<Listed<RuleView>, Problem> {
+        let fetch = |kit: Kit, request| async move { with_terms(store::list(&mut *kit.db.read().await?, &request).await?) };
+        let asked = Asked { cursor: cursor.0, limit: limit.0, accept };
+        listing::answer(&self.kit, "list_earning_rules", (), asked, fetch, |(row, _)| ((), row.rule_id.0), view).await
     }
 
     /// Create an earning rule

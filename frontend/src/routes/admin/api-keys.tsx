@@ -1,5 +1,5 @@
 import { Badge, Button, Code, Group, Select, Stack, Text } from '@mantine/core';
-import type { ApiKeyView } from '@regulars/client';
+import { type ApiKeyView, listApiKeys } from '@regulars/client';
 import { listApiKeysOptions, listPartnersOptions, revokeApiKeyMutation } from '@regulars/client/react-query';
 import { IconKey, IconPlus } from '@tabler/icons-react';
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
@@ -7,6 +7,7 @@ import { createFileRoute } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { onArrival } from '~/components/admin/arrival';
+import { CsvButton } from '~/components/admin/CsvButton';
 import { type Column, DataTable } from '~/components/admin/DataTable';
 import { administratorsOnly } from '~/components/admin/guard';
 import { PageHead } from '~/components/PageHead';
@@ -128,6 +129,7 @@ function ApiKeys() {
         label={t('key.title')}
         query={list}
         columns={columns}
+        actions={<CsvButton ask={(csv) => listApiKeys({ ...csv, query: { partner_id: partner } })} />}
         nameOf={({ name }) => name}
         filters={
           <Select

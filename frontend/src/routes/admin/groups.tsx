@@ -1,10 +1,12 @@
 import { Badge, Group, Text } from '@mantine/core';
+import { listGroups } from '@regulars/client';
 import { listGroupsOptions } from '@regulars/client/react-query';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { text } from '~/components/admin/address';
 import { onArrival } from '~/components/admin/arrival';
+import { CsvButton } from '~/components/admin/CsvButton';
 import { DataTable } from '~/components/admin/DataTable';
 import { SearchField } from '~/components/admin/SearchField';
 import { LinkText } from '~/components/links';
@@ -34,6 +36,7 @@ function GroupsPage() {
       <DataTable
         label={t('nav.groups')}
         query={query}
+        actions={<CsvButton ask={(csv) => listGroups({ ...csv, query: { q: search.q } })} />}
         filters={
           <SearchField
             label={t('filter.search')}

@@ -1,6 +1,6 @@
 import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import type { PartnerView } from '@regulars/client';
+import { listPartners, type PartnerView } from '@regulars/client';
 import { createPartnerMutation, editPartnerMutation, listPartnersOptions } from '@regulars/client/react-query';
 import { IconBuildingStore, IconPlus } from '@tabler/icons-react';
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
@@ -8,6 +8,7 @@ import { createFileRoute } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { onArrival } from '~/components/admin/arrival';
+import { CsvButton } from '~/components/admin/CsvButton';
 import { type Column, DataTable } from '~/components/admin/DataTable';
 import { administratorsOnly } from '~/components/admin/guard';
 import { LinkText } from '~/components/links';
@@ -72,6 +73,7 @@ function Partners() {
         label={t('partner.title')}
         query={list}
         columns={columns}
+        actions={<CsvButton ask={listPartners} />}
         nameOf={({ name }) => name}
         empty={
           <Empty icon={IconBuildingStore} title={t('partner.none')}>

@@ -1,11 +1,12 @@
 import { Button, NativeSelect, Text } from '@mantine/core';
-import type { TagOrder, TagView } from '@regulars/client';
+import { listTags, type TagOrder, type TagView } from '@regulars/client';
 import { listTagsOptions } from '@regulars/client/react-query';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { oneOf, text } from '~/components/admin/address';
 import { onArrival } from '~/components/admin/arrival';
+import { CsvButton } from '~/components/admin/CsvButton';
 import { type Column, DataTable } from '~/components/admin/DataTable';
 import { EditTag } from '~/components/admin/EditTag';
 import { SearchField } from '~/components/admin/SearchField';
@@ -85,6 +86,7 @@ function TagsPage() {
         query={tags}
         idField="name"
         columns={columns}
+        actions={<CsvButton ask={(csv) => listTags({ ...csv, query: { q: search.q, sort: search.sort } })} />}
         onOpen={({ name }) => edit(name)}
         filters={
           <>

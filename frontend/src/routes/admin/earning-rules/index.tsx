@@ -1,11 +1,12 @@
 import { Stack, Text } from '@mantine/core';
-import type { RuleView } from '@regulars/client';
+import { listEarningRules, type RuleView } from '@regulars/client';
 import { listEarningRulesOptions } from '@regulars/client/react-query';
 import { IconCoins, IconFlask, IconPlus } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { onArrival } from '~/components/admin/arrival';
+import { CsvButton } from '~/components/admin/CsvButton';
 import { type Column, DataTable } from '~/components/admin/DataTable';
 import { administratorsOnly } from '~/components/admin/guard';
 import { LinkButton, LinkText } from '~/components/links';
@@ -65,6 +66,7 @@ function EarningRules() {
         label={t('rule.title')}
         query={rules}
         columns={columns}
+        actions={<CsvButton ask={listEarningRules} />}
         idField="rule_id"
         nameOf={({ name }) => name}
         onOpen={({ rule_id }) => navigate({ to: '/admin/earning-rules/$ruleId', params: { ruleId: rule_id } })}

@@ -4387,7 +4387,7 @@ export type ListApiKeysError = ListApiKeysErrors[keyof ListApiKeysErrors];
 
 export type ListApiKeysResponses = {
     /**
-     * Done.
+     * A page as JSON, or with `Accept: text/csv` everything that the filters let through, with a column for each field.
      */
     200: PageApiKeyView;
 };
@@ -4746,7 +4746,7 @@ export type ListEarningRulesError = ListEarningRulesErrors[keyof ListEarningRule
 
 export type ListEarningRulesResponses = {
     /**
-     * Done.
+     * A page as JSON, or with `Accept: text/csv` everything that the filters let through, with a column for each field.
      */
     200: PageRuleView;
 };
@@ -5820,7 +5820,7 @@ export type ListPartnersError = ListPartnersErrors[keyof ListPartnersErrors];
 
 export type ListPartnersResponses = {
     /**
-     * Done.
+     * A page as JSON, or with `Accept: text/csv` everything that the filters let through, with a column for each field.
      */
     200: PagePartnerView;
 };
@@ -8203,7 +8203,7 @@ export type ListGroupsError = ListGroupsErrors[keyof ListGroupsErrors];
 
 export type ListGroupsResponses = {
     /**
-     * Done.
+     * A page as JSON, or with `Accept: text/csv` everything that the filters let through, with a column for each field.
      */
     200: PageGroupView;
 };
@@ -12548,7 +12548,7 @@ export type ListTagsError = ListTagsErrors[keyof ListTagsErrors];
 
 export type ListTagsResponses = {
     /**
-     * Done.
+     * A page as JSON, or with `Accept: text/csv` everything that the filters let through, with a column for each field.
      */
     200: PageTagView;
 };
