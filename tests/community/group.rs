@@ -146,6 +146,8 @@ async fn slugs_are_unique_and_groups_are_few() {
     let form = |slug: &str| json!({ "name": "Roasters", "slug": slug, "kind": "open" });
     bob.post("/groups", form("roasters")).await.refused(409, "slug_taken");
     bob.post("/groups", form("Not a slug")).await.refuses_field("/slug");
+    bob.post("/groups", form("new")).await.refuses_field("/slug");
+    assert!(bob.founds("New!", "open", false).await.starts_with("new-"), "the page /groups/new stays what it is");
     bob.post("/groups", json!({ "name": "ab", "kind": "open" })).await.refuses_field("/name");
     town.visitor().post("/groups", form("other")).await.refused(401, "unauthorized");
     for number in 2..=10 {

@@ -49,6 +49,8 @@ async fn a_key_is_made_rotated_and_revoked() {
     assert_eq!(status(&town, &new).await, 401);
     let acts: Vec<_> = root.get("/admin/audit-log").await.items().iter().map(|entry| entry["action"].clone()).collect();
     assert_eq!(acts, ["revoke_api_key", "rotate_api_key", "create_api_key", "create_api_key", "create_partner"]);
+    let about: Vec<_> = root.get("/admin/audit-log").await.items().iter().map(|entry| entry["subject_name"].clone()).collect();
+    assert_eq!(about, ["till", "till", "till", "till", "Shop"]);
 }
 
 #[tokio::test]

@@ -20,7 +20,7 @@ async fn administrators_make_staff() {
     assert_eq!(town.count("select count(*) from outbox_event where kind = 'leaderboard_listing_changed'").await, 1);
     let log = root.get("/admin/audit-log?action=set_member_role&actor=root1").await.is(200);
     assert_eq!(log.items().len(), 1);
-    assert_eq!(log.text("/items/0/subject_id"), ada.id());
+    assert_eq!((log.text("/items/0/subject_id"), log.text("/items/0/subject_name")), (ada.id().to_owned(), "ada".to_owned()));
     assert_eq!(log.at("/items/0/detail"), &json!({ "from": "member", "to": "moderator" }));
     assert_eq!(root.get(&format!("/admin/audit-log?subject={}", mo.id())).await.items().len(), 0);
     assert_eq!(root.get("/admin/audit-log?actor=ada").await.items().len(), 0);

@@ -176,11 +176,11 @@ impl GroupApi {
         let id = GroupId::new();
         let mut new = NewGroup { id, slug, name, description, kind: body.kind, private: body.private, created_by: owner, created_at: now };
         let another: String;
-        if !rules::SLUG_CHARS.contains(&slug.len()) || !store::insert_group(&mut tx, &new).await? {
+        if !rules::may_be_slug(slug) || !store::insert_group(&mut tx, &new).await? {
             if body.slug.is_some() {
                 return Err(Refusal::SlugTaken.into());
             }
-            let stem: String = derived.chars().take(rules::SLUG_CHARS.end() - SLUG_LETTERS - 1).collect();
+            let stem = rules::stem_of(&derived, SLUG_LETTERS + 1);
             another =
                 if stem.is_empty() { random_handle("group-", SLUG_LETTERS) } else { random_handle(&format!("{stem}-"), SLUG_LETTERS) };
             new.slug = &another;

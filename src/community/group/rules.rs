@@ -7,7 +7,9 @@ use crate::{
 };
 
 pub const NAME_CHARS: std::ops::RangeInclusive<usize> = 3..=60;
-pub const SLUG_CHARS: std::ops::RangeInclusive<usize> = 3..=40;
+const SLUG_CHARS: std::ops::RangeInclusive<usize> = 3..=40;
+/// Addresses of pages beside those of groups: /groups/new.
+const SLUGS_TAKEN: [&str; 1] = ["new"];
 pub const DESCRIPTION_CHARS: std::ops::RangeInclusive<usize> = 0..=2_000;
 pub const OWNED_GROUPS_MAX: i64 = 10;
 
@@ -127,11 +129,23 @@ pub fn slug_of(name: &str) -> String {
     slug.chars().take(*SLUG_CHARS.end()).collect::<String>().trim_end_matches('-').to_owned()
 }
 
+/// Whether a group may have this slug, as [`slug_of`] makes them.
+pub fn may_be_slug(slug: &str) -> bool {
+    SLUG_CHARS.contains(&slug.len()) && !SLUGS_TAKEN.contains(&slug)
+}
+
+/// The beginning of a slug that leaves room for `letters` after it.
+pub fn stem_of(slug: &str, letters: usize) -> String {
+    slug.chars().take(SLUG_CHARS.end() - letters).collect()
+}
+
 /// Wants a slug as [`slug_of`] makes them.
 pub fn check_slug(fields: &mut Fields, slug: &str) {
     fields.chars("/slug", slug, SLUG_CHARS);
     if slug_of(slug) != slug {
         fields.refuse("/slug", "A slug has small letters, digits and single dashes between them.");
+    } else if SLUGS_TAKEN.contains(&slug) {
+        fields.refuse("/slug", "This slug is the address of another page.");
     }
 }
 

@@ -32,6 +32,8 @@ struct AuditView {
     /// What kind of thing it was done to.
     subject_kind: String,
     subject_id: Uuid,
+    /// What people call it: a handle, a name, or the title of the question.
+    subject_name: Option<String>,
     /// Why, in the words of who did it.
     reason: String,
     /// What else is worth knowing, by action.
@@ -41,8 +43,8 @@ struct AuditView {
 
 impl From<AuditRow> for AuditView {
     fn from(row: AuditRow) -> Self {
-        let AuditRow { id, actor, action, subject_kind, subject_id, reason, detail, created_at } = row;
-        Self { id, actor, action, subject_kind, subject_id, reason, detail: Any(detail), at: created_at }
+        let AuditRow { id, actor, action, subject_kind, subject_id, subject_name, reason, detail, created_at } = row;
+        Self { id, actor, action, subject_kind, subject_id, subject_name, reason, detail: Any(detail), at: created_at }
     }
 }
 

@@ -1,7 +1,11 @@
 //! Audit entries in PostgreSQL.
 
 use chrono::{DateTime, Utc};
-use diesel::prelude::*;
+use diesel::{
+    dsl::sql,
+    prelude::*,
+    sql_types::{Nullable, Text},
+};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 use uuid::Uuid;
@@ -60,10 +64,27 @@ pub struct AuditRow {
     pub action: String,
     pub subject_kind: String,
     pub subject_id: Uuid,
+    pub subject_name: Option<String>,
     pub reason: String,
     pub detail: Value,
     pub created_at: DateTime<Utc>,
 }
+
+/// What people call the subject of an entry, as long as there is one.
+const SUBJECT_NAME: &str = "case audit_entry.subject_kind
+    when 'api_key' then (select name from api_key where id = audit_entry.subject_id)
+    when 'earning_rule' then (select name from earning_rule where id = audit_entry.subject_id)
+    when 'group' then (select name from user_group where id = audit_entry.subject_id)
+    when 'member' then (select handle from member where id = audit_entry.subject_id)
+    when 'partner' then (select name from partner where id = audit_entry.subject_id)
+    when 'post' then (select q.title from post p join post q on q.id = p.question_id where p.id = audit_entry.subject_id)
+    when 'redemption' then (select r.name from redemption d join reward r on r.id = d.reward_id where d.id = audit_entry.subject_id)
+    when 'review_item' then (select q.title from review_item i join post p on p.id = i.post_id join post q on q.id = p.question_id
+                             where i.id = audit_entry.subject_id)
+    when 'reward' then (select name from reward where id = audit_entry.subject_id)
+    when 'tag' then (select name from tag where id = audit_entry.subject_id)
+    when 'tier' then (select name from tier where id = audit_entry.subject_id)
+end";
 
 pub async fn list(conn: &mut Conn, filter: &Filter, request: &Request<()>) -> QueryResult<Vec<AuditRow>> {
     let mut query = audit_entry::table
@@ -74,6 +95,7 @@ pub async fn list(conn: &mut Conn, filter: &Filter, request: &Request<()>) -> Qu
             audit_entry::action,
             audit_entry::subject_kind,
             audit_entry::subject_id,
+            sql::<Nullable<Text>>(SUBJECT_NAME),
             audit_entry::reason,
             audit_entry::detail,
             audit_entry::created_at,

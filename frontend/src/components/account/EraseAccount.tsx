@@ -1,4 +1,4 @@
-import { Button, Group, List, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, List, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useDisclosure } from '@mantine/hooks';
 import type { Me } from '@regulars/client';
@@ -7,6 +7,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { forget, problemOf } from '~/api';
+import { DialogButtons } from '~/components/DialogButtons';
 import { showDone, showProblem } from '~/forms';
 import { SecretInput } from './SecretInput';
 import { SettingsCard } from './SettingsCard';
@@ -79,14 +80,9 @@ function Confirm({ me, onClose }: { me: Me; onClose: () => void }) {
           label={t('password.label')}
           autoComplete="current-password"
         />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {t('common:cancel')}
-          </Button>
-          <Button type="submit" color="red.9" disabled={!isSure} loading={erase.isPending}>
-            {t('erase.submit')}
-          </Button>
-        </Group>
+        <DialogButtons onCancel={onClose} color="red.9" disabled={!isSure} loading={erase.isPending}>
+          {t('erase.submit')}
+        </DialogButtons>
       </Stack>
     </form>
   );

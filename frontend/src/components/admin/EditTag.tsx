@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Select, Stack, Textarea } from '@mantine/core';
+import { Modal, Select, Stack, Textarea } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useDebouncedValue } from '@mantine/hooks';
 import type { TagView } from '@regulars/client';
@@ -6,6 +6,7 @@ import { editTagMutation, getTagOptions, listTagsOptions } from '@regulars/clien
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { DialogButtons } from '~/components/DialogButtons';
 import { showDone, showProblem } from '~/forms';
 import { Loading, Problem } from '../states';
 
@@ -50,14 +51,9 @@ function Fields({ tag, onClose }: { tag: TagView; onClose: () => void }) {
           {...form.getInputProps('description')}
         />
         <OtherTag not={tag.name} {...form.getInputProps('synonym_of')} />
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose}>
-            {t('cancel', { ns: 'common' })}
-          </Button>
-          <Button type="submit" loading={edit.isPending}>
-            {t('save', { ns: 'common' })}
-          </Button>
-        </Group>
+        <DialogButtons onCancel={onClose} loading={edit.isPending}>
+          {t('save', { ns: 'common' })}
+        </DialogButtons>
       </Stack>
     </form>
   );

@@ -11,7 +11,7 @@ import { JoinButton } from '../JoinButton';
 import { LinkButton } from '../links';
 import { useDraft } from './draft';
 import { JoinFirst } from './JoinFirst';
-import { BODY_CHARS } from './limits';
+import { useLengths } from './limits';
 import { MarkdownEditor } from './MarkdownEditor';
 import type { Standing } from './moderation';
 import { addAnswer } from './thread';
@@ -59,6 +59,7 @@ export function AnswerForm({
 
 function Writing({ question, onAnswered }: { question: QuestionView; onAnswered: (answer: AnswerView) => void }) {
   const { t } = useTranslation(['forum', 'common']);
+  const { body: chars } = useLengths();
   const queries = useQueryClient();
   const draft = useDraft(`answer.${question.id}`);
   const [error, setError] = useState<string>();
@@ -83,7 +84,7 @@ function Writing({ question, onAnswered }: { question: QuestionView; onAnswered:
         <MarkdownEditor
           label={t('answer.yours')}
           hideLabel
-          chars={BODY_CHARS}
+          chars={chars}
           value={draft.text}
           error={error}
           placeholder={t('answer.placeholder')}

@@ -13,7 +13,7 @@ import { Hidden } from './Banners';
 import { Comments } from './Comments';
 import { useConfirm } from './confirm';
 import { useDraft } from './draft';
-import { BODY_CHARS, mayAccept, REASON_CHARS_MAX } from './limits';
+import { mayAccept, REASON_CHARS_MAX, useLengths } from './limits';
 import { MarkdownEditor } from './MarkdownEditor';
 import type { Standing } from './moderation';
 import { PostFoot } from './PostFoot';
@@ -128,6 +128,7 @@ export function AnswerItem({ answer, question, standing: { moderates, toJoin }, 
 
 function EditAnswer({ answer, onDone }: { answer: AnswerView; onDone: () => void }) {
   const { t } = useTranslation(['forum', 'common']);
+  const { body: chars } = useLengths();
   const queries = useQueryClient();
   const draft = useDraft(`edit.${answer.id}.v${answer.version}`, answer.body);
   const [reason, setReason] = useState('');
@@ -160,7 +161,7 @@ function EditAnswer({ answer, onDone }: { answer: AnswerView; onDone: () => void
       <Stack gap="sm">
         <MarkdownEditor
           label={t('answer.edit')}
-          chars={BODY_CHARS}
+          chars={chars}
           value={draft.text}
           error={errors.body}
           autoFocus

@@ -11,7 +11,7 @@ import { showDone, showProblem } from '~/forms';
 import { AskedBefore } from './AskedBefore';
 import { useKept } from './draft';
 import { fieldOf, focusRefused, useTagErrors } from './fields';
-import { BODY_CHARS, lengthOf, TAGS_MAX, TITLE_CHARS } from './limits';
+import { lengthOf, TAGS_MAX, useLengths } from './limits';
 import { MarkdownEditor } from './MarkdownEditor';
 import { questionAddress } from './QuestionLink';
 import { TagPicker } from './TagPicker';
@@ -39,14 +39,15 @@ export function AskForm({ group }: { group?: string }) {
   const queries = useQueryClient();
   const navigate = useNavigate();
   const groups = useMyGroups();
+  const chars = useLengths();
   const { kept, keep, drop } = useKept<Values>('ask');
   const [restored, setRestored] = useState(kept !== undefined);
   const form = useForm<Values>({
     initialValues: { ...EMPTY, ...kept, group: group ?? kept?.group ?? '' },
     onValuesChange: (values) => (values.title || values.body || values.tags.length > 0 ? keep(values) : drop()),
     validate: {
-      title: (title) => (lengthOf(title) < TITLE_CHARS.min ? t('ask.title_short', { min: TITLE_CHARS.min }) : null),
-      body: (body) => (lengthOf(body) < BODY_CHARS.min ? t('ask.body_short', { min: BODY_CHARS.min }) : null),
+      title: (title) => (lengthOf(title) < chars.title.min ? t('ask.title_short', { min: chars.title.min }) : null),
+      body: (body) => (lengthOf(body) < chars.body.min ? t('ask.body_short', { min: chars.body.min }) : null),
       tags: (tags) => (tags.length === 0 ? t('ask.no_tags', { max: TAGS_MAX }) : null),
     },
   });
@@ -99,11 +100,11 @@ export function AskForm({ group }: { group?: string }) {
             placeholder={t('ask.title_example')}
             required
             autoComplete="off"
-            maxLength={TITLE_CHARS.max}
+            maxLength={chars.title.max}
             rightSectionWidth={64}
             rightSection={
               <Text size="xs" c="dimmed" aria-hidden>
-                {number(lengthOf(form.values.title))}/{number(TITLE_CHARS.max)}
+                {number(lengthOf(form.values.title))}/{number(chars.title.max)}
               </Text>
             }
             {...form.getInputProps('title')}
@@ -115,7 +116,7 @@ export function AskForm({ group }: { group?: string }) {
           description={t('ask.body_hint')}
           required
           rows={10}
-          chars={BODY_CHARS}
+          chars={chars.body}
           onSend={() => submit()}
           {...fieldOf(form, 'body')}
         />

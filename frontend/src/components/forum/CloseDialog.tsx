@@ -1,9 +1,10 @@
-import { Button, Group, Modal, Radio, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { Button, Modal, Radio, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import type { CloseReason, QuestionView } from '@regulars/client';
 import { closeQuestionMutation } from '@regulars/client/react-query';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import { DialogButtons } from '~/components/DialogButtons';
 import { showDone, showProblem } from '~/forms';
 import { useSimilar } from './SimilarQuestions';
 import { changeCard, refreshThread } from './thread';
@@ -84,14 +85,9 @@ export function CloseDialog({ question, opened, close }: { question: QuestionVie
             </>
           )}
           <Textarea label={t('close.note')} autosize minRows={2} {...form.getInputProps('note')} />
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={close}>
-              {t('common:cancel')}
-            </Button>
-            <Button type="submit" loading={send.isPending}>
-              {t('close.title')}
-            </Button>
-          </Group>
+          <DialogButtons onCancel={close} loading={send.isPending}>
+            {t('close.title')}
+          </DialogButtons>
         </Stack>
       </form>
     </Modal>

@@ -8,7 +8,7 @@ import { useTranslation } from 'react-i18next';
 import { showDone, showProblem } from '~/forms';
 import { useKept } from './draft';
 import { fieldOf, focusRefused, useTagErrors } from './fields';
-import { BODY_CHARS, REASON_CHARS_MAX, TITLE_CHARS } from './limits';
+import { REASON_CHARS_MAX, useLengths } from './limits';
 import { MarkdownEditor } from './MarkdownEditor';
 import { TagPicker } from './TagPicker';
 import { changeCard, changeQuestion } from './thread';
@@ -23,6 +23,7 @@ interface Values {
 /** Changes a question, and says why. */
 export function EditQuestion({ question, onDone }: { question: QuestionView; onDone: () => void }) {
   const { t } = useTranslation(['forum', 'common']);
+  const chars = useLengths();
   const queries = useQueryClient();
   // A draft is of the text as it was; it is worth nothing after somebody else's change.
   const { kept, keep, drop } = useKept<Values>(`edit.${question.id}.v${question.version}`);
@@ -61,8 +62,8 @@ export function EditQuestion({ question, onDone }: { question: QuestionView; onD
         <Title order={2} size="h4">
           {t('question.edit')}
         </Title>
-        <TextInput label={t('ask.title')} required maxLength={TITLE_CHARS.max} data-autofocus {...form.getInputProps('title')} />
-        <MarkdownEditor label={t('ask.body')} required chars={BODY_CHARS} onSend={() => submit()} {...fieldOf(form, 'body')} />
+        <TextInput label={t('ask.title')} required maxLength={chars.title.max} data-autofocus {...form.getInputProps('title')} />
+        <MarkdownEditor label={t('ask.body')} required chars={chars.body} onSend={() => submit()} {...fieldOf(form, 'body')} />
         <TagPicker label={t('ask.tags')} {...fieldOf(form, 'tags')} error={tagErrors} />
         <TextInput
           label={t('post.reason')}

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Stack, Textarea, TextInput } from '@mantine/core';
+import { Button, Modal, Stack, Textarea, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useDisclosure } from '@mantine/hooks';
 import type { TagView } from '@regulars/client';
@@ -7,6 +7,7 @@ import { IconPencil } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { DialogButtons } from '~/components/DialogButtons';
 import { showDone, showProblem } from '~/forms';
 
 const DESCRIPTION_CHARS_MAX = 1_000;
@@ -58,14 +59,9 @@ export function EditTag({ tag }: { tag: TagView }) {
               {...form.getInputProps('description')}
             />
             <TextInput label={t('tags.synonym')} description={t('tags.synonym_hint')} {...form.getInputProps('synonym_of')} />
-            <Group justify="flex-end" gap="xs">
-              <Button variant="default" onClick={dialog.close}>
-                {t('common:cancel')}
-              </Button>
-              <Button type="submit" loading={save.isPending}>
-                {t('common:save')}
-              </Button>
-            </Group>
+            <DialogButtons onCancel={dialog.close} loading={save.isPending}>
+              {t('common:save')}
+            </DialogButtons>
           </Stack>
         </form>
       </Modal>

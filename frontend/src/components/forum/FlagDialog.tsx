@@ -1,8 +1,9 @@
-import { Button, Group, Modal, Radio, Stack, Text, Textarea } from '@mantine/core';
+import { Modal, Radio, Stack, Text, Textarea } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { type FlagReason, flagAnswer, flagQuestion } from '@regulars/client';
 import { useMutation } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import { DialogButtons } from '~/components/DialogButtons';
 import { showDone, showProblem } from '~/forms';
 import { lengthOf, NOTE_CHARS } from './limits';
 import type { PostRef } from './thread';
@@ -60,14 +61,9 @@ export function FlagDialog({ of, opened, close }: { of: PostRef; opened: boolean
             maxLength={NOTE_CHARS.max}
             {...form.getInputProps('note')}
           />
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={close}>
-              {t('common:cancel')}
-            </Button>
-            <Button type="submit" loading={send.isPending}>
-              {t('flag.send')}
-            </Button>
-          </Group>
+          <DialogButtons onCancel={close} loading={send.isPending}>
+            {t('flag.send')}
+          </DialogButtons>
         </Stack>
       </form>
     </Modal>

@@ -1,7 +1,8 @@
-import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
+import { Stack, Text, TextInput } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { DialogButtons } from '~/components/DialogButtons';
 
 interface Question {
   title: string;
@@ -50,14 +51,9 @@ function Sure({ title, text, word, onConfirm, close }: Question & { close: () =>
             onChange={(event) => type(event.currentTarget.value)}
           />
         )}
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={close} data-autofocus={word ? undefined : true}>
-            {t('common:cancel')}
-          </Button>
-          <Button type="submit" color="red.9" disabled={!sure}>
-            {title}
-          </Button>
-        </Group>
+        <DialogButtons onCancel={close} data-autofocus={word ? undefined : true} color="red.9" disabled={!sure}>
+          {title}
+        </DialogButtons>
       </Stack>
     </form>
   );

@@ -1,9 +1,10 @@
 import type { Me } from '@regulars/client';
 import { isStaff } from '~/session';
+import { useSite } from '~/site';
 
 /** What the API takes; it refuses the rest with a sentence at the field. */
-export const TITLE_CHARS = { min: 15, max: 150 };
-export const BODY_CHARS = { min: 20, max: 32_000 };
+const TITLE_CHARS_MAX = 150;
+const BODY_CHARS_MAX = 32_000;
 export const COMMENT_CHARS = { min: 1, max: 2_000 };
 export const REASON_CHARS_MAX = 300;
 export const NOTE_CHARS = { min: 10, max: 1_000 };
@@ -21,6 +22,12 @@ const ageOf = (created_at: string) => Date.now() - new Date(created_at).getTime(
 
 /** Whether an author may still edit: for a day at trust 0 and 1, for 30 days above. */
 export const withinEditWindow = (trust: number, created_at: string) => ageOf(created_at) <= (trust <= 1 ? 1 : 30) * DAY_MS;
+
+/** How long titles and texts are; administrators set the minima. */
+export function useLengths() {
+  const { title_chars_min, body_chars_min } = useSite();
+  return { title: { min: title_chars_min, max: TITLE_CHARS_MAX }, body: { min: body_chars_min, max: BODY_CHARS_MAX } };
+}
 
 type Written = { author: { id: string }; created_at: string };
 

@@ -1,6 +1,7 @@
-import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { Modal, Stack, TextInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { DialogButtons } from '~/components/DialogButtons';
 
 /** For what cannot be undone: says what will happen, and wants the thing's name typed. */
 export function TypedConfirm({
@@ -48,14 +49,9 @@ export function TypedConfirm({
           autoComplete="off"
           data-autofocus
         />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={close}>
-            {t('common:cancel')}
-          </Button>
-          <Button type="submit" color="red" disabled={!matches} loading={loading}>
-            {action}
-          </Button>
-        </Group>
+        <DialogButtons onCancel={close} color="red" disabled={!matches} loading={loading}>
+          {action}
+        </DialogButtons>
       </Stack>
     </Modal>
   );

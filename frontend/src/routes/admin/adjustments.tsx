@@ -1,6 +1,7 @@
 import { Card, Stack } from '@mantine/core';
 import { createFileRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { text } from '~/address';
 import { administratorsOnly } from '~/components/admin/guard';
 import { PageHead } from '~/components/PageHead';
 import { AdjustForm } from '~/components/programme/adjustments/AdjustForm';
@@ -10,8 +11,8 @@ import { words } from '~/i18n';
 export const Route = createFileRoute('/admin/adjustments')({
   beforeLoad: administratorsOnly,
   loader: () => words('programme', 'admin'),
-  validateSearch: (search: Record<string, unknown>): { member?: string } => ({
-    member: typeof search.member === 'string' ? search.member : undefined,
+  validateSearch: (search): { member?: string } => ({
+    member: text(search.member),
   }),
   component: Adjustments,
 });

@@ -4,14 +4,14 @@ import { listAuditLogOptions } from '@regulars/client/react-query';
 import { IconX } from '@tabler/icons-react';
 import { createFileRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { oneOf, text } from '~/components/admin/address';
+import { oneOf, text } from '~/address';
 import { onArrival } from '~/components/admin/arrival';
 import { AuditTable } from '~/components/admin/audit/AuditTable';
 import { ACTIONS } from '~/components/admin/audit/actions';
 import { CsvButton } from '~/components/admin/CsvButton';
 import { administratorsOnly } from '~/components/admin/guard';
-import { SearchField } from '~/components/admin/SearchField';
 import { PageHead } from '~/components/PageHead';
+import { SearchField } from '~/components/SearchField';
 
 interface Search {
   actor?: string;

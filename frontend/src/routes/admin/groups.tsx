@@ -4,13 +4,13 @@ import { listGroupsOptions } from '@regulars/client/react-query';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { text } from '~/components/admin/address';
+import { text } from '~/address';
 import { onArrival } from '~/components/admin/arrival';
 import { CsvButton } from '~/components/admin/CsvButton';
 import { DataTable } from '~/components/admin/DataTable';
-import { SearchField } from '~/components/admin/SearchField';
 import { LinkText } from '~/components/links';
 import { PageHead } from '~/components/PageHead';
+import { SearchField } from '~/components/SearchField';
 import { date, number } from '~/format';
 
 interface Search {

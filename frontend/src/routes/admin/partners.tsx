@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { listPartners, type PartnerView } from '@regulars/client';
 import { createPartnerMutation, editPartnerMutation, listPartnersOptions } from '@regulars/client/react-query';
@@ -7,10 +7,12 @@ import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tansta
 import { createFileRoute } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { text } from '~/address';
 import { onArrival } from '~/components/admin/arrival';
 import { CsvButton } from '~/components/admin/CsvButton';
 import { type Column, DataTable } from '~/components/admin/DataTable';
 import { administratorsOnly } from '~/components/admin/guard';
+import { DialogButtons } from '~/components/DialogButtons';
 import { LinkText } from '~/components/links';
 import { PageHead } from '~/components/PageHead';
 import { forget } from '~/components/programme/lists';
@@ -21,9 +23,7 @@ import { words } from '~/i18n';
 
 export const Route = createFileRoute('/admin/partners')({
   beforeLoad: administratorsOnly,
-  validateSearch: (search: Record<string, unknown>): { cursor?: string } => ({
-    cursor: typeof search.cursor === 'string' ? search.cursor : undefined,
-  }),
+  validateSearch: (search): { cursor?: string } => ({ cursor: text(search.cursor) }),
   loaderDeps: ({ search }) => search,
   loader: ({ context: { queries }, deps, cause }) =>
     onArrival(cause, Promise.all([words('programme', 'admin'), queries.ensureQueryData(listPartnersOptions({ query: deps }))])),
@@ -129,14 +129,9 @@ function PartnerModal({ opened, partner, onClose }: { opened: boolean; partner?:
             data-autofocus
             {...form.getInputProps('name')}
           />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t('common:cancel')}
-            </Button>
-            <Button type="submit" loading={create.isPending || rename.isPending}>
-              {t(partner ? 'common:save' : 'partner.create')}
-            </Button>
-          </Group>
+          <DialogButtons onCancel={onClose} loading={create.isPending || rename.isPending}>
+            {t(partner ? 'common:save' : 'partner.create')}
+          </DialogButtons>
         </Stack>
       </form>
     </Modal>

@@ -6,6 +6,7 @@ import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tansta
 import { createFileRoute } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { text } from '~/address';
 import { onArrival } from '~/components/admin/arrival';
 import { CsvButton } from '~/components/admin/CsvButton';
 import { type Column, DataTable } from '~/components/admin/DataTable';
@@ -29,9 +30,9 @@ const ROWS = 100;
 
 export const Route = createFileRoute('/admin/rewards')({
   beforeLoad: administratorsOnly,
-  validateSearch: (search: Record<string, unknown>): { show?: Shown; cursor?: string } => ({
+  validateSearch: (search): { show?: Shown; cursor?: string } => ({
     show: SHOWN.find((show) => show === search.show),
-    cursor: typeof search.cursor === 'string' ? search.cursor : undefined,
+    cursor: text(search.cursor),
   }),
   loaderDeps: ({ search: { cursor } }) => ({ cursor }),
   loader: ({ context: { queries }, deps, cause }) =>

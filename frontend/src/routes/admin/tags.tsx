@@ -4,14 +4,14 @@ import { listTagsOptions } from '@regulars/client/react-query';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { oneOf, text } from '~/components/admin/address';
+import { oneOf, text } from '~/address';
 import { onArrival } from '~/components/admin/arrival';
 import { CsvButton } from '~/components/admin/CsvButton';
 import { type Column, DataTable } from '~/components/admin/DataTable';
 import { EditTag } from '~/components/admin/EditTag';
-import { SearchField } from '~/components/admin/SearchField';
 import { LinkText } from '~/components/links';
 import { PageHead } from '~/components/PageHead';
+import { SearchField } from '~/components/SearchField';
 import { Empty } from '~/components/states';
 import { listed, number } from '~/format';
 

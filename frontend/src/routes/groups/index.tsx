@@ -1,14 +1,14 @@
-import { Badge, Group, Switch, Text, TextInput } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
+import { Badge, Group, Switch, Text } from '@mantine/core';
 import type { GroupView } from '@regulars/client';
 import { listGroupsInfiniteOptions } from '@regulars/client/react-query';
-import { IconLock, IconPlus, IconSearch, IconUsersGroup } from '@tabler/icons-react';
+import { IconLock, IconPlus, IconUsersGroup } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { LinkButton, LinkCard } from '~/components/links';
 import { PageHead } from '~/components/PageHead';
 import { byCursor, Pages } from '~/components/Pages';
+import { SearchField } from '~/components/SearchField';
 import { Empty } from '~/components/states';
 import { number } from '~/format';
 import { words } from '~/i18n';
@@ -37,7 +37,6 @@ function Groups() {
   const navigate = Route.useNavigate();
   const signedIn = useSignedIn();
   const query = useInfiniteQuery(listOf(search));
-  const look = useDebouncedCallback((q: string) => navigate({ search: (old) => ({ ...old, q: q || undefined }), replace: true }), 300);
   return (
     <>
       <PageHead title={t('list.title')} description={t('list.description')}>
@@ -48,15 +47,11 @@ function Groups() {
         )}
       </PageHead>
       <Group mb="md">
-        <TextInput
-          type="search"
-          flex="1 1 240px"
-          maw={400}
+        <SearchField
           aria-label={t('list.search')}
           placeholder={t('list.search')}
-          leftSection={<IconSearch size={16} />}
-          defaultValue={search.q}
-          onChange={(event) => look(event.currentTarget.value.trim())}
+          value={search.q}
+          onChange={(q) => navigate({ search: (known) => ({ ...known, q }), replace: true })}
         />
         {signedIn && (
           <Switch

@@ -5,6 +5,7 @@ import { IconCircleCheck, IconCoins, IconStar, IconTrophy, IconX } from '@tabler
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { createFileRoute, notFound } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { text } from '~/address';
 import { isSignedIn } from '~/api';
 import { LinkButton, LinkText } from '~/components/links';
 import { AroundMe } from '~/components/loyalty/AroundMe';
@@ -39,7 +40,7 @@ export const Route = createFileRoute('/leaderboards/$board')({
   },
   validateSearch: (search): Search => ({
     period: PERIODS.filter((period) => period !== 'all').find((period) => period === search.period),
-    group: typeof search.group === 'string' && search.group ? search.group : undefined,
+    group: text(search.group),
   }),
   // The very request that the server answers within the page.
   loaderDeps: ({ search: { period = 'all' as Period, group } }) => ({ period, group }),

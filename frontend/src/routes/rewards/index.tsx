@@ -4,6 +4,7 @@ import { getMyPointsOptions, listRewardsInfiniteOptions, listTiersOptions } from
 import { useInfiniteQuery, useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { oneOf, text } from '~/address';
 import { isSignedIn } from '~/api';
 import { LinkButton } from '~/components/links';
 import { Catalogue } from '~/components/loyalty/Catalogue';
@@ -26,9 +27,9 @@ interface Search {
 
 export const Route = createFileRoute('/rewards/')({
   validateSearch: (search): Search => ({
-    kind: search.kind ? (String(search.kind) as RewardKind) : undefined,
+    kind: oneOf(REWARD_KINDS, search.kind),
     affordable: search.affordable ? true : undefined,
-    reward: typeof search.reward === 'string' ? search.reward : undefined,
+    reward: text(search.reward),
   }),
   loader: ({ context: { queries } }) =>
     Promise.all([
@@ -72,7 +73,7 @@ function Rewards() {
         <NativeSelect
           aria-label={t('rewards.kind')}
           value={search.kind ?? ''}
-          onChange={(event) => change({ kind: (event.currentTarget.value || undefined) as RewardKind | undefined })}
+          onChange={(event) => change({ kind: oneOf(REWARD_KINDS, event.currentTarget.value) })}
           data={[
             { value: '', label: t('rewards.all_kinds') },
             ...REWARD_KINDS.map((kind) => ({ value: kind as string, label: t(`reward.kind.${kind}`) })),

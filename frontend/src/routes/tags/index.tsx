@@ -1,8 +1,7 @@
-import { Group, TextInput } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
+import { Group } from '@mantine/core';
 import type { TagView } from '@regulars/client';
 import { listTagsInfiniteOptions } from '@regulars/client/react-query';
-import { IconSearch, IconTags } from '@tabler/icons-react';
+import { IconTags } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { createFileRoute, useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
@@ -10,6 +9,7 @@ import { TabLink, Tabs, tabProps } from '~/components/forum/Tabs';
 import { TagCard } from '~/components/forum/TagCard';
 import { PageHead } from '~/components/PageHead';
 import { byCursor, Pages } from '~/components/Pages';
+import { SearchField } from '~/components/SearchField';
 import { Empty } from '~/components/states';
 import { words } from '~/i18n';
 
@@ -17,8 +17,6 @@ interface Search {
   q?: string;
   sort?: 'name';
 }
-
-const PAUSE_MS = 250;
 
 const tagsOf = ({ q, sort }: Search) =>
   listTagsInfiniteOptions(q || sort ? { query: { ...(q && { q }), ...(sort && { sort }) } } : undefined);
@@ -41,10 +39,6 @@ function Tags() {
   const search = Route.useSearch();
   const navigate = useNavigate({ from: '/tags/' });
   const query = useInfiniteQuery({ ...tagsOf(search), ...byCursor, refetchOnWindowFocus: false });
-  const find = useDebouncedCallback(
-    (typed: string) => navigate({ search: (known) => ({ ...known, q: typed.trim() || undefined }), replace: true, resetScroll: false }),
-    PAUSE_MS,
-  );
   return (
     <>
       <PageHead title={t('tags.title')} description={t('tags.about')} />
@@ -57,13 +51,11 @@ function Tags() {
             {t('tags.by_name')}
           </TabLink>
         </Tabs>
-        <TextInput
-          type="search"
+        <SearchField
           aria-label={t('tags.find')}
           placeholder={t('tags.find')}
-          leftSection={<IconSearch size={16} aria-hidden />}
-          defaultValue={search.q}
-          onChange={(event) => find(event.currentTarget.value)}
+          value={search.q}
+          onChange={(q) => navigate({ search: (known) => ({ ...known, q }), replace: true, resetScroll: false })}
         />
       </Group>
       <Pages query={query} as="grid" empty={<Empty icon={IconTags} title={t(search.q ? 'tags.none_found' : 'tags.none')} />}>

@@ -43,13 +43,14 @@ export function AuditTable({
   return <DataTable label={t('nav.audit_log')} query={query} columns={columns} filters={filters} actions={actions} />;
 }
 
-function What({ entry: { action, reason, subject_kind, subject_id } }: { entry: AuditView }) {
+function What({ entry: { action, reason, subject_kind, subject_id, subject_name } }: { entry: AuditView }) {
   const { t } = useTranslation('admin');
   return (
     <>
       <Text size="sm" fw={500}>
         {isKnown(action) ? t(`audit.did.${action}`) : action.replaceAll('_', ' ')}
       </Text>
+      {subject_name && <Text size="sm">{subject_name}</Text>}
       {reason && (
         <Text size="sm" c="dimmed">
           {reason}

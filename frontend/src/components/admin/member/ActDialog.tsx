@@ -1,7 +1,8 @@
-import { Button, Group, Modal, Stack, Textarea } from '@mantine/core';
+import { Modal, Stack, Textarea } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { DialogButtons } from '~/components/DialogButtons';
 import { showDone, showProblem } from '~/forms';
 import { useRefreshMember } from './customer';
 
@@ -53,14 +54,9 @@ export function ActDialog<Values extends { reason: string }>(props: Props<Values
             maxLength={500}
             {...form.getInputProps('reason')}
           />
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose}>
-              {t('cancel', { ns: 'common' })}
-            </Button>
-            <Button type="submit" loading={busy} color={props.danger ? 'red.9' : undefined}>
-              {props.submit}
-            </Button>
-          </Group>
+          <DialogButtons onCancel={onClose} loading={busy} color={props.danger ? 'red.9' : undefined}>
+            {props.submit}
+          </DialogButtons>
         </Stack>
       </form>
     </Modal>

@@ -1,9 +1,10 @@
-import { Button, Checkbox, Drawer, Group, Select, Stack, TextInput } from '@mantine/core';
+import { Checkbox, Drawer, Select, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import type { Scope } from '@regulars/client';
 import { createApiKeyMutation, listPartnersOptions } from '@regulars/client/react-query';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import { DialogButtons } from '~/components/DialogButtons';
 import { showProblem } from '~/forms';
 import { InstantInput } from '../inputs';
 import { forget } from '../lists';
@@ -76,14 +77,9 @@ export function KeyDrawer({ opened, partner, onClose }: { opened: boolean; partn
               </Stack>
             </Checkbox.Group>
             <InstantInput label={t('key.expires')} description={t('key.expires_help')} {...form.getInputProps('expires_at')} />
-            <Group justify="flex-end">
-              <Button variant="default" onClick={close}>
-                {t('common:cancel')}
-              </Button>
-              <Button type="submit" loading={create.isPending}>
-                {t('key.create')}
-              </Button>
-            </Group>
+            <DialogButtons onCancel={close} loading={create.isPending}>
+              {t('key.create')}
+            </DialogButtons>
           </Stack>
         </form>
       )}

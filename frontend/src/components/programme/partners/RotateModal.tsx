@@ -1,9 +1,10 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Modal, Stack, Text } from '@mantine/core';
 import type { ApiKeyView } from '@regulars/client';
 import { rotateApiKeyMutation } from '@regulars/client/react-query';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { DialogButtons } from '~/components/DialogButtons';
 import { duration } from '~/format';
 import { showProblem } from '~/forms';
 import { type Filled, WholeInput } from '../inputs';
@@ -68,14 +69,9 @@ export function RotateModal({ apiKey, onClose }: { apiKey?: ApiKeyView; onClose:
             onChange={setHours}
             data-autofocus
           />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={close}>
-              {t('common:cancel')}
-            </Button>
-            <Button type="submit" loading={rotate.isPending}>
-              {t('key.rotate')}
-            </Button>
-          </Group>
+          <DialogButtons onCancel={close} loading={rotate.isPending}>
+            {t('key.rotate')}
+          </DialogButtons>
         </Stack>
       )}
     </Modal>

@@ -1,9 +1,10 @@
-import { Button, Drawer, Group, Stack } from '@mantine/core';
+import { Drawer, Stack } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import type { CatalogueReward } from '@regulars/client';
 import { createRewardMutation, editRewardMutation, getSiteOptions } from '@regulars/client/react-query';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import { DialogButtons } from '~/components/DialogButtons';
 import { showDone, showProblem } from '~/forms';
 import { Conflict, isConflict } from '../Conflict';
 import { forget } from '../lists';
@@ -73,14 +74,9 @@ function RewardForm({ item, onClose, onReload }: { item?: CatalogueReward; onClo
       <Stack>
         <RewardFields form={form} isNew={!item} siteCurrency={site?.currency} />
         <Conflict error={edit.error} reload={onReload} />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {t('common:cancel')}
-          </Button>
-          <Button type="submit" loading={create.isPending || edit.isPending}>
-            {item ? t('common:save') : t('reward.create')}
-          </Button>
-        </Group>
+        <DialogButtons onCancel={onClose} loading={create.isPending || edit.isPending}>
+          {item ? t('common:save') : t('reward.create')}
+        </DialogButtons>
       </Stack>
     </form>
   );

@@ -4,6 +4,7 @@ import { addCouponCodesMutation, setRewardStockMutation } from '@regulars/client
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { DialogButtons } from '~/components/DialogButtons';
 import { number } from '~/format';
 import { showDone, showProblem } from '~/forms';
 import { useIntentKey } from '~/intent';
@@ -63,14 +64,9 @@ function StockForm({ item, onClose }: { item: CatalogueReward; onClose: () => vo
           onChange={setSupplied}
           data-autofocus
         />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {t('common:cancel')}
-          </Button>
-          <Button type="submit" loading={save.isPending}>
-            {t('common:save')}
-          </Button>
-        </Group>
+        <DialogButtons onCancel={onClose} loading={save.isPending}>
+          {t('common:save')}
+        </DialogButtons>
       </Stack>
     </form>
   );
@@ -158,14 +154,9 @@ function CodesForm({ item, onClose }: { item: CatalogueReward; onClose: () => vo
             {t('supply.partly', { count: sent, formatted: number(sent) })}
           </Alert>
         )}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {t('common:cancel')}
-          </Button>
-          <Button type="submit" loading={add.isPending} disabled={codes.length === 0}>
-            {t('supply.add_codes')}
-          </Button>
-        </Group>
+        <DialogButtons onCancel={onClose} loading={add.isPending} disabled={codes.length === 0}>
+          {t('supply.add_codes')}
+        </DialogButtons>
       </Stack>
     </form>
   );

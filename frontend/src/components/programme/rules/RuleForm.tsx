@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Stack, Text } from '@mantine/core';
+import { Alert, Stack, Text } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useDebouncedValue } from '@mantine/hooks';
 import type { RuleView } from '@regulars/client';
@@ -6,6 +6,7 @@ import { createEarningRuleMutation, editEarningRuleMutation } from '@regulars/cl
 import { IconQuote } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import { DialogButtons } from '~/components/DialogButtons';
 import { showDone, showProblem } from '~/forms';
 import { Conflict, isConflict } from '../Conflict';
 import { forget } from '../lists';
@@ -76,14 +77,9 @@ export function RuleForm({
         )}
         <Conflict error={edit.error} reload={() => onReload?.()} />
         {rule && <Text size="sm">{t('rule.edit_effect')}</Text>}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onCancel}>
-            {t('common:cancel')}
-          </Button>
-          <Button type="submit" loading={create.isPending || edit.isPending}>
-            {t(rule ? 'rule.save_version' : 'rule.create')}
-          </Button>
-        </Group>
+        <DialogButtons onCancel={onCancel} loading={create.isPending || edit.isPending}>
+          {t(rule ? 'rule.save_version' : 'rule.create')}
+        </DialogButtons>
       </Stack>
     </form>
   );

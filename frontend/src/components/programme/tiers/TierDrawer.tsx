@@ -1,10 +1,11 @@
-import { Button, Drawer, Group, SimpleGrid, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { Drawer, SimpleGrid, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useDebouncedValue } from '@mantine/hooks';
 import type { TierView } from '@regulars/client';
 import { createTierMutation, editTierMutation } from '@regulars/client/react-query';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import { DialogButtons } from '~/components/DialogButtons';
 import { showDone, showProblem } from '~/forms';
 import { Conflict, isConflict } from '../Conflict';
 import { type Filled, WholeInput } from '../inputs';
@@ -111,14 +112,9 @@ function TierForm({ tier, tiers, onClose, onReload }: Props) {
         {moving && <MovesPreview change={{ rank, threshold }} tiers={tiers} newName={name} />}
         {tier && !ground && <Text size="sm">{t('tier.edit_effect')}</Text>}
         <Conflict error={edit.error} reload={onReload} />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {t('common:cancel')}
-          </Button>
-          <Button type="submit" loading={create.isPending || edit.isPending}>
-            {t(tier ? 'common:save' : 'tier.create')}
-          </Button>
-        </Group>
+        <DialogButtons onCancel={onClose} loading={create.isPending || edit.isPending}>
+          {t(tier ? 'common:save' : 'tier.create')}
+        </DialogButtons>
       </Stack>
     </form>
   );

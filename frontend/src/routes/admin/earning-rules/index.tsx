@@ -5,6 +5,7 @@ import { IconCoins, IconFlask, IconPlus } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { text } from '~/address';
 import { onArrival } from '~/components/admin/arrival';
 import { CsvButton } from '~/components/admin/CsvButton';
 import { type Column, DataTable } from '~/components/admin/DataTable';
@@ -20,9 +21,7 @@ import { words } from '~/i18n';
 
 export const Route = createFileRoute('/admin/earning-rules/')({
   beforeLoad: administratorsOnly,
-  validateSearch: (search: Record<string, unknown>): { cursor?: string } => ({
-    cursor: typeof search.cursor === 'string' ? search.cursor : undefined,
-  }),
+  validateSearch: (search): { cursor?: string } => ({ cursor: text(search.cursor) }),
   loaderDeps: ({ search }) => search,
   loader: ({ context: { queries }, deps, cause }) =>
     onArrival(cause, Promise.all([words('programme', 'admin'), queries.ensureQueryData(listEarningRulesOptions({ query: deps }))])),

@@ -3,7 +3,7 @@ import type { Me } from '@regulars/client';
 import { createFileRoute } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { oneOf, text } from '~/components/admin/address';
+import { oneOf, text } from '~/address';
 import { AuditTable } from '~/components/admin/audit/AuditTable';
 import { type PostsOf, PostsTab, SanctionsTab } from '~/components/admin/member/CommunityTabs';
 import { loadSubject, type Subject, useCustomer, useProfile } from '~/components/admin/member/customer';

@@ -4,13 +4,13 @@ import { listAllMembersOptions, listMembersOptions, listTiersOptions } from '@re
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { oneOf, text } from '~/components/admin/address';
+import { oneOf, text } from '~/address';
 import { onArrival } from '~/components/admin/arrival';
 import { CsvButton } from '~/components/admin/CsvButton';
 import { type Column, DataTable } from '~/components/admin/DataTable';
-import { SearchField } from '~/components/admin/SearchField';
 import { LinkText } from '~/components/links';
 import { PageHead } from '~/components/PageHead';
+import { SearchField } from '~/components/SearchField';
 import { When } from '~/components/When';
 import { number } from '~/format';
 import { isAdministrator } from '~/session';

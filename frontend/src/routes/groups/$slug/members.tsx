@@ -6,6 +6,7 @@ import { useInfiniteQuery, useQueryClient, useSuspenseQuery } from '@tanstack/re
 import { createFileRoute } from '@tanstack/react-router';
 import { type ReactNode, useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { oneOf } from '~/address';
 import { AuthorChip } from '~/components/Author';
 import { byCursor, Pages } from '~/components/Pages';
 import { Empty } from '~/components/states';
@@ -16,7 +17,7 @@ import { isStaff, useMe } from '~/session';
 const STATES = ['active', 'requested', 'invited', 'banned'] as const;
 
 export const Route = createFileRoute('/groups/$slug/members')({
-  validateSearch: (search): { state?: MembershipState } => ({ state: STATES.find((state) => state === search.state) }),
+  validateSearch: (search): { state?: MembershipState } => ({ state: oneOf(STATES, search.state) }),
   component: GroupMembers,
 });
 

@@ -270,6 +270,10 @@ export type AuditView = {
      * What kind of thing it was done to.
      */
     subject_kind: string;
+    /**
+     * What people call it: a handle, a name, or the title of the question.
+     */
+    subject_name?: string;
 };
 
 /**

@@ -1,4 +1,4 @@
-import { TextInput } from '@mantine/core';
+import { TextInput, type TextInputProps } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
 import { useEffect, useRef } from 'react';
@@ -7,16 +7,10 @@ const PAUSE_MS = 250;
 
 /** A field whose words go into the URL when the typing pauses. */
 export function SearchField({
-  label,
-  placeholder,
   value,
   onChange,
-}: {
-  label: string;
-  placeholder?: string;
-  value?: string;
-  onChange: (value?: string) => void;
-}) {
+  ...input
+}: Omit<TextInputProps, 'value' | 'onChange'> & { value?: string; onChange: (value?: string) => void }) {
   const field = useRef<HTMLInputElement>(null);
   const change = useDebouncedCallback((typed: string) => onChange(typed.trim() || undefined), PAUSE_MS);
   // Back and forward in the history change the URL, but not while somebody types.
@@ -27,12 +21,11 @@ export function SearchField({
     <TextInput
       ref={field}
       type="search"
-      label={label}
-      placeholder={placeholder}
       defaultValue={value}
       onChange={(event) => change(event.currentTarget.value)}
       leftSection={<IconSearch size={16} aria-hidden />}
       w={{ base: '100%', xs: 240 }}
+      {...input}
     />
   );
 }

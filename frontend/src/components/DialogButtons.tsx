@@ -1,0 +1,24 @@
+import { Button, type ButtonProps, Group } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+
+interface Props extends ButtonProps {
+  onCancel: () => void;
+  /** What the form does. */
+  children: ReactNode;
+}
+
+/** The ways out of a form in a dialog: without doing it, and doing it. */
+export function DialogButtons({ onCancel, children, ...submit }: Props) {
+  const { t } = useTranslation();
+  return (
+    <Group justify="flex-end" gap="xs">
+      <Button variant="default" onClick={onCancel}>
+        {t('cancel')}
+      </Button>
+      <Button type="submit" {...submit}>
+        {children}
+      </Button>
+    </Group>
+  );
+}
