@@ -11,7 +11,7 @@ use crate::{
     config::Config,
     identity::{
         account::{api::SignInTerms, create_administrator},
-        api_key,
+        api_key, member,
     },
     import::{self, purchases, stackexchange},
     kit::{
@@ -107,6 +107,10 @@ pub async fn serve(config: Config, urls: Urls) -> Result<()> {
     let endpoint = app.endpoint()?;
     // The listener queues connections already; what PORT=0 chose is known only now.
     println!("Regulars is ready at {}", config.public_url(listener.local_addr()?));
+    if !member::has_administrator(&mut *app.kit.db.read().await?).await? {
+        let program = std::env::args().next().unwrap_or_default();
+        println!("Nobody administers it yet. To do so, run: {program} admin create --email you@example.org --handle you");
+    }
     server::serve(listener, endpoint, limits, &shutdown).await?;
     background.shutdown().await;
     if !matches!(timeout(LAST_EVENTS, app.deliver_events()).await, Ok(Ok(_))) {

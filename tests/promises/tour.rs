@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::town::process::Site;
+use crate::town::process::{ADMIN, Site};
 
 #[tokio::test]
 async fn the_tour_works_as_printed() {
@@ -32,4 +32,18 @@ async fn the_tour_works_as_printed() {
         assert!(said.contains(expected), "the tour does not say {expected}:\n{said}");
     }
     assert!(!said.contains("BROKEN"), "{said}");
+}
+
+#[tokio::test]
+async fn the_first_start_says_how_to_become_administrator() {
+    let site = Site::without_administrator();
+    let hint = "admin create --email you@example.org --handle you";
+    let hints = || site.logs().matches(hint).count();
+    let mut server = site.serve().await;
+    assert_eq!(hints(), 1, "{}", site.logs());
+    let created = site.run(&["admin", "create", "--email", ADMIN, "--handle", "boss"]);
+    assert!(created.status.success(), "{}", String::from_utf8_lossy(&created.stderr));
+    server.end();
+    let _server = site.serve().await;
+    assert_eq!(hints(), 1, "{}", site.logs());
 }

@@ -34,12 +34,17 @@ pub const ADMIN: &str = "boss@town.example";
 pub struct Site {
     folder: Folder,
     pub address: SocketAddr,
+    has_administrator: bool,
 }
 
 impl Site {
     pub fn new() -> Self {
         let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        Self { folder: Folder::new("data"), address: free.local_addr().expect("an address") }
+        Self { folder: Folder::new("data"), address: free.local_addr().expect("an address"), has_administrator: true }
+    }
+
+    pub fn without_administrator() -> Self {
+        Self { has_administrator: false, ..Self::new() }
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
@@ -52,9 +57,10 @@ impl Site {
             .env("DATA_DIR", self.folder.path())
             .env("PORT", self.address.port().to_string())
             .env("RUST_LOG", "warn")
-            .env("ADMIN_EMAIL", ADMIN)
-            .env("ADMIN_HANDLE", "boss")
             .env("ADMIN_PASSWORD", super::PASSWORD);
+        if self.has_administrator {
+            command.env("ADMIN_EMAIL", ADMIN).env("ADMIN_HANDLE", "boss");
+        }
         command
     }
 

@@ -7,4 +7,4 @@ pub mod rules;
 pub mod store;
 
 pub use api::AuthorView;
-pub use store::{Author, find_by_email_hash, find_or_create_external, find_or_create_externals};
+pub use store::{Author, find_by_email_hash, find_or_create_external, find_or_create_externals, has_administrator};

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::{
+    dsl::exists,
     prelude::*,
     sql_types::{Array, BigInt, Bool, Int2, Int4, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
@@ -208,6 +209,12 @@ pub async fn update_member(conn: &mut Conn, id: MemberId, display_name: &str, bi
         .cached()
         .get_result(conn)
         .await
+}
+
+/// Whether anybody is administrator.
+pub async fn has_administrator(conn: &mut Conn) -> QueryResult<bool> {
+    let administrators = member::table.filter(member::role.eq(Role::Administrator)).filter(member::erased_at.is_null());
+    diesel::select(exists(administrators)).get_result(conn).await
 }
 
 /// Every administrator, locked in one order, so that two of them cannot both go as the last but one.
