@@ -78,6 +78,7 @@ pub async fn serve(config: Config, urls: Urls) -> Result<()> {
             Err(problem) => return Err(in_words(problem)),
         }
     }
+    let has_administrator = member::has_administrator(&mut *app.kit.db.read().await?).await?;
     let address = config.address();
     let listener = TcpListener::bind(address).await.with_context(|| format!("{address} cannot be listened on"))?;
 
@@ -107,7 +108,7 @@ pub async fn serve(config: Config, urls: Urls) -> Result<()> {
     let endpoint = app.endpoint()?;
     // The listener queues connections already; what PORT=0 chose is known only now.
     println!("Regulars is ready at {}", config.public_url(listener.local_addr()?));
-    if !member::has_administrator(&mut *app.kit.db.read().await?).await? {
+    if !has_administrator {
         let program = std::env::args().next().unwrap_or_default();
         println!("Nobody administers it yet. To do so, run: {program} admin create --email you@example.org --handle you");
     }

@@ -73,6 +73,16 @@ async function customers(screen: Screen) {
   await answer(helper, 'A hard case on the front rack, two straps, and a rain cover over all of it.');
   await town.inspect(helper, `journey-answered-${screen}`);
 
+  // A comment is taken back, and Enter alone does not do it.
+  await helper.getByRole('button', { name: 'Add a comment' }).first().click();
+  await helper.getByRole('textbox', { name: 'Add a comment' }).fill('Mine has been dry for two winters.');
+  await helper.getByRole('button', { name: 'Comment', exact: true }).click();
+  await helper.getByRole('button', { name: 'Delete the comment' }).click();
+  await helper.getByRole('dialog').waitFor();
+  await helper.keyboard.press('Enter');
+  await helper.getByRole('dialog').waitFor({ state: 'detached' });
+  await helper.getByText('Mine has been dry for two winters.').waitFor();
+
   // The asker accepts, and the points of it are on their way to the helper.
   await asker.reload();
   await asker.getByRole('button', { name: 'This answer helped' }).click();

@@ -1,8 +1,10 @@
 /** Lists as long as wanted: copies of the server's own items, page by page. */
 import type { Page } from 'playwright-core';
-import { settled, type Town } from './town.ts';
+import { type Screen, settled, type Town } from './town.ts';
 
 export const PER_PAGE = 20;
+/** Selects all items of a list that are in the page. */
+export const DRAWN = '[data-batch] > * > *';
 
 interface List {
   path: string;
@@ -12,8 +14,9 @@ interface List {
   handle?: string;
 }
 
-export const LISTS: List[] = [
-  { path: '/questions', api: '/api/v1/questions' },
+export const QUESTIONS: List = { path: '/questions', api: '/api/v1/questions' };
+export const LISTS = [
+  QUESTIONS,
   { path: '/tags', api: '/api/v1/tags' },
   { path: '/members', api: '/api/v1/members' },
   { path: '/points', api: '/api/v1/me/points/statement', handle: 'elif' },
@@ -22,14 +25,15 @@ export const LISTS: List[] = [
 ];
 
 /** A new window with a list of `length` items, of which the first page is shown. */
-export async function opened(town: Town, { path, api, handle }: List, length: number): Promise<Page> {
-  const page = await town.visit();
+export async function opened(town: Town, { path, api, handle }: List, length: number, screen: Screen = 'desk'): Promise<Page> {
+  const page = await town.visit({ screen });
   if (handle) await town.signIn(page, handle);
   // From a page without a long list, and not by loading the wanted one: the server would write the first items into it.
   await page.goto('/rewards');
   await settled(page);
   await lengthen(page, api, length);
-  await page.evaluate((to) => history.pushState(null, '', to), path);
+  // As the router does it, which finds the place again by its key.
+  await page.evaluate((to) => history.pushState({ __TSR_key: 'list', __TSR_index: history.length }, '', to), path);
   await page.locator('#main button', { hasText: 'Show more' }).waitFor();
   await settled(page);
   return page;

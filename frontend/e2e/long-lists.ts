@@ -3,7 +3,7 @@
  * end, and what a frame costs while scrolling through them. `make long-lists` runs it.
  */
 import type { Page } from 'playwright-core';
-import { LISTS, opened, PER_PAGE } from './lists.ts';
+import { DRAWN, LISTS, opened, PER_PAGE } from './lists.ts';
 import { Town } from './town.ts';
 
 const ITEMS = 10_000;
@@ -13,39 +13,41 @@ const PIXELS_PER_FRAME = 400;
 
 /** Clicks for more until nothing is left; returns how long it took each time until more was painted, in milliseconds. */
 function readOn(page: Page): Promise<number[]> {
-  return page.evaluate(async () => {
+  return page.evaluate(async (all) => {
     const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
     const more = () => [...document.querySelectorAll('#main button')].find(({ textContent }) => textContent.trim() === 'Show more');
+    const items = () => document.querySelectorAll(all).length;
     const times: number[] = [];
     for (let button = more(); button instanceof HTMLElement; button = more()) {
-      const list = button.parentElement?.parentElement;
-      const height = () => document.documentElement.scrollHeight + (list?.scrollHeight ?? 0);
-      const before = height();
+      const before = items();
       const began = performance.now();
       button.click();
-      while (button.isConnected && height() === before) await frame();
+      while (items() === before) await frame();
       await frame();
       times.push(performance.now() - began);
     }
     return times;
-  });
+  }, DRAWN);
 }
 
-/** Scrolls from the top; returns how long each frame took, in milliseconds. */
+/** Scrolls from the list's top; returns how long each frame took, in milliseconds. */
 function scrolled(page: Page): Promise<number[]> {
   return page.evaluate(
     async ([frames, pixels]) => {
       const frame = () => new Promise<number>((resolve) => requestAnimationFrame(resolve));
-      window.scrollTo(0, 0);
+      let scroller = document.querySelector('[data-batch]') ?? document.documentElement;
+      while (scroller.parentElement && getComputedStyle(scroller).overflowY !== 'auto') scroller = scroller.parentElement;
+      scroller.scrollTo(0, 0);
       await frame();
       let last = await frame();
       const times: number[] = [];
       for (let step = 0; step < frames; step++) {
-        window.scrollBy(0, pixels);
+        scroller.scrollBy(0, pixels);
         const now = await frame();
         times.push(now - last);
         last = now;
       }
+      if (scroller.scrollTop < pixels) throw new Error('Nothing was scrolled.');
       return times;
     },
     [FRAMES, PIXELS_PER_FRAME] as const,

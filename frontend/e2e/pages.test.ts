@@ -130,6 +130,10 @@ test('in German there is no English left', async () => {
   const english = englishSentences();
   assert(english.length > 300, 'The catalogues were not understood.');
   const written = await writtenByAdministrators();
+  const german = await town.visit({ locale: 'de-DE' });
+  await german.goto('/');
+  await settled(german);
+  assert.equal(await german.evaluate(() => document.documentElement.lang), 'de', 'The browser asks for German.');
   const page = await town.visit();
   await town.signIn(page, 'noor');
   await page.evaluate(() => localStorage.setItem('regulars.language', 'de'));

@@ -56,6 +56,9 @@ async fn every_admin_table_is_there_as_csv() {
         let disposition = format!("attachment; filename=\"{name}-{}.csv\"", town.clock.now().date_naive());
         assert_eq!(reply.header("content-disposition"), Some(disposition.as_str()));
     }
+    for (reader, groups) in [(&town.visitor(), 0), (&ann, 0), (&rosa, 1)] {
+        assert_eq!(records(&csv(reader, "/groups").await.is(200)).len(), groups + 1, "private groups are for those who may see them");
+    }
     let redemptions = records(&csv(&rosa, "/admin/redemptions").await);
     assert_eq!(redemptions[0][..4], ["id", "reward.id", "reward.name", "reward.kind"]);
     assert_eq!(redemptions[1][2], "'=cmd|' /C calc'!A0", "no spreadsheet runs this");

@@ -4,16 +4,18 @@ import { useTranslation } from 'react-i18next';
 
 interface Props extends ButtonProps {
   onCancel: () => void;
+  /** Whether Enter shall not do it: what cannot be taken back begins at the way out. */
+  startAtCancel?: boolean;
   /** What the form does. */
   children: ReactNode;
 }
 
 /** The ways out of a form in a dialog: without doing it, and doing it. */
-export function DialogButtons({ onCancel, children, ...submit }: Props) {
+export function DialogButtons({ onCancel, startAtCancel, children, ...submit }: Props) {
   const { t } = useTranslation();
   return (
     <Group justify="flex-end" gap="xs">
-      <Button variant="default" onClick={onCancel}>
+      <Button variant="default" onClick={onCancel} data-autofocus={startAtCancel || undefined}>
         {t('cancel')}
       </Button>
       <Button type="submit" {...submit}>

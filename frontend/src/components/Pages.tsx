@@ -1,6 +1,6 @@
 import { Button, Center, Paper, SimpleGrid, Stack } from '@mantine/core';
 import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query';
-import { memo, type ReactNode } from 'react';
+import { memo, type ReactNode, useLayoutEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import classes from './Pages.module.css';
 import { Loading, Problem } from './states';
@@ -26,7 +26,7 @@ interface Look<Item> {
 type Props<Item> = Look<Item> & { query: UseInfiniteQueryResult<InfiniteData<Page<Item>>, unknown>; empty: ReactNode };
 
 /** A list by cursor: what is loaded, and a button for more. */
-export function Pages<Item>(props: Props<Item>) {
+export function Pages<Item extends object>(props: Props<Item>) {
   if (props.as !== 'rows') return <Listed {...props} />;
   // Not a Card: its context is another at each drawing, and React would look for its users in all rows.
   return (
@@ -36,7 +36,7 @@ export function Pages<Item>(props: Props<Item>) {
   );
 }
 
-function Listed<Item>({ query, empty, ...look }: Props<Item>) {
+function Listed<Item extends object>({ query, empty, ...look }: Props<Item>) {
   if (query.isPending) return <Loading />;
   if (query.isError && !query.data) return <Problem error={query.error} retry={() => query.refetch()} />;
   const items = query.data?.pages.flatMap((page) => page.items) ?? [];
@@ -76,17 +76,36 @@ const ROWS = { gap: 0, className: classes.rows };
 const BATCH = 24;
 
 /** Items that are drawn part by part. */
-export function Batches<Item>({ items, ...look }: Look<Item> & { items: Item[] }) {
+export function Batches<Item extends object>({ items, ...look }: Look<Item> & { items: Item[] }) {
   const starts = Array.from({ length: Math.ceil(items.length / BATCH) }, (_, index) => index * BATCH);
   return starts.map((start) => <Batch key={start} items={items.slice(start, start + BATCH)} {...look} />);
 }
 
+/** How high batches were when they were last seen, by their first items: who comes back finds the place again. */
+const heights = new WeakMap<object, number>();
+const HEIGHT_EXPECTED = 2000;
+
 /** A part of a list that is drawn once, and costs nothing while it is out of sight: lists of thousands stay smooth. */
 const Batch = memo(
-  function Batch<Item>({ items, as, children }: Look<Item> & { items: Item[] }) {
+  function Batch<Item extends object>({ items, as, children }: Look<Item> & { items: Item[] }) {
     const drawn = items.map(children);
+    const element = useRef<HTMLDivElement>(null);
+    const first = items[0];
+    useLayoutEffect(() => {
+      const batch = element.current;
+      return () => {
+        if (batch && first) heights.set(first, batch.offsetHeight);
+      };
+    }, [first]);
+    const height = (first && heights.get(first)) ?? HEIGHT_EXPECTED;
     return (
-      <div data-batch className={items.length === BATCH ? classes.batch : undefined}>
+      <div
+        ref={element}
+        data-batch
+        // The last one still grows.
+        className={items.length === BATCH ? classes.batch : undefined}
+        style={{ containIntrinsicBlockSize: `auto ${height}px` }}
+      >
         {as === 'grid' ? (
           <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }} spacing={CARDS.gap}>
             {drawn}
@@ -99,4 +118,4 @@ const Batch = memo(
   },
   (was, is) =>
     was.children === is.children && was.items.length === is.items.length && was.items.every((item, index) => item === is.items[index]),
-) as <Item>(props: Look<Item> & { items: Item[] }) => ReactNode;
+) as <Item extends object>(props: Look<Item> & { items: Item[] }) => ReactNode;

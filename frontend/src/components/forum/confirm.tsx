@@ -28,7 +28,7 @@ export function useConfirm() {
 }
 
 function Sure({ title, text, word, onConfirm, close }: Question & { close: () => void }) {
-  const { t } = useTranslation(['forum', 'common']);
+  const { t } = useTranslation('forum');
   const [typed, type] = useState('');
   const sure = word === undefined || typed.trim().toLowerCase() === word.toLowerCase();
   return (
@@ -51,7 +51,7 @@ function Sure({ title, text, word, onConfirm, close }: Question & { close: () =>
             onChange={(event) => type(event.currentTarget.value)}
           />
         )}
-        <DialogButtons onCancel={close} data-autofocus={word ? undefined : true} color="red.9" disabled={!sure}>
+        <DialogButtons onCancel={close} startAtCancel={!word} color="red.9" disabled={!sure}>
           {title}
         </DialogButtons>
       </Stack>

@@ -1,10 +1,10 @@
-import { SimpleGrid } from '@mantine/core';
+import { Stack } from '@mantine/core';
 import type { ListRewardsResponse, RewardView } from '@regulars/client';
 import { IconGift } from '@tabler/icons-react';
 import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { More } from '../Pages';
+import { Batches, More } from '../Pages';
 import { Empty, Loading, Problem } from '../states';
 
 /** The rewards as a grid of cards; filters apply to what is loaded, so that more can be asked for. */
@@ -17,19 +17,21 @@ export function Catalogue({
   wanted: (reward: RewardView) => boolean;
   children: (reward: RewardView) => ReactNode;
 }) {
-  const { t } = useTranslation(['loyalty', 'common']);
+  const { t } = useTranslation('loyalty');
   if (query.isPending) return <Loading />;
   if (!query.data) return <Problem error={query.error} retry={() => query.refetch()} />;
   const all = query.data.pages.flatMap((page) => page.items);
   const shown = all.filter(wanted);
   return (
-    <>
+    <Stack>
       {shown.length === 0 && !query.hasNextPage && (
         <Empty icon={IconGift} title={t(all.length === 0 ? 'rewards.none' : 'rewards.none_like_this')} />
       )}
-      <SimpleGrid cols={{ base: 1, xs: 2, md: 3 }}>{shown.map(children)}</SimpleGrid>
+      <Batches items={shown} as="grid">
+        {children}
+      </Batches>
       {query.isFetchNextPageError && <Problem error={query.error} />}
       <More query={query} />
-    </>
+    </Stack>
   );
 }

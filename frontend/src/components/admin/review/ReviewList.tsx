@@ -61,7 +61,7 @@ const Row = memo(function Row({
   }, [isCurrent]);
   const reasons = [...new Set(item.flags.map(({ reason }) => reason))];
   return (
-    <article ref={row} className={classes.row} data-current={isCurrent || undefined}>
+    <article ref={row} aria-label={item.post.title} className={classes.row} data-current={isCurrent || undefined}>
       {item.state !== 'decided' && (
         <Checkbox
           size="sm"

@@ -26,7 +26,7 @@ export function RuleForm({
   onCancel: () => void;
   onReload?: () => void;
 }) {
-  const { t } = useTranslation(['programme', 'common']);
+  const { t } = useTranslation('programme');
   const queries = useQueryClient();
   const { sentence } = useWording();
   const form = useForm<RuleValues>({
