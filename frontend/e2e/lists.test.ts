@@ -1,10 +1,12 @@
 /** Long lists come page by page, and what is out of sight is not laid out. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { DRAWN, LISTS, opened, PER_PAGE, QUESTIONS } from './lists.ts';
+import { LISTS, opened, PER_PAGE, QUESTIONS } from './lists.ts';
 import { settled, Town } from './town.ts';
 
 const LENGTH = 15 * PER_PAGE;
+/** All items of a list that are in the page. */
+const DRAWN = '[data-batch] > * > *';
 let town: Town;
 before(async () => {
   town = await Town.start();

@@ -3,8 +3,6 @@ import type { Page } from 'playwright-core';
 import { type Screen, settled, type Town } from './town.ts';
 
 export const PER_PAGE = 20;
-/** Selects all items of a list that are in the page. */
-export const DRAWN = '[data-batch] > * > *';
 
 interface List {
   path: string;
