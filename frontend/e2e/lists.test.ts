@@ -1,6 +1,7 @@
 /** Long lists come page by page, and what is out of sight is not laid out. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { LISTS, opened, PER_PAGE, QUESTIONS } from './lists.ts';
 import { settled, Town } from './town.ts';
 
@@ -13,6 +14,16 @@ before(async () => {
 });
 after(() => town?.stop());
 
+/** Asks for more until all is there. */
+async function readOn(page: Page) {
+  const more = page.locator('#main button', { hasText: 'Show more' });
+  for (let shown = PER_PAGE; shown < LENGTH; shown += PER_PAGE) {
+    await more.click();
+    await page.waitForFunction(([all, count]) => document.querySelectorAll(all).length === count, [DRAWN, shown + PER_PAGE] as const);
+  }
+  await more.waitFor({ state: 'detached' });
+}
+
 for (const list of LISTS) {
   test(`${list.path} goes on by pages`, async () => {
     const page = await opened(town, list, LENGTH);
@@ -21,12 +32,7 @@ for (const list of LISTS) {
       const url = new URL(request.url());
       if (url.pathname === list.api) asked.push(url.searchParams.get('cursor') ?? 'first');
     });
-    const more = page.locator('#main button', { hasText: 'Show more' });
-    for (let shown = PER_PAGE; shown < LENGTH; shown += PER_PAGE) {
-      await more.click();
-      await page.waitForFunction(([all, count]) => document.querySelectorAll(all).length === count, [DRAWN, shown + PER_PAGE] as const);
-    }
-    await more.waitFor({ state: 'detached' });
+    await readOn(page);
     assert.deepEqual(
       asked.filter((cursor) => cursor !== 'first'),
       Array.from({ length: LENGTH / PER_PAGE - 1 }, (_, page) => String((page + 1) * PER_PAGE)),
@@ -39,16 +45,11 @@ for (const list of LISTS) {
 
 test('who comes back to a long list finds the place again', async () => {
   const page = await opened(town, QUESTIONS, LENGTH, 'phone');
-  const more = page.locator('#main button', { hasText: 'Show more' });
-  for (let shown = PER_PAGE; shown < LENGTH; shown += PER_PAGE) {
-    await more.click();
-    await page.waitForFunction(([all, count]) => document.querySelectorAll(all).length === count, [DRAWN, shown + PER_PAGE] as const);
-  }
+  await readOn(page);
   const read = page.locator(DRAWN).nth(LENGTH / 2);
   // Past all that is above it, as a reader gets there.
   for (let row = 0; row <= LENGTH / 2; row += 10) await page.locator(DRAWN).nth(row).scrollIntoViewIfNeeded();
   await read.evaluate((item) => item.scrollIntoView({ block: 'center' }));
-  await page.waitForTimeout(300);
   await page.getByRole('banner').getByRole('link', { name: 'Our community' }).click();
   await page.waitForURL(`${town.url}/`);
   await settled(page);

@@ -5,7 +5,7 @@ import { IconUserPlus } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { text } from '~/address';
+import { oneOf, text } from '~/address';
 import { onArrival } from '~/components/admin/arrival';
 import { CsvButton } from '~/components/admin/CsvButton';
 import { type Column, DataTable } from '~/components/admin/DataTable';
@@ -23,7 +23,7 @@ const TONES = { pending: 'waiting', qualified: 'ahead', rewarded: 'good', reject
 export const Route = createFileRoute('/admin/referrals')({
   beforeLoad: administratorsOnly,
   validateSearch: (search): { state?: ReferralState; cursor?: string } => ({
-    state: STATES.find((state) => state === search.state),
+    state: oneOf(STATES, search.state),
     cursor: text(search.cursor),
   }),
   loaderDeps: ({ search }) => search,

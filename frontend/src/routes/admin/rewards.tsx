@@ -6,7 +6,7 @@ import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tansta
 import { createFileRoute } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { text } from '~/address';
+import { oneOf, text } from '~/address';
 import { onArrival } from '~/components/admin/arrival';
 import { CsvButton } from '~/components/admin/CsvButton';
 import { type Column, DataTable } from '~/components/admin/DataTable';
@@ -31,7 +31,7 @@ const ROWS = 100;
 export const Route = createFileRoute('/admin/rewards')({
   beforeLoad: administratorsOnly,
   validateSearch: (search): { show?: Shown; cursor?: string } => ({
-    show: SHOWN.find((show) => show === search.show),
+    show: oneOf(SHOWN, search.show),
     cursor: text(search.cursor),
   }),
   loaderDeps: ({ search: { cursor } }) => ({ cursor }),

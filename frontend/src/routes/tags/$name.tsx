@@ -1,11 +1,10 @@
 import { Text } from '@mantine/core';
 import { getTagOptions } from '@regulars/client/react-query';
-import { IconMessageQuestion, IconPlus } from '@tabler/icons-react';
+import { IconMessageQuestion, IconPencil, IconPlus } from '@tabler/icons-react';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { createFileRoute, redirect } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { loadSide } from '~/components/forum/besides';
-import { EditTag } from '~/components/forum/EditTag';
 import { FollowTag } from '~/components/forum/FollowButton';
 import { QuestionList } from '~/components/forum/QuestionList';
 import { loadQuestions } from '~/components/forum/questionLists';
@@ -40,7 +39,7 @@ export const Route = createFileRoute('/tags/$name')({
 });
 
 function Tag() {
-  const { t } = useTranslation('forum');
+  const { t } = useTranslation(['forum', 'common']);
   const { name } = Route.useParams();
   const { sort = 'active' } = Route.useSearch();
   const { data: tag } = useSuspenseQuery(tagOf(name));
@@ -49,7 +48,11 @@ function Tag() {
     <>
       <PageHead title={tag.name} description={tag.description || t('tags.undescribed')}>
         <FollowTag tag={tag} />
-        {isStaff(me) && <EditTag tag={tag} />}
+        {isStaff(me) && (
+          <LinkButton to="/admin/tags" search={{ edit: tag.name }} variant="default" leftSection={<IconPencil size={16} />}>
+            {t('common:edit')}
+          </LinkButton>
+        )}
         <LinkButton to="/ask" leftSection={<IconPlus size={16} />}>
           {t('list.ask')}
         </LinkButton>
