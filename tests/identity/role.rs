@@ -122,3 +122,51 @@ async fn who_took_the_operators_address_first_stays_a_member() {
     drop(tx);
     assert_eq!(eve.get("/me").await.text("/role"), "member");
 }
+
+#[tokio::test]
+async fn the_audit_log_names_what_it_is_about() {
+    let town = Town::new().await;
+    let (root, ada) = (town.admin("root1").await, town.member("ada").await);
+    town.pays(&ada, 300).await;
+    let reward = root.offers("Mug", 100, json!({})).await;
+    ada.redeems(&reward, "one").await.is(201);
+    let question = ada.asks("Which grinder fits a small kitchen?").await;
+    root.answers(&question, "The one that you can lift with one hand.").await;
+    root.founds("Home baristas", "open", false).await;
+    root.flags(&question).await;
+    town.settle().await;
+    town.sql(
+        "insert into audit_entry (id, action, subject_kind, subject_id, reason, detail, created_at)
+         select gen_random_uuid(), 'looked_at', kind, id, '', '{}', now() from (
+             select 'earning_rule' as kind, id from earning_rule where name = (select min(name) from earning_rule)
+             union all select 'group', id from user_group union all select 'post', id from post
+             union all select 'redemption', id from redemption union all select 'review_item', id from review_item
+             union all select 'reward', id from reward union all select 'tag', id from tag
+             union all select 'tier', id from tier where rank = (select min(rank) from tier)) subjects",
+    )
+    .await;
+    let rule = json!(town.rows("select min(name) from earning_rule").await[0]);
+    let tier = json!(town.rows("select name from tier order by rank limit 1").await[0]);
+    let title = json!("Which grinder fits a small kitchen?");
+    let mut seen: Vec<_> = root
+        .get("/admin/audit-log?action=looked_at&limit=100")
+        .await
+        .items()
+        .iter()
+        .map(|entry| (entry["subject_kind"].as_str().unwrap_or_default().to_owned(), entry["subject_name"].clone()))
+        .collect();
+    seen.sort_by(|one, other| one.0.cmp(&other.0));
+    let expected = [
+        ("earning_rule", rule),
+        ("group", json!("Home baristas")),
+        ("post", title.clone()),
+        ("post", title.clone()),
+        ("redemption", json!("Mug")),
+        ("review_item", title),
+        ("reward", json!("Mug")),
+        ("tag", json!("general")),
+        ("tier", tier),
+    ]
+    .map(|(kind, name)| (kind.to_owned(), name));
+    assert_eq!(seen, expected);
+}
