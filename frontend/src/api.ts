@@ -1,4 +1,5 @@
 import { client, logOut, type Problem, refreshSession } from '@regulars/client';
+import { dropKept, keepFor } from './kept';
 
 /**
  * Signing in leaves a refresh token in an HttpOnly cookie, which no script can read. This mark says that there may be one,
@@ -18,19 +19,34 @@ export function onSessionChange(watcher: () => void): () => void {
   return () => watchers.delete(watcher);
 }
 
-export function begin(accessToken: string) {
-  token = accessToken;
+interface Session {
+  access_token: string;
+  member_id: string;
+}
+
+export function begin({ access_token, member_id }: Session) {
+  token = access_token;
+  keepFor(member_id);
   localStorage.setItem(MARK, '1');
   tell();
 }
 
+/** Signs out, in all tabs, and leaves nothing of the member in this browser. */
 export async function end() {
   await logOut().catch(() => undefined);
   forget();
+  // All that the page still shows or remembers goes with it.
+  window.location.assign('/');
 }
 
-/** Signs out here only: the session has ended already. */
+/** Signs out in this browser only, for good: the account may be gone already. */
 export function forget() {
+  dropKept();
+  expire();
+}
+
+/** The session is over, though not by the member's wish: what they wrote is kept for when they sign in again. */
+function expire() {
   token = undefined;
   localStorage.removeItem(MARK);
   tell();
@@ -50,8 +66,10 @@ window.addEventListener('storage', (event) => {
 function restore(): Promise<string | undefined> {
   restoring ??= oneTabAtATime(async () => {
     const { data, response } = await refreshSession({ body: {} });
-    if (data) token = data.access_token;
-    else if (response?.status === 401) forget();
+    if (data) {
+      token = data.access_token;
+      keepFor(data.member_id);
+    } else if (response?.status === 401) expire();
     return token;
   }).finally(() => {
     restoring = undefined;

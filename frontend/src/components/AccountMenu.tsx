@@ -2,8 +2,7 @@ import { Avatar, Group, Menu, Text, UnstyledButton, VisuallyHidden } from '@mant
 import type { Me } from '@regulars/client';
 import { getMyPointsOptions } from '@regulars/client/react-query';
 import { IconCoins, IconGift, IconLogout, IconSettings, IconShieldCheck, IconUser, IconUserPlus } from '@tabler/icons-react';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
+import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { end } from '~/api';
 import { number } from '~/format';
@@ -13,15 +12,8 @@ import { LinkItem } from './links';
 /** The way to everything that is the member's own. */
 export function AccountMenu({ me }: { me: Me }) {
   const { t } = useTranslation();
-  const navigate = useNavigate();
-  const queries = useQueryClient();
   const { data: points } = useQuery(getMyPointsOptions());
   const balance = points && t('points', { count: points.available, formatted: number(points.available) });
-  const signOut = async () => {
-    await end();
-    queries.clear();
-    await navigate({ to: '/' });
-  };
   return (
     <Menu position="bottom-end" width={240} withinPortal>
       <Menu.Target>
@@ -59,7 +51,7 @@ export function AccountMenu({ me }: { me: Me }) {
           </LinkItem>
         )}
         <Menu.Divider />
-        <Menu.Item leftSection={<IconLogout size={16} />} onClick={signOut}>
+        <Menu.Item leftSection={<IconLogout size={16} />} onClick={end}>
           {t('nav.sign_out')}
         </Menu.Item>
       </Menu.Dropdown>

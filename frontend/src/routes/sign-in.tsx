@@ -1,6 +1,5 @@
 import { Alert, Button, Stack, Text, TextInput } from '@mantine/core';
 import { isEmail, isNotEmpty, useForm } from '@mantine/form';
-import { useMutation } from '@tanstack/react-query';
 import { createFileRoute, redirect } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { isSignedIn, problemOf } from '~/api';
@@ -12,6 +11,7 @@ import { Problem } from '~/components/states';
 import { words } from '~/i18n';
 import { useSite } from '~/site';
 import { wayBack } from '~/wayBack';
+import { useWrite } from '~/write';
 
 export const Route = createFileRoute('/sign-in')({
   validateSearch: (search): { next?: string } => ({ next: wayBack(search.next) }),
@@ -26,7 +26,7 @@ function SignIn() {
   const { t } = useTranslation('account');
   const { next } = Route.useSearch();
   const { sign_up_open } = useSite();
-  const signIn = useMutation({ mutationFn: useSignIn(next) });
+  const signIn = useWrite({ mutationFn: useSignIn(next) });
   const form = useForm({
     mode: 'uncontrolled',
     initialValues: { email: '', password: '' },

@@ -3,12 +3,13 @@ import { useForm } from '@mantine/form';
 import { useDisclosure } from '@mantine/hooks';
 import type { Me } from '@regulars/client';
 import { eraseMeMutation } from '@regulars/client/react-query';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { forget, problemOf } from '~/api';
 import { DialogButtons } from '~/components/DialogButtons';
 import { showDone, showProblem } from '~/forms';
+import { useWrite } from '~/write';
 import { SecretInput } from './SecretInput';
 import { SettingsCard } from './SettingsCard';
 
@@ -47,7 +48,7 @@ function Confirm({ me, onClose }: { me: Me; onClose: () => void }) {
   const navigate = useNavigate();
   const form = useForm({ initialValues: { handle: '', password: '' } });
   const isSure = form.values.handle.trim().replace(/^@/, '') === me.handle && form.values.password !== '';
-  const erase = useMutation({
+  const erase = useWrite({
     ...eraseMeMutation(),
     onSuccess: async () => {
       // First of all, so that nothing is asked for in the name of somebody who is gone.

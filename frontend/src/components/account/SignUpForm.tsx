@@ -3,12 +3,12 @@ import { hasLength, isEmail, useForm } from '@mantine/form';
 import { useDisclosure } from '@mantine/hooks';
 import { register } from '@regulars/client';
 import { IconUserHeart } from '@tabler/icons-react';
-import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { problemOf } from '~/api';
 import { showProblem } from '~/forms';
 import { forgetInvitation, invitationCode } from '~/invitation';
+import { useWrite } from '~/write';
 import { LinkText } from '../links';
 import { isHandle, suggestHandle } from './handle';
 import { PasswordRules } from './PasswordRules';
@@ -43,7 +43,7 @@ export function SignUpForm({ next }: { next?: string }) {
     transformValues: (values) => ({ ...values, email: values.email.trim(), display_name: values.display_name.trim() }),
   });
 
-  const join = useMutation({
+  const join = useWrite({
     mutationFn: async ({ link_code, ...account }: Values) => {
       await register({ body: { ...account, referral_code: invitation, link_code: link_code.trim() || undefined }, throwOnError: true });
       await signIn(account);

@@ -9,7 +9,7 @@ export function useSignIn(next: string | undefined) {
   const router = useRouter();
   return async ({ email, password }: { email: string; password: string }) => {
     const { data } = await logIn({ body: { email, password, cookie: true }, throwOnError: true });
-    begin(data.access_token);
+    begin(data);
     // What a visitor was shown may differ for a member.
     queries.clear();
     router.history.push(next ?? '/');

@@ -1,8 +1,8 @@
 import { Button } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
-import { useMutation } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { showProblem } from '~/forms';
+import { useWrite } from '~/write';
 
 const CSV = { headers: { Accept: 'text/csv' }, parseAs: 'blob', throwOnError: true } as const;
 
@@ -14,7 +14,7 @@ interface Props {
 /** Downloads all that the filters let through, not only the page in view. */
 export function CsvButton({ ask }: Props) {
   const { t } = useTranslation('admin');
-  const download = useMutation({
+  const download = useWrite({
     mutationFn: () => ask(CSV),
     onSuccess: ({ data, response }) => {
       if (!(data instanceof Blob) || !data.type.startsWith('text/csv')) throw new Error('The answer is no CSV.');

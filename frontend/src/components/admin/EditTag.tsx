@@ -3,11 +3,12 @@ import { useForm } from '@mantine/form';
 import { useDebouncedValue } from '@mantine/hooks';
 import type { TagView } from '@regulars/client';
 import { editTagMutation, getTagOptions, listTagsOptions } from '@regulars/client/react-query';
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { DialogButtons } from '~/components/DialogButtons';
 import { showDone, showProblem } from '~/forms';
+import { useOnce, useWrite } from '~/write';
 import { Loading, Problem } from '../states';
 
 /** What a tag is for, and whether it only stands for another. */
@@ -24,9 +25,9 @@ export function EditTag({ name, onClose }: { name: string; onClose: () => void }
 function Fields({ tag, onClose }: { tag: TagView; onClose: () => void }) {
   const { t } = useTranslation(['admin', 'common']);
   const queries = useQueryClient();
-  const edit = useMutation(editTagMutation());
+  const edit = useWrite(editTagMutation());
   const form = useForm({ initialValues: { description: tag.description, synonym_of: tag.synonym_of ?? null } });
-  const save = form.onSubmit(async ({ description, synonym_of }) => {
+  const send = useOnce(async ({ description, synonym_of }: typeof form.values) => {
     try {
       // The API takes null for "stands for itself", which the description of its body cannot say.
       const body = { description: description.trim(), synonym_of: synonym_of as string | undefined };
@@ -39,7 +40,7 @@ function Fields({ tag, onClose }: { tag: TagView; onClose: () => void }) {
     }
   });
   return (
-    <form onSubmit={save}>
+    <form onSubmit={form.onSubmit(send)}>
       <Stack gap="md">
         <Textarea
           autoFocus

@@ -1,12 +1,13 @@
 import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import type { AnswerView, QuestionView } from '@regulars/client';
 import { answerQuestionMutation } from '@regulars/client/react-query';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useRouterState } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { showProblem } from '~/forms';
 import { useSignedIn } from '~/session';
+import { useWrite } from '~/write';
 import { JoinButton } from '../JoinButton';
 import { LinkButton } from '../links';
 import { useDraft } from './draft';
@@ -63,7 +64,7 @@ function Writing({ question, onAnswered }: { question: QuestionView; onAnswered:
   const queries = useQueryClient();
   const draft = useDraft(`answer.${question.id}`);
   const [error, setError] = useState<string>();
-  const send = useMutation({
+  const send = useWrite({
     ...answerQuestionMutation(),
     onSuccess: (answer) => {
       draft.clear();
@@ -72,7 +73,7 @@ function Writing({ question, onAnswered }: { question: QuestionView; onAnswered:
     },
     onError: (problem) => showProblem(problem, { setErrors: ({ body }) => setError(body) }),
   });
-  const submit = () => !send.isPending && send.mutate({ path: { question_id: question.id }, body: { body: draft.text } });
+  const submit = () => send.mutate({ path: { question_id: question.id }, body: { body: draft.text } });
   return (
     <form
       onSubmit={(event) => {

@@ -3,11 +3,12 @@ import type { AnswerView, QuestionView } from '@regulars/client';
 import { editAnswer } from '@regulars/client';
 import { deleteAnswerMutation } from '@regulars/client/react-query';
 import { IconCheck, IconCircleCheckFilled } from '@tabler/icons-react';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { showDone, showProblem } from '~/forms';
 import { isStaff, useMe } from '~/session';
+import { useWrite } from '~/write';
 import { Prose } from '../Prose';
 import { Hidden } from './Banners';
 import { Comments } from './Comments';
@@ -41,7 +42,7 @@ export function AnswerItem({ answer, question, standing: { moderates, toJoin }, 
   const acceptance = useAcceptance(question);
   const of = refOfAnswer(answer);
   const slug = slugOf(question.title);
-  const remove = useMutation({
+  const remove = useWrite({
     ...deleteAnswerMutation(),
     onSuccess: () => {
       changeAnswers(queries, question.id, (known) => (known.id === answer.id ? undefined : known));
@@ -133,7 +134,7 @@ function EditAnswer({ answer, onDone }: { answer: AnswerView; onDone: () => void
   const draft = useDraft(`edit.${answer.id}.v${answer.version}`, answer.body);
   const [reason, setReason] = useState('');
   const [errors, setErrors] = useState<Record<string, string>>({});
-  const save = useMutation({
+  const save = useWrite({
     mutationFn: async () => {
       const { data } = await editAnswer({
         path: { answer_id: answer.id },

@@ -2,12 +2,13 @@ import { Button, Card, Group, Select, Stack, Text, TextInput } from '@mantine/co
 import { useForm } from '@mantine/form';
 import { useDebouncedValue } from '@mantine/hooks';
 import { askQuestionMutation, getQuestionQueryKey, listGroupsOptions } from '@regulars/client/react-query';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { number } from '~/format';
 import { showDone, showProblem } from '~/forms';
+import { useWrite } from '~/write';
 import { AskedBefore } from './AskedBefore';
 import { useKept } from './draft';
 import { fieldOf, focusRefused, useTagErrors } from './fields';
@@ -54,7 +55,7 @@ export function AskForm({ group }: { group?: string }) {
   const [title] = useDebouncedValue(form.values.title, PAUSE_MS);
   const tagErrors = useTagErrors(form);
   const element = useRef<HTMLFormElement>(null);
-  const ask = useMutation({
+  const ask = useWrite({
     ...askQuestionMutation(),
     onSuccess: async (question) => {
       drop();
@@ -70,7 +71,7 @@ export function AskForm({ group }: { group?: string }) {
   });
   const submit = form.onSubmit(
     ({ group: slug, ...question }) => {
-      if (!ask.isPending) ask.mutate({ body: { ...question, ...(slug && { group: slug }) } });
+      ask.mutate({ body: { ...question, ...(slug && { group: slug }) } });
     },
     () => focusRefused(element.current),
   );

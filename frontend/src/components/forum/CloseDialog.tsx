@@ -2,10 +2,11 @@ import { Button, Modal, Radio, Stack, Text, Textarea, TextInput } from '@mantine
 import { useForm } from '@mantine/form';
 import type { CloseReason, QuestionView } from '@regulars/client';
 import { closeQuestionMutation } from '@regulars/client/react-query';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { DialogButtons } from '~/components/DialogButtons';
 import { showDone, showProblem } from '~/forms';
+import { useWrite } from '~/write';
 import { useSimilar } from './SimilarQuestions';
 import { changeCard, refreshThread } from './thread';
 
@@ -24,7 +25,7 @@ export function CloseDialog({ question, opened, close }: { question: QuestionVie
     },
   });
   const similar = useSimilar(opened ? question.title : '').filter(({ id }) => id !== question.id);
-  const send = useMutation({
+  const send = useWrite({
     ...closeQuestionMutation(),
     onSuccess: async () => {
       close();

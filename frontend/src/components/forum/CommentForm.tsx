@@ -2,11 +2,12 @@ import { Button, Group, Textarea } from '@mantine/core';
 import type { CommentView } from '@regulars/client';
 import { commentOnAnswer, commentOnQuestion, editComment } from '@regulars/client';
 import { listAnswerCommentsInfiniteQueryKey, listQuestionCommentsInfiniteQueryKey } from '@regulars/client/react-query';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { number } from '~/format';
 import { showProblem } from '~/forms';
+import { useWrite } from '~/write';
 import { useDraft } from './draft';
 import { COMMENT_CHARS, lengthOf } from './limits';
 import { changePost, type PostRef } from './thread';
@@ -34,7 +35,7 @@ export function CommentForm({
   const draft = useDraft(comment ? `comment.${comment.id}` : `comment.on.${of.id}`, comment?.body);
   const [error, setError] = useState<string>();
   const length = lengthOf(draft.text);
-  const send = useMutation({
+  const send = useWrite({
     mutationFn: async () => {
       const body = { body: draft.text };
       if (comment) return (await editComment({ path: { comment_id: comment.id }, body, throwOnError: true })).data;
@@ -54,7 +55,7 @@ export function CommentForm({
     onError: (problem) => showProblem(problem, { setErrors: ({ body }) => setError(body) }),
   });
   const fits = length >= COMMENT_CHARS.min && length <= COMMENT_CHARS.max;
-  const submit = () => fits && !send.isPending && send.mutate();
+  const submit = () => fits && send.mutate();
   return (
     <form
       onSubmit={(event) => {

@@ -2,11 +2,12 @@ import { ActionIcon, Group, Text } from '@mantine/core';
 import type { CommentView } from '@regulars/client';
 import { deleteCommentMutation } from '@regulars/client/react-query';
 import { IconPencil, IconTrash } from '@tabler/icons-react';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { showDone, showProblem } from '~/forms';
 import { isStaff, useMe } from '~/session';
+import { useWrite } from '~/write';
 import { AuthorChip } from '../Author';
 import { Prose } from '../Prose';
 import { When } from '../When';
@@ -25,7 +26,7 @@ export function CommentItem({ comment, of, open }: { comment: CommentView; of: P
   const own = me?.id === comment.author.id;
   const mayEdit = open && me && (isStaff(me) || (own && withinEditWindow(me.trust, comment.created_at)));
   const mayDelete = me && (own || isStaff(me));
-  const remove = useMutation({
+  const remove = useWrite({
     ...deleteCommentMutation({ path: { comment_id: comment.id } }),
     onSuccess: () => {
       changePost(queries, of, (post) => ({

@@ -2,10 +2,11 @@ import { Button, Card, Group, Stack, TextInput, Title } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import type { QuestionView } from '@regulars/client';
 import { editQuestion } from '@regulars/client';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { showDone, showProblem } from '~/forms';
+import { useWrite } from '~/write';
 import { useKept } from './draft';
 import { fieldOf, focusRefused, useTagErrors } from './fields';
 import { REASON_CHARS_MAX, useLengths } from './limits';
@@ -33,7 +34,7 @@ export function EditQuestion({ question, onDone }: { question: QuestionView; onD
   });
   const tagErrors = useTagErrors(form);
   const element = useRef<HTMLFormElement>(null);
-  const save = useMutation({
+  const save = useWrite({
     mutationFn: async ({ reason, ...change }: Values) => {
       const { data } = await editQuestion({
         path: { question_id: question.id },

@@ -1,10 +1,10 @@
 import { Modal, Radio, Stack, Text, Textarea } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { type FlagReason, flagAnswer, flagQuestion } from '@regulars/client';
-import { useMutation } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { DialogButtons } from '~/components/DialogButtons';
 import { showDone, showProblem } from '~/forms';
+import { useWrite } from '~/write';
 import { lengthOf, NOTE_CHARS } from './limits';
 import type { PostRef } from './thread';
 
@@ -21,7 +21,7 @@ export function FlagDialog({ of, opened, close }: { of: PostRef; opened: boolean
         reason === 'other' && lengthOf(note) < NOTE_CHARS.min ? t('flag.note_needed', { count: NOTE_CHARS.min }) : null,
     },
   });
-  const send = useMutation({
+  const send = useWrite({
     mutationFn: ({ reason, note }: { reason: FlagReason; note: string }) => {
       const body = { reason, ...(note.trim() && { note }) };
       return of.kind === 'question'

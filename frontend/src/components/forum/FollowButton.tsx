@@ -3,9 +3,10 @@ import type { QuestionView, TagView } from '@regulars/client';
 import { followQuestion, followTag, unfollowQuestion, unfollowTag } from '@regulars/client';
 import { getTagQueryKey, listFollowedTagsInfiniteQueryKey, listQuestionsInfiniteQueryKey } from '@regulars/client/react-query';
 import { IconBell, IconBellCheck } from '@tabler/icons-react';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { showProblem } from '~/forms';
+import { useWrite } from '~/write';
 import { useMembersOnly } from './gate';
 import { changeQuestion } from './thread';
 
@@ -20,7 +21,7 @@ function FollowButton({ following, show, send }: Follow) {
   const { t } = useTranslation('forum');
   const membersOnly = useMembersOnly();
   const queries = useQueryClient();
-  const follow = useMutation({
+  const follow = useWrite({
     mutationFn: send,
     onMutate: show,
     onSuccess: () => {

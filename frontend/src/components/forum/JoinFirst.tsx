@@ -2,16 +2,17 @@ import { Button, Stack, Text } from '@mantine/core';
 import type { GroupView } from '@regulars/client';
 import { getGroupQueryKey, joinGroupMutation } from '@regulars/client/react-query';
 import { IconUsersGroup } from '@tabler/icons-react';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { showDone, showProblem } from '~/forms';
+import { useWrite } from '~/write';
 import { LinkButton } from '../links';
 
 /** Questions of a group are answered by its members: the way into the group. */
 export function JoinFirst({ group }: { group: GroupView }) {
   const { t } = useTranslation('forum');
   const queries = useQueryClient();
-  const join = useMutation({
+  const join = useWrite({
     ...joinGroupMutation(),
     onSuccess: async () => {
       await queries.invalidateQueries({ queryKey: getGroupQueryKey({ path: { slug: group.slug } }) });

@@ -3,9 +3,10 @@ import { useDisclosure } from '@mantine/hooks';
 import type { QuestionView } from '@regulars/client';
 import { lockQuestion, reopenQuestion, unlockQuestion } from '@regulars/client';
 import { IconLock, IconLockOpen, IconMessage, IconMessageOff } from '@tabler/icons-react';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { showDone, showProblem } from '~/forms';
+import { useWrite } from '~/write';
 import { CloseDialog } from './CloseDialog';
 import classes from './post.module.css';
 import { changeCard, changeQuestion, refreshThread } from './thread';
@@ -19,7 +20,7 @@ export function ModeratorTools({ question }: { question: QuestionView }) {
   const { t } = useTranslation('forum');
   const queries = useQueryClient();
   const [closing, close] = useDisclosure(false);
-  const act = useMutation({
+  const act = useWrite({
     mutationFn: async (what: Act) => {
       const options = { path: { question_id: question.id }, throwOnError: true } as const;
       await { lock: lockQuestion, unlock: unlockQuestion, reopen: reopenQuestion }[what](options);

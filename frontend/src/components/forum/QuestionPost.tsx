@@ -1,12 +1,13 @@
 import { Card, VisuallyHidden } from '@mantine/core';
 import type { QuestionView } from '@regulars/client';
 import { deleteQuestionMutation } from '@regulars/client/react-query';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { showDone, showProblem } from '~/forms';
 import { useMe } from '~/session';
+import { useWrite } from '~/write';
 import { Prose } from '../Prose';
 import { Comments } from './Comments';
 import { useConfirm } from './confirm';
@@ -30,7 +31,7 @@ export function QuestionPost({ question, standing: { moderates, toJoin } }: { qu
   const [editing, edit] = useState(false);
   const of = refOfQuestion(question);
   const slug = slugOf(question.title);
-  const remove = useMutation({
+  const remove = useWrite({
     ...deleteQuestionMutation(),
     onSuccess: async () => {
       await navigate({ to: '/questions' });

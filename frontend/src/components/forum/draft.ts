@@ -1,34 +1,16 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { readKept, writeKept } from '~/kept';
 
-const PREFIX = 'regulars.draft.';
 const PAUSE_MS = 400;
-
-function read<Value>(key: string): Value | undefined {
-  try {
-    const kept = localStorage.getItem(PREFIX + key);
-    return kept === null ? undefined : (JSON.parse(kept) as Value);
-  } catch {
-    return undefined;
-  }
-}
-
-function write(key: string, value: unknown) {
-  try {
-    if (value === undefined) localStorage.removeItem(PREFIX + key);
-    else localStorage.setItem(PREFIX + key, JSON.stringify(value));
-  } catch {
-    // A full or forbidden storage must not keep anybody from writing.
-  }
-}
 
 /** What was kept under a key when the page was opened, and the ways to keep or drop it. */
 export function useKept<Value>(key: string) {
-  const [kept] = useState(() => read<Value>(key));
+  const [kept] = useState(() => readKept<Value>(`draft.${key}`));
   const timer = useRef<number>(undefined);
   const waiting = useRef<{ value: Value }>(undefined);
   const flush = useCallback(() => {
     window.clearTimeout(timer.current);
-    if (waiting.current) write(key, waiting.current.value);
+    if (waiting.current) writeKept(`draft.${key}`, waiting.current.value);
     waiting.current = undefined;
   }, [key]);
   const keep = useCallback(
@@ -42,7 +24,7 @@ export function useKept<Value>(key: string) {
   const drop = useCallback(() => {
     waiting.current = undefined;
     window.clearTimeout(timer.current);
-    write(key, undefined);
+    writeKept(`draft.${key}`, undefined);
   }, [key]);
   useEffect(() => {
     window.addEventListener('pagehide', flush);

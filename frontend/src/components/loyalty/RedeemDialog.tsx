@@ -2,12 +2,13 @@ import { Alert, Button, Divider, Group, Modal, Stack, Text, Textarea } from '@ma
 import { type RedemptionView, type RewardView, redeemReward } from '@regulars/client';
 import { getRewardOptions } from '@regulars/client/react-query';
 import { IconInfoCircle } from '@tabler/icons-react';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { problemOf } from '~/api';
 import { number } from '~/format';
 import { useIntentKey } from '~/intent';
+import { useWrite } from '~/write';
 import { Loading, Problem } from '../states';
 import { Redeemed } from './Redeemed';
 import { RewardFacts, useFaceValue } from './RewardFacts';
@@ -64,7 +65,7 @@ function Confirm({
   const left = available - reward.price_points;
   const points = (count: number) => t('common:points', { count, formatted: number(count) });
 
-  const redeem = useMutation({
+  const redeem = useWrite({
     mutationFn: async () => {
       const body = { reward_id: reward.id, ...(isSent && { ship_to: address.trim() }) };
       const { data } = await redeemReward({ body, headers: { 'Idempotency-Key': keyOf(body) }, throwOnError: true });

@@ -1,11 +1,12 @@
 import { Button, Card, Group, Stack, Text, Title } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { cancelRedemption, type RedemptionView } from '@regulars/client';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { date, number } from '~/format';
 import { showDone, showProblem } from '~/forms';
 import { useIntentKey } from '~/intent';
+import { useWrite } from '~/write';
 import { CodeBox } from './CodeBox';
 import { Countdown } from './Countdown';
 import { RedemptionSteps } from './RedemptionSteps';
@@ -59,7 +60,7 @@ function CancelButton({ redemption }: { redemption: RedemptionView }) {
   const { t } = useTranslation(['loyalty', 'common']);
   const queries = useQueryClient();
   const keyOf = useIntentKey();
-  const cancel = useMutation({
+  const cancel = useWrite({
     mutationFn: () =>
       cancelRedemption({
         path: { redemption_id: redemption.id },

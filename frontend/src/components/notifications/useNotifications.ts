@@ -1,11 +1,12 @@
 import { notifications as toasts } from '@mantine/notifications';
 import type { NotificationKind, NotificationView } from '@regulars/client';
 import { readNotificationsMutation } from '@regulars/client/react-query';
-import { type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query';
+import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import i18next from 'i18next';
 import { useEffect } from 'react';
 import { showProblem } from '~/forms';
 import { words } from '~/i18n';
+import { useWrite } from '~/write';
 import { refreshPoints } from '../loyalty/refresh';
 import { listen } from './listen';
 import { sentenceOf } from './news';
@@ -47,9 +48,12 @@ async function say(news: NotificationView) {
 /** Marks notifications as read: those of the ids, or all. */
 export function useReadNotifications() {
   const queries = useQueryClient();
-  return useMutation({
-    ...readNotificationsMutation(),
-    onSuccess: () => refreshNews(queries),
-    onError: (error) => showProblem(error),
-  });
+  return useWrite(
+    {
+      ...readNotificationsMutation(),
+      onSuccess: () => refreshNews(queries),
+      onError: (error) => showProblem(error),
+    },
+    ({ body }) => JSON.stringify(body),
+  );
 }

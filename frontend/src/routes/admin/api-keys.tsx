@@ -2,7 +2,7 @@ import { Badge, Button, Code, Group, Select, Stack, Text } from '@mantine/core';
 import { type ApiKeyView, listApiKeys } from '@regulars/client';
 import { listApiKeysOptions, listPartnersOptions, revokeApiKeyMutation } from '@regulars/client/react-query';
 import { IconKey, IconPlus } from '@tabler/icons-react';
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -22,6 +22,7 @@ import { When } from '~/components/When';
 import { dateTime } from '~/format';
 import { showDone, showProblem } from '~/forms';
 import { words } from '~/i18n';
+import { useWrite } from '~/write';
 
 const text = (value: unknown) => (typeof value === 'string' && value ? value : undefined);
 
@@ -47,7 +48,7 @@ function ApiKeys() {
   const [creating, setCreating] = useState(false);
   const [rotating, setRotating] = useState<ApiKeyView>();
   const [revoking, setRevoking] = useState<ApiKeyView>();
-  const revoke = useMutation({
+  const revoke = useWrite({
     ...revokeApiKeyMutation(),
     onSuccess: () => {
       setRevoking(undefined);

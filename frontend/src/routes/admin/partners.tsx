@@ -3,7 +3,7 @@ import { useForm } from '@mantine/form';
 import { listPartners, type PartnerView } from '@regulars/client';
 import { createPartnerMutation, editPartnerMutation, listPartnersOptions } from '@regulars/client/react-query';
 import { IconBuildingStore, IconPlus } from '@tabler/icons-react';
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -20,6 +20,7 @@ import { Empty } from '~/components/states';
 import { When } from '~/components/When';
 import { showDone, showProblem } from '~/forms';
 import { words } from '~/i18n';
+import { useWrite } from '~/write';
 
 export const Route = createFileRoute('/admin/partners')({
   beforeLoad: administratorsOnly,
@@ -95,7 +96,7 @@ function PartnerModal({ opened, partner, onClose }: { opened: boolean; partner?:
     initialValues: { name: partner?.name ?? '' },
     validate: { name: (name) => (name.trim() ? null : t('needed')) },
   });
-  const create = useMutation({
+  const create = useWrite({
     ...createPartnerMutation(),
     onSuccess: ({ id }) => {
       forget(queries, 'listPartners');
@@ -104,7 +105,7 @@ function PartnerModal({ opened, partner, onClose }: { opened: boolean; partner?:
     },
     onError: (error) => showProblem(error, form),
   });
-  const rename = useMutation({
+  const rename = useWrite({
     ...editPartnerMutation(),
     onSuccess: () => {
       forget(queries, 'listPartners', 'listApiKeys');

@@ -2,7 +2,7 @@ import { Button, Group, List, SegmentedControl, Stack, Text } from '@mantine/cor
 import { type CatalogueReward, listAllRewards } from '@regulars/client';
 import { deleteRewardMutation, getSiteOptions, listAllRewardsOptions } from '@regulars/client/react-query';
 import { IconGift, IconPlus } from '@tabler/icons-react';
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -23,6 +23,7 @@ import { Empty } from '~/components/states';
 import { date, money, number, percent } from '~/format';
 import { showDone, showProblem } from '~/forms';
 import { words } from '~/i18n';
+import { useWrite } from '~/write';
 
 const SHOWN = ['current', 'archived', 'all'] as const;
 type Shown = (typeof SHOWN)[number];
@@ -64,7 +65,7 @@ function Rewards() {
   const shown = (item: CatalogueReward) => show === 'all' || (item.archived_at !== undefined) === (show === 'archived');
   const page = list.data && { ...list.data, items: list.data.items.filter(shown).map((item): Row => ({ ...item, id: item.reward.id })) };
 
-  const archive = useMutation({
+  const archive = useWrite({
     ...deleteRewardMutation(),
     onSuccess: () => {
       setArchiving(undefined);

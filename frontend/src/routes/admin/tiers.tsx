@@ -2,7 +2,7 @@ import { ActionIcon, Button, Card, Group, Stack, Text, ThemeIcon, Title, Tooltip
 import type { TierView } from '@regulars/client';
 import { deleteTierMutation, listAllTiersOptions } from '@regulars/client/react-query';
 import { IconPencil, IconPlus, IconRosetteDiscountCheck, IconTrash } from '@tabler/icons-react';
-import { useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
+import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -16,6 +16,7 @@ import { TierDrawer } from '~/components/programme/tiers/TierDrawer';
 import { number } from '~/format';
 import { showDone, showProblem } from '~/forms';
 import { words } from '~/i18n';
+import { useWrite } from '~/write';
 
 export const Route = createFileRoute('/admin/tiers')({
   beforeLoad: administratorsOnly,
@@ -30,7 +31,7 @@ function Tiers() {
   const [drawer, setDrawer] = useState<{ opened: boolean; tier?: TierView }>({ opened: false });
   const [deleting, setDeleting] = useState<TierView>();
   const tiers = list.data.items;
-  const remove = useMutation({
+  const remove = useWrite({
     ...deleteTierMutation(),
     onSuccess: () => {
       setDeleting(undefined);

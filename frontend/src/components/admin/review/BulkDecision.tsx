@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { problemOf } from '~/api';
 import { number } from '~/format';
+import { useOnce } from '~/write';
 import { DecisionForm, type Grounds } from './DecisionForm';
 import { DECISIONS, mayDecide } from './decisions';
 
@@ -42,12 +43,12 @@ export function BulkDecision({ items, me, onClose }: { items: ReviewItem[]; me: 
     });
     return true;
   };
-  const undo = async () => {
+  const undo = useOnce(async () => {
     for (const { item } of results?.filter(({ refusal }) => !refusal) ?? []) {
       await undoReviewDecision({ path: { id: item.id }, body: { reason: t('review.undo_reason'), version: item.version } });
     }
     onClose(true);
-  };
+  });
 
   return (
     <Modal

@@ -4,6 +4,7 @@ import type { Decision } from '@regulars/client';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { duration } from '~/format';
+import { useOnce } from '~/write';
 import { hoursOf, isPersonal } from './decisions';
 import { recentReasons, rememberReason } from './reasons';
 
@@ -50,14 +51,14 @@ export function DecisionForm({
   useEffect(() => {
     field.current?.select();
   }, []);
-  const decide = form.onSubmit(async ({ reason, note, hours }) => {
+  const decide = useOnce(async ({ reason, note, hours }: typeof form.values) => {
     const grounds: Grounds = { reason: reason.trim() };
     if (note.trim()) grounds.note = note.trim();
     if (Number(hours) > 0) grounds.hours = Number(hours);
     if (await onDecide(grounds, form)) rememberReason(decision, grounds.reason);
   });
   return (
-    <form onSubmit={decide}>
+    <form onSubmit={form.onSubmit(decide)}>
       <Stack gap="sm">
         {children}
         {lengths.length > 0 && (

@@ -7,11 +7,11 @@ import {
   unclaimReviewItemMutation,
   undoReviewDecisionMutation,
 } from '@regulars/client/react-query';
-import { useMutation } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { problemOf } from '~/api';
 import { showProblem } from '~/forms';
+import { useOnce, useWrite } from '~/write';
 import type { FieldErrors, Grounds } from './DecisionForm';
 import { type QueueFilter, useQueue } from './queue';
 
@@ -22,10 +22,10 @@ const CONFLICTS = [409, 412];
 export function useReview(filter: QueueFilter, onDecided: (item: ReviewItem) => void, onUndone: (item: ReviewItem) => void) {
   const { t } = useTranslation(['admin', 'common']);
   const queue = useQueue(filter);
-  const decide = useMutation(decideReviewItemMutation());
-  const undo = useMutation(undoReviewDecisionMutation());
-  const claim = useMutation(claimReviewItemMutation());
-  const unclaim = useMutation(unclaimReviewItemMutation());
+  const decide = useWrite(decideReviewItemMutation());
+  const undo = useWrite(undoReviewDecisionMutation());
+  const claim = useWrite(claimReviewItemMutation());
+  const unclaim = useWrite(unclaimReviewItemMutation());
   const decided = useRef<ReviewItem[]>([]);
   const [conflict, setConflict] = useState<{ item: string; detail: string }>();
   const [said, say] = useState('');
@@ -39,7 +39,8 @@ export function useReview(filter: QueueFilter, onDecided: (item: ReviewItem) => 
     await queue.reload();
   };
 
-  const undoIt = async (item: ReviewItem) => {
+  const idOf = ({ id }: ReviewItem) => id;
+  const undoIt = useOnce(async (item: ReviewItem) => {
     const key = `review-${item.id}`;
     try {
       const back = await undo.mutateAsync({ path: { id: item.id }, body: { reason: t('review.undo_reason'), version: item.version } });
@@ -52,7 +53,7 @@ export function useReview(filter: QueueFilter, onDecided: (item: ReviewItem) => 
     } catch (error) {
       await refused(item, error);
     }
-  };
+  }, idOf);
 
   const offerUndo = (item: ReviewItem, decision: Decision) => {
     // Only the latest is offered here, where it hides nothing that has to be decided; `u` goes further back.
@@ -77,6 +78,17 @@ export function useReview(filter: QueueFilter, onDecided: (item: ReviewItem) => 
     });
   };
 
+  const toggleClaim = useOnce(async (item: ReviewItem, mine: boolean) => {
+    try {
+      if (mine) await unclaim.mutateAsync({ path: { id: item.id } });
+      else await queue.take(await claim.mutateAsync({ path: { id: item.id } }));
+      say(t(mine ? 'review.unclaimed_now' : 'review.claimed_now'));
+      if (mine) await queue.reload();
+    } catch (error) {
+      await refused(item, error);
+    }
+  }, idOf);
+
   return {
     said,
     say,
@@ -97,16 +109,7 @@ export function useReview(filter: QueueFilter, onDecided: (item: ReviewItem) => 
         return false;
       }
     },
-    toggleClaim: async (item: ReviewItem, mine: boolean) => {
-      try {
-        if (mine) await unclaim.mutateAsync({ path: { id: item.id } });
-        else await queue.take(await claim.mutateAsync({ path: { id: item.id } }));
-        say(t(mine ? 'review.unclaimed_now' : 'review.claimed_now'));
-        if (mine) await queue.reload();
-      } catch (error) {
-        await refused(item, error);
-      }
-    },
+    toggleClaim,
     undo: undoIt,
     undoLast: () => {
       const last = decided.current.at(-1);

@@ -2,7 +2,7 @@ import { Alert, Button, Card, Group, SegmentedControl, SimpleGrid, Stack, Text, 
 import { useForm } from '@mantine/form';
 import { adjustPointsMutation, getMemberPointsOptions } from '@regulars/client/react-query';
 import { IconArrowRight, IconCheck } from '@tabler/icons-react';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { LinkText } from '~/components/links';
 import { Problem } from '~/components/states';
@@ -10,6 +10,7 @@ import { number, signed } from '~/format';
 import { showProblem } from '~/forms';
 import { useIntentKey } from '~/intent';
 import { useMe } from '~/session';
+import { useWrite } from '~/write';
 import { type Filled, InstantInput, WholeInput } from '../inputs';
 import { forget } from '../lists';
 import { MemberSelect } from '../MemberSelect';
@@ -35,7 +36,7 @@ export function AdjustForm({ handle, onHandle }: { handle?: string; onHandle: (h
   });
   const { direction, amount } = form.values;
   const points = direction === 'add' ? Number(amount) : -Number(amount);
-  const adjust = useMutation({
+  const adjust = useWrite({
     ...adjustPointsMutation(),
     onSuccess: () => {
       intent.done();

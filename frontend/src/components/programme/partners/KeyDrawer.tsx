@@ -2,10 +2,11 @@ import { Checkbox, Drawer, Select, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import type { Scope } from '@regulars/client';
 import { createApiKeyMutation, listPartnersOptions } from '@regulars/client/react-query';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { DialogButtons } from '~/components/DialogButtons';
 import { showProblem } from '~/forms';
+import { useWrite } from '~/write';
 import { InstantInput } from '../inputs';
 import { forget } from '../lists';
 import { NewSecret } from './NewSecret';
@@ -24,7 +25,7 @@ export function KeyDrawer({ opened, partner, onClose }: { opened: boolean; partn
       scopes: (scopes) => (scopes.length ? null : t('key.scope_needed')),
     },
   });
-  const create = useMutation({
+  const create = useWrite({
     ...createApiKeyMutation(),
     onSuccess: () => forget(queries, 'listApiKeys'),
     onError: (error) => showProblem(error, form),

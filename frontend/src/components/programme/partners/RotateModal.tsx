@@ -1,12 +1,13 @@
 import { Modal, Stack, Text } from '@mantine/core';
 import type { ApiKeyView } from '@regulars/client';
 import { rotateApiKeyMutation } from '@regulars/client/react-query';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { DialogButtons } from '~/components/DialogButtons';
 import { duration } from '~/format';
 import { showProblem } from '~/forms';
+import { useWrite } from '~/write';
 import { type Filled, WholeInput } from '../inputs';
 import { forget } from '../lists';
 import { NewSecret } from './NewSecret';
@@ -19,7 +20,7 @@ export function RotateModal({ apiKey, onClose }: { apiKey?: ApiKeyView; onClose:
   const { t } = useTranslation(['programme', 'common']);
   const queries = useQueryClient();
   const [hours, setHours] = useState<Filled>(DAY_HOURS);
-  const rotate = useMutation({
+  const rotate = useWrite({
     ...rotateApiKeyMutation(),
     onSuccess: () => forget(queries, 'listApiKeys'),
     onError: (error) => showProblem(error),

@@ -1,11 +1,12 @@
 import { Button, Group, List, Modal, Progress, Stack, Text } from '@mantine/core';
 import type { RedemptionView } from '@regulars/client';
 import { fulfilRedemptionMutation } from '@regulars/client/react-query';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { idempotencyKey, problemOf } from '~/api';
 import { number } from '~/format';
+import { useOnce, useWrite } from '~/write';
 import { forget } from '../lists';
 import { isOpen } from './states';
 
@@ -18,7 +19,7 @@ interface Result {
 export function BulkFulfil({ selected, onDone }: { selected: RedemptionView[]; onDone: (failed: RedemptionView[]) => void }) {
   const { t } = useTranslation(['programme', 'common']);
   const queries = useQueryClient();
-  const fulfil = useMutation(fulfilRedemptionMutation());
+  const fulfil = useWrite(fulfilRedemptionMutation());
   const keys = useRef(new Map<string, string>());
   const [results, setResults] = useState<Result[]>();
   const [running, setRunning] = useState(false);
@@ -32,7 +33,7 @@ export function BulkFulfil({ selected, onDone }: { selected: RedemptionView[]; o
     return key;
   };
 
-  async function run() {
+  const run = useOnce(async () => {
     const all: Result[] = [];
     setTotal(open.length);
     setResults(all);
@@ -50,7 +51,7 @@ export function BulkFulfil({ selected, onDone }: { selected: RedemptionView[]; o
     }
     setRunning(false);
     forget(queries, 'listRedemptions', 'getRedemption', 'getDashboard');
-  }
+  });
 
   const failed = results?.filter(({ problem }) => problem) ?? [];
   const close = () => {

@@ -6,12 +6,13 @@ import {
   issueRedemptionMutation,
   refundRedemptionMutation,
 } from '@regulars/client/react-query';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { number } from '~/format';
 import { showDone, showProblem } from '~/forms';
 import { useIntentKey } from '~/intent';
+import { useWrite } from '~/write';
 import { type Filled, WholeInput } from '../inputs';
 import { forget } from '../lists';
 
@@ -34,10 +35,10 @@ export function RedemptionActions({ redemption }: { redemption: RedemptionView }
     onError: (error: unknown) => showProblem(error),
     onSettled: () => forget(queries, 'listRedemptions', 'getRedemption', 'getDashboard'),
   });
-  const issue = useMutation({ ...issueRedemptionMutation(), ...over(t('redemption.issued_done')) });
-  const fulfil = useMutation({ ...fulfilRedemptionMutation(), ...over(t('redemption.fulfilled_done')) });
-  const cancel = useMutation({ ...cancelRedemptionMutation(), ...over(t('redemption.cancelled_done')) });
-  const refund = useMutation({ ...refundRedemptionMutation(), ...over(t('redemption.refunded_done')) });
+  const issue = useWrite({ ...issueRedemptionMutation(), ...over(t('redemption.issued_done')) });
+  const fulfil = useWrite({ ...fulfilRedemptionMutation(), ...over(t('redemption.fulfilled_done')) });
+  const cancel = useWrite({ ...cancelRedemptionMutation(), ...over(t('redemption.cancelled_done')) });
+  const refund = useWrite({ ...refundRedemptionMutation(), ...over(t('redemption.refunded_done')) });
   const once = (what: string, body: object) => ({
     path: { redemption_id: id },
     headers: { 'Idempotency-Key': intent([what, id, body]) },

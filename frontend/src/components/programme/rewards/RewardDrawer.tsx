@@ -2,10 +2,11 @@ import { Drawer, Stack } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import type { CatalogueReward } from '@regulars/client';
 import { createRewardMutation, editRewardMutation, getSiteOptions } from '@regulars/client/react-query';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { DialogButtons } from '~/components/DialogButtons';
 import { showDone, showProblem } from '~/forms';
+import { useWrite } from '~/write';
 import { Conflict, isConflict } from '../Conflict';
 import { forget } from '../lists';
 import { RewardFields } from './RewardFields';
@@ -59,8 +60,8 @@ function RewardForm({ item, onClose, onReload }: { item?: CatalogueReward; onClo
   const refused = (error: unknown) => {
     if (!isConflict(error)) showProblem(error, form);
   };
-  const create = useMutation({ ...createRewardMutation(), onSuccess: () => done(t('reward.created')), onError: refused });
-  const edit = useMutation({ ...editRewardMutation(), onSuccess: () => done(t('reward.saved')), onError: refused });
+  const create = useWrite({ ...createRewardMutation(), onSuccess: () => done(t('reward.created')), onError: refused });
+  const edit = useWrite({ ...editRewardMutation(), onSuccess: () => done(t('reward.saved')), onError: refused });
 
   return (
     <form

@@ -1,13 +1,14 @@
 import { Alert, Button, FileButton, Group, List, Modal, Stack, Text, Textarea } from '@mantine/core';
 import type { CatalogueReward } from '@regulars/client';
 import { addCouponCodesMutation, setRewardStockMutation } from '@regulars/client/react-query';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { DialogButtons } from '~/components/DialogButtons';
 import { number } from '~/format';
 import { showDone, showProblem } from '~/forms';
 import { useIntentKey } from '~/intent';
+import { useOnce, useWrite } from '~/write';
 import { type Filled, given, WholeInput } from '../inputs';
 import { forget } from '../lists';
 import { codesOf } from './codes';
@@ -35,7 +36,7 @@ function StockForm({ item, onClose }: { item: CatalogueReward; onClose: () => vo
   const queries = useQueryClient();
   const taken = item.supplied === undefined ? undefined : item.supplied - (item.reward.stock_left ?? 0);
   const [supplied, setSupplied] = useState<Filled>(item.supplied ?? '');
-  const save = useMutation({
+  const save = useWrite({
     ...setRewardStockMutation(),
     onSuccess: ({ stock_left }) => {
       forget(queries, 'listAllRewards', 'listRewards', 'getReward');
@@ -79,10 +80,10 @@ function CodesForm({ item, onClose }: { item: CatalogueReward; onClose: () => vo
   const [text, setText] = useState('');
   const [sent, setSent] = useState(0);
   const { codes, repeated, tooLong } = codesOf(text);
-  const add = useMutation(addCouponCodesMutation());
+  const add = useWrite(addCouponCodesMutation());
 
   /** A request takes 1,000 codes; what went in stays in, and is taken out of the box. */
-  async function send() {
+  const send = useOnce(async () => {
     let added = 0;
     try {
       for (let start = 0; start < codes.length; start += CODES_A_REQUEST) {
@@ -104,7 +105,7 @@ function CodesForm({ item, onClose }: { item: CatalogueReward; onClose: () => vo
     } finally {
       forget(queries, 'listAllRewards', 'listRewards', 'getReward');
     }
-  }
+  });
 
   return (
     <form

@@ -4,10 +4,11 @@ import { useDebouncedValue } from '@mantine/hooks';
 import type { RuleView } from '@regulars/client';
 import { createEarningRuleMutation, editEarningRuleMutation } from '@regulars/client/react-query';
 import { IconQuote } from '@tabler/icons-react';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { DialogButtons } from '~/components/DialogButtons';
 import { showDone, showProblem } from '~/forms';
+import { useWrite } from '~/write';
 import { Conflict, isConflict } from '../Conflict';
 import { forget } from '../lists';
 import { RuleFields } from './RuleFields';
@@ -51,8 +52,8 @@ export function RuleForm({
       if (!isConflict(error)) showProblem(error, form);
     },
   };
-  const create = useMutation({ ...createEarningRuleMutation(), ...write });
-  const edit = useMutation({ ...editEarningRuleMutation(), ...write });
+  const create = useWrite({ ...createEarningRuleMutation(), ...write });
+  const edit = useWrite({ ...editEarningRuleMutation(), ...write });
 
   return (
     <form

@@ -2,11 +2,12 @@ import { Button, Card, Group, Stack, Text } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import type { SettingsView } from '@regulars/client';
 import { editSettingsMutation } from '@regulars/client/react-query';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useBlocker } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { number } from '~/format';
 import { showDone, showProblem } from '~/forms';
+import { useWrite } from '~/write';
 import { Conflict, isConflict } from '../Conflict';
 import { forget } from '../lists';
 import { SettingsFields } from './SettingsFields';
@@ -43,7 +44,7 @@ export function SettingsForm({ settings, etag, onReload }: { settings: SettingsV
     shouldBlockFn: () => changed && !window.confirm(t('settings.leave')),
     enableBeforeUnload: changed,
   });
-  const edit = useMutation({
+  const edit = useWrite({
     ...editSettingsMutation(),
     onSuccess: () => {
       showDone(t('settings.saved'));

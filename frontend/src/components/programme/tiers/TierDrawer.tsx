@@ -3,10 +3,11 @@ import { useForm } from '@mantine/form';
 import { useDebouncedValue } from '@mantine/hooks';
 import type { TierView } from '@regulars/client';
 import { createTierMutation, editTierMutation } from '@regulars/client/react-query';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { DialogButtons } from '~/components/DialogButtons';
 import { showDone, showProblem } from '~/forms';
+import { useWrite } from '~/write';
 import { Conflict, isConflict } from '../Conflict';
 import { type Filled, WholeInput } from '../inputs';
 import { forget } from '../lists';
@@ -69,8 +70,8 @@ function TierForm({ tier, tiers, onClose, onReload }: Props) {
       if (!isConflict(error)) showProblem(error, form);
     },
   };
-  const create = useMutation({ ...createTierMutation(), ...write });
-  const edit = useMutation({ ...editTierMutation(), ...write });
+  const create = useWrite({ ...createTierMutation(), ...write });
+  const edit = useWrite({ ...editTierMutation(), ...write });
   const ground = tier?.rank === 0;
   return (
     <form

@@ -2,12 +2,13 @@ import { Button } from '@mantine/core';
 import { exportMe } from '@regulars/client';
 import { getMeOptions } from '@regulars/client/react-query';
 import { IconDownload } from '@tabler/icons-react';
-import { useMutation, useSuspenseQuery } from '@tanstack/react-query';
+import { useSuspenseQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { EraseAccount } from '~/components/account/EraseAccount';
 import { SettingsCard } from '~/components/account/SettingsCard';
 import { showDone, showProblem } from '~/forms';
+import { useWrite } from '~/write';
 
 export const Route = createFileRoute('/_member/settings/data')({
   loader: ({ context: { queries } }) => queries.ensureQueryData(getMeOptions()),
@@ -17,7 +18,7 @@ export const Route = createFileRoute('/_member/settings/data')({
 function OwnData() {
   const { t } = useTranslation('account');
   const { data: me } = useSuspenseQuery(getMeOptions());
-  const download = useMutation({
+  const download = useWrite({
     mutationFn: async () => {
       const { data } = await exportMe({ throwOnError: true });
       save(`regulars-${me.handle}-${new Date().toISOString().slice(0, 10)}.json`, JSON.stringify(data, null, 2));

@@ -5,11 +5,12 @@ import {
   getNotificationSettingsQueryKey,
   setNotificationSettingsMutation,
 } from '@regulars/client/react-query';
-import { useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
+import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { SettingsCard } from '~/components/account/SettingsCard';
 import { showProblem } from '~/forms';
+import { useWrite } from '~/write';
 
 const AREAS = {
   forum: ['question_answered', 'post_commented', 'mentioned', 'answer_accepted', 'post_hidden', 'post_restored'],
@@ -29,19 +30,22 @@ function NotificationChoices() {
   const {
     data: { off },
   } = useSuspenseQuery(getNotificationSettingsOptions());
-  const choose = useMutation({
-    ...setNotificationSettingsMutation(),
-    // Shown at once, and taken back if the server refuses.
-    onMutate: ({ body }) => {
-      const before = queries.getQueryData<NotificationSettings>(key);
-      queries.setQueryData(key, body);
-      return before;
+  const choose = useWrite(
+    {
+      ...setNotificationSettingsMutation(),
+      // Shown at once, and taken back if the server refuses.
+      onMutate: ({ body }) => {
+        const before = queries.getQueryData<NotificationSettings>(key);
+        queries.setQueryData(key, body);
+        return before;
+      },
+      onError: (error, _, before) => {
+        queries.setQueryData(key, before);
+        showProblem(error);
+      },
     },
-    onError: (error, _, before) => {
-      queries.setQueryData(key, before);
-      showProblem(error);
-    },
-  });
+    ({ body }) => JSON.stringify(body),
+  );
   const set = (kind: NotificationKind, on: boolean) =>
     choose.mutate({ body: { off: on ? off.filter((other) => other !== kind) : [...off, kind] } });
   return (

@@ -1,7 +1,7 @@
 import { Button, Stack } from '@mantine/core';
 import { isNotEmpty, useForm } from '@mantine/form';
 import { changePasswordMutation, getMeOptions } from '@regulars/client/react-query';
-import { useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
+import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { problemOf } from '~/api';
@@ -10,6 +10,7 @@ import { passwordRules } from '~/components/account/passwordRules';
 import { SecretInput } from '~/components/account/SecretInput';
 import { SettingsCard } from '~/components/account/SettingsCard';
 import { showDone, showProblem } from '~/forms';
+import { useWrite } from '~/write';
 
 export const Route = createFileRoute('/_member/settings/password')({
   loader: ({ context: { queries } }) => queries.ensureQueryData(getMeOptions()),
@@ -28,7 +29,7 @@ function Password() {
       new_password: (password) => (passwordRules(password, ownWords).every(([, kept]) => kept) ? null : t('password.weak')),
     },
   });
-  const change = useMutation({
+  const change = useWrite({
     ...changePasswordMutation(),
     onSuccess: async () => {
       form.reset();

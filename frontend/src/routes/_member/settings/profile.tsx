@@ -1,13 +1,14 @@
 import { Button, Group, Switch, Textarea, TextInput } from '@mantine/core';
 import { hasLength, useForm } from '@mantine/form';
 import { editMeMutation, getMeOptions, getMeQueryKey } from '@regulars/client/react-query';
-import { useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
+import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { SettingsCard } from '~/components/account/SettingsCard';
 import { LinkButton } from '~/components/links';
 import { showDone, showProblem } from '~/forms';
 import { isStaff } from '~/session';
+import { useWrite } from '~/write';
 
 export const Route = createFileRoute('/_member/settings/profile')({
   loader: ({ context: { queries } }) => queries.ensureQueryData(getMeOptions()),
@@ -25,7 +26,7 @@ function Profile() {
     validate: { display_name: hasLength({ min: 1, max: 60 }, t('sign_up.name_wrong')) },
     transformValues: (values) => ({ ...values, display_name: values.display_name.trim() }),
   });
-  const edit = useMutation({
+  const edit = useWrite({
     ...editMeMutation(),
     onSuccess: async (now) => {
       queries.setQueryData(getMeQueryKey(), now);

@@ -2,7 +2,7 @@ import { Badge, Button, Group, Text, ThemeIcon } from '@mantine/core';
 import type { SessionView } from '@regulars/client';
 import { listMySessionsInfiniteOptions, revokeMySessionMutation } from '@regulars/client/react-query';
 import { IconDeviceDesktop, IconDeviceMobile, IconDevices } from '@tabler/icons-react';
-import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { deviceName, isPhone } from '~/components/account/device';
@@ -11,6 +11,7 @@ import { byCursor, Pages } from '~/components/Pages';
 import { Empty } from '~/components/states';
 import { When } from '~/components/When';
 import { showDone, showProblem } from '~/forms';
+import { useWrite } from '~/write';
 
 export const Route = createFileRoute('/_member/settings/sessions')({
   loader: ({ context: { queries } }) => queries.ensureInfiniteQueryData({ ...listMySessionsInfiniteOptions(), ...byCursor }),
@@ -33,7 +34,7 @@ function Session({ session }: { session: SessionView }) {
   const { t } = useTranslation('account');
   const queries = useQueryClient();
   const name = deviceName(session.user_agent) ?? t('sessions.unknown');
-  const revoke = useMutation({
+  const revoke = useWrite({
     ...revokeMySessionMutation(),
     onSuccess: async () => {
       showDone(t('sessions.ended', { name }));

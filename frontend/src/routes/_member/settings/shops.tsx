@@ -2,13 +2,14 @@ import { Alert, Button, Group, Text, TextInput } from '@mantine/core';
 import { isNotEmpty, useForm } from '@mantine/form';
 import { linkExternalMemberMutation } from '@regulars/client/react-query';
 import { IconCheck } from '@tabler/icons-react';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { problemOf } from '~/api';
 import { SettingsCard } from '~/components/account/SettingsCard';
 import { LinkText } from '~/components/links';
 import { showProblem } from '~/forms';
+import { useWrite } from '~/write';
 
 export const Route = createFileRoute('/_member/settings/shops')({ component: Shops });
 
@@ -20,7 +21,7 @@ function Shops() {
     validate: { code: isNotEmpty(t('shops.empty')) },
     transformValues: ({ code }) => ({ code: code.trim() }),
   });
-  const link = useMutation({
+  const link = useWrite({
     ...linkExternalMemberMutation(),
     onSuccess: async () => {
       form.reset();

@@ -2,7 +2,7 @@ import { Button, Card, Group, List, Stack, Text, Title } from '@mantine/core';
 import type { PageRuleView } from '@regulars/client';
 import { deleteEarningRuleMutation, listEarningRuleVersionsInfiniteOptions } from '@regulars/client/react-query';
 import { IconFlask, IconPencil } from '@tabler/icons-react';
-import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -20,6 +20,7 @@ import { TypedConfirm } from '~/components/programme/TypedConfirm';
 import { NotFound } from '~/components/states';
 import { showDone, showProblem } from '~/forms';
 import { words } from '~/i18n';
+import { useWrite } from '~/write';
 
 const versionsOf = (ruleId: string) => {
   const path = { rule_id: ruleId };
@@ -47,7 +48,7 @@ function EarningRule() {
   const [ending, setEnding] = useState(false);
   const versions = list.data?.pages.flatMap(({ items }) => items) ?? [];
   const [rule] = versions;
-  const end = useMutation({
+  const end = useWrite({
     ...deleteEarningRuleMutation(),
     onSuccess: () => {
       setEnding(false);

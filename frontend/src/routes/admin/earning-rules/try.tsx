@@ -2,7 +2,6 @@ import { Button, SimpleGrid, Stack, Text } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { previewEarningMutation } from '@regulars/client/react-query';
 import { IconFlask } from '@tabler/icons-react';
-import { useMutation } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { administratorsOnly } from '~/components/admin/guard';
@@ -14,6 +13,7 @@ import { firstOrder, previewOf, type TestOrder } from '~/components/programme/tr
 import { Empty } from '~/components/states';
 import { showProblem } from '~/forms';
 import { words } from '~/i18n';
+import { useWrite } from '~/write';
 
 export const Route = createFileRoute('/admin/earning-rules/try')({
   beforeLoad: administratorsOnly,
@@ -39,7 +39,7 @@ function TryRules() {
       },
     },
   });
-  const preview = useMutation({ ...previewEarningMutation(), onError: (error) => showProblem(error, unnested(form)) });
+  const preview = useWrite({ ...previewEarningMutation(), onError: (error) => showProblem(error, unnested(form)) });
   return (
     <>
       <LinkText to="/admin/earning-rules" size="sm">

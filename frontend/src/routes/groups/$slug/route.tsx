@@ -3,7 +3,7 @@ import { modals } from '@mantine/modals';
 import type { GroupView } from '@regulars/client';
 import { getGroupOptions, joinGroupMutation, leaveGroupMutation } from '@regulars/client/react-query';
 import { IconDoorExit, IconLock, IconPlus } from '@tabler/icons-react';
-import { useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
+import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
 import { createFileRoute, Outlet, useMatchRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { LinkButton } from '~/components/links';
@@ -12,6 +12,7 @@ import { number } from '~/format';
 import { showProblem } from '~/forms';
 import { words } from '~/i18n';
 import { useSignedIn } from '~/session';
+import { useWrite } from '~/write';
 
 const groupOf = (slug: string) => getGroupOptions({ path: { slug } });
 
@@ -80,8 +81,8 @@ function Membership({ group }: { group: GroupView }) {
   const signedIn = useSignedIn();
   const queries = useQueryClient();
   const options = { onSuccess: () => queries.invalidateQueries(), onError: (error: unknown) => showProblem(error) };
-  const join = useMutation({ ...joinGroupMutation(), ...options });
-  const leave = useMutation({ ...leaveGroupMutation(), ...options });
+  const join = useWrite({ ...joinGroupMutation(), ...options });
+  const leave = useWrite({ ...leaveGroupMutation(), ...options });
   const path = { slug: group.slug };
 
   if (!signedIn) {

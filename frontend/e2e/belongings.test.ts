@@ -1,0 +1,192 @@
+/** What lies in a browser belongs to one member, and a double click does one thing. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { settled, Town } from './town.ts';
+
+let town: Town;
+before(async () => {
+  town = await Town.start();
+});
+after(() => town.stop());
+
+const DRAFT = 'A letter to the neighbours, which is nobody else’s business.';
+const editor = (page: Page) => page.getByRole('textbox', { name: 'Your answer' });
+const keptIn = (page: Page) => page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('regulars.kept.')));
+const allKept = (page: Page) => page.evaluate(() => Object.values({ ...localStorage }).join('\n'));
+
+async function signOut(page: Page) {
+  await page.getByRole('button', { name: 'Your account' }).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await page.getByRole('link', { name: 'Sign in' }).first().waitFor();
+}
+
+/** A question that everybody may answer. */
+async function openQuestion(page: Page): Promise<string> {
+  await page.goto('/questions?sort=new');
+  await settled(page);
+  await page
+    .getByRole('main')
+    .getByRole('heading', { level: 3 })
+    .or(page.getByRole('main').getByRole('heading', { level: 2 }))
+    .first()
+    .waitFor();
+  const path = await page.evaluate(async () => {
+    const { items } = (await (await fetch('/api/v1/questions?limit=50')).json()) as {
+      items: { id: string; locked_at?: string; closed?: object; group?: object }[];
+    };
+    return items.find(({ locked_at, closed, group }) => !locked_at && !closed && !group)?.id;
+  });
+  assert(path);
+  return `/questions/${path}`;
+}
+
+test('a draft is gone with its writer, in all tabs, and stays when the session merely expired', async () => {
+  const page = await town.visit();
+  await town.signIn(page, 'elif');
+  const path = await openQuestion(page);
+  await page.goto(path);
+  await editor(page).fill(DRAFT);
+  const other = await page.context().newPage();
+  await other.goto('/points');
+  await other.getByRole('button', { name: 'Your account' }).waitFor();
+  await page.waitForFunction((draft) => Object.values({ ...localStorage }).some((kept) => kept.includes(draft)), DRAFT);
+
+  // The session ends by itself: what was written is there after signing in again.
+  await page.context().clearCookies();
+  await page.goto('/points');
+  await page.waitForURL(/sign-in/);
+  await town.signIn(page, 'elif');
+  await page.goto(path);
+  await editor(page).waitFor();
+  assert.equal(await editor(page).inputValue(), DRAFT);
+
+  // The other tab writes, too, and is still open when its member signs out here.
+  await other.goto(path);
+  await editor(other).fill(`${DRAFT} And more of it.`);
+  await signOut(page);
+  await other.getByRole('link', { name: 'Sign in' }).first().waitFor();
+  assert.deepEqual(await keptIn(page), []);
+  await other.goto('/points');
+  await other.waitForURL(/sign-in/);
+  assert(!(await allKept(page)).includes('neighbours'));
+
+  await town.signIn(page, 'mattis');
+  await page.goto(path);
+  await editor(page).waitFor();
+  assert.equal(await editor(page).inputValue(), '');
+  // The tab of somebody who is gone has become the next one's; Back shows nothing of theirs.
+  await other.getByRole('button', { name: 'Your account' }).waitFor();
+  await page.context().close();
+});
+
+test('going back after signing out shows no balance', async () => {
+  const page = await town.visit();
+  await town.signIn(page, 'elif');
+  await page.goto('/points');
+  await page
+    .getByText(/available/i)
+    .first()
+    .waitFor();
+  await signOut(page);
+  await page.goBack();
+  await page.waitForURL(/sign-in/);
+  await page.context().close();
+});
+
+/** Counts what is written to addresses of a form. */
+function counted(page: Page, address: RegExp): () => number {
+  let times = 0;
+  page.on('request', (request) => {
+    if (request.method() !== 'GET' && address.test(new URL(request.url()).pathname)) times++;
+  });
+  return () => times;
+}
+
+test('a double click answers, comments, asks and redeems once, at once or a moment later', async () => {
+  const page = await town.visit();
+  await town.signIn(page, 'elif');
+  const path = await openQuestion(page);
+  for (const [pause, name] of [
+    [0, 'at once'],
+    [180, 'a moment later'],
+  ] as const) {
+    const twice = async (button: ReturnType<Page['getByRole']>) => {
+      const box = await button.boundingBox();
+      assert(box);
+      const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+      await button.click();
+      if (pause) await new Promise((resolve) => setTimeout(resolve, pause));
+      await page.mouse.click(x, y, { clickCount: 2 });
+    };
+    await page.goto(path);
+    await editor(page).fill(`Once and for all, ${name}: a spare tube and two levers.`);
+    const answers = counted(page, /\/answers$/);
+    const send = page.getByRole('button', { name: 'Post your answer' });
+    await send.scrollIntoViewIfNeeded();
+    await twice(send);
+    await page.getByText(`Once and for all, ${name}`).first().waitFor();
+    await settled(page);
+    assert.equal(answers(), 1, `answers ${name}`);
+
+    const comments = counted(page, /\/comments$/);
+    await page.getByRole('button', { name: 'Add a comment' }).first().click();
+    await page.getByRole('textbox', { name: 'Add a comment' }).fill(`A word about it, ${name}.`);
+    await twice(page.getByRole('button', { name: 'Comment', exact: true }));
+    await page.getByText(`A word about it, ${name}.`).waitFor();
+    assert.equal(comments(), 1, `comments ${name}`);
+  }
+
+  // A moment later the new page is there, and the second click means something on it.
+  const questions = counted(page, /\/questions$/);
+  await page.getByRole('banner').getByRole('link', { name: 'Ask a question' }).first().click();
+  await page.getByLabel('Title').fill('Who has asked this, and only once?');
+  await page.getByLabel('Details').fill('It should stand here a single time, however often one clicks.');
+  await page.getByRole('textbox', { name: 'Tags' }).fill('touring');
+  await page.getByRole('textbox', { name: 'Tags' }).press(',');
+  await page.getByRole('textbox', { name: 'Tags' }).press('Tab');
+  const ask = page.getByRole('button', { name: 'Ask the question' });
+  await ask.scrollIntoViewIfNeeded();
+  await ask.dblclick();
+  await page.getByRole('heading', { level: 1, name: 'Who has asked this, and only once?' }).waitFor();
+  assert.equal(questions(), 1, 'questions');
+  assert.deepEqual(await page.getByRole('alert').allTextContents(), ['Your question is online.']);
+  town.isSilent(page, 'double clicks');
+  await page.context().close();
+});
+
+test('Enter pressed twice signs in once, and a reward is redeemed once', async () => {
+  const page = await town.visit();
+  const logins = counted(page, /\/auth\/login$/);
+  await page.goto('/sign-in');
+  await page.getByLabel('E-mail').fill('elif@shop.example');
+  const password = page.getByLabel('Password', { exact: true });
+  await password.fill(town.password);
+  await password.evaluate((field) => {
+    const form = field.closest('form');
+    form?.requestSubmit();
+    form?.requestSubmit();
+  });
+  await page.getByRole('button', { name: 'Your account' }).waitFor();
+  assert.equal(logins(), 1);
+
+  const noor = await fetch(`${town.url}/api/v1/auth/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email: 'noor@shop.example', password: town.password }),
+  });
+  const { access_token } = (await noor.json()) as { access_token: string };
+  const gift = { handle: 'elif', points: 5_000, reason: 'A welcome gift.' };
+  await town.api('POST', '/admin/adjustments', gift, access_token, { 'idempotency-key': 'twice' });
+  const redemptions = counted(page, /\/redemptions$/);
+  await page.goto('/rewards');
+  await settled(page);
+  await page.getByRole('link', { name: 'Redeem: Free delivery' }).click();
+  const redeem = page.getByRole('dialog').getByRole('button', { name: /^Redeem for/ });
+  await redeem.waitFor();
+  await settled(page);
+  await redeem.dblclick();
+  await page.getByText(/Free delivery is (yours|set aside for you)/).waitFor();
+  assert.equal(redemptions(), 1);
+  await page.context().close();
+});
