@@ -37,7 +37,7 @@ use crate::{
         secret::{self, Purpose},
         spec::{self, Methods},
         telemetry::{self, Metrics},
-        verify::Check,
+        verify::{Check, Repair},
     },
     loyalty,
     web::{self, Files, Site, Web},
@@ -269,6 +269,12 @@ async fn forget_answers(kit: Kit) -> Result<(), Problem> {
 /// Every invariant that must hold between requests.
 pub fn checks() -> Vec<&'static Check> {
     identity::checks().into_iter().chain(community::checks()).chain(forum::checks()).chain(loyalty::checks()).collect()
+}
+
+/// What `regulars admin reconcile` can put right, in the order in which one builds upon another: boards count the books
+/// last.
+pub fn repairs() -> Vec<&'static Repair> {
+    community::repairs().into_iter().chain(forum::repairs()).chain(loyalty::repairs()).collect()
 }
 
 /// Outside the API, everything is for reading.

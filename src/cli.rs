@@ -73,6 +73,8 @@ pub enum Admin {
     RequeueEvents,
     /// Count every leaderboard anew from the books; events wait meanwhile
     RebuildLeaderboards,
+    /// Put right what `verify` finds, as far as that needs nobody's decision, and report it; the server may go on
+    Reconcile,
 }
 
 /// The password comes from standard input, ADMIN_PASSWORD or a prompt, never from the arguments,
@@ -147,6 +149,7 @@ pub async fn run(command: Command, config: Config, urls: Urls) -> Result<()> {
         Command::Admin(Admin::RotateKeys) => commands::rotate_keys(config, urls).await,
         Command::Admin(Admin::RequeueEvents) => commands::requeue_events(config, urls).await,
         Command::Admin(Admin::RebuildLeaderboards) => commands::rebuild_leaderboards(config, urls).await,
+        Command::Admin(Admin::Reconcile) => commands::reconcile(config, urls).await,
         Command::Verify => commands::verify(config, urls).await,
         Command::Openapi | Command::Config => Ok(()), // run alone
     }

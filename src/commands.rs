@@ -13,14 +13,14 @@ use crate::{
         account::{api::SignInTerms, create_administrator},
         api_key, member,
     },
-    import::{self, purchases, stackexchange},
+    import::{self, Meter, purchases, stackexchange},
     kit::{
         Clock, Problem, db,
         limits::Rationing,
         outbox,
         secret::{self, Purpose},
         server::{self, Limits, Shutdown},
-        verify,
+        verify::{self, Finding, Outcome},
     },
     loyalty::leaderboard,
     web,
@@ -126,21 +126,68 @@ pub async fn migrate(urls: Urls) -> Result<()> {
     Ok(())
 }
 
-/// Fails when an invariant is broken.
+/// Fails when an invariant is broken, and with [`Unchecked`] when one could not be checked.
 pub async fn verify(config: Config, urls: Urls) -> Result<()> {
     let app = start(&config, urls).await?;
-    let findings = verify::run(&mut *app.kit.db.begin().await?, app::checks()).await?;
-    let mut broken = 0;
-    for finding in &findings {
-        let verdict = if finding.violations == 0 { "holds" } else { "BROKEN" };
-        println!("{verdict}: {}", finding.invariant);
-        if finding.violations > 0 {
-            broken += 1;
-            println!("  {} times, such as: {}", finding.violations, finding.samples.join("; "));
-        }
-    }
+    judge(&find(&app).await?)
+}
+
+/// Checks every invariant, and prints what each came to.
+async fn find(app: &App) -> Result<Vec<Finding>, Problem> {
+    let checks = app::checks();
+    let meter = Meter::start("invariants", checks.len() as u64);
+    let mut tx = app.kit.db.begin().await?;
+    verify::run(&mut tx, checks, |finding| {
+        meter.say(&finding.to_string());
+        meter.advance(1);
+    })
+    .await
+}
+
+/// Invariants that the database had no time to check.
+#[derive(Debug, thiserror::Error)]
+#[error("{0} invariants were not checked; try again when the database is less busy")]
+pub struct Unchecked(usize);
+
+fn judge(findings: &[Finding]) -> Result<()> {
+    let count = |outcome| findings.iter().filter(|finding| finding.outcome == outcome).count();
+    let (broken, unchecked) = (count(Outcome::Broken), count(Outcome::NotChecked));
     ensure!(broken == 0, "{broken} of {} invariants are broken", findings.len());
+    ensure!(unchecked == 0, Unchecked(unchecked));
     Ok(())
+}
+
+/// One repair may be what another one waited for.
+const ROUNDS_MAX: usize = 3;
+
+/// Runs the repairs of what is broken, and fails when something stays so: that is for people to decide.
+pub async fn reconcile(config: Config, urls: Urls) -> Result<()> {
+    let app = start(&config, urls).await?;
+    let mut findings = find(&app).await?;
+    for _ in 0..ROUNDS_MAX {
+        let is_broken = |name: &&str| findings.iter().any(|finding| finding.is_broken() && finding.invariant == **name);
+        let mut mended = 0;
+        for repair in app::repairs() {
+            let broken: Vec<&str> = repair.of.iter().copied().filter(|name| is_broken(&name)).collect();
+            if broken.is_empty() {
+                continue;
+            }
+            match (repair.run)(app.kit.clone()).await {
+                Ok(rows) => {
+                    println!("mended, {rows} rows: {}", broken.join(" "));
+                    mended += rows;
+                }
+                Err(problem) => println!("NOT MENDED: {}\n  {problem}", broken.join(" ")),
+            }
+        }
+        if mended == 0 {
+            break;
+        }
+        app.deliver_events().await?;
+        findings = find(&app).await?;
+    }
+    let left = |error: anyhow::Error| if error.is::<Unchecked>() { error } else { error.context("what is left wants somebody's decision") };
+    judge(&findings).map_err(left)
 }
 
 pub async fn create_admin(config: Config, urls: Urls, email: &str, handle: &str, password: String) -> Result<()> {

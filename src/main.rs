@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::Parser;
 use regulars::{
     cli::{self, Cli, Command, Urls},
-    commands::Refused,
+    commands::{Refused, Unchecked},
     config::{Config, LogFormat},
     kit::embedded::{Embedded, Server, Settings},
 };
@@ -19,6 +19,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const CONFIGURATION_IS_WRONG: u8 = 78;
 /// The command did its work, but had to leave something out.
 const SOMETHING_WAS_REFUSED: u8 = 2;
+/// `verify` had no time for some of its work.
+const SOMETHING_WAS_NOT_CHECKED: u8 = 3;
 
 fn main() -> ExitCode {
     let command = Cli::parse().command();
@@ -93,7 +95,11 @@ fn end(result: Result<()>) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error:#}");
-            if error.is::<Refused>() { ExitCode::from(SOMETHING_WAS_REFUSED) } else { ExitCode::FAILURE }
+            match () {
+                () if error.is::<Refused>() => ExitCode::from(SOMETHING_WAS_REFUSED),
+                () if error.is::<Unchecked>() => ExitCode::from(SOMETHING_WAS_NOT_CHECKED),
+                () => ExitCode::FAILURE,
+            }
         }
     }
 }

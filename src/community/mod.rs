@@ -12,7 +12,11 @@ use self::{
 use crate::{
     app::Job,
     events::Event,
-    kit::{Kit, outbox::Listener, verify::Check},
+    kit::{
+        Kit,
+        outbox::Listener,
+        verify::{Check, Repair, recount},
+    },
 };
 
 pub fn api(kit: &Kit, streams: &Streams) -> impl OpenApi + use<> {
@@ -50,4 +54,16 @@ pub fn checks() -> Vec<&'static Check> {
                   having count(*) filter (where m.role = 'owner') > 1 or bool_or(m.role <> 'member' and m.state <> 'active')",
         },
     ]
+}
+
+/// What puts right what does not.
+pub fn repairs() -> [&'static Repair; 1] {
+    [&Repair {
+        of: &["A group counts its active members."],
+        run: |kit| {
+            let due = "select g.id, coalesce(m.n, 0) as member_count from user_group g
+                       left join (select group_id, count(*) as n from membership where state = 'active' group by 1) m on m.group_id = g.id";
+            Box::pin(recount(kit, "user_group", &["member_count"], due))
+        },
+    }]
 }

@@ -19,7 +19,11 @@ use poem_openapi::OpenApi;
 use crate::{
     app::Job,
     events::Event,
-    kit::{Kit, outbox::Listener, verify::Check},
+    kit::{
+        Kit,
+        outbox::Listener,
+        verify::{Check, Repair},
+    },
 };
 
 pub fn api(kit: &Kit) -> impl OpenApi + use<> {
@@ -65,4 +69,9 @@ pub fn jobs() -> Vec<Job> {
 /// What must always hold.
 pub fn checks() -> Vec<&'static Check> {
     post::checks::ALL.iter().chain(reputation::CHECKS).chain(&review::checks::ALL).collect()
+}
+
+/// What puts right what does not.
+pub fn repairs() -> Vec<&'static Repair> {
+    post::checks::REPAIRS.iter().collect()
 }

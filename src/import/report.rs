@@ -1,4 +1,4 @@
-//! What an import says of itself: while it runs, and at the end.
+//! What an import says of itself: while it runs, and at the end. So do other commands that take their time.
 
 use std::{fmt, time::Duration};
 
@@ -70,6 +70,11 @@ impl Meter {
             eprintln!("{stage}: {total} to do");
         }
         Self(bar)
+    }
+
+    /// Prints a line, above the bar where there is one.
+    pub fn say(&self, line: &str) {
+        self.0.suspend(|| println!("{line}"));
     }
 
     pub fn advance(&self, rows: u64) {

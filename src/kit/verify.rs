@@ -1,18 +1,45 @@
-//! Invariants as queries: each finds the rows that break it.
+//! Invariants as queries: each finds the rows that break it. What breaks one may have a repair.
 
-use diesel::{QueryableByName, sql_types::Text};
+use std::fmt;
+
+use diesel::{
+    QueryableByName,
+    sql_types::{Array, BigInt, Text},
+};
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
-use poem_openapi::Object;
+use futures_util::future::BoxFuture;
+use poem_openapi::{Enum, Object};
 
-use super::{Conn, Problem};
+use super::{Conn, Kit, Problem, db::take_time, problem};
 
 const SAMPLES_MAX: usize = 5;
 
-/// Something that must always hold. `sql` returns a row with one text column `violation` for each breach.
+/// Something that must always hold. `sql` returns a row with one text column `violation` for each breach. It reads each
+/// table as a whole, and joins sums to rows, so that its time grows as the data does.
 pub struct Check {
     /// The invariant, as a sentence.
     pub name: &'static str,
     pub sql: &'static str,
+}
+
+/// Puts right what breaks a check, as far as that needs nobody's decision, from what cannot be wrong. It works in
+/// transactions of its own while the server goes on, tells the audit log where points move, and changes nothing when run
+/// again.
+pub struct Repair {
+    /// The names of the checks whose breaches it mends.
+    pub of: &'static [&'static str],
+    /// Returns how many rows it put right.
+    pub run: fn(Kit) -> BoxFuture<'static, Result<u64, Problem>>,
+}
+
+/// What a check came to.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[oai(rename_all = "snake_case")]
+pub enum Outcome {
+    Holds,
+    Broken,
+    /// The database had no time for it; try again when it is less busy.
+    NotChecked,
 }
 
 /// The outcome of one check.
@@ -20,29 +47,87 @@ pub struct Check {
 pub struct Finding {
     /// The invariant, as a sentence.
     pub invariant: String,
-    /// How many times it is broken; 0 when it holds.
+    pub outcome: Outcome,
+    /// How many times it is broken.
     pub violations: u64,
     /// Some of the breaches.
     pub samples: Vec<String>,
 }
 
-#[derive(QueryableByName)]
-struct Row {
-    #[diesel(sql_type = Text)]
-    violation: String,
+impl Finding {
+    pub fn is_broken(&self) -> bool {
+        self.outcome == Outcome::Broken
+    }
 }
 
-/// Runs the checks in one snapshot. The connection's transaction, if any, must not have read yet.
-pub async fn run(conn: &mut Conn, checks: impl IntoIterator<Item = &Check>) -> Result<Vec<Finding>, Problem> {
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { invariant, outcome, violations, samples } = self;
+        match outcome {
+            Outcome::Holds => write!(f, "holds: {invariant}"),
+            Outcome::Broken => write!(f, "BROKEN: {invariant}\n  {violations} times, such as: {}", samples.join("; ")),
+            Outcome::NotChecked => write!(f, "NOT CHECKED: {invariant}\n  The database had no time for it."),
+        }
+    }
+}
+
+#[derive(QueryableByName)]
+struct Breaches {
+    #[diesel(sql_type = BigInt)]
+    violations: i64,
+    #[diesel(sql_type = Array<Text>)]
+    samples: Vec<String>,
+}
+
+/// Runs the checks in one snapshot, and tells of each as it ends. The connection's transaction must not have read yet.
+pub async fn run(
+    conn: &mut Conn,
+    checks: impl IntoIterator<Item = &Check>,
+    mut ended: impl FnMut(&Finding),
+) -> Result<Vec<Finding>, Problem> {
     conn.batch_execute("set transaction isolation level repeatable read read only; set local statement_timeout = '10min'").await?;
     let mut findings = Vec::new();
     for check in checks {
-        let rows: Vec<Row> = diesel::sql_query(check.sql).load(conn).await?;
-        findings.push(Finding {
-            invariant: check.name.to_owned(),
-            violations: rows.len() as u64,
-            samples: rows.into_iter().take(SAMPLES_MAX).map(|row| row.violation).collect(),
-        });
+        let finding = find(conn, check).await?;
+        ended(&finding);
+        findings.push(finding);
     }
     Ok(findings)
+}
+
+async fn find(conn: &mut Conn, check: &Check) -> Result<Finding, Problem> {
+    // Materialized: otherwise the planner hurries to the first samples.
+    let sql = format!(
+        "with breach as materialized ({})
+         select (select count(*) from breach) as violations, array(select violation from breach limit {SAMPLES_MAX}) as samples",
+        check.sql
+    );
+    conn.batch_execute("savepoint before_check").await?;
+    let (outcome, violations, samples) = match diesel::sql_query(sql).get_result(conn).await {
+        Ok(Breaches { violations: 0, .. }) => (Outcome::Holds, 0, vec![]),
+        Ok(Breaches { violations, samples }) => (Outcome::Broken, violations as u64, samples),
+        Err(error) if problem::may_pass(&error) => {
+            tracing::warn!(%error, invariant = check.name, "an invariant was not checked");
+            conn.batch_execute("rollback to savepoint before_check").await?;
+            (Outcome::NotChecked, 0, vec![])
+        }
+        Err(error) => return Err(error.into()),
+    };
+    conn.batch_execute("release savepoint before_check").await?;
+    Ok(Finding { invariant: check.name.to_owned(), outcome, violations, samples })
+}
+
+/// A repair of counters. `due` returns the `id` of rows of `table` and, by their names, the counters as they must be.
+pub async fn recount(kit: Kit, table: &str, counters: &[&str], due: &str) -> Result<u64, Problem> {
+    let of = |row: &str| counters.iter().map(|counter| format!("{row}.{counter}")).collect::<Vec<_>>().join(", ");
+    let wrong = format!("due.id = t.id and ({}) is distinct from ({})", of("t"), of("due"));
+    let set = counters.iter().map(|counter| format!("{counter} = due.{counter}")).collect::<Vec<_>>().join(", ");
+    let mut tx = kit.db.begin().await?;
+    take_time(&mut tx).await?;
+    // Who counts locks the row, and so do we before we count: what others have under way is counted once.
+    let lock = format!("select t.id from {table} t join ({due}) due on {wrong} order by t.id for update of t");
+    diesel::sql_query(lock).execute(&mut *tx).await?;
+    let rows = diesel::sql_query(format!("update {table} t set {set} from ({due}) due where {wrong}")).execute(&mut *tx).await?;
+    tx.commit().await?;
+    Ok(rows as u64)
 }

@@ -20,7 +20,11 @@ use poem_openapi::OpenApi;
 use crate::{
     app::Job,
     events::Event,
-    kit::{Conn, Kit, Problem, outbox::Listener, verify::Check},
+    kit::{
+        Conn, Kit, Problem,
+        outbox::Listener,
+        verify::{Check, Repair},
+    },
 };
 
 pub fn api(kit: &Kit) -> impl OpenApi + use<> {
@@ -67,6 +71,11 @@ pub fn checks() -> Vec<&'static Check> {
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// What puts right what does not, in the order in which one builds upon another.
+pub fn repairs() -> Vec<&'static Repair> {
+    [ledger::repairs::REPAIRS, leaderboard::checks::REPAIRS].into_iter().flatten().collect()
 }
 
 /// Gives a new programme the terms that it begins with: earning rules and a ladder.

@@ -10,3 +10,4 @@ mod house;
 mod pressure;
 mod schema;
 mod tour;
+mod verify;

@@ -1,6 +1,9 @@
 //! What must always hold of posts and their counters.
 
-use crate::{kit::verify::Check, visible_group};
+use crate::{
+    kit::verify::{Check, Repair, recount},
+    visible_group,
+};
 
 pub static ALL: &[Check] = &[
     Check {
@@ -43,5 +46,48 @@ pub static ALL: &[Check] = &[
         name: "An answer lies in the group of its question.",
         sql: "select a.id::text as violation from post a join post q on q.id = a.question_id
               where q.kind <> 'question' or a.group_id is distinct from q.group_id",
+    },
+];
+
+pub static REPAIRS: &[Repair] = &[
+    Repair {
+        of: &["A post's up and down votes are its votes."],
+        run: |kit| {
+            let due = "select p.id, coalesce(v.up, 0) as up_votes, coalesce(v.down, 0) as down_votes from post p
+                       left join (select post_id, count(*) filter (where value = 1) as up, count(*) filter (where value = -1) as down
+                                  from vote group by post_id) v on v.post_id = p.id";
+            Box::pin(recount(kit, "post", &["up_votes", "down_votes"], due))
+        },
+    },
+    Repair {
+        of: &["A post's comment count is the number of its published comments."],
+        run: |kit| {
+            let due = "select p.id, coalesce(c.n, 0) as comment_count from post p
+                       left join (select post_id, count(*) as n from comment where state = 'published' group by post_id) c on c.post_id = p.id";
+            Box::pin(recount(kit, "post", &["comment_count"], due))
+        },
+    },
+    Repair {
+        of: &["A question's answer count is the number of its published answers."],
+        run: |kit| {
+            let due = "select q.id, coalesce(a.n, 0) as answer_count from post q
+                       left join (select question_id, count(*) as n from post where kind = 'answer' and state = 'published' group by question_id) a
+                         on a.question_id = q.id
+                       where q.kind = 'question'";
+            Box::pin(recount(kit, "post", &["answer_count"], due))
+        },
+    },
+    Repair {
+        of: &["A tag's question count is the number of its published questions that everybody may see."],
+        run: |kit| {
+            let due = concat!(
+                "select t.id, coalesce(q.n, 0) as question_count from tag t
+                 left join (select qt.tag_id, count(*) as n from question_tag qt join post p on p.id = qt.question_id
+                            where p.state = 'published' and ",
+                visible_group!("p.group_id", "null"),
+                " group by qt.tag_id) q on q.tag_id = t.id"
+            );
+            Box::pin(recount(kit, "tag", &["question_count"], due))
+        },
     },
 ];

@@ -3,4 +3,4 @@
 pub mod api;
 pub mod store;
 
-pub use store::{AuditEntry, record};
+pub use store::{AuditEntry, record, record_all};

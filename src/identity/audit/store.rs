@@ -45,7 +45,16 @@ impl<'a> AuditEntry<'a> {
 
 /// Writes the entry in the transaction of the act.
 pub async fn record(conn: &mut Conn, entry: AuditEntry<'_>) -> QueryResult<()> {
-    diesel::insert_into(audit_entry::table).values(entry).execute(conn).await?;
+    record_all(conn, &[entry]).await
+}
+
+/// A statement binds 65,535 values at most, and an entry has eight.
+const ENTRIES_A_STATEMENT: usize = 5_000;
+
+pub async fn record_all(conn: &mut Conn, entries: &[AuditEntry<'_>]) -> QueryResult<()> {
+    for entries in entries.chunks(ENTRIES_A_STATEMENT) {
+        diesel::insert_into(audit_entry::table).values(entries).execute(conn).await?;
+    }
     Ok(())
 }
 

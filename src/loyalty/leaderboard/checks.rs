@@ -1,6 +1,10 @@
 //! What must hold between the boards and the books that they are counted from.
 
-use crate::kit::verify::Check;
+use super::store;
+use crate::kit::{
+    Kit, Problem,
+    verify::{Check, Repair},
+};
 
 /// Every gain that the boards have heard of: what stands in the books, less what waits in the outbox or is parked.
 /// Columns metric, member_id, group_id, amount, at. A macro, because a constant cannot be made of constants otherwise.
@@ -45,3 +49,13 @@ pub const CHECKS: &[Check] = &[Check {
          where coalesce(d.score, 0) <> coalesce(s.score, 0)"
     ),
 }];
+
+pub const REPAIRS: &[Repair] =
+    &[Repair { of: &["An all-time score of the whole site is what the books say."], run: |kit| Box::pin(recount(kit)) }];
+
+async fn recount(kit: Kit) -> Result<u64, Problem> {
+    let mut tx = kit.db.begin().await?;
+    let wrong = store::rebuild(&mut tx, kit.time_zone).await?;
+    tx.commit().await?;
+    Ok(wrong as u64)
+}

@@ -8,6 +8,7 @@ pub mod api;
 pub mod checks;
 pub mod jobs;
 pub mod moves;
+pub mod repairs;
 pub mod rules;
 pub mod statement;
 pub mod store;

@@ -1,0 +1,114 @@
+//! What can be put right in the points book. Entries and allocations never change, so balances and lots follow from them:
+//! where the two books agree on what a member has, a balance or lot that says otherwise is wrong.
+
+use diesel::{
+    QueryableByName,
+    sql_types::{BigInt, Jsonb, Uuid as SqlUuid},
+};
+use diesel_async::RunQueryDsl;
+use serde_json::{Value, json};
+
+use super::store;
+use crate::{
+    identity::audit::{self, AuditEntry},
+    kit::{Kit, Problem, db::take_time, verify::Repair},
+    words::MemberId,
+};
+
+pub const REPAIRS: &[Repair] = &[Repair {
+    of: &[
+        "A balance is the sum of its entries.",
+        "A balance is the sum of its lots.",
+        "A lot has what it was granted and its allocations left.",
+    ],
+    run: |kit| Box::pin(settle_balances(kit)),
+}];
+
+/// `due`: what each lot must have by its allocations. `sure`: what each member must have by the entries, where the lots
+/// say the same.
+macro_rules! books {
+    () => {
+        "with due as (
+           select l.id, l.member_id, l.granted, l.activated_at, l.granted + coalesce(a.remaining, 0) as remaining, coalesce(a.reserved, 0) as reserved
+           from lot l
+           left join (select lot_id, sum(remaining_delta) as remaining, sum(reserved_delta) as reserved from lot_allocation group by 1) a
+             on a.lot_id = l.id
+         ), lots as (
+           select member_id, coalesce(sum(remaining) filter (where activated_at is not null), 0) as available,
+                  coalesce(sum(remaining) filter (where activated_at is null), 0) as pending, sum(reserved) as reserved,
+                  bool_and(remaining >= 0 and reserved >= 0 and remaining + reserved <= granted) as possible
+           from due group by 1
+         ), entries as (
+           select member_id, coalesce(sum(amount) filter (where account = 'available'), 0) as available,
+                  coalesce(sum(amount) filter (where account = 'pending'), 0) as pending,
+                  coalesce(sum(amount) filter (where account = 'reserved'), 0) as reserved,
+                  coalesce(sum(amount) filter (where account = 'arrears'), 0) as arrears
+           from ledger_entry where member_id is not null group by 1
+         ), sure as (
+           select e.* from entries e left join lots l on l.member_id = e.member_id
+           where e.available = coalesce(l.available, 0) and e.pending = coalesce(l.pending, 0) and e.reserved = coalesce(l.reserved, 0)
+             and coalesce(l.possible, true) and e.arrears <= 0
+         ), wrong_lot as (
+           select d.* from due d join sure s on s.member_id = d.member_id join lot l on l.id = d.id
+           where (l.remaining, l.reserved) is distinct from (d.remaining, d.reserved)
+         ), wrong_wallet as (
+           select s.*, jsonb_build_object('available', w.available, 'pending', w.pending, 'reserved', w.reserved, 'arrears', w.arrears) as was
+           from sure s join wallet w on w.member_id = s.member_id
+           where (w.available, w.pending, w.reserved, w.arrears) is distinct from (s.available, s.pending, s.reserved, s.arrears)
+         )"
+    };
+}
+
+#[derive(QueryableByName)]
+struct Settled {
+    #[diesel(sql_type = SqlUuid)]
+    member_id: MemberId,
+    /// The balances before, if they were wrong, and those after.
+    #[diesel(sql_type = Jsonb)]
+    was: Value,
+    #[diesel(sql_type = Jsonb)]
+    is: Value,
+    #[diesel(sql_type = BigInt)]
+    lots: i64,
+}
+
+async fn settle_balances(kit: Kit) -> Result<u64, Problem> {
+    let mut tx = kit.db.begin().await?;
+    take_time(&mut tx).await?;
+    store::queue_for_several(&mut tx).await?;
+    diesel::sql_query(concat!(
+        books!(),
+        "select member_id from wallet where member_id in (select member_id from wrong_lot union select member_id from wrong_wallet)
+         order by 1 for update"
+    ))
+    .execute(&mut *tx)
+    .await?;
+    let settled: Vec<Settled> = diesel::sql_query(concat!(
+        books!(),
+        ", lot_put_right as (
+           update lot set remaining = w.remaining, reserved = w.reserved from wrong_lot w where lot.id = w.id
+           returning lot.member_id
+         ), wallet_put_right as (
+           update wallet set available = w.available, pending = w.pending, reserved = w.reserved, arrears = w.arrears,
+                             version = wallet.version + 1
+           from wrong_wallet w where wallet.member_id = w.member_id
+           returning wallet.member_id, w.was
+         ), lots_put_right as (select member_id, count(*) as lots from lot_put_right group by 1)
+         select s.member_id, coalesce(w.was, 'null') as was, coalesce(l.lots, 0) as lots,
+                jsonb_build_object('available', s.available, 'pending', s.pending, 'reserved', s.reserved, 'arrears', s.arrears) as is
+         from sure s
+         left join wallet_put_right w on w.member_id = s.member_id
+         left join lots_put_right l on l.member_id = s.member_id
+         where w.member_id is not null or l.member_id is not null"
+    ))
+    .load(&mut *tx)
+    .await?;
+    let now = kit.clock.now();
+    let entry = |Settled { member_id, was, is, lots }: &Settled| {
+        let detail = json!({ "was": was, "is": is, "lots": lots });
+        AuditEntry::new(None, "reconcile_points", ("member", member_id.0), "regulars admin reconcile", detail, now)
+    };
+    audit::record_all(&mut tx, &settled.iter().map(entry).collect::<Vec<_>>()).await?;
+    tx.commit().await?;
+    Ok(settled.iter().map(|one| one.lots as u64 + u64::from(!one.was.is_null())).sum())
+}

@@ -1,0 +1,92 @@
+//! `regulars verify` and `regulars admin reconcile`: what is broken is found, and put right where nobody need decide.
+
+use std::collections::BTreeSet;
+
+use diesel_async::SimpleAsyncConnection;
+use regulars::{
+    app,
+    cli::Urls,
+    commands::{self, Unchecked},
+    config::Config,
+};
+use serde_json::json;
+
+use crate::town::Town;
+
+async fn verify(town: &Town) -> anyhow::Result<()> {
+    commands::verify(Config::read(&|_| None).unwrap(), Urls { database_url: town.database_url().to_owned(), redis_url: None }).await
+}
+
+async fn reconcile(town: &Town) -> anyhow::Result<()> {
+    commands::reconcile(Config::read(&|_| None).unwrap(), Urls { database_url: town.database_url().to_owned(), redis_url: None }).await
+}
+
+#[test]
+fn every_repair_is_of_checks_that_exist() {
+    let checks: Vec<&str> = app::checks().iter().map(|check| check.name).collect();
+    assert_eq!(checks.iter().collect::<BTreeSet<_>>().len(), checks.len(), "two checks have one name");
+    let unknown: Vec<&str> = app::repairs().iter().flat_map(|repair| repair.of).copied().filter(|name| !checks.contains(name)).collect();
+    assert!(unknown.is_empty(), "{unknown:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_follows_from_the_books_is_put_right() {
+    let town = Town::new().await;
+    let (ada, ben, root) = (town.member("ada").await, town.member("ben").await, town.admin("root_of_all").await);
+    let question = ada.asks_about("Which grinder suits a small kitchen?", &["grinders"]).await;
+    let answer = ben.answers(&question, "A hand grinder: it fits into a drawer.").await;
+    ada.comments_on_answer(&answer, "Thank you, that is what I was after.").await;
+    ada.accepts(&question, &answer).await;
+    root.post_once("/admin/adjustments", "k", json!({ "handle": "ada", "points": 50, "reason": "A gift" })).await.is(201);
+    ada.founds("Espresso", "open", false).await;
+    town.settle().await;
+    let balances = "select available || ' ' || pending || ' ' || reserved || ' ' || arrears from wallet order by member_id";
+    let counters = "select up_votes || ' ' || down_votes || ' ' || comment_count || ' ' || answer_count from post order by id";
+    let (before, counted) = (town.rows(balances).await, town.rows(counters).await);
+    for fault in [
+        "update wallet set available = available + 7, arrears = -1",
+        "update lot set remaining = remaining - 3",
+        "update lot set reserved = 1, remaining = remaining - 1",
+        "update post set up_votes = up_votes + 1, down_votes = down_votes + 2",
+        "update post set comment_count = comment_count + 1",
+        "update post set answer_count = answer_count + 1 where kind = 'question'",
+        "update tag set question_count = 9",
+        "update user_group set member_count = 4",
+        "update leaderboard_score set score = score + 7",
+    ] {
+        town.sql(fault).await;
+        verify(&town).await.expect_err(fault);
+        reconcile(&town).await.unwrap_or_else(|error| panic!("{fault}: {error:#}"));
+        verify(&town).await.expect(fault);
+        assert_eq!((town.rows(balances).await, town.rows(counters).await), (before.clone(), counted.clone()), "{fault}");
+    }
+    let audited = "select handle || ' ' || (detail ->> 'lots') from audit_entry a join member m on m.id = a.subject_id
+                   where action = 'reconcile_points' order by a.id";
+    assert_eq!(town.rows(audited).await, ["ada 0", "ben 0", "ada 1", "ben 1", "ada 1", "ben 1"]);
+    reconcile(&town).await.expect("nothing is left to do");
+    assert_eq!(town.rows(audited).await.len(), 6);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_people_must_decide_is_left_to_them() {
+    let town = Town::new().await.not_audited();
+    let root = town.admin("root_of_all").await;
+    town.member("ada").await;
+    root.post_once("/admin/adjustments", "k", json!({ "handle": "ada", "points": 50, "reason": "A gift" })).await.is(201);
+    // Entries and lots contradict one another: either may be the truth.
+    town.sql("alter table ledger_entry disable trigger user; update ledger_entry set amount = sign(amount) * 60").await;
+    let left = reconcile(&town).await.expect_err("somebody must decide");
+    assert!(format!("{left:#}").starts_with("what is left wants somebody's decision: "), "{left:#}");
+    assert_eq!(town.rows("select available::text from wallet").await, ["50"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_database_has_no_time_for_is_not_called_broken() {
+    let town = Town::new().await;
+    let mut busy = town.app.kit.db.begin().await.unwrap();
+    busy.batch_execute("lock table vote in access exclusive mode").await.unwrap();
+    let error = verify(&town).await.expect_err("votes cannot be read");
+    assert!(error.is::<Unchecked>(), "{error:#}");
+    drop(busy);
+    verify(&town).await.expect("now they can");
+}
