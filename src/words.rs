@@ -74,11 +74,6 @@ ids!(
     LeaderboardId,
 );
 
-impl MemberId {
-    /// Whom a filter means that names nobody.
-    pub const NOBODY: Self = Self(Uuid::nil());
-}
-
 /// Declares an enum that is a word in JSON, in PostgreSQL (`text`) and in Rust.
 #[macro_export]
 macro_rules! words {

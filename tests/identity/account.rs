@@ -72,3 +72,43 @@ async fn sessions_that_ended_long_ago_are_forgotten() {
     town.passes(Duration::days(2)).await;
     assert_eq!(sessions().await, 0);
 }
+
+#[tokio::test]
+async fn handles_that_look_alike_are_refused_and_others_are_not() {
+    let town = Town::new().await;
+    for handle in ["Neil88", "Nell88", "kai99", "kal99", "lise77", "ilse77", "Ian-1", "Lan-1"] {
+        town.member(handle).await;
+    }
+    let form = |handle: &str| json!({ "email": "new@town.example", "password": PASSWORD, "handle": handle });
+    for handle in ["neil88", "NEIL-88", "1ise77", "Iise77", "ILSE-77", "ka199", "kaI99", "LISE77", "Ian1"] {
+        town.visitor().post("/auth/register", form(handle)).await.refused(409, "handle_taken");
+    }
+    // What the migration made of earlier handles is what is made of new ones.
+    let keys = "select handle || ' ' || handle_key from member order by 1";
+    let made = town.rows(keys).await;
+    let migration = include_str!("../../migrations/2026-11-30-000010_handle/up.sql");
+    let anew = migration.lines().find(|line| line.starts_with("update member set handle_key")).expect("a statement");
+    town.sql("update member set handle_key = handle").await;
+    town.sql(anew).await;
+    assert_eq!(town.rows(keys).await, made);
+}
+
+#[tokio::test]
+async fn the_migration_and_new_accounts_agree_on_whose_an_address_is() {
+    let town = Town::new().await;
+    for (n, email) in
+        ["A.d.a+x@GoogleMail.com", "e.vans+y@company.example", "\"quo.ted\"@gmail.com", "ｗｉｄｅ@town.example", "+tag@town.example"]
+            .iter()
+            .enumerate()
+    {
+        let form = json!({ "email": email, "password": PASSWORD, "handle": format!("person{n}") });
+        town.visitor().post("/auth/register", form).await.is(202);
+    }
+    let canonical = "select email_canonical from account order by email_canonical collate \"C\"";
+    let made = town.rows(canonical).await;
+    assert_eq!(made, ["+tag@town.example", "ada@gmail.com", "e.vans@company.example", "quoted@gmail.com", "wide@town.example"]);
+    let migration = include_str!("../../migrations/2026-11-30-000011_canonical_email/up.sql");
+    town.sql("update account set email_canonical = 'as it was'").await;
+    town.sql(migration).await;
+    assert_eq!(town.rows(canonical).await, made);
+}

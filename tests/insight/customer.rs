@@ -70,7 +70,6 @@ async fn the_tabs_of_a_customer() {
     let count = async |path: &str| mo.get(path).await.is(200).items().len();
     assert_eq!(count("/admin/redemptions?member=bob").await, 2);
     assert_eq!(count("/admin/redemptions?member=Ann&state=issued").await, 1);
-    assert_eq!(count("/admin/redemptions?member=nobody").await, 0);
     assert_eq!(count("/admin/redemptions").await, 3);
 
     town.records_order(&bob, 60_000).await;

@@ -6,6 +6,7 @@ mod bad_input;
 mod contract;
 mod description;
 mod documents;
+mod handle;
 mod house;
 mod pressure;
 mod schema;

@@ -15,7 +15,11 @@ use super::{
 use crate::{
     app::Tag,
     events::{self, Event},
-    identity::{Actor, Member, Visitor, member::AuthorView, permission::Action},
+    identity::{
+        Actor, Member, Visitor,
+        member::{AuthorView, Handle},
+        permission::Action,
+    },
     kit::{Conn, Kit, Problem, page::Page},
     words::{GroupRole, MemberId, MembershipState, Role},
 };
@@ -100,7 +104,8 @@ impl MembershipApi {
         let group = allowed(Some(&actor), Action::SeeGroup, group)?;
         let before = my_standing(&group);
         let after = rules::join(group.kind, before)?;
-        let mut me = find(&mut conn, &group, &actor.handle).await?;
+        let me = store::find_membership(&mut conn, group.id, actor.member_id).await?;
+        let mut me = me.ok_or_else(|| Problem::not_found("member"))?;
         self.record(&mut conn, &group, &actor, &mut me, before, after).await?;
         conn.commit().await?;
         self.kit.outbox.ring();
@@ -133,7 +138,7 @@ impl MembershipApi {
         &self,
         member: Member,
         slug: Path<String>,
-        handle: Path<String>,
+        handle: Path<Handle>,
         body: Json<SetGroupMember>,
     ) -> Result<Json<MembershipView>, Problem> {
         let actor = member.0;
@@ -156,7 +161,7 @@ impl MembershipApi {
     ///
     /// Also turns down a request, takes back an invitation and lifts a ban.
     #[oai(path = "/groups/:slug/members/:handle", method = "delete", operation_id = "remove_group_member")]
-    async fn remove_group_member(&self, member: Member, slug: Path<String>, handle: Path<String>) -> Result<Removed, Problem> {
+    async fn remove_group_member(&self, member: Member, slug: Path<String>, handle: Path<Handle>) -> Result<Removed, Problem> {
         let actor = member.0;
         let mut tx = self.kit.db.begin().await?;
         let group = store::lock_group(&mut tx, &slug.0, actor.member_id).await?;
@@ -198,8 +203,9 @@ impl MembershipApi {
     }
 }
 
-async fn find(conn: &mut Conn, group: &GroupRow, handle: &str) -> Result<MembershipRow, Problem> {
-    store::find_membership(conn, group.id, handle).await?.ok_or_else(|| Problem::not_found("member"))
+async fn find(conn: &mut Conn, group: &GroupRow, handle: &Handle) -> Result<MembershipRow, Problem> {
+    let id = handle.find(conn).await?;
+    store::find_membership(conn, group.id, id).await?.ok_or_else(|| Problem::not_found("member"))
 }
 
 fn my_standing(group: &GroupRow) -> Option<Standing> {

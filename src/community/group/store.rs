@@ -10,7 +10,7 @@ use diesel_async::RunQueryDsl;
 use super::rules::Standing;
 use crate::{
     author_columns,
-    identity::{account::rules::handle_key, member::Author},
+    identity::member::Author,
     kit::{Conn, db::CachedExt, page::Request},
     schema::{member, membership, user_group},
     words::{GroupId, GroupKind, GroupRole, MemberId, MembershipState},
@@ -208,18 +208,18 @@ impl MembershipRow {
     }
 }
 
-/// A member by handle, with where they stand with the group.
-pub async fn find_membership(conn: &mut Conn, group_id: GroupId, handle: &str) -> QueryResult<Option<MembershipRow>> {
+/// A living member, with where they stand with the group.
+pub async fn find_membership(conn: &mut Conn, group_id: GroupId, member_id: MemberId) -> QueryResult<Option<MembershipRow>> {
     let rows: Vec<MembershipRow> = diesel::sql_query(concat!(
         "select ",
         author_columns!("m", "r"),
         ", s.role, s.state, s.since from member m
          left join membership s on s.member_id = m.id and s.group_id = $1
          left join reputation r on r.member_id = m.id
-         where m.handle_key = $2 and m.erased_at is null"
+         where m.id = $2 and m.erased_at is null"
     ))
     .bind::<SqlUuid, _>(group_id)
-    .bind::<Text, _>(handle_key(handle))
+    .bind::<SqlUuid, _>(member_id)
     .cached()
     .load(conn)
     .await?;

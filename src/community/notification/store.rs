@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::rules::{Draft, News, NotificationKind};
 use crate::{
-    identity::account::rules::handle_key,
+    identity::member::{self, Handle},
     kit::{Conn, db::CachedExt},
     visible_group,
     words::{GroupId, MemberId, PostId},
@@ -54,23 +54,9 @@ pub async fn find_leaders(conn: &mut Conn, groups: &[GroupId]) -> QueryResult<Ve
 
 /// Members by their handles, in whichever case.
 pub async fn find_named(conn: &mut Conn, handles: &[&str]) -> QueryResult<Vec<(String, MemberId)>> {
-    #[derive(QueryableByName)]
-    struct Named {
-        #[diesel(sql_type = Text)]
-        handle: String,
-        #[diesel(sql_type = SqlUuid)]
-        member_id: MemberId,
-    }
-    let rows: Vec<Named> = diesel::sql_query(
-        "select distinct n.handle, m.id as member_id from unnest($1, $2) as n (handle, key)
-         join member m on m.handle_key = n.key and lower(m.handle) = lower(n.handle) and m.erased_at is null",
-    )
-    .bind::<Array<Text>, _>(handles)
-    .bind::<Array<Text>, _>(handles.iter().map(|handle| handle_key(handle)).collect::<Vec<_>>())
-    .cached()
-    .load(conn)
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.handle, row.member_id)).collect())
+    let named = member::find_named(conn, &handles.iter().map(|handle| Handle::new(handle)).collect::<Vec<_>>()).await?;
+    let of = |handle: &&str| named.get(&Handle::new(handle)).map(|named| ((*handle).to_owned(), named.id));
+    Ok(handles.iter().filter_map(of).collect())
 }
 
 /// Tells those who have an account, may see what it is about, and do not know it yet.

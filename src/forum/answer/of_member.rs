@@ -14,8 +14,7 @@ use poem_openapi::{
 
 use crate::{
     app::Tag,
-    forum::question::store::find_member,
-    identity::{Actor, Visitor},
+    identity::{Actor, Visitor, member::Handle},
     kit::{
         Conn, Kit, Problem,
         db::CachedExt,
@@ -84,12 +83,12 @@ impl MemberAnswerApi {
     async fn list_member_answers(
         &self,
         visitor: Visitor,
-        handle: Path<String>,
+        handle: Path<Handle>,
         cursor: Query<Option<String>>,
         limit: Query<Option<usize>>,
     ) -> Result<Json<Page<AnswerCard>>, Problem> {
         let mut conn = self.kit.db.read().await?;
-        let author = find_member(&mut conn, &handle).await?.ok_or_else(|| Problem::not_found("member"))?;
+        let author = handle.0.find(&mut conn).await?;
         let list = format!("answers of {author}");
         let request = self.kit.cursors.request(&list, cursor.0.as_deref(), limit.0)?;
         let rows = load(&mut conn, author, visitor.0.as_ref(), &request).await?;

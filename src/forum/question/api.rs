@@ -28,6 +28,7 @@ use crate::{
     identity::{
         Actor, Member, Visitor,
         audit::{self, AuditEntry},
+        member::Handle,
         permission::{Action, Object as Permitted, can},
         site, standing,
     },
@@ -121,8 +122,8 @@ impl QuestionApi {
         tag: Query<Option<String>>,
         /// The slug of a group.
         group: Query<Option<String>>,
-        /// The handle of a member.
-        author: Query<Option<String>>,
+        /// The handle of a member; 404 when nobody has it.
+        author: Query<Option<Handle>>,
         /// Those only that the caller follows: by themselves, by a tag, or by being in their group.
         followed: Query<Option<bool>>,
         cursor: Query<Option<String>>,
@@ -143,8 +144,7 @@ impl QuestionApi {
             filter.group = Some(visible_group(&mut conn, slug, actor.as_ref()).await?.0);
         }
         if let Some(handle) = &author.0 {
-            let author = store::find_member(&mut conn, handle).await?;
-            filter.author = Some(author.ok_or_else(|| Problem::not_found("member"))?);
+            filter.author = Some(handle.find(&mut conn).await?);
         }
         if let Some(follower) = follower {
             filter.followed = Some(follow::store::count_questions(&mut conn, follower, list::SORTED_QUESTIONS_MAX).await?);

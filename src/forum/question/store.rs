@@ -10,7 +10,6 @@ use diesel_async::RunQueryDsl;
 use super::list::{CardRow, card_columns, card_joins};
 use crate::{
     forum::post::CloseReason,
-    identity::account::rules::handle_key,
     kit::{
         Conn,
         db::CachedExt,
@@ -175,19 +174,4 @@ pub async fn cards(conn: &mut Conn, ids: &[PostId]) -> QueryResult<Vec<CardRow>>
         .cached()
         .load(conn)
         .await
-}
-
-/// The member of this handle.
-pub async fn find_member(conn: &mut Conn, handle: &str) -> QueryResult<Option<MemberId>> {
-    #[derive(QueryableByName)]
-    struct Found {
-        #[diesel(sql_type = SqlUuid)]
-        id: MemberId,
-    }
-    let found: Vec<Found> = diesel::sql_query("select id from member where handle_key = $1 and erased_at is null")
-        .bind::<Text, _>(handle_key(&handle.replace('\0', "")))
-        .cached()
-        .load(conn)
-        .await?;
-    Ok(found.into_iter().next().map(|row| row.id))
 }

@@ -17,6 +17,7 @@ use crate::{
     identity::{
         Actor, Moderator, Myself,
         audit::{self, AuditEntry},
+        member::Handle,
     },
     kit::{Kit, Problem, page::Page, problem::Fields, text::Text},
     words::{MemberId, PostId, ReviewItemId, SanctionId},
@@ -99,7 +100,7 @@ impl SanctionApi {
     async fn impose_sanction(
         &self,
         moderator: Moderator,
-        handle: Path<String>,
+        handle: Path<Handle>,
         body: Json<ImposeSanction>,
     ) -> Result<ImposeAnswer, Problem> {
         let (actor, body) = (moderator.0, body.0);
@@ -111,7 +112,8 @@ impl SanctionApi {
 
         let now = self.kit.clock.now();
         let mut tx = self.kit.db.begin().await?;
-        let target = store::find_target_for_update(&mut tx, &handle).await?.ok_or_else(|| Problem::not_found("member"))?;
+        let id = handle.0.find(&mut tx).await?;
+        let target = store::find_target_for_update(&mut tx, id).await?.ok_or_else(|| Problem::not_found("member"))?;
         rules::may_sanction((actor.member_id, actor.role), (target.id, target.role))?;
         let sanction = NewSanction {
             id: SanctionId::new(),
@@ -139,16 +141,13 @@ impl SanctionApi {
     async fn list_sanctions(
         &self,
         _moderator: Moderator,
-        handle: Path<String>,
+        handle: Path<Handle>,
         cursor: Query<Option<String>>,
         limit: Query<Option<usize>>,
     ) -> Result<Json<Page<SanctionView>>, Problem> {
-        let target = {
-            let mut conn = self.kit.db.read().await?;
-            store::find_target(&mut conn, &handle).await?.ok_or_else(|| Problem::not_found("member"))?
-        };
+        let member = handle.0.find(&mut *self.kit.db.read().await?).await?;
         let now = self.kit.clock.now();
-        Ok(Json(self.page(target.id, cursor.0, limit.0, |row| view(row, now)).await?))
+        Ok(Json(self.page(member, cursor.0, limit.0, |row| view(row, now)).await?))
     }
 
     /// My sanctions

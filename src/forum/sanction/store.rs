@@ -11,7 +11,6 @@ use uuid::Uuid;
 use super::rules::{NewSanction, SanctionKind};
 use crate::{
     forum::review::store::time_of,
-    identity::account::rules::handle_key,
     kit::{Conn, db::CachedExt, page::Request},
     schema::{member, sanction},
     words::{MemberId, PostId, ReviewItemId, Role, SanctionId},
@@ -24,19 +23,10 @@ pub struct Target {
     pub role: Role,
 }
 
-/// The member of a handle, whom nobody else decides on until the transaction ends.
-pub async fn find_target_for_update(conn: &mut Conn, handle: &str) -> QueryResult<Option<Target>> {
-    by_handle(handle).select((member::id, member::role)).for_no_key_update().first(conn).await.optional()
-}
-
-pub async fn find_target(conn: &mut Conn, handle: &str) -> QueryResult<Option<Target>> {
-    by_handle(handle).select((member::id, member::role)).first(conn).await.optional()
-}
-
-#[diesel::dsl::auto_type(no_type_alias)]
-fn by_handle<'a>(handle: &'a str) -> _ {
-    let key: String = handle_key(handle);
-    member::table.filter(member::handle_key.eq(key)).filter(member::erased_at.is_null())
+/// A living member, whom nobody else decides on until the transaction ends.
+pub async fn find_target_for_update(conn: &mut Conn, id: MemberId) -> QueryResult<Option<Target>> {
+    let living = member::table.filter(member::id.eq(id)).filter(member::erased_at.is_null());
+    living.select((member::id, member::role)).for_no_key_update().first(conn).await.optional()
 }
 
 pub async fn insert(conn: &mut Conn, new: &NewSanction) -> QueryResult<()> {

@@ -10,11 +10,12 @@ use super::{
 };
 use crate::{
     app::Tag,
-    forum::{
-        question::{api::visible_group, store::find_member},
-        tag,
+    forum::{question::api::visible_group, tag},
+    identity::{
+        Actor, Visitor,
+        caller::address,
+        member::{AuthorView, Handle, find_named},
     },
-    identity::{Actor, Visitor, caller::address, member::AuthorView},
     kit::{
         Conn, Kit, Problem,
         limits::Ration,
@@ -67,8 +68,9 @@ impl SearchApi {
     /// Search questions and answers
     ///
     /// Words as in web search engines: `"a phrase"`, `or`, `-not`; the last word may be unfinished. Filters: `tag:`,
-    /// `is:solved`, `is:unsolved`, `author:`, `group:`, `before:` and `after:` with a day. When no word is found, titles
-    /// that are spelt alike are. Without words, the newest questions that fit.
+    /// `is:solved`, `is:unsolved`, `author:`, `group:`, `before:` and `after:` with a day; one that names what does
+    /// not exist finds nothing. When no word is found, titles that are spelt alike are. Without words, the newest questions
+    /// that fit.
     #[oai(path = "/search", method = "get", operation_id = "search")]
     async fn search(
         &self,
@@ -129,8 +131,9 @@ async fn scope(conn: &mut Conn, search: &Search, actor: Option<&Actor>) -> Resul
         scope.tag = Some(tag.id);
     }
     if let Some(handle) = &search.author {
-        let Some(author) = find_member(conn, handle).await? else { return Ok(None) };
-        scope.author = Some(author);
+        let named = find_named(conn, &[Handle::new(handle)]).await?;
+        let Some(author) = named.into_values().next() else { return Ok(None) };
+        scope.author = Some(author.id);
     }
     if let Some(slug) = &search.group {
         match visible_group(conn, slug, actor).await {

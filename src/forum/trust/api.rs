@@ -17,6 +17,7 @@ use crate::{
     identity::{
         Admin,
         audit::{self, AuditEntry},
+        member::Handle,
     },
     kit::{Kit, Problem, problem::Fields, text::Text},
 };
@@ -47,7 +48,7 @@ impl TrustApi {
     ///
     /// The level holds, whatever the member does, until unset_trust.
     #[oai(path = "/:handle/trust", method = "put", operation_id = "set_trust")]
-    async fn set_trust(&self, admin: Admin, handle: Path<String>, body: Json<SetTrust>) -> Result<SetAnswer, Problem> {
+    async fn set_trust(&self, admin: Admin, handle: Path<Handle>, body: Json<SetTrust>) -> Result<SetAnswer, Problem> {
         let mut fields = Fields::default();
         fields.range("/trust", body.trust, rules::TRUST);
         fields.chars("/reason", &body.reason, sanction::rules::REASON_CHARS);
@@ -56,7 +57,8 @@ impl TrustApi {
 
         let (actor, now) = (admin.0.member_id, self.kit.clock.now());
         let mut tx = self.kit.db.begin().await?;
-        let target = sanction::store::find_target_for_update(&mut tx, &handle).await?.ok_or_else(|| Problem::not_found("member"))?;
+        let id = handle.0.find(&mut tx).await?;
+        let target = sanction::store::find_target_for_update(&mut tx, id).await?.ok_or_else(|| Problem::not_found("member"))?;
         let before = store::pin(&mut tx, target.id, trust, actor, now).await?;
         store::set_trust(&mut tx, &[(target.id, trust)]).await?;
         let detail = json!({ "trust": trust, "by_hand_before": before });
@@ -72,7 +74,7 @@ impl TrustApi {
     async fn unset_trust(
         &self,
         admin: Admin,
-        handle: Path<String>,
+        handle: Path<Handle>,
         /// For the audit log: 3 to 1000 characters.
         reason: Query<String>,
     ) -> Result<SetAnswer, Problem> {
@@ -83,7 +85,8 @@ impl TrustApi {
 
         let (actor, now) = (admin.0.member_id, self.kit.clock.now());
         let mut tx = self.kit.db.begin().await?;
-        let target = sanction::store::find_target_for_update(&mut tx, &handle).await?.ok_or_else(|| Problem::not_found("member"))?;
+        let id = handle.0.find(&mut tx).await?;
+        let target = sanction::store::find_target_for_update(&mut tx, id).await?.ok_or_else(|| Problem::not_found("member"))?;
         if !store::unpin(&mut tx, target.id).await? {
             return Err(Refusal::NotByHand.into());
         }

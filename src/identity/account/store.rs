@@ -1,11 +1,14 @@
 //! Accounts, sessions and refresh tokens in PostgreSQL.
 
 use chrono::{DateTime, Utc};
-use diesel::prelude::*;
+use diesel::{
+    prelude::*,
+    sql_types::{Bool, Text},
+};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::rules::Email;
+use super::rules::{Email, HandleKeys};
 use crate::{
     kit::{Conn, db::CachedExt, secret},
     schema::{account, member, refresh_token, session},
@@ -23,8 +26,23 @@ pub struct NewMember<'a> {
     pub created_at: DateTime<Utc>,
 }
 
-pub async fn is_handle_taken(conn: &mut Conn, key: &str) -> QueryResult<bool> {
-    diesel::select(diesel::dsl::exists(member::table.filter(member::handle_key.eq(key)))).get_result(conn).await
+/// Whether somebody has this handle, or one that passes for it.
+pub async fn is_handle_taken(conn: &mut Conn, keys: &HandleKeys) -> QueryResult<bool> {
+    #[derive(QueryableByName)]
+    struct Taken {
+        #[diesel(sql_type = Bool)]
+        taken: bool,
+    }
+    let Taken { taken } = diesel::sql_query(
+        "select exists (select 1 from member where translate(lower(handle collate \"C\"), '05-_', 'os') = $1)
+             or exists (select 1 from member where handle_key = $2) as taken",
+    )
+    .bind::<Text, _>(&keys.word)
+    .bind::<Text, _>(&keys.shape)
+    .cached()
+    .get_result(conn)
+    .await?;
+    Ok(taken)
 }
 
 pub async fn is_email_known(conn: &mut Conn, email: &Email) -> QueryResult<bool> {

@@ -9,7 +9,10 @@ use uuid::Uuid;
 use super::store::{self, AuditRow, Filter};
 use crate::{
     app::Tag,
-    identity::{Admin, account::rules::handle_key},
+    identity::{
+        Admin,
+        member::{Handle, find_wanted},
+    },
     kit::{
         Kit, Problem,
         listing::{self, Asked, Listed},
@@ -58,8 +61,8 @@ impl AuditApi {
     async fn list_audit_log(
         &self,
         _admin: Admin,
-        /// Handle of who did it.
-        actor: Query<Option<String>>,
+        /// Handle of who did it; 404 when nobody has it.
+        actor: Query<Option<Handle>>,
         /// The operation, such as `set_member_role`.
         action: Query<Option<String>>,
         /// Id of what it was done to.
@@ -68,7 +71,8 @@ impl AuditApi {
         limit: Query<Option<usize>>,
         accept: Accept,
     ) -> Result<Listed<AuditView>, Problem> {
-        let filter = Filter { actor: actor.0.as_deref().map(handle_key), action: action.0, subject: subject.0 };
+        let actor = find_wanted(&self.kit, actor.0).await?;
+        let filter = Filter { actor, action: action.0, subject: subject.0 };
         let shown = filter.clone();
         let fetch = move |kit: Kit, request| {
             let filter = filter.clone();

@@ -60,8 +60,7 @@ pub async fn record_all(conn: &mut Conn, entries: &[AuditEntry<'_>]) -> QueryRes
 
 #[derive(Clone, Debug)]
 pub struct Filter {
-    /// A handle key.
-    pub actor: Option<String>,
+    pub actor: Option<MemberId>,
     pub action: Option<String>,
     pub subject: Option<Uuid>,
 }
@@ -111,8 +110,8 @@ pub async fn list(conn: &mut Conn, filter: &Filter, request: &Request<()>) -> Qu
         ))
         .limit(request.rows())
         .into_boxed();
-    if let Some(actor) = &filter.actor {
-        query = query.filter(member::handle_key.eq(actor));
+    if let Some(actor) = filter.actor {
+        query = query.filter(audit_entry::actor_id.eq(actor));
     }
     if let Some(action) = &filter.action {
         query = query.filter(audit_entry::action.eq(action));

@@ -12,6 +12,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
+    Handle,
     rules::{self, MemberSort, Refusal},
     store::{self, Filter, Place},
 };
@@ -20,7 +21,6 @@ use crate::{
     events::{self, Event},
     identity::{
         Admin,
-        account::rules::handle_key,
         audit::{self, AuditEntry},
     },
     kit::{
@@ -82,7 +82,7 @@ impl MemberForAdmin {
             MemberSort::Reputation => self.reputation.into(),
             MemberSort::LastSeen => self.last_seen_at.map_or(0, |at| at.timestamp_micros()),
         };
-        ((number, handle_key(&self.handle)), self.id.0)
+        ((number, self.handle.to_ascii_lowercase()), self.id.0)
     }
 }
 
@@ -129,7 +129,7 @@ impl MemberAdminApi {
     ///
     /// The last administrator stays one.
     #[oai(path = "/members/:handle/role", method = "put", operation_id = "set_member_role")]
-    async fn set_member_role(&self, admin: Admin, handle: Path<String>, body: Json<SetRole>) -> Result<Json<MemberForAdmin>, Problem> {
+    async fn set_member_role(&self, admin: Admin, handle: Path<Handle>, body: Json<SetRole>) -> Result<Json<MemberForAdmin>, Problem> {
         let Json(body) = body;
         let mut fields = Fields::default();
         fields.chars("/reason", &body.reason, rules::REASON_CHARS);
@@ -137,7 +137,8 @@ impl MemberAdminApi {
         let now = self.kit.clock.now();
         let mut tx = self.kit.db.begin().await?;
         let administrators = store::lock_administrators(&mut tx).await?;
-        let found = store::lock_for_admin(&mut tx, &handle.0).await?;
+        let id = handle.0.find(&mut tx).await?;
+        let found = store::lock_for_admin(&mut tx, id).await?;
         let mut member = found.ok_or_else(|| Problem::not_found("member"))?;
         let before = member.role;
         if body.role < before {

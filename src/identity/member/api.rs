@@ -8,6 +8,7 @@ use poem_openapi::{
 };
 
 use super::{
+    Handle,
     export::{self, Export},
     rules::{self, Refusal},
     store::{self, Author, MyRow, ProfileRow},
@@ -246,13 +247,14 @@ impl MemberApi {
     async fn get_member(
         &self,
         visitor: Visitor,
-        handle: Path<String>,
+        handle: Path<Handle>,
         #[oai(name = "If-None-Match")] if_none_match: Header<Option<String>>,
     ) -> Result<Conditional<Profile>, Problem> {
         let mut conn = self.kit.db.read().await?;
         let reader = visitor.0.as_ref().map(|actor| actor.member_id);
         let staff = visitor.0.as_ref().is_some_and(|actor| actor.is_staff());
-        let member = store::find_profile(&mut conn, &handle.0, reader, staff).await?;
+        let id = handle.0.find(&mut conn).await?;
+        let member = store::find_profile(&mut conn, id, reader, staff).await?;
         let row = member.ok_or_else(|| Problem::not_found("member"))?;
         let groups = store::list_groups_of(&mut conn, row.author.id, reader, staff).await?;
         let version = row.version;

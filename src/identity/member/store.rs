@@ -11,7 +11,7 @@ use rand::Rng;
 
 use super::{admin::MemberForAdmin, rules::MemberSort};
 use crate::{
-    identity::account::rules::handle_key,
+    identity::account::rules::handle_keys,
     kit::{Conn, db::CachedExt, page::Request},
     schema::{account, external_member, member, refresh_token, session},
     visible_group,
@@ -22,6 +22,8 @@ use crate::{
 const HANDLE_LETTERS: &[u8] = b"abcdefghjkmnpqrtuvwxyz2346789";
 const GUEST_LETTERS: usize = 10;
 const GROUPS_SHOWN_MAX: i64 = 100;
+/// SQL: the handle of `m` as it is compared, ordered and searched, by the index `member_handle`.
+const HANDLE: &str = "lower(m.handle collate \"C\")";
 
 /// SQL: the columns of [`Author`], given the aliases of `member` and of a left-joined `reputation`.
 #[macro_export]
@@ -121,7 +123,7 @@ async fn create_externals(
 ) -> QueryResult<Vec<(String, MemberId)>> {
     let ids: Vec<MemberId> = external_ids.iter().map(|_| MemberId::new()).collect();
     let handles: Vec<String> = external_ids.iter().map(|_| random_handle("guest-", GUEST_LETTERS)).collect();
-    let keys: Vec<String> = handles.iter().map(|handle| handle_key(handle)).collect();
+    let keys: Vec<String> = handles.iter().map(|handle| handle_keys(handle).shape).collect();
     let linked: Vec<Linked> = diesel::sql_query(
         "with guest as (
            insert into member (id, handle, handle_key, display_name, created_at)
@@ -239,7 +241,7 @@ pub async fn erase(conn: &mut Conn, id: MemberId, handle: &str, display_name: &s
     diesel::update(member::table.find(id))
         .set((
             member::handle.eq(handle),
-            member::handle_key.eq(handle_key(handle)),
+            member::handle_key.eq(handle_keys(handle).shape),
             member::display_name.eq(display_name),
             member::bio.eq(""),
             member::role.eq(Role::Member),
@@ -257,7 +259,7 @@ pub async fn erase(conn: &mut Conn, id: MemberId, handle: &str, display_name: &s
 /// A member in a list by name.
 #[derive(QueryableByName)]
 pub struct NamedRow {
-    /// The handle key; empty for the very handle that was asked for, which so comes first.
+    /// The handle in lower case; empty for the very handle that was asked for, which so comes first.
     #[diesel(sql_type = Text)]
     pub place: String,
     #[diesel(embed)]
@@ -270,23 +272,23 @@ pub async fn list_by_name(conn: &mut Conn, q: &str, request: &Request<String>) -
     // Nothing in byte order lies between a text with its beginning and that beginning with this behind it.
     let text = format!(
         "with found as (
-           (select m.id from member m where m.handle_key = $1)
+           (select m.id from member m where {HANDLE} = $1)
            union
-           (select m.id from member m where m.handle_key > $1 and m.handle_key < $1 || E'\\U0010FFFF' and m.erased_at is null
-              and ($3 is null or m.handle_key {than} $3) order by m.handle_key {order} limit $4 + 1)
+           (select m.id from member m where {HANDLE} > $1 and {HANDLE} < $1 || E'\\U0010FFFF' and m.erased_at is null
+              and ($3 is null or {HANDLE} {than} $3) order by {HANDLE} {order} limit $4 + 1)
            union
            (select m.id from member m where $2 <> '' and lower(m.display_name) collate \"C\" >= lower($2)
               and lower(m.display_name) collate \"C\" < lower($2) || E'\\U0010FFFF' and m.erased_at is null
-              and ($3 is null or m.handle_key {than} $3) order by m.handle_key {order} limit $4 + 1)
+              and ($3 is null or {HANDLE} {than} $3) order by {HANDLE} {order} limit $4 + 1)
          ), placed as (
-           select m.*, case when m.handle_key = $1 then '' else m.handle_key end collate \"C\" as place from found join member m using (id)
+           select m.*, case when {HANDLE} = $1 then '' else {HANDLE} end collate \"C\" as place from found join member m using (id)
          )
          select m.place, {} from placed m left join reputation r on r.member_id = m.id
          where m.erased_at is null and ($3 is null or m.place {than} $3) order by m.place {order} limit $4",
         author_columns!("m", "r")
     );
     diesel::sql_query(text)
-        .bind::<Text, _>(handle_key(q))
+        .bind::<Text, _>(q.to_ascii_lowercase())
         .bind::<Text, _>(q)
         .bind::<Nullable<Text>, _>(request.seek.as_ref().map(|seek| &seek.key))
         .bind::<BigInt, _>(request.rows())
@@ -320,7 +322,7 @@ pub struct ProfileRow {
 }
 
 /// A member who is not erased, with counts of what `reader` may see.
-pub async fn find_profile(conn: &mut Conn, handle: &str, reader: Option<MemberId>, staff: bool) -> QueryResult<Option<ProfileRow>> {
+pub async fn find_profile(conn: &mut Conn, id: MemberId, reader: Option<MemberId>, staff: bool) -> QueryResult<Option<ProfileRow>> {
     let rows: Vec<ProfileRow> = diesel::sql_query(concat!(
         "select ",
         author_columns!("m", "r"),
@@ -335,12 +337,11 @@ pub async fn find_profile(conn: &mut Conn, handle: &str, reader: Option<MemberId
            where p.author_id = m.id and p.state = 'published' and q.state = 'published' and ($3 or ",
         visible_group!("p.group_id", "$2"),
         ")) c
-         where m.handle_key = $4 and lower(m.handle) = lower($1) and m.erased_at is null"
+         where m.id = $1 and m.erased_at is null"
     ))
-    .bind::<Text, _>(handle)
+    .bind::<SqlUuid, _>(id)
     .bind::<Nullable<SqlUuid>, _>(reader)
     .bind::<Bool, _>(staff)
-    .bind::<Text, _>(handle_key(handle))
     .cached()
     .load(conn)
     .await?;
@@ -385,7 +386,7 @@ pub struct Filter {
     pub sort: MemberSort,
 }
 
-/// Where a row stands in a list: the number that it is ordered by, and its handle key.
+/// Where a row stands in a list: the number that it is ordered by, and its handle in lower case.
 pub type Place = (i64, String);
 
 /// SQL: [`MemberForAdmin`], with what `$seen` says of when they were last seen.
@@ -417,7 +418,7 @@ pub async fn list_for_admin(conn: &mut Conn, filter: &Filter, request: &Request<
     // From the highest to the lowest; handles the other way round.
     let (place, known, downwards) = match filter.sort {
         MemberSort::Newest => ("m.id", "$8", true),
-        MemberSort::Handle => ("m.handle_key", "$7", false),
+        MemberSort::Handle => (HANDLE, "$7", false),
         MemberSort::Points => ("coalesce(w.available, 0), m.id", "$6, $8", true),
         MemberSort::Reputation => ("greatest(coalesce(r.total, 0), 1), m.id", "$6, $8", true),
         MemberSort::LastSeen => ("coalesce((extract(epoch from s.at) * 1000000)::bigint, 0), m.id", "$6, $8", true),
@@ -426,7 +427,7 @@ pub async fn list_for_admin(conn: &mut Conn, filter: &Filter, request: &Request<
     let members = if filter.sort == MemberSort::LastSeen { SEEN_ALL } else { SEEN_ONE_BY_ONE };
     let text = format!(
         "{members} where m.erased_at is null and ($1 is null or m.role = $1) and ($2 is null or coalesce(t.rank, 0::smallint) = $2)
-           and ($3 is null or m.handle_key like $3 or a.email_key like $4)
+           and ($3 is null or {HANDLE} like $3 or a.email_key like $4)
            and ($8 is null or ({place}) {than} ({known}))
          order by ({place}) {direction} limit $5"
     );
@@ -435,23 +436,23 @@ pub async fn list_for_admin(conn: &mut Conn, filter: &Filter, request: &Request<
     diesel::sql_query(text)
         .bind::<Nullable<Text>, _>(filter.role)
         .bind::<Nullable<Int2>, _>(filter.tier)
-        .bind::<Nullable<Text>, _>(prefix(&handle_key(&filter.q)))
+        .bind::<Nullable<Text>, _>(prefix(&filter.q))
         .bind::<Nullable<Text>, _>(prefix(&filter.q))
         .bind::<BigInt, _>(request.rows())
         .bind::<Nullable<BigInt>, _>(place.map(|(number, _)| number))
-        .bind::<Nullable<Text>, _>(place.map(|(_, handle_key)| handle_key))
+        .bind::<Nullable<Text>, _>(place.map(|(_, handle)| handle))
         .bind::<Nullable<SqlUuid>, _>(id)
         .load(conn)
         .await
 }
 
 /// A member who is not erased.
-pub async fn find_for_admin(conn: &mut Conn, handle: &str) -> QueryResult<Option<MemberForAdmin>> {
+pub async fn find_for_admin(conn: &mut Conn, id: MemberId) -> QueryResult<Option<MemberForAdmin>> {
     let rows: Vec<MemberForAdmin> = diesel::sql_query(concat!(
         members_for_admin!("(select max(last_used_at) from session where member_id = m.id)"),
-        "where m.handle_key = $1 and m.erased_at is null"
+        "where m.id = $1 and m.erased_at is null"
     ))
-    .bind::<Text, _>(handle_key(handle))
+    .bind::<SqlUuid, _>(id)
     .cached()
     .load(conn)
     .await?;
@@ -459,12 +460,12 @@ pub async fn find_for_admin(conn: &mut Conn, handle: &str) -> QueryResult<Option
 }
 
 /// The same, locked until the end of the transaction.
-pub async fn lock_for_admin(conn: &mut Conn, handle: &str) -> QueryResult<Option<MemberForAdmin>> {
+pub async fn lock_for_admin(conn: &mut Conn, id: MemberId) -> QueryResult<Option<MemberForAdmin>> {
     let rows: Vec<MemberForAdmin> = diesel::sql_query(concat!(
         members_for_admin!("(select max(last_used_at) from session where member_id = m.id)"),
-        "where m.handle_key = $1 and m.erased_at is null for update of m"
+        "where m.id = $1 and m.erased_at is null for update of m"
     ))
-    .bind::<Text, _>(handle_key(handle))
+    .bind::<SqlUuid, _>(id)
     .cached()
     .load(conn)
     .await?;

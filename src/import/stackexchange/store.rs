@@ -12,7 +12,7 @@ use diesel_async::RunQueryDsl;
 
 use crate::{
     events::PostRef,
-    identity::account::rules::handle_key,
+    identity::account::rules::handle_keys,
     kit::{Conn, db::CachedExt, markdown::RENDERER},
     schema::import_progress,
     words::{CommentId, MemberId, PostId, PostKind, TagId, VoteId},
@@ -57,7 +57,7 @@ pub async fn insert_members(conn: &mut Conn, source: &str, members: &[NewMember]
     )
     .bind::<Array<SqlUuid>, _>(members.iter().map(|m| m.id).collect::<Vec<_>>())
     .bind::<Array<Text>, _>(column(|m| &m.handle))
-    .bind::<Array<Text>, _>(members.iter().map(|m| handle_key(&m.handle)).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(members.iter().map(|m| handle_keys(&m.handle).shape).collect::<Vec<_>>())
     .bind::<Array<Text>, _>(column(|m| &m.display_name))
     .bind::<Array<Text>, _>(column(|m| &m.bio))
     .bind::<Array<Bool>, _>(members.iter().map(|m| m.on_leaderboards).collect::<Vec<_>>())

@@ -9,7 +9,7 @@ use crate::{
     app::Tag,
     identity::{
         Admin,
-        member::{self, admin::MemberForAdmin},
+        member::{self, Handle, admin::MemberForAdmin},
     },
     kit::{Kit, Problem},
     words::{GroupRole, MembershipState, PartnerId, SanctionId},
@@ -184,12 +184,12 @@ impl CustomerApi {
     ///
     /// Who they are, what they did, bought, earned and redeemed, and what stands against them.
     #[oai(path = "/admin/members/:handle", method = "get", operation_id = "get_member_for_admin")]
-    async fn get_member_for_admin(&self, _admin: Admin, handle: Path<String>) -> Result<Json<Customer>, Problem> {
+    async fn get_member_for_admin(&self, _admin: Admin, handle: Path<Handle>) -> Result<Json<Customer>, Problem> {
         let now = self.kit.clock.now();
         let mut conn = self.kit.db.read().await?;
-        let found = member::store::find_for_admin(&mut conn, &handle.0).await?;
+        let id = handle.0.find(&mut conn).await?;
+        let found = member::store::find_for_admin(&mut conn, id).await?;
         let member = found.ok_or_else(|| Problem::not_found("member"))?;
-        let id = member.id;
         let window_start = now.checked_sub_months(TIER_WINDOW).unwrap_or_default();
         let facts = store::find_facts(&mut conn, id, window_start, now).await?;
         let Facts { questions, answers, accepted_answers, comments, .. } = facts;

@@ -23,6 +23,7 @@ use crate::{
     identity::{
         Admin, Moderator, Myself,
         audit::{self, AuditEntry},
+        member::Handle,
     },
     kit::{
         Kit, Problem,
@@ -90,8 +91,8 @@ struct StatementLine {
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
 struct AdjustPoints {
-    /// Whose points.
-    handle: Text,
+    /// The handle of whose points they are; 404 when nobody has it.
+    handle: Handle,
     /// Added, or taken when negative; what is taken must be available.
     points: i64,
     /// Shown to the member, and kept in the audit log.
@@ -142,7 +143,7 @@ impl LedgerApi {
 
     /// Get a member's points
     #[oai(path = "/admin/members/:handle/points", method = "get", operation_id = "get_member_points", tag = "Tag::Administration")]
-    async fn get_member_points(&self, _staff: Moderator, handle: Path<String>) -> Result<Json<PointsView>, Problem> {
+    async fn get_member_points(&self, _staff: Moderator, handle: Path<Handle>) -> Result<Json<PointsView>, Problem> {
         let member = self.member(&handle.0).await?;
         self.points_of(member).await
     }
@@ -157,7 +158,7 @@ impl LedgerApi {
     async fn list_member_statement(
         &self,
         _staff: Moderator,
-        handle: Path<String>,
+        handle: Path<Handle>,
         /// From an earlier page.
         cursor: Query<Option<String>>,
         /// Lines a page, 1 to 100; 20 by default.
@@ -201,9 +202,8 @@ impl LedgerApi {
 }
 
 impl LedgerApi {
-    async fn member(&self, handle: &str) -> Result<MemberId, Problem> {
-        let mut conn = self.kit.db.read().await?;
-        statement::find_member(&mut conn, handle).await?.ok_or_else(|| Problem::not_found("member"))
+    async fn member(&self, handle: &Handle) -> Result<MemberId, Problem> {
+        handle.find(&mut *self.kit.db.read().await?).await
     }
 
     async fn points_of(&self, member: MemberId) -> Result<Json<PointsView>, Problem> {
@@ -232,7 +232,7 @@ impl LedgerApi {
             fields.refuse("/expires_at", "This time is past.");
         }
         fields.done()?;
-        let member = statement::find_member(conn, &body.handle).await?.ok_or_else(|| Problem::not_found("member"))?;
+        let member = body.handle.find(conn).await?;
         if member == admin.0.member_id {
             return Err(Problem::forbidden("Nobody adjusts their own points."));
         }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::{
-    OptionalExtension, QueryableByName,
+    QueryableByName,
     prelude::*,
     sql_types::{BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
@@ -10,9 +10,7 @@ use diesel_async::RunQueryDsl;
 
 use super::rules::Kind;
 use crate::{
-    identity::account::rules::handle_key,
-    kit::{Conn, Kit, Problem, db::CachedExt, page},
-    schema::member,
+    kit::{Conn, Problem, db::CachedExt, page},
     words::{MemberId, TransactionId},
 };
 
@@ -158,23 +156,6 @@ pub async fn find_expiring_by_date(conn: &mut Conn, member: MemberId) -> QueryRe
 
 async fn dated(conn: &mut Conn, sql: &'static str, member: MemberId) -> QueryResult<Vec<Dated>> {
     diesel::sql_query(sql).bind::<SqlUuid, _>(member).bind::<diesel::sql_types::Int4, _>(DATES_MAX).cached().load(conn).await
-}
-
-/// A living member by handle.
-pub async fn find_member(conn: &mut Conn, handle: &str) -> QueryResult<Option<MemberId>> {
-    member::table
-        .filter(member::handle_key.eq(handle_key(handle)))
-        .filter(member::erased_at.is_null())
-        .select(member::id)
-        .first(conn)
-        .await
-        .optional()
-}
-
-/// Whom a list's filter by handle means: nobody where there is no such member, none where nobody is named.
-pub async fn find_wanted(kit: &Kit, handle: Option<&str>) -> Result<Option<MemberId>, Problem> {
-    let Some(handle) = handle else { return Ok(None) };
-    Ok(Some(find_member(&mut *kit.db.read().await?, handle).await?.unwrap_or(MemberId::NOBODY)))
 }
 
 #[derive(QueryableByName)]

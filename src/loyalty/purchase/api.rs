@@ -20,7 +20,7 @@ use super::{
 use crate::{
     app::Tag,
     begin, events,
-    identity::{MemberOrPartner, Moderator, Myself, Partner, PartnerActor, caller::PurchasesWrite, member},
+    identity::{MemberOrPartner, Moderator, Myself, Partner, PartnerActor, caller::PurchasesWrite, member, member::Handle},
     kit::{
         Conn, Kit, Problem,
         idempotency::Answer,
@@ -30,7 +30,6 @@ use crate::{
     },
     loyalty::{
         earning::{rules::Grant, store as earning_store, terms::Trigger},
-        ledger::statement,
         tier::{self, TierChange, rules::Cause},
     },
     words::{MemberId, PartnerId, PurchaseId, ReturnId},
@@ -259,15 +258,14 @@ impl PurchaseApi {
     async fn list_member_purchases(
         &self,
         _staff: Moderator,
-        handle: Path<String>,
+        handle: Path<Handle>,
         /// From an earlier page.
         cursor: Query<Option<String>>,
         /// Purchases a page, 1 to 100; 20 by default.
         limit: Query<Option<usize>>,
         accept: Accept,
     ) -> Result<Listed<PurchaseView>, Problem> {
-        let member = statement::find_member(&mut *self.kit.db.read().await?, &handle.0).await?;
-        let member = member.ok_or_else(|| Problem::not_found("member"))?;
+        let member = handle.0.find(&mut *self.kit.db.read().await?).await?;
         self.purchases_of(member, Asked { cursor: cursor.0, limit: limit.0, accept }).await
     }
 

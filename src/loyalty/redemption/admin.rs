@@ -18,13 +18,17 @@ use super::{
 use crate::{
     app::Tag,
     begin,
-    identity::{Moderator, ModeratorOrPartner, caller::RedemptionsWrite},
+    identity::{
+        Moderator, ModeratorOrPartner,
+        caller::RedemptionsWrite,
+        member::{Handle, find_wanted},
+    },
     kit::{
         Conn, Kit, Problem,
         idempotency::Answer,
         listing::{self, Asked, Listed},
     },
-    loyalty::{clerk::Clerk, ledger::statement},
+    loyalty::clerk::Clerk,
     words::{RedemptionId, RewardId},
 };
 
@@ -55,13 +59,13 @@ impl RedemptionAdminApi {
         _moderator: Moderator,
         state: Query<Option<RedemptionState>>,
         reward: Query<Option<RewardId>>,
-        /// A member's handle.
-        member: Query<Option<String>>,
+        /// A member's handle; 404 when nobody has it.
+        member: Query<Option<Handle>>,
         cursor: Query<Option<String>>,
         limit: Query<Option<usize>>,
         accept: Accept,
     ) -> Result<Listed<RedemptionView>, Problem> {
-        let member_id = statement::find_wanted(&self.kit, member.0.as_deref()).await?;
+        let member_id = find_wanted(&self.kit, member.0).await?;
         let filter = Filter { member_id, state: state.0, reward_id: reward.0 };
         let shown = filter.clone();
         let fetch = move |kit: Kit, request| {

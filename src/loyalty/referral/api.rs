@@ -10,12 +10,14 @@ use super::{
 };
 use crate::{
     app::Tag,
-    identity::{Moderator, Myself},
+    identity::{
+        Moderator, Myself,
+        member::{Handle, find_wanted},
+    },
     kit::{
         Kit, Problem,
         listing::{self, Asked, Listed},
     },
-    loyalty::ledger::statement,
     words::{MemberId, ReferralId},
 };
 
@@ -116,13 +118,13 @@ impl ReferralApi {
         &self,
         _moderator: Moderator,
         state: Query<Option<ReferralState>>,
-        /// The handle of who brought them.
-        advocate: Query<Option<String>>,
+        /// The handle of who brought them; 404 when nobody has it.
+        advocate: Query<Option<Handle>>,
         cursor: Query<Option<String>>,
         limit: Query<Option<usize>>,
         accept: Accept,
     ) -> Result<Listed<ReferralView>, Problem> {
-        let filter = (statement::find_wanted(&self.kit, advocate.0.as_deref()).await?, state.0);
+        let filter = (find_wanted(&self.kit, advocate.0).await?, state.0);
         let fetch =
             move |kit: Kit, request| async move { Ok(store::list(&mut *kit.db.read().await?, filter.0, filter.1, &request).await?) };
         let asked = Asked { cursor: cursor.0, limit: limit.0, accept };

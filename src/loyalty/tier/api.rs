@@ -20,6 +20,7 @@ use crate::{
     identity::{
         Admin, Moderator, Myself, Visitor,
         audit::{self, AuditEntry},
+        member::Handle,
     },
     kit::{
         Conn, Kit, Problem,
@@ -198,13 +199,12 @@ impl TierApi {
     async fn list_member_tier_history(
         &self,
         _staff: Moderator,
-        handle: Path<String>,
+        handle: Path<Handle>,
         cursor: Query<Option<String>>,
         limit: Query<Option<usize>>,
     ) -> Result<Json<Page<MoveView>>, Problem> {
         let mut conn = self.kit.db.read().await?;
-        let found = ledger::statement::find_member(&mut conn, &handle.0).await?;
-        let member_id = found.ok_or_else(|| Problem::not_found("member"))?;
+        let member_id = handle.0.find(&mut conn).await?;
         let list = format!("tier history of {member_id}");
         let request = self.kit.cursors.request(&list, cursor.0.as_deref(), limit.0)?;
         let rows = ladder::list_history(&mut conn, member_id, &request).await?;
