@@ -35,7 +35,7 @@ use crate::{
         problem,
         redis::Redis,
         secret::{self, Purpose},
-        spec::{self, Methods},
+        spec::{self, Bodies, Methods},
         telemetry::{self, Metrics},
         verify::{Check, Repair},
     },
@@ -195,8 +195,9 @@ impl App {
     /// Everything that HTTP can reach.
     pub fn endpoint(&self) -> anyhow::Result<impl Endpoint<Output = Response> + use<>> {
         let service = self.service();
-        let spec = self.spec()?;
+        let spec = Arc::new(self.spec()?);
         let methods = Arc::new(Methods::of(&spec));
+        let bodies = Arc::new(Bodies::of(spec.clone()));
         // The framework's page has its own description in it, which repeats paths (see `spec`): put the finished one there.
         let page = service.swagger_ui_html().replace(&service.spec(), &spec.to_string());
         let docs = poem::endpoint::make_sync(move |_| Html(page.clone())).with(SetHeader::new().overriding(
@@ -204,13 +205,17 @@ impl App {
             "default-src 'self'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'",
         ));
         let metrics = self.kit.metrics.clone();
-        let api = service.with(CookieJarManager::new()).data(self.keeper.clone()).data(self.clone()).map_to_response();
+        let explained = service.around(move |inner, request| {
+            let bodies = bodies.clone();
+            async move { bodies.explain(&*inner, request).await }
+        });
+        let api = explained.with(CookieJarManager::new()).data(self.keeper.clone()).data(self.clone()).map_to_response();
         let api = Arc::new(api.boxed());
         let pages = web::endpoint(Web { api: api.clone(), kit: self.kit.clone(), site: self.site.clone(), files: self.files });
         Ok(Route::new()
             .nest("/api/v1", api)
             .at("/docs", get(docs))
-            .at("/openapi.json", get(description).data(Arc::new(spec)))
+            .at("/openapi.json", get(description).data(spec))
             .at("/.well-known/jwks.json", get(jwks))
             .at("/health/live", get(live))
             .at("/health/ready", get(ready))

@@ -2,7 +2,10 @@
 //!
 //! The key's row is inserted first and committed with the effect, so a crash never keeps one without the other. While
 //! the first request runs, a second one with the same key waits for that row. (IETF draft "The Idempotency-Key HTTP
-//! Header Field"; design/loyalty.md, 15.)
+//! Header Field".)
+//!
+//! Effects alone are kept. A refusal has done nothing, so its request is decided anew when it comes again: who has
+//! registered, earned or corrected a field since is no longer refused, and what nothing can alter is refused alike.
 
 use std::ops::{Deref, DerefMut};
 
@@ -29,6 +32,14 @@ use crate::schema::idempotency_key;
 pub const KEPT_DAYS: i64 = 7;
 pub const KEY_CHARS_MAX: usize = 255;
 const REPLAYED: &str = "Idempotency-Replayed";
+/// The header.
+pub const NAME: &str = "Idempotency-Key";
+/// What the description says of the header, wherever it is taken.
+pub const MEANING: &str = "Makes the request safe to send again: what it did is done once, and answered alike for 7 days, with \
+    `Idempotency-Replayed: true`. Bodies are compared by what they mean: the order and spacing of JSON do not count, nor does whether \
+    a field is left out or has its default. Another request under the key of one that did something is refused \
+    (`idempotency_key_reused`). Refusals are not kept, for they did nothing: the same request, or a corrected one, may follow under \
+    the same key and is decided by what holds then.";
 
 /// The transaction of a write that has an idempotency key.
 pub struct Attempt {
@@ -36,9 +47,7 @@ pub struct Attempt {
     claim: Claim,
 }
 
-#[derive(Clone)]
 struct Claim {
-    kit: Kit,
     caller: String,
     operation: &'static str,
     key: String,
@@ -82,7 +91,7 @@ impl Kit {
             ));
         }
         let hash = Sha256::digest(request.to_json_string()).to_vec();
-        let claim = Claim { kit: self.clone(), caller, operation, key: key.to_owned(), hash, now: self.clock.now() };
+        let claim = Claim { caller, operation, key: key.to_owned(), hash, now: self.clock.now() };
         let mut tx = self.db.begin().await?;
         match claim.insert(&mut tx).await? {
             true => Ok(Begun::Attempt(Box::new(Attempt { tx, claim }))),
@@ -151,40 +160,17 @@ impl Claim {
 }
 
 impl Attempt {
-    /// Commits the effect with its answer; or, when the work was refused, nothing but the refusal, so that a retry gets
-    /// the same one. What may pass (429, 5xx) is not kept, and neither are 401 and 403, which depend on the caller.
+    /// Commits the effect with its answer, or nothing at all.
     pub async fn finish<T: ToJSON, const STATUS: u16>(
         self,
         status: StatusCode,
         outcome: Result<T, Problem>,
     ) -> Result<Answer<T, STATUS>, Problem> {
         let Attempt { mut tx, claim } = self;
-        match outcome {
-            Ok(value) => {
-                claim.store(&mut tx, status, &value.to_json_string()).await?;
-                tx.commit().await?;
-                Ok(Answer::Fresh(status, value))
-            }
-            Err(problem) => {
-                drop(tx);
-                if matches!(problem.status, 404 | 409 | 422) {
-                    claim.keep_refusal(&problem).await?;
-                }
-                Err(problem)
-            }
-        }
-    }
-}
-
-impl Claim {
-    async fn keep_refusal(&self, problem: &Problem) -> Result<(), Problem> {
-        let mut tx = self.kit.db.begin().await?;
-        if self.insert(&mut tx).await? {
-            let body = serde_json::to_string(problem).map_err(Problem::internal)?;
-            self.store(&mut tx, problem.status(), &body).await?;
-            tx.commit().await?;
-        }
-        Ok(())
+        let value = outcome?;
+        claim.store(&mut tx, status, &value.to_json_string()).await?;
+        tx.commit().await?;
+        Ok(Answer::Fresh(status, value))
     }
 }
 
@@ -218,8 +204,7 @@ impl<T: ToJSON + Send, const STATUS: u16> IntoResponse for Answer<T, STATUS> {
         match self {
             Self::Fresh(status, value) => (status, Json(value)).into_response(),
             Self::Stored(status, body) => {
-                let content_type = if status.is_success() { "application/json" } else { super::problem::CONTENT_TYPE };
-                Response::builder().status(status).content_type(content_type).header(REPLAYED, "true").body(body)
+                Response::builder().status(status).content_type("application/json").header(REPLAYED, "true").body(body)
             }
         }
     }

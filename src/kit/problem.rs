@@ -16,6 +16,8 @@ use poem_openapi::{
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::spec::Unreadable;
+
 pub const CONTENT_TYPE: &str = "application/problem+json";
 const RETRY_AFTER_S: u64 = 1;
 
@@ -299,7 +301,7 @@ pub fn from_error(error: Error) -> Problem {
     } else if error.is::<ParseQueryError>() {
         refused("bad_parameter", "The query string cannot be read.")
     } else if let Some(e) = error.downcast_ref::<ParseRequestPayloadError>() {
-        bad_body(status, &e.reason)
+        bad_body(status, &e.reason, error.data())
     } else if error.is::<ParseMultipartError>() {
         refused("bad_body", "The form cannot be read.")
     } else if error.is::<ContentTypeError>() {
@@ -319,16 +321,19 @@ pub fn from_error(error: Error) -> Problem {
     }
 }
 
-/// poem-openapi words a bad body as `failed to parse "Type": field `name` …`: keep the field, drop the type's name.
-fn bad_body(status: StatusCode, reason: &str) -> Problem {
+/// By what our own look at the body found. What that does not find, poem-openapi words as
+/// `failed to parse "Type": field `name` …`: keep the field, drop the type's name.
+fn bad_body(status: StatusCode, reason: &str, why: Option<&Unreadable>) -> Problem {
     let mut problem = Problem::new(status, "bad_body", "The body cannot be read.");
-    match reason.split_once("field `").and_then(|(_, rest)| rest.split_once('`')) {
-        Some((field, rest)) => {
-            let detail = rest.rsplit_once("\": ").map_or(rest, |(_, last)| last);
-            problem.errors.push(FieldError { pointer: format!("/{field}"), detail: sentence(detail) });
+    match why {
+        Some(Unreadable::NotJson(place)) => problem.detail = format!("The body is not JSON: {place}."),
+        Some(Unreadable::Fields(errors)) => problem.errors = errors.clone(),
+        None => {
+            if let Some((field, rest)) = reason.split_once("field `").and_then(|(_, rest)| rest.split_once('`')) {
+                let detail = rest.rsplit_once("\": ").map_or(rest, |(_, last)| last);
+                problem.errors.push(FieldError { pointer: format!("/{field}"), detail: sentence(detail) });
+            }
         }
-        None if reason.contains("missing") => problem.detail = "The body lacks a field.".to_owned(),
-        None => {}
     }
     problem
 }

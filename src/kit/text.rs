@@ -23,9 +23,40 @@ impl ParseFromJSON for Text {
     }
 }
 
+/// Another system's own name for something (an order, a return, a customer), as it is kept and looked up: whatever stands
+/// around it that nobody sees does not count, nor does what has no width.
+pub fn tidy(name: &str) -> String {
+    name.chars().filter(|c| !has_no_width(*c)).collect::<String>().trim().to_owned()
+}
+
+/// Byte order marks, joiners, direction marks, soft hyphens: `tidy_name` in the database leaves out the same.
+fn has_no_width(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
+}
+
+impl Text {
+    pub fn tidied(&self) -> Self {
+        Self(tidy(&self.0))
+    }
+}
+
 impl std::ops::Deref for Text {
     type Target = str;
     fn deref(&self) -> &str {
         &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_what_can_be_seen_of_it() {
+        for name in ["SP-1", " SP-1", "SP-1 ", "\tSP-1\r\n", "\u{feff}SP-1", "SP\u{200b}-1", "\u{a0}SP-1\u{202f}", "\u{202a}SP-1\u{202c}"] {
+            assert_eq!(tidy(name), "SP-1", "{name:?}");
+        }
+        assert_eq!(tidy("SP 1"), "SP 1");
+        assert_eq!(tidy(" \u{feff} "), "");
     }
 }

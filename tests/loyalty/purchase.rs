@@ -279,7 +279,24 @@ async fn bad_purchases_are_refused_and_leave_nothing() {
     {
         let mut body = good();
         body[name] = value;
-        shop.post_once("/purchases", &format!("wrong-{number}"), body).await.refused(400, "bad_body");
+        let refused = shop.post_once("/purchases", &format!("wrong-{number}"), body).await.refused(400, "bad_body");
+        assert!(refused.text("/errors/0/pointer").starts_with(&format!("/{name}")), "{:#}", refused.body);
+    }
+    for (lines, at, pointer, wanted) in [
+        (
+            json!([{ "sku": "A", "unit_minor": 19.99, "quantity": 1 }]),
+            now.to_rfc3339(),
+            "/lines/0/unit_minor",
+            "whole number of minor units",
+        ),
+        (good()["lines"].clone(), "2026-05-01T12:00:00".to_owned(), "/purchased_at", "time with its zone, such as 2026-11-30T12:00:00Z"),
+        (good()["lines"].clone(), "2026-05-01".to_owned(), "/purchased_at", "time with its zone"),
+    ] {
+        let mut body = good();
+        (body["lines"], body["purchased_at"]) = (lines, json!(at));
+        let refused = shop.post_once("/purchases", "pointer", body).await.refused(400, "bad_body");
+        assert_eq!(refused.text("/errors/0/pointer"), pointer);
+        assert!(refused.text("/errors/0/detail").contains(wanted), "{:#}", refused.body);
     }
     shop.post("/purchases", good()).await.is(400);
     ada.post_once("/purchases", "k", good()).await.refused(403, "forbidden");

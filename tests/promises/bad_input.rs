@@ -116,10 +116,12 @@ async fn send(person: &Person, method: &str, path: &str, body: Vec<u8>) -> Resul
     let is_problem = reply.headers.get("content-type").is_some_and(|kind| kind == "application/problem+json");
     match reply.status {
         200..400 => Ok(()),
-        status @ 400..500 if is_problem && reply.body["code"].is_string() => {
-            let _ = status;
-            Ok(())
+        400..500 if is_problem && reply.body["code"] == "bad_body" => {
+            let is_placed = reply.body["errors"][0]["pointer"].is_string()
+                || reply.body["detail"].as_str().is_some_and(|detail| detail.starts_with("The body is not JSON: "));
+            is_placed.then_some(()).ok_or_else(|| format!("{path} does not say what is wrong with {shown}: {}", reply.body))
         }
+        400..500 if is_problem && reply.body["code"].is_string() => Ok(()),
         status => Err(format!("{path} answered {status} to {shown}: {}", reply.body)),
     }
 }

@@ -24,7 +24,7 @@ use crate::{
         Kit, Problem,
         listing::{self, Asked, Listed},
         problem::Fields,
-        text::Text,
+        text::{Text, tidy},
     },
     words::{MemberId, PartnerId},
 };
@@ -164,12 +164,13 @@ impl PartnerApi {
     /// Get a member by the partner's own name for them
     #[oai(path = "/partner/members/:external_id", method = "get", operation_id = "get_external_member", tag = "Tag::Identity")]
     async fn get_external_member(&self, partner: Partner<MembersRead>, external_id: Path<String>) -> Result<Json<ExternalMember>, Problem> {
+        let external_id = tidy(&external_id.0);
         let mut conn = self.kit.db.read().await?;
-        let row = store::find_external(&mut conn, partner.0.partner_id, &external_id.0).await?;
+        let row = store::find_external(&mut conn, partner.0.partner_id, &external_id).await?;
         let row = row.ok_or_else(|| Problem::not_found("member"))?;
         let sees_email = partner.0.scopes.contains(&Scope::MembersPii);
         Ok(Json(ExternalMember {
-            external_id: external_id.0,
+            external_id,
             member_id: row.id,
             handle: row.handle,
             display_name: row.display_name,
@@ -187,8 +188,8 @@ impl PartnerApi {
     /// account already adds the name to it.
     #[oai(path = "/partner/members/:external_id/link-code", method = "post", operation_id = "create_link_code", tag = "Tag::Identity")]
     async fn create_link_code(&self, partner: Partner<MembersRead>, external_id: Path<String>) -> Result<CodeMade, Problem> {
-        rules::check_external_id(&external_id.0)?;
-        let code = LinkCode::new(partner.0.partner_id, &external_id.0, self.kit.clock.now());
+        let external_id = rules::external_id(&external_id.0)?;
+        let code = LinkCode::new(partner.0.partner_id, &external_id, self.kit.clock.now());
         let sealed = self.kit.cursors.seal(rules::LINK_CODE_PURPOSE, &code);
         Ok(CodeMade::Code(Json(LinkCodeView { code: sealed, expires_at: code.expires_at })))
     }

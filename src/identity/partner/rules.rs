@@ -4,6 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    kit::text::tidy,
     refusals,
     words::{MemberId, PartnerId},
 };
@@ -17,14 +18,16 @@ pub const LINK_CODE_PURPOSE: &str = "link code";
 refusals! {
     pub enum Refusal {
         NameTaken = CONFLICT "name_taken" "There is a partner of this name already.",
-        BadExternalId = BAD_REQUEST "bad_parameter" "external_id must have 1 to 200 characters.",
+        BadExternalId = BAD_REQUEST "bad_parameter" "external_id must have 1 to 200 characters, none of them a control character.",
         AlreadyLinked = CONFLICT "already_linked" "This customer number belongs to a member already.",
     }
 }
 
-pub fn check_external_id(text: &str) -> Result<(), Refusal> {
-    let fits = EXTERNAL_ID_CHARS.contains(&text.chars().count()) && !text.contains('\0');
-    if fits { Ok(()) } else { Err(Refusal::BadExternalId) }
+/// A partner's name for a member, as it is kept.
+pub fn external_id(text: &str) -> Result<String, Refusal> {
+    let name = tidy(text);
+    let fits = EXTERNAL_ID_CHARS.contains(&name.chars().count()) && !name.contains(char::is_control);
+    if fits { Ok(name) } else { Err(Refusal::BadExternalId) }
 }
 
 /// What a link code says, sealed by us.

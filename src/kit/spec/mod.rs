@@ -1,10 +1,14 @@
 //! The published OpenAPI description: what poem-openapi writes, with its slips mended and examples added.
 
+mod bodies;
 pub mod examples;
 
 use poem::http::HeaderValue;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value, json};
+
+pub use self::bodies::{Bodies, Unreadable};
+use super::idempotency;
 
 /// Every problem status, with its meaning. An operation keeps those that it can answer.
 pub const PROBLEMS: [(u16, &str); 12] = [
@@ -152,6 +156,11 @@ fn mend_operation(path: &str, method: &str, operation: &mut Value) {
     }
     let has_body = operation.get("requestBody").is_some();
     let reads = method == "get";
+    for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
+        if parameter["name"] == idempotency::NAME {
+            parameter["description"] = json!(idempotency::MEANING);
+        }
+    }
     // Dates can be read, and still make no range.
     let dated = operation["parameters"].as_array().into_iter().flatten().any(|p| p["schema"]["format"] == "date");
     let conditional = operation["parameters"].as_array().into_iter().flatten().any(|p| p["name"] == "If-Match");

@@ -117,6 +117,18 @@ struct Integrity {
     liability_points: i64,
 }
 
+impl AdjustPoints {
+    fn check(&self) -> Result<(), Problem> {
+        let mut fields = Fields::default();
+        fields.range("/points", self.points, -POINTS_MAX..=POINTS_MAX);
+        if self.points == 0 {
+            fields.refuse("/points", "An adjustment of 0 points changes nothing.");
+        }
+        fields.chars("/reason", &self.reason, REASON_CHARS);
+        fields.done()
+    }
+}
+
 #[OpenApi(tag = "Tag::Loyalty")]
 impl LedgerApi {
     /// Get my points
@@ -176,11 +188,10 @@ impl LedgerApi {
     async fn adjust_points(
         &self,
         admin: Admin,
-        /// Makes the request safe to send again.
-        #[oai(name = "Idempotency-Key")]
-        key: Header<String>,
+        #[oai(name = "Idempotency-Key")] key: Header<String>,
         body: Json<AdjustPoints>,
     ) -> Result<Answer<Adjusted>, Problem> {
+        body.0.check()?;
         let mut attempt = begin!(self.kit.attempt(admin.0.caller(), "adjust_points", &key.0, &body.0));
         let outcome = self.adjust(&mut attempt, &admin, body.0).await;
         let answer = attempt.finish(StatusCode::CREATED, outcome).await?;
@@ -222,16 +233,9 @@ impl LedgerApi {
 
     async fn adjust(&self, conn: &mut crate::kit::Conn, admin: &Admin, body: AdjustPoints) -> Result<Adjusted, Problem> {
         let now = self.kit.clock.now();
-        let mut fields = Fields::default();
-        fields.range("/points", body.points, -POINTS_MAX..=POINTS_MAX);
-        if body.points == 0 {
-            fields.refuse("/points", "An adjustment of 0 points changes nothing.");
-        }
-        fields.chars("/reason", &body.reason, REASON_CHARS);
         if body.expires_at.is_some_and(|at| at <= now) {
-            fields.refuse("/expires_at", "This time is past.");
+            return Err(Problem::invalid_field("/expires_at", "This time is past."));
         }
-        fields.done()?;
         let member = body.handle.find(conn).await?;
         if member == admin.0.member_id {
             return Err(Problem::forbidden("Nobody adjusts their own points."));

@@ -12,9 +12,9 @@ use serde_json::json;
 
 use super::{
     NewPurchase, NewReturn, Recorded,
-    order::{CLOCK_SKEW_S, LINES_MAX, LineForm, OrderForm, WORD_CHARS},
+    order::{CLOCK_SKEW_S, LINES_MAX, LineForm, OrderForm, is_zero},
     record, record_return,
-    rules::Refusal,
+    rules::{self, Refusal},
     store::{self, LineRow, PurchaseRow},
 };
 use crate::{
@@ -29,13 +29,16 @@ use crate::{
         text::Text,
     },
     loyalty::{
-        earning::{rules::Grant, store as earning_store, terms::Trigger},
+        earning::{
+            rules::{Grant, Order},
+            store as earning_store,
+            terms::Trigger,
+        },
         tier::{self, TierChange, rules::Cause},
     },
     words::{MemberId, PartnerId, PurchaseId, ReturnId},
 };
 
-const ORDER_ID_CHARS: std::ops::RangeInclusive<usize> = 1..=200;
 const SHA256_HEX_CHARS: usize = 64;
 
 pub struct PurchaseApi {
@@ -46,7 +49,8 @@ pub struct PurchaseApi {
 #[derive(Object, Clone, Debug)]
 #[oai(deny_unknown_fields, skip_serializing_if_is_none)]
 struct MemberRef {
-    /// The partner's own name for the customer. An unknown one becomes a member who has not registered yet.
+    /// The partner's own name for the customer, 1 to 200 characters; space around it does not count. An unknown one
+    /// becomes a member who has not registered yet.
     external_id: Option<Text>,
     /// SHA-256 of the lower-case e-mail address, in hexadecimal.
     email_sha256: Option<Text>,
@@ -57,7 +61,7 @@ struct MemberRef {
 #[oai(deny_unknown_fields, skip_serializing_if_is_none)]
 struct RecordPurchase {
     member: MemberRef,
-    /// The partner's number of the order; recorded once.
+    /// The partner's number of the order, 1 to 200 characters; recorded once. Space around it does not count.
     order_id: Text,
     purchased_at: DateTime<Utc>,
     /// By ISO 4217.
@@ -67,17 +71,40 @@ struct RecordPurchase {
     /// 1 to 100 lines.
     lines: Vec<LineForm>,
     /// Off the whole order, spread over its lines; 0 by default.
-    order_discount_minor: Option<i64>,
-    shipping_minor: Option<i64>,
+    #[oai(default, skip_serializing_if = "is_zero")]
+    order_discount_minor: i64,
+    #[oai(default, skip_serializing_if = "is_zero")]
+    shipping_minor: i64,
     /// On top of the lines' prices.
-    tax_minor: Option<i64>,
+    #[oai(default, skip_serializing_if = "is_zero")]
+    tax_minor: i64,
     /// Paid with a gift card.
-    gift_card_minor: Option<i64>,
+    #[oai(default, skip_serializing_if = "is_zero")]
+    gift_card_minor: i64,
     /// Paid with points.
-    points_paid_minor: Option<i64>,
+    #[oai(default, skip_serializing_if = "is_zero")]
+    points_paid_minor: i64,
 }
 
 impl RecordPurchase {
+    /// With its names as they are kept.
+    fn tidied(self) -> Self {
+        let external_id = self.member.external_id.map(|id| id.tidied());
+        Self { order_id: self.order_id.tidied(), member: MemberRef { external_id, ..self.member }, ..self }
+    }
+
+    /// Who bought what, when all of it can be accepted.
+    fn checked(self, now: DateTime<Utc>) -> Result<(Who, String, Order), Problem> {
+        let (member, order_id, order) = self.parts();
+        let mut fields = Fields::default();
+        rules::check_name(&mut fields, "/order_id", &order_id);
+        let who = member.checked(&mut fields);
+        let order = order.checked(&mut fields, "", Some(now));
+        fields.done()?;
+        let (Some(who), Some(order)) = (who, order) else { return Err(Problem::invalid_field("", "This cannot be read.")) };
+        Ok((who, order_id.0, order))
+    }
+
     fn parts(self) -> (MemberRef, Text, OrderForm) {
         let order = OrderForm {
             purchased_at: self.purchased_at,
@@ -165,11 +192,26 @@ struct ReturnLineForm {
 #[derive(Object, Clone, Debug)]
 #[oai(deny_unknown_fields, skip_serializing_if_is_none)]
 struct RecordReturn {
-    /// The partner's number of the return; recorded once for a purchase.
+    /// The partner's number of the return, 1 to 200 characters; recorded once for a purchase. Space around it does not count.
     return_id: Text,
     /// Now by default.
     returned_at: Option<DateTime<Utc>>,
     lines: Vec<ReturnLineForm>,
+}
+
+impl RecordReturn {
+    fn tidied(self) -> Self {
+        Self { return_id: self.return_id.tidied(), ..self }
+    }
+
+    fn check(&self) -> Result<(), Problem> {
+        let mut fields = Fields::default();
+        rules::check_name(&mut fields, "/return_id", &self.return_id);
+        if !(1..=LINES_MAX).contains(&self.lines.len()) {
+            fields.refuse("/lines", format!("A return has 1 to {LINES_MAX} lines."));
+        }
+        fields.done()
+    }
 }
 
 /// A return, and the points that it took back.
@@ -204,13 +246,14 @@ impl PurchaseApi {
     async fn record_purchase(
         &self,
         partner: Partner<PurchasesWrite>,
-        /// Makes the request safe to send again.
-        #[oai(name = "Idempotency-Key")]
-        key: Header<String>,
+        #[oai(name = "Idempotency-Key")] key: Header<String>,
         body: Json<RecordPurchase>,
     ) -> Result<Answer<PurchaseView>, Problem> {
-        let mut attempt = begin!(self.kit.attempt(partner.0.caller(), "record_purchase", &key.0, &body.0));
-        let outcome = self.record(&mut attempt, &partner.0, body.0).await;
+        let now = self.kit.clock.now();
+        let body = body.0.tidied();
+        let order = body.clone().checked(now)?;
+        let mut attempt = begin!(self.kit.attempt(partner.0.caller(), "record_purchase", &key.0, &body));
+        let outcome = self.record(&mut attempt, &partner.0, order, now).await;
         let answer = attempt.finish(StatusCode::CREATED, outcome).await?;
         self.kit.outbox.ring();
         Ok(answer)
@@ -278,14 +321,14 @@ impl PurchaseApi {
         &self,
         partner: Partner<PurchasesWrite>,
         purchase_id: Path<PurchaseId>,
-        /// Makes the request safe to send again.
-        #[oai(name = "Idempotency-Key")]
-        key: Header<String>,
+        #[oai(name = "Idempotency-Key")] key: Header<String>,
         body: Json<RecordReturn>,
     ) -> Result<Answer<ReturnView>, Problem> {
-        let request = json!({ "purchase_id": purchase_id.0, "body": body.0.to_json() });
+        let body = body.0.tidied();
+        body.check()?;
+        let request = json!({ "purchase_id": purchase_id.0, "body": body.to_json() });
         let mut attempt = begin!(self.kit.attempt(partner.0.caller(), "record_return", &key.0, &request));
-        let outcome = self.record_return_of(&mut attempt, &partner.0, purchase_id.0, body.0).await;
+        let outcome = self.record_return_of(&mut attempt, &partner.0, purchase_id.0, body).await;
         let answer = attempt.finish(StatusCode::CREATED, outcome).await?;
         self.kit.outbox.ring();
         Ok(answer)
@@ -309,22 +352,19 @@ impl PurchaseApi {
         listing::answer(&self.kit, "list_purchases", member, asked, fetch, position, |view| view).await
     }
 
-    async fn record(&self, conn: &mut Conn, partner: &PartnerActor, body: RecordPurchase) -> Result<PurchaseView, Problem> {
-        let now = self.kit.clock.now();
-        let (member, order_id, order) = body.parts();
-        let mut fields = Fields::default();
-        fields.chars("/order_id", &order_id, ORDER_ID_CHARS);
-        let who = member.checked(&mut fields);
-        let order = order.checked(&mut fields, "", Some(now));
-        fields.done()?;
-        let (Some(who), Some(order)) = (who, order) else { return Err(Problem::invalid_field("", "This cannot be read.")) };
-
+    async fn record(
+        &self,
+        conn: &mut Conn,
+        partner: &PartnerActor,
+        (who, order_id, order): (Who, String, Order),
+        now: DateTime<Utc>,
+    ) -> Result<PurchaseView, Problem> {
         let member_id = match who {
             Who::External(id) => member::find_or_create_external(conn, partner.partner_id, &id, now).await?,
             Who::Email(hash) => member::find_by_email_hash(conn, &hash).await?.ok_or(Refusal::UnknownMember)?,
         };
         let rules = earning_store::find_valid(conn, Trigger::Purchase, order.purchased_at).await?;
-        let new = NewPurchase { partner_id: partner.partner_id, member_id, order_id: order_id.0, order };
+        let new = NewPurchase { partner_id: partner.partner_id, member_id, order_id, order };
         let Recorded { purchase, lines, decision, events } = record(conn, self.kit.time_zone, &rules, new, now).await?;
         events::tell_at(conn, &events).await?;
         let moved = if decision.qualifying > 0 { &[member_id][..] } else { &[] };
@@ -343,16 +383,9 @@ impl PurchaseApi {
         let purchase = store::find(conn, purchase_id).await?.filter(|purchase| purchase.partner_id == partner.partner_id);
         let purchase = purchase.ok_or_else(|| Problem::not_found("purchase"))?;
         let returned_at = body.returned_at.unwrap_or(now);
-        let mut fields = Fields::default();
-        fields.chars("/return_id", &body.return_id, ORDER_ID_CHARS);
         if returned_at > now + Duration::seconds(CLOCK_SKEW_S) || returned_at < purchase.purchased_at {
-            fields.refuse("/returned_at", "This must lie between the purchase and now.");
+            return Err(Problem::invalid_field("/returned_at", "This must lie between the purchase and now."));
         }
-        if !(1..=LINES_MAX).contains(&body.lines.len()) {
-            fields.refuse("/lines", format!("A return has 1 to {LINES_MAX} lines."));
-        }
-        fields.done()?;
-
         let lines = body.lines.iter().map(|line| (line.line, line.quantity)).collect();
         let new = NewReturn { return_id: body.return_id.0.clone(), returned_at, lines };
         let recorded = record_return(conn, &purchase, new, now).await?;
@@ -383,7 +416,7 @@ impl MemberRef {
     fn checked(self, fields: &mut Fields) -> Option<Who> {
         match (self.external_id, self.email_sha256) {
             (Some(id), None) => {
-                fields.chars("/member/external_id", &id, WORD_CHARS);
+                rules::check_name(fields, "/member/external_id", &id);
                 Some(Who::External(id.0))
             }
             (None, Some(hex)) => {

@@ -34,6 +34,14 @@ pub const RETURN_SOURCE: &str = "purchase_return";
 
 pub const CHECKS: &[Check] = &[
     Check {
+        // What stands around its id does not count. Over once all but one of them are returned whole.
+        name: "An order of a partner is recorded once.",
+        sql: "select min(p.order_id) || ': ' || string_agg(p.id::text, ', ' order by p.id) as violation
+              from purchase p
+              where exists (select from purchase_line l where l.purchase_id = p.id and l.returned_quantity < l.quantity)
+              group by p.partner_id, tidy_name(p.order_id) having count(*) > 1",
+    },
+    Check {
         name: "A purchase's points are those of its lines, and those that its member was granted.",
         sql: "select p.id || ': ' || p.points_granted as violation
               from purchase p

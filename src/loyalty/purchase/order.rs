@@ -15,6 +15,11 @@ pub const WORD_CHARS: std::ops::RangeInclusive<usize> = 1..=100;
 /// Partners' clocks differ from ours.
 pub const CLOCK_SKEW_S: i64 = 300;
 
+/// A sum that is left out is none: whether it is said does not tell two requests apart.
+pub fn is_zero(amount: &i64) -> bool {
+    *amount == 0
+}
+
 /// A line of an order.
 #[derive(Object, Clone, Debug)]
 #[oai(deny_unknown_fields, skip_serializing_if_is_none)]
@@ -27,7 +32,8 @@ pub struct LineForm {
     /// The price of one, in minor units of the currency, without tax.
     pub unit_minor: i64,
     /// Off the whole line; 0 by default.
-    pub discount_minor: Option<i64>,
+    #[oai(default, skip_serializing_if = "is_zero")]
+    pub discount_minor: i64,
 }
 
 /// An order. Amounts are in minor units of the currency: cents for EUR, yen for JPY.
@@ -41,14 +47,19 @@ pub struct OrderForm {
     pub channel: Option<Text>,
     pub lines: Vec<LineForm>,
     /// Off the whole order, spread over its lines; 0 by default.
-    pub order_discount_minor: Option<i64>,
-    pub shipping_minor: Option<i64>,
+    #[oai(default, skip_serializing_if = "is_zero")]
+    pub order_discount_minor: i64,
+    #[oai(default, skip_serializing_if = "is_zero")]
+    pub shipping_minor: i64,
     /// On top of the lines' prices.
-    pub tax_minor: Option<i64>,
+    #[oai(default, skip_serializing_if = "is_zero")]
+    pub tax_minor: i64,
     /// Paid with a gift card.
-    pub gift_card_minor: Option<i64>,
+    #[oai(default, skip_serializing_if = "is_zero")]
+    pub gift_card_minor: i64,
     /// Paid with points.
-    pub points_paid_minor: Option<i64>,
+    #[oai(default, skip_serializing_if = "is_zero")]
+    pub points_paid_minor: i64,
 }
 
 impl OrderForm {
@@ -68,16 +79,12 @@ impl OrderForm {
         if let Some(channel) = &self.channel {
             fields.chars(&format!("{at}/channel"), channel, WORD_CHARS);
         }
-        let mut amount = |name: &str, amount: Option<i64>| {
-            let amount = amount.unwrap_or(0);
-            fields.range(&format!("{at}/{name}"), amount, 0..=AMOUNT_MINOR_MAX);
-            amount
-        };
-        let order_discount_minor = amount("order_discount_minor", self.order_discount_minor);
-        let shipping_minor = amount("shipping_minor", self.shipping_minor);
-        let tax_minor = amount("tax_minor", self.tax_minor);
-        let gift_card_minor = amount("gift_card_minor", self.gift_card_minor);
-        let points_paid_minor = amount("points_paid_minor", self.points_paid_minor);
+        let mut amount = |name: &str, amount: i64| fields.range(&format!("{at}/{name}"), amount, 0..=AMOUNT_MINOR_MAX);
+        amount("order_discount_minor", self.order_discount_minor);
+        amount("shipping_minor", self.shipping_minor);
+        amount("tax_minor", self.tax_minor);
+        amount("gift_card_minor", self.gift_card_minor);
+        amount("points_paid_minor", self.points_paid_minor);
         if !(1..=LINES_MAX).contains(&self.lines.len()) {
             fields.refuse(&format!("{at}/lines"), format!("An order has 1 to {LINES_MAX} lines."));
         }
@@ -88,11 +95,11 @@ impl OrderForm {
             purchased_at: self.purchased_at,
             channel: self.channel.map(|channel| channel.0),
             lines,
-            order_discount_minor,
-            shipping_minor,
-            tax_minor,
-            gift_card_minor,
-            points_paid_minor,
+            order_discount_minor: self.order_discount_minor,
+            shipping_minor: self.shipping_minor,
+            tax_minor: self.tax_minor,
+            gift_card_minor: self.gift_card_minor,
+            points_paid_minor: self.points_paid_minor,
         })
     }
 }
@@ -105,9 +112,10 @@ impl LineForm {
         }
         fields.range(&format!("{at}/quantity"), self.quantity, 1..=QUANTITY_MAX);
         fields.range(&format!("{at}/unit_minor"), self.unit_minor, 0..=AMOUNT_MINOR_MAX);
-        let discount_minor = self.discount_minor.unwrap_or(0);
         match self.quantity.checked_mul(self.unit_minor) {
-            Some(price) if price <= AMOUNT_MINOR_MAX => fields.range(&format!("{at}/discount_minor"), discount_minor, 0..=price.max(0)),
+            Some(price) if price <= AMOUNT_MINOR_MAX => {
+                fields.range(&format!("{at}/discount_minor"), self.discount_minor, 0..=price.max(0))
+            }
             _ => fields.refuse(&format!("{at}/unit_minor"), format!("A line costs at most {AMOUNT_MINOR_MAX}.")),
         }
         OrderLine {
@@ -115,7 +123,7 @@ impl LineForm {
             category: self.category.map(|category| category.0),
             quantity: self.quantity,
             unit_minor: self.unit_minor,
-            discount_minor,
+            discount_minor: self.discount_minor,
         }
     }
 }

@@ -16,6 +16,16 @@ refusals! {
     }
 }
 
+pub const NAME_CHARS: std::ops::RangeInclusive<usize> = 1..=200;
+
+/// Wants a partner's name for an order, a return or a customer that can be written down and found again.
+pub fn check_name(fields: &mut Fields, pointer: &str, name: &str) {
+    fields.chars(pointer, name, NAME_CHARS);
+    if name.contains(char::is_control) {
+        fields.refuse(pointer, "This must not have control characters in it.");
+    }
+}
+
 /// What a return takes of a line.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Returned {

@@ -84,9 +84,7 @@ impl RedemptionAdminApi {
         &self,
         caller: ModeratorOrPartner<RedemptionsWrite>,
         redemption_id: Path<RedemptionId>,
-        /// Makes the request safe to send again.
-        #[oai(name = "Idempotency-Key")]
-        key: Header<String>,
+        #[oai(name = "Idempotency-Key")] key: Header<String>,
         body: Json<IssueRedemption>,
     ) -> Result<Answer<RedemptionView, 200>, Problem> {
         let clerk = Clerk::from(caller.0);
@@ -102,9 +100,7 @@ impl RedemptionAdminApi {
         &self,
         caller: ModeratorOrPartner<RedemptionsWrite>,
         redemption_id: Path<RedemptionId>,
-        /// Makes the request safe to send again.
-        #[oai(name = "Idempotency-Key")]
-        key: Header<String>,
+        #[oai(name = "Idempotency-Key")] key: Header<String>,
         body: Json<Nothing>,
     ) -> Result<Answer<RedemptionView, 200>, Problem> {
         let clerk = Clerk::from(caller.0);
@@ -120,9 +116,7 @@ impl RedemptionAdminApi {
         &self,
         moderator: Moderator,
         redemption_id: Path<RedemptionId>,
-        /// Makes the request safe to send again.
-        #[oai(name = "Idempotency-Key")]
-        key: Header<String>,
+        #[oai(name = "Idempotency-Key")] key: Header<String>,
         body: Json<Reason>,
     ) -> Result<Answer<RedemptionView, 200>, Problem> {
         let reason = body.0.checked()?;

@@ -25,7 +25,7 @@ use crate::{
         idempotency::Answer,
         page::Page,
         problem::Fields,
-        text::Text,
+        text::{Text, tidy},
     },
     loyalty::{clerk::Clerk, reward::rules::RewardKind},
     words::{MemberId, RedemptionId, RewardId},
@@ -57,7 +57,7 @@ pub struct RedemptionView {
     state: RedemptionState,
     /// Until when a held one holds.
     held_until: Option<DateTime<Utc>>,
-    /// What the holder shows; once it is issued.
+    /// What the holder shows, while it is issued or fulfilled.
     code: Option<String>,
     ship_to: Option<String>,
     /// Why it ended, where somebody said so.
@@ -77,7 +77,7 @@ impl From<RedemptionRow> for RedemptionView {
             points: row.points,
             state: row.state,
             held_until: row.held_until,
-            code: row.code.filter(|_| row.state != RedemptionState::Held),
+            code: row.code.filter(|_| row.state.shows_code()),
             ship_to: row.ship_to,
             reason: row.reason,
             created_at: row.created_at,
@@ -97,6 +97,24 @@ struct RedeemReward {
     /// For partners: hold the points for 15 minutes, until issue_redemption or cancel_redemption.
     #[oai(default)]
     hold: bool,
+}
+
+impl RedeemReward {
+    fn check(&self, caller: &Caller) -> Result<(), Problem> {
+        let mut fields = Fields::default();
+        if let Some(address) = &self.ship_to {
+            fields.chars("/ship_to", address, rules::SHIP_TO_CHARS);
+        }
+        match (caller, &self.member_external_id) {
+            (Caller::Member(_), Some(_)) => fields.refuse("/member_external_id", "Members redeem for themselves."),
+            (Caller::Partner(_), None) => fields.refuse("/member_external_id", "Say for whom, by your own id of the member."),
+            _ => {}
+        }
+        if self.hold && matches!(caller, Caller::Member(_)) {
+            fields.refuse("/hold", "Only partners hold.");
+        }
+        fields.done()
+    }
 }
 
 #[derive(Object)]
@@ -168,12 +186,11 @@ impl RedemptionApi {
     async fn redeem_reward(
         &self,
         caller: MemberOrPartner<RedemptionsWrite>,
-        /// Makes the request safe to send again.
-        #[oai(name = "Idempotency-Key")]
-        key: Header<String>,
+        #[oai(name = "Idempotency-Key")] key: Header<String>,
         body: Json<RedeemReward>,
     ) -> Result<Answer<RedemptionView>, Problem> {
         let caller = Caller::of(caller);
+        body.0.check(&caller)?;
         let mut attempt = begin!(self.kit.attempt(caller.name(), "redeem_reward", &key.0, &body.0));
         let outcome = self.redeem(&mut attempt, &caller, body.0).await;
         self.finished(attempt.finish(StatusCode::CREATED, outcome).await)
@@ -225,15 +242,14 @@ impl RedemptionApi {
         &self,
         caller: MemberOrPartner<RedemptionsWrite>,
         redemption_id: Path<RedemptionId>,
-        /// Makes the request safe to send again.
-        #[oai(name = "Idempotency-Key")]
-        key: Header<String>,
+        #[oai(name = "Idempotency-Key")] key: Header<String>,
         body: Json<Reason>,
     ) -> Result<Answer<RedemptionView, 200>, Problem> {
         let caller = Caller::of(caller);
+        let reason = body.0.checked()?;
         let request = format!("{} {}", redemption_id.0, body.0.to_json_string());
         let mut attempt = begin!(self.kit.attempt(caller.name(), "cancel_redemption", &key.0, &request));
-        let outcome = self.cancel(&mut attempt, &caller, redemption_id.0, body.0).await;
+        let outcome = self.cancel(&mut attempt, &caller, redemption_id.0, &reason).await;
         self.finished(attempt.finish(StatusCode::OK, outcome).await)
     }
 }
@@ -250,25 +266,12 @@ impl RedemptionApi {
     }
 
     async fn redeem(&self, conn: &mut Conn, caller: &Caller, body: RedeemReward) -> Result<RedemptionView, Problem> {
-        let mut fields = Fields::default();
         let ship_to = body.ship_to.as_deref().map(str::trim);
-        if let Some(address) = ship_to {
-            fields.chars("/ship_to", address, rules::SHIP_TO_CHARS);
-        }
-        let external_id = body.member_external_id.as_deref();
-        match (caller, external_id) {
-            (Caller::Member(_), Some(_)) => fields.refuse("/member_external_id", "Members redeem for themselves."),
-            (Caller::Partner(_), None) => fields.refuse("/member_external_id", "Say for whom, by your own id of the member."),
-            _ => {}
-        }
-        if body.hold && matches!(caller, Caller::Member(_)) {
-            fields.refuse("/hold", "Only partners hold.");
-        }
-        fields.done()?;
+        let external_id = body.member_external_id.as_deref().map(tidy);
         let (member_id, partner_id) = match caller {
             Caller::Member(actor) => (actor.member_id, None),
             Caller::Partner(partner) => {
-                let member = store::find_external(conn, partner.partner_id, external_id.unwrap_or_default()).await?;
+                let member = store::find_external(conn, partner.partner_id, &external_id.unwrap_or_default()).await?;
                 (member.ok_or_else(|| Problem::not_found("member"))?, Some(partner.partner_id))
             }
         };
@@ -276,17 +279,16 @@ impl RedemptionApi {
         Ok(moves::redeem(conn, &self.kit, wish, self.kit.clock.now()).await?.into())
     }
 
-    async fn cancel(&self, conn: &mut Conn, caller: &Caller, id: RedemptionId, body: Reason) -> Result<RedemptionView, Problem> {
-        let reason = body.checked()?;
+    async fn cancel(&self, conn: &mut Conn, caller: &Caller, id: RedemptionId, reason: &str) -> Result<RedemptionView, Problem> {
         let now = self.kit.clock.now();
         let row = visible(conn, caller, id).await?;
         // Staff cancel their own as members do.
         let clerk = caller.clerk().filter(|_| !caller.owns(&row));
-        let wanted = Wanted { step: Step::Cancel, by_clerk: clerk.is_some(), points: None, reason: &reason };
+        let wanted = Wanted { step: Step::Cancel, by_clerk: clerk.is_some(), points: None, reason };
         let cancelled = moves::step(conn, &row, wanted, now).await?;
         if let Some(clerk) = clerk {
             let detail = json!({ "from": row.state });
-            clerk.sign(conn, "cancel_redemption", ("redemption", id.0), &reason, detail, now).await?;
+            clerk.sign(conn, "cancel_redemption", ("redemption", id.0), reason, detail, now).await?;
         }
         Ok(cancelled.into())
     }

@@ -38,6 +38,13 @@ words! {
     }
 }
 
+impl RedemptionState {
+    /// Whether its code is the holder's to show: not yet while it is held, and no longer once its points are back.
+    pub fn shows_code(self) -> bool {
+        matches!(self, Self::Issued | Self::Fulfilled)
+    }
+}
+
 refusals! {
     pub enum Refusal {
         NotOnOffer = CONFLICT "reward_not_available" "This reward is not on offer now.",

@@ -1,0 +1,1 @@
+-- Refusals would be forgotten after some days anyway: nothing to put back.
