@@ -58,6 +58,9 @@ pub enum Import {
     Purchases {
         /// CSV file with a header line
         file: PathBuf,
+        /// Whose orders they are, by the partner's name: the same order by file and by API is one then
+        #[arg(long)]
+        partner: Option<String>,
     },
 }
 
@@ -139,7 +142,7 @@ pub async fn run(command: Command, config: Config, urls: Urls) -> Result<()> {
         Command::Import(Import::StackExchange { dir, award_points }) => {
             commands::import_stackexchange(config, urls, &dir, award_points).await
         }
-        Command::Import(Import::Purchases { file }) => commands::import_purchases(config, urls, &file).await,
+        Command::Import(Import::Purchases { file, partner }) => commands::import_purchases(config, urls, &file, partner.as_deref()).await,
         Command::Seed => commands::seed(config, urls).await,
         Command::Admin(Admin::Create(new)) => {
             let password = password(&new, config.admin_password.clone())?;
@@ -187,6 +190,7 @@ mod tests {
             ("regulars", "Serve"),
             ("regulars serve", "Serve"),
             ("regulars import stackexchange dump --award-points", "Import(StackExchange"),
+            ("regulars import purchases orders.csv --partner shop", r#"partner: Some("shop")"#),
             ("regulars admin api-key --partner shop --scopes purchases:write,members:read", r#"["purchases:write", "members:read"]"#),
             ("regulars admin rebuild-leaderboards", "Admin(RebuildLeaderboards)"),
             ("regulars admin create --email a@b.example --handle ada --password-stdin", "password_stdin: true"),

@@ -252,9 +252,9 @@ pub async fn import_stackexchange(config: Config, urls: Urls, folder: &Path, awa
 }
 
 /// Fails with [`Refused`] when rows were refused: money is missing then.
-pub async fn import_purchases(config: Config, urls: Urls, file: &Path) -> Result<()> {
+pub async fn import_purchases(config: Config, urls: Urls, file: &Path, partner: Option<&str>) -> Result<()> {
     let app = start(&config, urls).await?;
-    let report = purchases::import(&app.kit, file).await?;
+    let report = purchases::import(&app.kit, file, partner).await?;
     import::deliver(&app).await?;
     println!("{report}");
     ensure!(report.skipped == 0, Refused(report.skipped));

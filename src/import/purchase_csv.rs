@@ -1,24 +1,29 @@
-//! Purchases from a shop's export: CSV with a header, read as a stream.
+//! Purchases from a shop's export: CSV with a header, read as a stream. Values are parted by commas, or by what the header
+//! is parted by: a semicolon (as spreadsheets write it in much of Europe), a tab, or what a first line `sep=;` says.
 //!
 //! Columns, in any order, others ignored: `member_external_id`, `order_id`, `purchased_at` (RFC 3339), `quantity`,
 //! `amount_minor` (of the whole line, in the currency's smallest unit), `currency` (ISO 4217). A wrong row is refused
-//! with file, line and reason, and reading goes on; a wrong header or broken quoting ends the file.
+//! with file, line, reason and the order that it belongs to, and reading goes on; a wrong header or broken quoting ends
+//! the file. Rows without any value, which spreadsheets leave behind, are none.
 
 use std::{
+    cmp::Ordering,
     collections::{HashSet, VecDeque},
-    io::Read,
+    io::{Chain, Cursor, Read},
 };
 
 use chrono::{DateTime, Utc};
 use csv::{ByteRecord, ErrorKind, StringRecord};
 
 use super::{FileError, quoted};
+use crate::kit::text::tidy;
 
 pub const ID_CHARS_MAX: usize = 200;
 /// No order line is longer: what is, has lost its closing quote.
 pub const ROW_BYTES_MAX: usize = 64 * 1024;
 /// Shops' clocks differ from ours.
 const CLOCK_SKEW_S: i64 = 300;
+const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 const COLUMNS: [&str; 6] = ["member_external_id", "order_id", "purchased_at", "quantity", "amount_minor", "currency"];
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,40 +39,51 @@ pub struct PurchaseRow {
     pub currency: String,
 }
 
+/// A row that is refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadRow {
+    pub error: FileError,
+    /// The orders that it may be a line of; where it does not even say that, it may be a line of any.
+    pub orders: Option<Vec<String>>,
+}
+
 /// Reads purchases from `source`. `file` is for messages, `now` refuses purchases of the future, `is_currency` knows the
 /// codes of ISO 4217.
 ///
 /// # Errors
 /// [`FileError`] when the header cannot be read or lacks a column.
-pub fn rows<R: Read>(file: &str, source: R, now: DateTime<Utc>, is_currency: fn(&str) -> bool) -> Result<PurchaseRows<R>, FileError> {
-    let mut csv = csv::ReaderBuilder::new().flexible(true).from_reader(Metered {
-        source,
+pub fn rows<R: Read>(file: &str, mut source: R, now: DateTime<Utc>, is_currency: fn(&str) -> bool) -> Result<PurchaseRows<R>, FileError> {
+    let broken = |line, reason| FileError { file: file.into(), line, reason, ends_file: true };
+    let Beginning { read, delimiter, line } =
+        Beginning::of(&mut source).map_err(|error| broken(1, format!("The file cannot be read: {error}.")))?;
+    let mut csv = csv::ReaderBuilder::new().flexible(true).delimiter(delimiter).from_reader(Metered {
+        source: Cursor::new(read).chain(source),
         row_bytes: 0,
         bytes: 0,
-        newlines: VecDeque::new(),
-        line: 1,
+        line_ends: VecDeque::new(),
+        carriage_return: None,
+        line,
     });
-    let broken = |line, reason| FileError { file: file.into(), line, reason, ends_file: true };
-    let header = csv.headers().map_err(|error| broken(1, explained(&error)))?;
+    let header = csv.headers().map_err(|error| broken(line, explained(&error)))?;
     let name = |at: usize| header.get(at).unwrap_or_default().trim_start_matches('\u{FEFF}').trim();
     let mut seen = HashSet::new();
     for at in 0..header.len() {
         if COLUMNS.contains(&name(at)) && !seen.insert(name(at)) {
-            return Err(broken(1, format!("The column {} appears twice.", name(at))));
+            return Err(broken(line, format!("The column {} appears twice.", name(at))));
         }
     }
     let missing: Vec<_> = COLUMNS.into_iter().filter(|column| !seen.contains(column)).collect();
     if !missing.is_empty() {
-        return Err(broken(1, format!("The header lacks {}.", missing.join(", "))));
+        return Err(broken(line, format!("The header lacks {}.", missing.join(", "))));
     }
     let width = header.len();
     let places = COLUMNS.map(|column| (0..header.len()).find(|at| name(*at) == column).unwrap_or(usize::MAX));
-    Ok(PurchaseRows { file: file.to_owned(), csv, width, places, now, is_currency, last_line: 1, ended: false })
+    Ok(PurchaseRows { file: file.to_owned(), csv, width, places, now, is_currency, last_line: line, ended: false })
 }
 
 pub struct PurchaseRows<R> {
     file: String,
-    csv: csv::Reader<Metered<R>>,
+    csv: csv::Reader<Metered<Chain<Cursor<Vec<u8>>, R>>>,
     width: usize,
     /// Where each of [`COLUMNS`] stands.
     places: [usize; 6],
@@ -77,8 +93,41 @@ pub struct PurchaseRows<R> {
     ended: bool,
 }
 
+/// How a file begins.
+struct Beginning {
+    /// From the header on, as far as it was read.
+    read: Vec<u8>,
+    delimiter: u8,
+    /// Of the header.
+    line: u64,
+}
+
+impl Beginning {
+    fn of(source: &mut impl Read) -> std::io::Result<Self> {
+        let mut read = Vec::new();
+        let line_end = |bytes: &[u8]| bytes.iter().position(|byte| matches!(byte, b'\r' | b'\n'));
+        while line_end(&read).is_none() && read.len() < ROW_BYTES_MAX && source.by_ref().take(4096).read_to_end(&mut read)? > 0 {}
+        if read.starts_with(b"\xFF\xFE") || read.starts_with(b"\xFE\xFF") {
+            return Err(std::io::Error::other("it is UTF-16; save it as CSV in UTF-8"));
+        }
+        let end = line_end(&read).unwrap_or(read.len());
+        let first = String::from_utf8_lossy(&read[..end]).trim_start_matches('\u{FEFF}').trim_end().to_owned();
+        if let Some([delimiter]) = first.to_ascii_lowercase().strip_prefix("sep=").map(str::as_bytes) {
+            let rest = if read[end..].starts_with(b"\r\n") { end + 2 } else { end + 1 };
+            return Ok(Self { delimiter: *delimiter, read: read.split_off(rest.min(read.len())), line: 2 });
+        }
+        let columns = |delimiter: &u8| {
+            let names = first.split(char::from(*delimiter)).map(|name| name.trim().trim_matches('"').trim());
+            names.filter(|name| COLUMNS.contains(name)).count()
+        };
+        // Of several with as many it is the last: the comma.
+        let delimiter = DELIMITERS.into_iter().rev().max_by_key(columns).unwrap_or(b',');
+        Ok(Self { read, delimiter, line: 1 })
+    }
+}
+
 impl<R: Read> Iterator for PurchaseRows<R> {
-    type Item = Result<PurchaseRow, FileError>;
+    type Item = Result<PurchaseRow, BadRow>;
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.ended {
@@ -94,8 +143,12 @@ impl<R: Read> Iterator for PurchaseRows<R> {
                 self.ended = true;
                 return None;
             }
+            Ok(true) if record.iter().all(|value| value.trim_ascii().is_empty()) => {
+                self.last_line = end_line;
+                return self.next();
+            }
             Ok(true) => {
-                let inside = record.iter().flatten().filter(|b| **b == b'\n').count() as u64;
+                let inside: u64 = record.iter().map(line_ends).sum();
                 (end_line.saturating_sub(inside), self.typed(&record))
             }
             Err(error) => {
@@ -107,12 +160,32 @@ impl<R: Read> Iterator for PurchaseRows<R> {
         self.last_line = end_line;
         Some(match typed {
             Ok(row) => Ok(PurchaseRow { line, ..row }),
-            Err(reason) => Err(FileError { file: self.file.as_str().into(), line, reason, ends_file: self.ended }),
+            Err(reason) => {
+                let error = FileError { file: self.file.as_str().into(), line, reason, ends_file: self.ended };
+                Err(BadRow { error, orders: self.orders_of(&record) })
+            }
         })
     }
 }
 
+fn line_ends(bytes: &[u8]) -> u64 {
+    let feeds = bytes.iter().filter(|byte| **byte == b'\n').count();
+    let returns = bytes.iter().enumerate().filter(|(at, byte)| **byte == b'\r' && bytes.get(at + 1) != Some(&b'\n')).count();
+    (feeds + returns) as u64
+}
+
 impl<R> PurchaseRows<R> {
+    /// The orders that a refused row may be a line of. A row with too many values has its order's among them; what is lost
+    /// of a row with too few may be just that.
+    fn orders_of(&self, record: &ByteRecord) -> Option<Vec<String>> {
+        let name = |value: &[u8]| id("order_id", str::from_utf8(value).ok()?).ok();
+        match record.len().cmp(&self.width) {
+            Ordering::Less => None,
+            Ordering::Equal => Some(vec![name(record.get(self.places[1])?)?]),
+            Ordering::Greater => Some(record.iter().filter_map(name).collect()),
+        }
+    }
+
     /// The row without its line, which only the reader knows.
     fn typed(&self, record: &ByteRecord) -> Result<PurchaseRow, String> {
         if record.len() != self.width {
@@ -161,6 +234,7 @@ impl<R> PurchaseRows<R> {
 }
 
 fn id(column: &str, text: &str) -> Result<String, String> {
+    let text = &tidy(text);
     if text.is_empty() {
         return Err(format!("{column} is empty."));
     }
@@ -184,27 +258,47 @@ fn explained(error: &csv::Error) -> String {
     }
 }
 
-/// Stops a quote that is never closed from taking the rest of a large file for one value, and counts lines: the reader's
-/// own count is late by one when lines end with CR LF, and by more after blank lines.
+/// Stops a quote that is never closed from taking the rest of a large file for one value, and counts lines, whether they
+/// end with LF, CR LF or CR: the reader's own count is late by one when it is CR LF, and by more after blank lines.
 struct Metered<R> {
     source: R,
     row_bytes: usize,
     bytes: u64,
-    /// Where line feeds stand that were read ahead.
-    newlines: VecDeque<u64>,
+    /// Where lines end that were read ahead.
+    line_ends: VecDeque<u64>,
+    /// Where the last carriage return stands: a line feed right after it ends the same line.
+    carriage_return: Option<u64>,
     line: u64,
 }
 
 impl<R> Metered<R> {
-    /// The line of the last byte before `end`. A line feed belongs to the line it ends.
+    /// The line of the last byte before `end`. What ends a line belongs to it.
     fn line_of(&mut self, end: u64) -> u64 {
         let mut ended = false;
-        while let Some(at) = self.newlines.front().copied().filter(|at| *at < end) {
-            self.newlines.pop_front();
+        while let Some(at) = self.line_ends.front().copied().filter(|at| *at < end) {
+            self.line_ends.pop_front();
             self.line += 1;
             ended = at + 1 == end;
         }
         self.line - u64::from(ended)
+    }
+
+    fn see(&mut self, at: u64, byte: u8) {
+        let return_before = self.carriage_return.filter(|before| before + 1 == at);
+        match (byte, return_before) {
+            (b'\r', _) => {
+                self.line_ends.push_back(at);
+                self.carriage_return = Some(at);
+            }
+            (b'\n', None) => self.line_ends.push_back(at),
+            // Unless that line's end was passed already.
+            (b'\n', Some(before)) => {
+                if let Some(last) = self.line_ends.back_mut().filter(|last| **last == before) {
+                    *last = at;
+                }
+            }
+            _ => {}
+        }
     }
 }
 
@@ -215,8 +309,9 @@ impl<R: Read> Read for Metered<R> {
             return Err(std::io::Error::other("a row is larger than 64 KB; is a quote left open?"));
         }
         let read = self.source.read(into)?;
-        let feeds = into[..read].iter().enumerate().filter(|(_, b)| **b == b'\n');
-        self.newlines.extend(feeds.map(|(at, _)| self.bytes + at as u64));
+        for (at, byte) in into[..read].iter().enumerate() {
+            self.see(self.bytes + at as u64, *byte);
+        }
         self.bytes += read as u64;
         self.row_bytes += read;
         Ok(read)
@@ -229,27 +324,37 @@ mod tests {
 
     const HEADER: &str = "member_external_id,order_id,purchased_at,quantity,amount_minor,currency\n";
 
-    fn read(csv: &[u8]) -> Result<Vec<Result<PurchaseRow, FileError>>, FileError> {
+    fn read(csv: &[u8]) -> Result<Vec<Result<PurchaseRow, BadRow>>, FileError> {
         let now = "2026-06-01T00:00:00Z".parse().unwrap();
         Ok(rows("p.csv", csv, now, |code| matches!(code, "EUR" | "JPY"))?.collect())
     }
 
     fn reasons(csv: &[u8]) -> Vec<String> {
         match read(csv) {
-            Ok(rows) => rows.into_iter().filter_map(|row| Some(row.err()?.to_string())).collect(),
+            Ok(rows) => rows.into_iter().filter_map(|row| Some(row.err()?.error.to_string())).collect(),
             Err(error) => vec![error.to_string()],
         }
     }
 
     #[test]
     fn rows_are_read_in_any_column_order() {
-        let table: [(String, &[u64]); 6] = [
+        let excel =
+            |delimiter: &str| HEADER.replace(',', delimiter) + &"m1,o1,2026-01-31T12:00:00+01:00,2,1999,EUR\r\n".replace(',', delimiter);
+        let table: [(String, &[u64]); 13] = [
             (format!("{HEADER}m1,o1,2026-01-31T12:00:00+01:00,2,1999,EUR\n"), &[2]),
             (format!("\u{FEFF}{}\r\nm1,o1,2026-01-31T12:00:00+01:00,2,1999,eur\r\nm1,o1,2026-01-31T12:00:00+01:00,2,1999,eur\r\n\r\nm1,o1,2026-01-31T12:00:00+01:00,2,1999,eur\r\n", HEADER.trim_end()), &[2, 3, 5]),
             ("x,currency,amount_minor, quantity ,purchased_at,order_id,member_external_id\n\"a\nb\",EUR,1999,2,2026-01-31T11:00:00Z,o1, m1 \n\"\",EUR,1999,2,2026-01-31T11:00:00Z,\"o1\",m1".into(), &[2, 4]),
             (format!("\u{FEFF}{HEADER}m1,o1,2026-01-31T12:00:00+01:00,2,1999,EUR\nm1,o1,2026-01-31T12:00:00+01:00,2,1999,EUR"), &[2, 3]),
             (HEADER.into(), &[]),
             (HEADER.trim_end().into(), &[]),
+            (excel(";"), &[2]),
+            (excel("\t"), &[2]),
+            (format!("\u{FEFF}sep=;\r\n{}", excel(";")), &[3]),
+            (format!("sep=,\n{}", excel(",")), &[3]),
+            // Rows that a spreadsheet left behind.
+            (format!("{};;;;;\r\n ;;;;;\r\n", excel(";")), &[2]),
+            (HEADER.replace('\n', "\r") + "m1,o1,2026-01-31T12:00:00+01:00,2,1999,EUR\r\rm1,o1,2026-01-31T12:00:00+01:00,2,1999,EUR\r", &[2, 4]),
+            (format!("{HEADER}\u{FEFF}m1,\u{200b}o1 ,2026-01-31T12:00:00+01:00,2,1999,EUR\n"), &[2]),
         ];
         for (csv, lines) in table {
             let rows: Vec<PurchaseRow> = read(csv.as_bytes()).unwrap().into_iter().map(Result::unwrap).collect();
@@ -301,19 +406,42 @@ mod tests {
         let mut csv = HEADER.as_bytes().to_vec();
         csv.extend(b"\xFF,o,2026-01-31T12:00:00Z,1,1,EUR\nm,o\nm,o,2026-01-31T12:00:00Z,1,0,JPY\n");
         let rows = read(&csv).unwrap();
-        assert_eq!(rows[0].as_ref().unwrap_err().to_string(), "p.csv, line 2: The row is not UTF-8.");
-        assert_eq!(rows[1].as_ref().unwrap_err().line, 3);
+        assert_eq!(rows[0].as_ref().unwrap_err().error.to_string(), "p.csv, line 2: The row is not UTF-8.");
+        assert_eq!(rows[1].as_ref().unwrap_err().error.line, 3);
         assert_eq!(rows[2].as_ref().unwrap().line, 4);
         assert_eq!(rows.len(), 3);
     }
 
     #[test]
+    fn a_bad_row_says_whose_line_it_may_be() {
+        const AT: &str = "2026-01-31T12:00:00Z";
+        let table: [(String, Option<&[&str]>); 7] = [
+            (format!("m,o1,{AT},1.5,1,EUR"), Some(&["o1"])),
+            (format!("m, o1 ,{AT},-1,1,EUR"), Some(&["o1"])),
+            (format!("m,o1,{AT},1,19,99,EUR"), Some(&["m", "o1", AT, "1", "19", "99", "EUR"])),
+            (format!("m,,{AT},1,1,EUR"), None),
+            (format!("m,{},{AT},1,1,EUR", "x".repeat(ID_CHARS_MAX + 1)), None),
+            (format!("m,{AT},1,1,EUR"), None),
+            ("m,o".into(), None),
+        ];
+        for (row, orders) in table {
+            let told = read(format!("{HEADER}{row}").as_bytes()).unwrap().remove(0).unwrap_err().orders;
+            assert_eq!(told, orders.map(|orders| orders.iter().map(|order| (*order).to_owned()).collect::<Vec<_>>()), "{row}");
+        }
+        let not_text = [HEADER.as_bytes(), b"\xFF,o1,x,1,1,EUR\nm,\xFF,x,1,1,EUR\n"].concat();
+        let told: Vec<_> = read(&not_text).unwrap().into_iter().map(|row| row.unwrap_err().orders).collect();
+        assert_eq!(told, [Some(vec!["o1".to_owned()]), None]);
+    }
+
+    #[test]
     fn bad_files_are_refused_at_once() {
-        let table: [(&[u8], &str); 4] = [
+        let table: [(&[u8], &str); 6] = [
             (b"", "p.csv, line 1: The header lacks member_external_id, order_id, purchased_at, quantity, amount_minor, currency."),
             (b"order_id,currency,quantity,amount_minor,purchased_at\n", "p.csv, line 1: The header lacks member_external_id."),
             (b"order_id,order_id\n", "p.csv, line 1: The column order_id appears twice."),
-            (b"\xFF\xFE\n", "p.csv, line 1: The row is not UTF-8."),
+            (b"\xFF\xFE\n", "p.csv, line 1: The file cannot be read: it is UTF-16; save it as CSV in UTF-8."),
+            (b"\xFFx\n", "p.csv, line 1: The row is not UTF-8."),
+            (b"sep=;\norder_id;order_id\n", "p.csv, line 2: The column order_id appears twice."),
         ];
         for (csv, reason) in table {
             assert_eq!(reasons(csv), [reason]);

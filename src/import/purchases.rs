@@ -1,14 +1,19 @@
 //! Past purchases become purchases, through the same decision as those that the API records.
 //!
-//! Rows of one member and order are the lines of one order. Orders are taken in the order of their dates, by the rules
-//! that were valid then; those that are recorded already are left alone, so an interrupted import is simply begun again.
-//! The file is read whole before anything is written: the rows of an order need not stand together.
+//! Rows with one order id are the lines of one order, which is imported whole or, with one wrong line, refused whole: half
+//! an order would be half its points, for ever. Orders are taken in the order of their dates, by the rules that were valid
+//! then; those that are recorded already are left alone, so an interrupted import is simply begun again, and a corrected
+//! file brings what was refused. The file is read whole before anything is written: the rows of an order need not stand
+//! together. A row that does not say which order it belongs to may belong to any, so nothing is imported then.
+//!
+//! Orders belong to the partner that the operator names, as if it had reported them itself; without a name, to one that is
+//! there for files, whatever it is called.
 //!
 //! A row's amount is for all its pieces, and need not divide by them. The unit price is rounded up, and the line gets
 //! the difference as a discount: quantity and amount stay exactly as they were.
 
 use std::{
-    collections::{BTreeSet, HashMap, HashSet},
+    collections::{BTreeSet, HashMap},
     fs::File,
     path::Path,
 };
@@ -20,7 +25,7 @@ use diesel_async::RunQueryDsl;
 
 use super::{
     FileError, Meter, Report, Tally,
-    purchase_csv::{self, PurchaseRow},
+    purchase_csv::{self, BadRow, PurchaseRow},
     quoted,
 };
 use crate::{
@@ -41,12 +46,12 @@ use crate::{
         },
         tier::{self, rules::Cause},
     },
-    schema::{partner as partner_table, purchase as purchase_table},
+    schema::{purchase as purchase_table, purchase_line as line_table},
     words::{Currency, PartnerId},
 };
 
-/// Who reports what is imported.
-pub const PARTNER: &str = "import";
+/// The first name of the partner for files, and where its orders were bought.
+const PARTNER: &str = "import";
 /// What was bought: files do not say.
 const SKU: &str = "unspecified";
 const BATCH_ORDERS: usize = 200;
@@ -58,19 +63,20 @@ struct Order {
     lines: Vec<PurchaseRow>,
 }
 
-/// Imports the purchases in `path`.
+/// Imports the purchases in `path`, which are those of the partner called `partner`.
 ///
 /// # Errors
-/// A sentence when the file cannot be read to its end; nothing is written then.
-pub async fn import(kit: &Kit, path: &Path) -> Result<Report> {
+/// A sentence when the file cannot be read to its end, or there is no such partner; nothing is written then.
+pub async fn import(kit: &Kit, path: &Path, partner: Option<&str>) -> Result<Report> {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let mut report = Report::default();
     let (rows, orders) = read(path, &name, kit.clock.now(), &mut report)?;
+    let partner_id = find_partner(kit, partner).await?;
     let meter = Meter::start("orders", orders.len() as u64);
     let mut tally = Tally { kind: "orders", read: orders.len() as u64, imported: 0 };
     for batch in orders.chunks(BATCH_ORDERS) {
         let (from, to) = (&batch[0], &batch[batch.len() - 1]);
-        let recorded = record(kit, &name, batch, &mut report).await;
+        let recorded = record(kit, partner_id, &name, batch, &mut report).await;
         tally.imported += recorded.with_context(|| format!("the orders {} to {} were not imported", from.order_id, to.order_id))?;
         meter.advance(batch.len() as u64);
     }
@@ -78,18 +84,26 @@ pub async fn import(kit: &Kit, path: &Path) -> Result<Report> {
     Ok(report)
 }
 
-/// How many rows there are, and the orders that they make, by date.
+/// How many rows there are, and the orders that they make, by date, without those that are refused.
 fn read(path: &Path, name: &str, now: DateTime<Utc>, report: &mut Report) -> Result<(u64, Vec<Order>)> {
     let file = File::open(path).with_context(|| format!("{} cannot be opened", path.display()))?;
     let mut orders: Vec<Order> = Vec::new();
     let mut places: HashMap<String, usize> = HashMap::new();
     let mut count = 0;
+    // By order, the line that refuses it.
+    let mut wrong: HashMap<String, u64> = HashMap::new();
+    let mut without_order: Vec<FileError> = Vec::new();
     for row in purchase_csv::rows(name, file, now, |code| Currency::parse(code).is_some())? {
         count += 1;
         let row = match row {
             Ok(row) => row,
-            Err(error) if error.ends_file => bail!("{error} Nothing was imported."),
-            Err(error) => {
+            Err(BadRow { error, .. }) if error.ends_file => bail!("{error} Nothing was imported."),
+            Err(BadRow { error, orders: None }) => {
+                without_order.push(error);
+                continue;
+            }
+            Err(BadRow { error, orders: Some(orders) }) => {
+                orders.into_iter().for_each(|order| _ = wrong.entry(order).or_insert(error.line));
                 report.skip(error);
                 continue;
             }
@@ -101,13 +115,39 @@ fn read(path: &Path, name: &str, now: DateTime<Utc>, report: &mut Report) -> Res
                 None => order.lines.push(row),
                 Some(what) => {
                     let reason = format!("Line {} gives the order {} another {what}.", order.lines[0].line, quoted(&row.order_id));
+                    wrong.entry(row.order_id.clone()).or_insert(row.line);
                     report.skip(refused(name, row.line, reason));
                 }
             },
         }
     }
+    if let [first, others @ ..] = without_order.as_slice() {
+        let more = if others.is_empty() { String::new() } else { format!(" So it is with {} other lines.", others.len()) };
+        bail!("{first} It may belong to any order of the file, so nothing was imported.{more}");
+    }
+    orders.retain(|order| match wrong.get(&order.order_id) {
+        None => true,
+        Some(line) => {
+            skip_lines(report, name, order, *line);
+            false
+        }
+    });
     orders.sort_by_key(|order| order.lines[0].purchased_at);
     Ok((count, orders))
+}
+
+/// Tells that an order is refused, at the line that is the reason.
+fn skip_order(report: &mut Report, file: &str, order: &Order, line: u64, reason: String) {
+    report.skip(refused(file, line, reason));
+    skip_lines(report, file, order, line);
+}
+
+/// Tells of the lines that are refused with their order, for the sake of one line of it.
+fn skip_lines(report: &mut Report, file: &str, order: &Order, wrong: u64) {
+    for row in order.lines.iter().filter(|row| row.line != wrong) {
+        let reason = format!("The order {} is refused as a whole, for line {wrong} is.", quoted(&order.order_id));
+        report.skip(refused(file, row.line, reason));
+    }
 }
 
 /// In what a row contradicts the order it belongs to.
@@ -126,30 +166,31 @@ fn refused(file: &str, line: u64, reason: String) -> FileError {
 }
 
 /// Records orders in one transaction. Returns how many are new.
-async fn record(kit: &Kit, file: &str, batch: &[Order], report: &mut Report) -> Result<u64> {
+async fn record(kit: &Kit, partner_id: PartnerId, file: &str, batch: &[Order], report: &mut Report) -> Result<u64> {
     let now = kit.clock.now();
     let mut tx = kit.db.begin().await?;
     take_time(&mut tx).await?;
     ledger::queue_for_several(&mut tx).await?;
-    let partner_id = find_or_create_partner(&mut tx, now).await?;
     let known = find_known(&mut tx, partner_id, batch).await?;
-    let fresh: Vec<&Order> = batch.iter().filter(|order| !known.contains(&order.order_id)).collect();
-    let names: BTreeSet<&str> = fresh.iter().map(|order| order.member.as_str()).collect();
+    for order in batch.iter().filter(|order| known.get(&order.order_id).is_some_and(|lines| has_changed(order, lines))) {
+        let reason = format!("The order {} was recorded before, with other lines; it stays as it is.", quoted(&order.order_id));
+        skip_order(report, file, order, order.lines[0].line, reason);
+    }
+    let mut fresh = Vec::new();
+    for order in batch.iter().filter(|order| !known.contains_key(&order.order_id)) {
+        match checked(order, now) {
+            Ok(checked) => fresh.push((order, checked)),
+            Err(problem) => refuse(report, file, order, &problem),
+        }
+    }
+    let names: BTreeSet<&str> = fresh.iter().map(|(order, _)| order.member.as_str()).collect();
     let names: Vec<&str> = names.into_iter().collect();
     let members: HashMap<_, _> = member::find_or_create_externals(&mut tx, partner_id, &names, now).await?.into_iter().collect();
     let mut earners = BTreeSet::new();
     let mut events = Vec::new();
     let mut recorded = 0;
-    for order in fresh {
+    for (order, checked) in fresh {
         let Some(member_id) = members.get(&order.member).copied() else { bail!("{} is not a member", order.member) };
-        let line = order.lines[0].line;
-        let checked = match checked(order, now) {
-            Ok(checked) => checked,
-            Err(problem) => {
-                report.skip(refused(file, line, in_words(&problem)));
-                continue;
-            }
-        };
         let rules = earning::find_valid(&mut tx, Trigger::Purchase, checked.purchased_at).await?;
         let new = NewPurchase { partner_id, member_id, order_id: order.order_id.clone(), order: checked };
         match purchase::record(&mut tx, kit.time_zone, &rules, new, now).await {
@@ -160,7 +201,7 @@ async fn record(kit: &Kit, file: &str, batch: &[Order], report: &mut Report) -> 
                 }
             }
             Err(problem) if problem.status < 500 => {
-                report.skip(refused(file, line, in_words(&problem)));
+                refuse(report, file, order, &problem);
                 continue;
             }
             Err(problem) => return Err(problem.into()),
@@ -180,7 +221,7 @@ fn checked(order: &Order, now: DateTime<Utc>) -> Result<crate::loyalty::earning:
     let line = |row: &PurchaseRow| {
         let (quantity, amount) = (i64::from(row.quantity), row.amount_minor);
         let unit_minor = amount / quantity + i64::from(amount % quantity != 0);
-        let discount_minor = unit_minor.checked_mul(quantity).map(|price| price - amount);
+        let discount_minor = unit_minor.checked_mul(quantity).map_or(0, |price| price - amount);
         LineForm { sku: Text(SKU.to_owned()), category: None, quantity, unit_minor, discount_minor }
     };
     let first = &order.lines[0];
@@ -189,11 +230,11 @@ fn checked(order: &Order, now: DateTime<Utc>) -> Result<crate::loyalty::earning:
         currency: Text(first.currency.clone()),
         channel: Some(Text(PARTNER.to_owned())),
         lines: order.lines.iter().map(line).collect(),
-        order_discount_minor: None,
-        shipping_minor: None,
-        tax_minor: None,
-        gift_card_minor: None,
-        points_paid_minor: None,
+        order_discount_minor: 0,
+        shipping_minor: 0,
+        tax_minor: 0,
+        gift_card_minor: 0,
+        points_paid_minor: 0,
     };
     let mut fields = Fields::default();
     let order = form.checked(&mut fields, "", Some(now));
@@ -201,28 +242,59 @@ fn checked(order: &Order, now: DateTime<Utc>) -> Result<crate::loyalty::earning:
     order.ok_or_else(|| Problem::internal("an order without an error was not accepted"))
 }
 
-fn in_words(problem: &Problem) -> String {
-    match problem.errors.as_slice() {
-        [error, ..] => format!("The order is refused: {} {}", error.pointer.trim_start_matches('/'), error.detail),
-        [] => format!("The order is refused: {problem}"),
-    }
+/// Tells what the API would have answered, at the line that it is about.
+fn refuse(report: &mut Report, file: &str, order: &Order, problem: &Problem) {
+    let (line, reason) = match problem.errors.as_slice() {
+        [error, ..] => {
+            let (at, field) = match error.pointer.strip_prefix("/lines/").and_then(|rest| rest.split_once('/')) {
+                Some((number, field)) => (number.parse().unwrap_or(0), field),
+                None => (0, error.pointer.trim_start_matches('/')),
+            };
+            (order.lines.get(at).unwrap_or(&order.lines[0]).line, format!("{field}: {}", error.detail))
+        }
+        [] => (order.lines[0].line, problem.to_string()),
+    };
+    skip_order(report, file, order, line, format!("The order {} is refused: {reason}", quoted(&order.order_id)));
 }
 
-async fn find_or_create_partner(conn: &mut Conn, now: DateTime<Utc>) -> QueryResult<PartnerId> {
-    match partner::store::insert(conn, PARTNER, now).await? {
-        Some(id) => Ok(id),
-        None => partner_table::table.filter(partner_table::name.eq(PARTNER)).select(partner_table::id).first(conn).await,
-    }
+async fn find_partner(kit: &Kit, name: Option<&str>) -> Result<PartnerId> {
+    let mut conn = kit.db.read().await?;
+    let Some(name) = name else { return Ok(partner::store::find_or_create_importer(&mut conn, PARTNER, kit.clock.now()).await?) };
+    let found = partner::store::find_by_name(&mut conn, name.trim()).await?;
+    found.with_context(|| format!("There is no partner {}: make it first, or look for its name in the list of partners.", quoted(name)))
 }
 
-async fn find_known(conn: &mut Conn, partner_id: PartnerId, batch: &[Order]) -> QueryResult<HashSet<String>> {
+/// A line of an order that is recorded already.
+struct KnownLine {
+    sku: String,
+    quantity: i64,
+    net_minor: i64,
+}
+
+/// The lines of those orders that the partner has recorded.
+async fn find_known(conn: &mut Conn, partner_id: PartnerId, batch: &[Order]) -> QueryResult<HashMap<String, Vec<KnownLine>>> {
     let ids: Vec<&str> = batch.iter().map(|order| order.order_id.as_str()).collect();
-    let known: Vec<String> = purchase_table::table
+    let lines: Vec<(String, String, i64, i64)> = purchase_table::table
+        .inner_join(line_table::table)
         .filter(purchase_table::partner_id.eq(partner_id))
         .filter(purchase_table::order_id.eq_any(ids))
-        .select(purchase_table::order_id)
+        .select((purchase_table::order_id, line_table::sku, line_table::quantity, line_table::net_minor))
         .cached()
         .load(conn)
         .await?;
-    Ok(known.into_iter().collect())
+    let mut known: HashMap<_, Vec<_>> = HashMap::new();
+    for (order_id, sku, quantity, net_minor) in lines {
+        known.entry(order_id).or_default().push(KnownLine { sku, quantity, net_minor });
+    }
+    Ok(known)
+}
+
+/// Whether a file had other lines for an order before. What the partner's own system reported is not compared: it knows
+/// more than a file.
+fn has_changed(order: &Order, known: &[KnownLine]) -> bool {
+    let mut now: Vec<_> = order.lines.iter().map(|line| (i64::from(line.quantity), line.amount_minor)).collect();
+    let mut then: Vec<_> = known.iter().map(|line| (line.quantity, line.net_minor)).collect();
+    now.sort_unstable();
+    then.sort_unstable();
+    known.iter().all(|line| line.sku == SKU) && now != then
 }

@@ -25,6 +25,26 @@ pub async fn insert(conn: &mut Conn, name: &str, now: DateTime<Utc>) -> QueryRes
         .optional()
 }
 
+pub async fn find_by_name(conn: &mut Conn, name: &str) -> QueryResult<Option<PartnerId>> {
+    partner::table.filter(partner::name.eq(name)).select(partner::id).first(conn).await.optional()
+}
+
+/// The partner whose orders come from files, whatever it is called by now.
+pub async fn find_or_create_importer(conn: &mut Conn, name: &str, now: DateTime<Utc>) -> QueryResult<PartnerId> {
+    let importer = partner::table.filter(partner::is_importer).select(partner::id).first(conn).await.optional()?;
+    if let Some(id) = importer {
+        return Ok(id);
+    }
+    diesel::insert_into(partner::table)
+        .values((partner::id.eq(PartnerId::new()), partner::name.eq(name), partner::created_at.eq(now), partner::is_importer.eq(true)))
+        .on_conflict(partner::name)
+        .do_update()
+        .set(partner::is_importer.eq(true))
+        .returning(partner::id)
+        .get_result(conn)
+        .await
+}
+
 pub async fn exists(conn: &mut Conn, id: PartnerId) -> QueryResult<bool> {
     diesel::select(diesel::dsl::exists(partner::table.find(id))).get_result(conn).await
 }

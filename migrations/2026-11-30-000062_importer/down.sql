@@ -1,0 +1,1 @@
+alter table partner drop column is_importer;
