@@ -99,6 +99,8 @@ diesel::table! {
         reward_id -> Uuid,
         code -> Text,
         redemption_id -> Nullable<Uuid>,
+        key -> Text,
+        is_duplicate -> Bool,
     }
 }
 
@@ -393,6 +395,7 @@ diesel::table! {
         id -> Uuid,
         name -> Text,
         created_at -> Timestamptz,
+        is_importer -> Bool,
     }
 }
 

@@ -75,7 +75,7 @@ pub fn checks() -> Vec<&'static Check> {
 
 /// What puts right what does not, in the order in which one builds upon another.
 pub fn repairs() -> Vec<&'static Repair> {
-    [ledger::repairs::REPAIRS, leaderboard::checks::REPAIRS].into_iter().flatten().collect()
+    [ledger::repairs::REPAIRS, reward::checks::REPAIRS, leaderboard::checks::REPAIRS].into_iter().flatten().collect()
 }
 
 /// Gives a new programme the terms that it begins with: earning rules and a ladder.

@@ -1,4 +1,5 @@
 mod award;
+mod code;
 mod earning;
 mod farewell;
 mod leaderboard;
@@ -7,5 +8,6 @@ mod model;
 mod purchase;
 mod redemption;
 mod referral;
+mod retry;
 mod reward;
 mod tier;

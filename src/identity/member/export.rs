@@ -107,8 +107,8 @@ sections! {
                  from ledger_entry e where e.transaction_id = t.id and e.member_id = $1)) as item
          from ledger_transaction t where t.member_id = $1 order by t.effective_at, t.id";
     redemptions =
-        "select json_build_object('id', d.id, 'reward', w.name, 'points', d.points, 'state', d.state, 'code', d.code,
-                'ship_to', d.ship_to, 'created_at', d.created_at) as item
+        "select json_build_object('id', d.id, 'reward', w.name, 'points', d.points, 'state', d.state,
+                'code', case when d.state in ('issued', 'fulfilled') then d.code end, 'ship_to', d.ship_to, 'created_at', d.created_at) as item
          from redemption d join reward w on w.id = d.reward_id where d.member_id = $1 order by d.id";
     /// Every change of reputation.
     reputation =

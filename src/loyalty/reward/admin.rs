@@ -1,7 +1,5 @@
 //! Running the catalogue: rewards, stocks and codes.
 
-use std::collections::HashSet;
-
 use chrono::{DateTime, Utc};
 use poem::{http::StatusCode, web::Accept};
 use poem_openapi::{
@@ -15,7 +13,7 @@ use serde_json::json;
 use super::{
     api::{self, RewardView},
     rules::{self, LimitPeriod, Refusal, RewardKind, Terms},
-    store::{self, NewReward, RewardRow},
+    store::{self, Duplicate, NewReward, RewardRow},
 };
 use crate::{
     app::Tag,
@@ -26,7 +24,7 @@ use crate::{
         etag::{self, Conditional, Edited},
         idempotency::Answer,
         listing::{self, Asked, Listed},
-        problem::Fields,
+        problem::{FieldError, Fields},
         text::Text,
     },
     loyalty::clerk::Clerk,
@@ -131,6 +129,22 @@ struct Stock {
 struct AddCodes {
     /// 1 to 1,000 codes of 1 to 100 characters.
     codes: Vec<Text>,
+}
+
+impl AddCodes {
+    /// The codes as they are kept.
+    fn checked(&self) -> Result<Vec<String>, Problem> {
+        let codes: Vec<String> = self.codes.iter().map(|code| rules::tidy_code(code)).collect();
+        let mut fields = Fields::default();
+        if !rules::CODES_A_REQUEST.contains(&codes.len()) {
+            fields.refuse("/codes", "Send 1 to 1,000 codes at a time.");
+        }
+        for (at, code) in codes.iter().enumerate() {
+            fields.chars(&format!("/codes/{at}"), code, rules::CODE_CHARS);
+        }
+        fields.done()?;
+        Ok(codes)
+    }
 }
 
 /// Codes were added to a pool.
@@ -293,51 +307,58 @@ impl RewardAdminApi {
 
     /// Add codes to a pool
     ///
-    /// All of them, or none: codes that are given twice or that the pool has already are refused by name.
+    /// All of them, or none. A code is in one pool, once: whether it is written small or large, and with what space, does
+    /// not count. Codes that come twice or that a pool has already are refused (`duplicate_codes`), each with its place in
+    /// `errors`. Control characters and what has no width, such as byte order marks, are left out.
     #[oai(path = "/:reward_id/codes", method = "post", operation_id = "add_coupon_codes")]
     async fn add_coupon_codes(
         &self,
         caller: AdminOrPartner<CatalogWrite>,
         reward_id: Path<RewardId>,
-        /// Makes the request safe to send again.
-        #[oai(name = "Idempotency-Key")]
-        key: Header<String>,
+        #[oai(name = "Idempotency-Key")] key: Header<String>,
         body: Json<AddCodes>,
     ) -> Result<Answer<CodesAdded>, Problem> {
         let clerk = Clerk::from(caller.0);
+        let codes = body.0.checked()?;
         let request = format!("{} {}", reward_id.0, body.0.to_json_string());
         let mut attempt = begin!(self.kit.attempt(clerk.caller.clone(), "add_coupon_codes", &key.0, &request));
-        let outcome = self.add_codes(&mut attempt, &clerk, reward_id.0, body.0).await;
+        let outcome = self.add_codes(&mut attempt, &clerk, reward_id.0, &codes).await;
         attempt.finish(StatusCode::CREATED, outcome).await
     }
 }
 
 impl RewardAdminApi {
-    async fn add_codes(&self, conn: &mut Conn, clerk: &Clerk, id: RewardId, body: AddCodes) -> Result<CodesAdded, Problem> {
-        let codes: Vec<String> = body.codes.iter().map(|code| code.trim().to_owned()).collect();
-        let mut fields = Fields::default();
-        if !rules::CODES_A_REQUEST.contains(&codes.len()) {
-            fields.refuse("/codes", "Send 1 to 1,000 codes at a time.");
-        }
-        for (n, code) in codes.iter().enumerate() {
-            fields.chars(&format!("/codes/{n}"), code, rules::CODE_CHARS);
-        }
-        fields.done()?;
+    async fn add_codes(&self, conn: &mut Conn, clerk: &Clerk, id: RewardId, codes: &[String]) -> Result<CodesAdded, Problem> {
         let row = locked(conn, id).await?;
         if row.kind != RewardKind::CodePool {
             return Err(Refusal::NoCodePool.into());
         }
-        let mut duplicates = store::known_codes(conn, id, &codes).await?;
-        let mut seen = HashSet::new();
-        duplicates.extend(codes.iter().filter(|code| !seen.insert(code.as_str())).cloned());
+        let duplicates = store::find_duplicates(conn, codes).await?;
         if !duplicates.is_empty() {
-            return Err(Problem::conflict("duplicate_codes", "Some codes are there already.").with("codes", duplicates));
+            return Err(refused_as_duplicates(&duplicates));
         }
-        let stock_left = store::add_codes(conn, id, &codes).await?;
+        let stock_left = match store::add_codes(conn, id, codes).await? {
+            Some(stock_left) => stock_left,
+            // A pool has just got one of them.
+            None => return Err(refused_as_duplicates(&store::find_duplicates(conn, codes).await?)),
+        };
         let detail = json!({ "codes": codes.len() });
         clerk.sign(conn, "add_coupon_codes", ("reward", id.0), "", detail, self.kit.clock.now()).await?;
         Ok(CodesAdded { added: codes.len(), stock_left })
     }
+}
+
+/// 409 with every duplicate, and its place in the request.
+fn refused_as_duplicates(duplicates: &[Duplicate]) -> Problem {
+    let codes: Vec<&str> = duplicates.iter().map(|duplicate| duplicate.code.as_str()).collect();
+    let mut problem = Problem::conflict("duplicate_codes", "Some codes are there already.").with("codes", codes);
+    let detail = |duplicate: &Duplicate| match &duplicate.pool {
+        Some(pool) => format!("This code is in the pool {pool} already."),
+        None => format!("This code stands at /codes/{} already.", duplicate.first_at),
+    };
+    let fault = |duplicate: &Duplicate| FieldError { pointer: format!("/codes/{}", duplicate.at), detail: detail(duplicate) };
+    problem.errors = duplicates.iter().map(fault).collect();
+    problem
 }
 
 fn stock_taken(supplied: i32) -> Problem {

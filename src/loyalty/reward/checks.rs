@@ -1,6 +1,21 @@
 //! What must always hold of stocks and codes.
 
-use crate::kit::verify::Check;
+use diesel::{
+    QueryableByName,
+    sql_types::{Array, Text, Uuid as SqlUuid},
+};
+use diesel_async::RunQueryDsl;
+use serde_json::json;
+
+use crate::{
+    identity::audit::{self, AuditEntry},
+    kit::{
+        Kit, Problem,
+        db::take_time,
+        verify::{Check, Repair},
+    },
+    words::RewardId,
+};
 
 pub const CHECKS: &[Check] = &[
     Check {
@@ -29,4 +44,52 @@ pub const CHECKS: &[Check] = &[
               where d.state not in ('cancelled', 'expired')
                 and not exists (select from coupon_code c where c.redemption_id = d.id)",
     },
+    Check {
+        name: "A code is in one pool, once.",
+        sql: "select c.code || ' in ' || r.name as violation
+              from (select *, row_number() over (partition by key order by redemption_id is null, is_duplicate, reward_id, code) as nth
+                    from coupon_code) c
+              join reward r on r.id = c.reward_id
+              where c.redemption_id is null and (c.nth > 1 or c.is_duplicate)",
+    },
+    Check {
+        // Over once all of them are used up, or all but one taken back.
+        name: "A code is issued to one member.",
+        sql: "select min(d.code) || ': ' || string_agg(d.id::text, ', ' order by d.id) as violation
+              from coupon_code c join redemption d on d.id = c.redemption_id
+              where d.state in ('issued', 'fulfilled')
+              group by c.key having count(*) > 1 and bool_or(d.state = 'issued')",
+    },
 ];
+
+pub const REPAIRS: &[Repair] = &[Repair { of: &["A code is in one pool, once."], run: |kit| Box::pin(withdraw_duplicates(kit)) }];
+
+#[derive(QueryableByName)]
+struct Withdrawn {
+    #[diesel(sql_type = SqlUuid)]
+    reward_id: RewardId,
+    #[diesel(sql_type = Array<Text>)]
+    codes: Vec<String>,
+}
+
+/// Takes codes that another pool has, and that nobody has been given, out of their pools and stocks.
+async fn withdraw_duplicates(kit: Kit) -> Result<u64, Problem> {
+    let mut tx = kit.db.begin().await?;
+    take_time(&mut tx).await?;
+    let withdrawn: Vec<Withdrawn> = diesel::sql_query(
+        "with gone as (
+           delete from coupon_code where is_duplicate and redemption_id is null returning reward_id, code
+         ), pool as (select reward_id, array_agg(code order by code) as codes from gone group by 1)
+         update reward_stock s set supplied = supplied - cardinality(p.codes), available = available - cardinality(p.codes)
+         from pool p where p.reward_id = s.reward_id returning p.reward_id, p.codes",
+    )
+    .load(&mut *tx)
+    .await?;
+    let now = kit.clock.now();
+    let entry = |Withdrawn { reward_id, codes }: &Withdrawn| {
+        AuditEntry::new(None, "withdraw_codes", ("reward", reward_id.0), "regulars admin reconcile", json!({ "codes": codes }), now)
+    };
+    audit::record_all(&mut tx, &withdrawn.iter().map(entry).collect::<Vec<_>>()).await?;
+    tx.commit().await?;
+    Ok(withdrawn.iter().map(|pool| pool.codes.len() as u64).sum())
+}

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use chrono::{DateTime, Utc};
 
 use crate::{
-    kit::problem::Fields,
+    kit::{problem::Fields, text::tidy},
     refusals, words,
     words::{Currency, Period},
 };
@@ -17,6 +17,11 @@ pub const MINOR_UNITS: RangeInclusive<i64> = 0..=1_000_000_000_000;
 pub const SUPPLIED_MAX: i64 = 1_000_000_000;
 pub const CODES_A_REQUEST: RangeInclusive<usize> = 1..=1_000;
 pub const CODE_CHARS: RangeInclusive<usize> = 1..=100;
+
+/// A coupon's code as it is kept: without what cannot be seen of it.
+pub fn tidy_code(code: &str) -> String {
+    tidy(&code.chars().filter(|c| !c.is_control()).collect::<String>())
+}
 
 words! {
     /// What kind of thing a reward is.
@@ -162,6 +167,16 @@ mod tests {
             check_value(&mut fields, kind, value, currency);
             assert_eq!(fields.done().is_ok(), expected, "{kind:?} {value:?} {currency:?}");
         }
+    }
+
+    #[test]
+    fn a_code_is_what_can_be_seen_of_it() {
+        for code in
+            ["SAVE-77", "\u{feff}SAVE-77", "SAVE\u{200b}-77", "\tSAVE-77", "SAVE-77\r\n", "SAVE\t-77", " SAVE-77\u{a0}", "SAVE\0-77"]
+        {
+            assert_eq!(tidy_code(code), "SAVE-77", "{code:?}");
+        }
+        assert_eq!(tidy_code("SAVE 77"), "SAVE 77");
     }
 
     #[test]

@@ -251,30 +251,64 @@ struct Code {
     code: String,
 }
 
-/// Those of the codes that the pool has already.
-pub async fn known_codes(conn: &mut Conn, id: RewardId, codes: &[String]) -> QueryResult<Vec<String>> {
-    let known: Vec<Code> = diesel::sql_query("select code from coupon_code where reward_id = $1 and code = any($2) order by code")
-        .bind::<SqlUuid, _>(id)
-        .bind::<Array<Text>, _>(codes)
-        .load(conn)
-        .await?;
-    Ok(known.into_iter().map(|row| row.code).collect())
+/// A code of a request that is there already.
+#[derive(QueryableByName, Debug)]
+pub struct Duplicate {
+    /// Its place in the request.
+    #[diesel(sql_type = BigInt)]
+    pub at: i64,
+    #[diesel(sql_type = Text)]
+    pub code: String,
+    /// The first place of the same code in the request.
+    #[diesel(sql_type = BigInt)]
+    pub first_at: i64,
+    /// The name of the reward that has it.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub pool: Option<String>,
 }
 
-/// Adds codes to a pool, and as many to its stock. Returns how many are free now.
-pub async fn add_codes(conn: &mut Conn, id: RewardId, codes: &[String]) -> QueryResult<i32> {
+/// Those of the codes that a pool has already, or that come a second time.
+pub async fn find_duplicates(conn: &mut Conn, codes: &[String]) -> QueryResult<Vec<Duplicate>> {
+    diesel::sql_query(
+        "with given as (
+           select at - 1 as at, code, code_key(code) as key, min(at) over (partition by code_key(code)) - 1 as first_at
+           from unnest($1::text[]) with ordinality as g (code, at))
+         select g.at, g.code, g.first_at, r.name as pool
+         from given g
+         left join coupon_code c on c.key = g.key and not c.is_duplicate
+         left join reward r on r.id = c.reward_id
+         where c.key is not null or g.first_at < g.at
+         order by g.at",
+    )
+    .bind::<Array<Text>, _>(codes)
+    .load(conn)
+    .await
+}
+
+/// Adds codes to a pool, and as many to its stock. Returns how many are free now; None when a pool has got one of them in
+/// this moment.
+pub async fn add_codes(conn: &mut Conn, id: RewardId, codes: &[String]) -> QueryResult<Option<i32>> {
+    let added = diesel::sql_query(
+        "insert into coupon_code (reward_id, code) select $1, unnest($2::text[]) on conflict (key) where not is_duplicate do nothing",
+    )
+    .bind::<SqlUuid, _>(id)
+    .bind::<Array<Text>, _>(codes)
+    .execute(conn)
+    .await?;
+    if added < codes.len() {
+        return Ok(None);
+    }
     let left: StockLeft = diesel::sql_query(
-        "with added as (insert into coupon_code (reward_id, code) select $1, unnest($2::text[]) returning 1)
-         insert into reward_stock (reward_id, supplied, available) select $1, count(*), count(*) from added
+        "insert into reward_stock (reward_id, supplied, available) values ($1, $2, $2)
          on conflict (reward_id) do update set
            supplied = reward_stock.supplied + excluded.supplied, available = reward_stock.available + excluded.available
          returning available as stock_left",
     )
     .bind::<SqlUuid, _>(id)
-    .bind::<Array<Text>, _>(codes)
+    .bind::<Int4, _>(added as i32)
     .get_result(conn)
     .await?;
-    Ok(left.stock_left)
+    Ok(Some(left.stock_left))
 }
 
 /// Gives a free code to a redemption. Others that look at the same time take other codes.
@@ -282,7 +316,8 @@ pub async fn claim_code(conn: &mut Conn, id: RewardId, redemption: RedemptionId)
     let claimed: Option<Code> = diesel::sql_query(
         "update coupon_code set redemption_id = $2
          where (reward_id, code) = (
-           select reward_id, code from coupon_code where reward_id = $1 and redemption_id is null limit 1 for update skip locked)
+           select reward_id, code from coupon_code where reward_id = $1 and redemption_id is null and not is_duplicate
+           limit 1 for update skip locked)
          returning code",
     )
     .bind::<SqlUuid, _>(id)

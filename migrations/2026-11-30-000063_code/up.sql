@@ -1,0 +1,20 @@
+-- What two codes have in common that open the same door: case, width and space do not count.
+create function code_key(code text) returns text language sql immutable strict parallel safe as $$
+  select lower(regexp_replace(normalize(code, NFKC), '[\u0001-\u0020\u007f-\u00a0\u00ad\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]', '', 'g'))
+$$;
+
+alter table coupon_code
+  add column key text not null generated always as (code_key(code)) stored,
+  -- The code is in a pool elsewhere: it is never given out, and counts for nothing that is not given out yet.
+  add column is_duplicate boolean not null default false;
+update coupon_code c set is_duplicate = true
+from (select reward_id, code,
+             row_number() over (partition by key order by redemption_id is null, code <> tidy_name(code), reward_id, code) as nth
+      from coupon_code) n
+where n.reward_id = c.reward_id and n.code = c.code and n.nth > 1;
+-- Codes that nobody has seen lose what cannot be seen of them.
+update coupon_code set code = tidy_name(code) where redemption_id is null and not is_duplicate and code <> tidy_name(code);
+
+create unique index coupon_code_once on coupon_code (key) where not is_duplicate;
+drop index coupon_code_free;
+create index coupon_code_free on coupon_code (reward_id) where redemption_id is null and not is_duplicate;
