@@ -2,7 +2,8 @@
 //!
 //! The CSV has a column for each field of the JSON; fields of fields are named with a dot. It is read from the database
 //! batch by batch while it is sent, so its length costs no memory. Text that a spreadsheet would take for a formula gets
-//! an apostrophe in front.
+//! an apostrophe in front. Excel takes a file for UTF-8 by a byte order mark alone, and parts values by what is usual in
+//! its country: it may ask for `text/csv; bom=true; delimiter=semicolon`.
 
 use std::{fmt::Debug, io, marker::PhantomData, sync::Arc, time::Duration};
 
@@ -68,17 +69,18 @@ where
 {
     let list = format!("{name}?{filters:?}");
     let request = kit.cursors.request(&list, asked.cursor.as_deref(), asked.limit)?;
-    if !wants_csv(&asked.accept) {
+    let Some(form) = Csv::wanted(&asked.accept) else {
         let rows = fetch(kit.clone(), request.clone()).await?;
         return Ok(Listed::Page(kit.cursors.page(&list, &request, rows, position, view)));
-    }
-    let file = File { kit: kit.clone(), columns: columns::<T>(), fetch, position, view, row: PhantomData };
+    };
+    let file = File { kit: kit.clone(), form, columns: columns::<T>(), fetch, position, view, row: PhantomData };
     let first = Request { seek: request.seek.filter(|seek| !seek.back), limit: BATCH_ROWS - 1 };
     let mut head = file.columns.iter().map(|path| path.join(".")).collect::<Vec<_>>();
     head.iter_mut().for_each(|name| *name = neutral(name));
     // What can be refused is refused before the first byte.
     let (rows, next) = file.batch(first).await?;
-    let begin = [lines([head]).map_err(Problem::internal)?, rows].concat();
+    let mark = if form.bom { "\u{feff}" } else { "" };
+    let begin = [mark.into(), form.lines([head]).map_err(Problem::internal)?, rows].concat();
     let file = Arc::new(file);
     let stream = stream::try_unfold((Some(begin), next), move |(ready, next)| {
         let file = file.clone();
@@ -100,6 +102,7 @@ where
 /// A list that is being sent as CSV.
 struct File<R, F, P, V> {
     kit: Kit,
+    form: Csv,
     /// The way to each column's value.
     columns: Vec<Vec<&'static str>>,
     fetch: F,
@@ -124,7 +127,7 @@ where
         let last = rows.last().filter(|_| rows.len() > limit).map(&self.position);
         let next = last.map(|(key, id)| Request { seek: Some(Seek { key, id, back: false }), limit });
         let records = rows.into_iter().map(|row| self.record((self.view)(row)));
-        Ok((lines(records).map_err(Problem::internal)?, next))
+        Ok((self.form.lines(records).map_err(Problem::internal)?, next))
     }
 
     /// The same, though the database be busy for a while.
@@ -149,29 +152,42 @@ where
     }
 }
 
-/// Whether CSV is wanted rather than JSON.
-fn wants_csv(accept: &Accept) -> bool {
-    let known = accept.0.iter().find_map(|kind| match kind.essence_str() {
-        CSV => Some(true),
-        "application/json" | "application/*" | "*/*" => Some(false),
-        _ => None,
-    });
-    known.unwrap_or(false)
+/// What a reader wants of CSV.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Csv {
+    /// A byte order mark at the beginning.
+    bom: bool,
+    delimiter: u8,
+}
+
+impl Csv {
+    /// None where JSON is wanted.
+    fn wanted(accept: &Accept) -> Option<Self> {
+        let known = accept.0.iter().find_map(|kind| match kind.essence_str() {
+            CSV => {
+                let says = |name, value: &str| kind.get_param(name).is_some_and(|said| said.as_str() == value);
+                Some(Some(Self { bom: says("bom", "true"), delimiter: if says("delimiter", "semicolon") { b';' } else { b',' } }))
+            }
+            "application/json" | "application/*" | "*/*" => Some(None),
+            _ => None,
+        });
+        known.flatten()
+    }
+
+    /// Records as RFC 4180 wants them.
+    fn lines(self, records: impl IntoIterator<Item = Vec<String>>) -> anyhow::Result<Vec<u8>> {
+        let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).delimiter(self.delimiter).from_writer(Vec::new());
+        for record in records {
+            writer.write_record(record)?;
+        }
+        Ok(writer.into_inner().map_err(csv::IntoInnerError::into_error)?)
+    }
 }
 
 /// Text that no spreadsheet takes for a formula.
 fn neutral(text: &str) -> String {
     let risky = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
     if risky { format!("'{text}") } else { text.to_owned() }
-}
-
-/// Records as RFC 4180 wants them.
-fn lines(records: impl IntoIterator<Item = Vec<String>>) -> anyhow::Result<Vec<u8>> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-    for record in records {
-        writer.write_record(record)?;
-    }
-    Ok(writer.into_inner().map_err(csv::IntoInnerError::into_error)?)
 }
 
 /// The way to each value of `T`, as its JSON has them.
@@ -218,7 +234,12 @@ impl<T: ParseFromJSON + ToJSON + Type> IntoResponse for Listed<T> {
 
 impl<T: ParseFromJSON + ToJSON + Type> ApiResponse for Listed<T> {
     fn meta() -> MetaResponses {
-        let csv = MetaSchema { description: Some("RFC 4180, with a header."), ..MetaSchema::new("string") };
+        let csv = MetaSchema {
+            description: Some(
+                "RFC 4180, with a header; with `bom=true` after a byte order mark, with `delimiter=semicolon` parted by semicolons.",
+            ),
+            ..MetaSchema::new("string")
+        };
         let content = vec![
             MetaMediaType { content_type: "application/json", schema: <Json<Page<T>> as Payload>::schema_ref() },
             MetaMediaType { content_type: CSV, schema: MetaSchemaRef::Inline(Box::new(csv)) },
@@ -232,7 +253,7 @@ impl<T: ParseFromJSON + ToJSON + Type> ApiResponse for Listed<T> {
         };
         MetaResponses {
             responses: vec![MetaResponse {
-                description: "A page as JSON, or with `Accept: text/csv` everything that the filters let through, with a column for each field.",
+                description: "A page as JSON, or with `Accept: text/csv` everything that the filters let through, with a column for each field. For Excel, ask for `text/csv; bom=true`, and where it parts values by semicolons for `text/csv; bom=true; delimiter=semicolon`.",
                 status: Some(200),
                 status_range: None,
                 content,
@@ -280,23 +301,32 @@ mod tests {
         {
             assert_eq!(neutral(text), cell, "{text:?}");
         }
-        let written = lines([vec!["a,b".to_owned(), "say \"hi\"".to_owned(), "two\nlines".to_owned()]]).unwrap();
-        assert_eq!(String::from_utf8(written).unwrap(), "\"a,b\",\"say \"\"hi\"\"\",\"two\nlines\"\r\n");
+        let record = || [vec!["a,b".to_owned(), "say \"hi\"".to_owned(), "two\nlines".to_owned(), "c;d".to_owned()]];
+        for (delimiter, line) in
+            [(b',', "\"a,b\",\"say \"\"hi\"\"\",\"two\nlines\",c;d\r\n"), (b';', "a,b;\"say \"\"hi\"\"\";\"two\nlines\";\"c;d\"\r\n")]
+        {
+            let written = Csv { bom: false, delimiter }.lines(record()).unwrap();
+            assert_eq!(String::from_utf8(written).unwrap(), line);
+        }
     }
 
     #[test]
     fn csv_is_for_those_who_ask_for_it() {
-        for (header, csv) in [
-            ("", false),
-            ("*/*", false),
-            ("text/csv", true),
-            ("text/html, application/json;q=0.9", false),
-            ("application/json;q=0.5, text/csv", true),
-            ("text/csv;q=0.1, application/json", false),
+        let csv = |bom, delimiter| Some(Csv { bom, delimiter });
+        for (header, wanted) in [
+            ("", None),
+            ("*/*", None),
+            ("text/csv", csv(false, b',')),
+            ("text/html, application/json;q=0.9", None),
+            ("application/json;q=0.5, text/csv", csv(false, b',')),
+            ("text/csv;q=0.1, application/json", None),
+            ("text/csv; bom=true", csv(true, b',')),
+            ("text/csv;bom=true;delimiter=semicolon", csv(true, b';')),
+            ("text/csv; bom=false; delimiter=tab", csv(false, b',')),
         ] {
             let request = poem::Request::builder().header("accept", header).finish();
             let accept = futures_util::FutureExt::now_or_never(<Accept as poem::FromRequest>::from_request_without_body(&request));
-            assert_eq!(wants_csv(&accept.unwrap().unwrap()), csv, "{header}");
+            assert_eq!(Csv::wanted(&accept.unwrap().unwrap()), wanted, "{header}");
         }
     }
 }

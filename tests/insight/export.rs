@@ -104,3 +104,21 @@ async fn a_long_list_comes_whole_and_in_order() {
         assert_eq!(handles.len(), 1_500, "{sort}");
     }
 }
+
+/// Excel knows UTF-8 by its byte order mark alone, and parts values by what is usual in its country.
+#[tokio::test]
+async fn a_spreadsheet_gets_the_file_as_it_reads_it() {
+    let town = Town::new().await;
+    let (rosa, shop) = (town.admin("rosa").await, "=Käse; & Co");
+    rosa.post("/admin/partners", json!({ "name": shop })).await.is(201);
+    for (accept, mark, delimiter, cell) in [
+        ("text/csv", "", ',', "'=Käse; & Co,"),
+        ("text/csv; bom=true", "\u{feff}", ',', "'=Käse; & Co,"),
+        ("text/csv; bom=true; delimiter=semicolon", "\u{feff}", ';', "\"'=Käse; & Co\";"),
+    ] {
+        let reply = rosa.send(Method::GET, "/admin/partners", None, &[("accept", accept)]).await.is(200);
+        let text = reply.body.as_str().expect("text");
+        assert!(text.starts_with(&format!("{mark}id{delimiter}name{delimiter}created_at\r\n")), "{accept}: {text:?}");
+        assert!(text.contains(cell), "{accept}: {text:?}");
+    }
+}
