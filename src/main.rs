@@ -8,7 +8,7 @@ use regulars::{
     cli::{self, Cli, Command, Urls},
     commands::{Refused, Unchecked},
     config::{Config, LogFormat},
-    kit::embedded::{Embedded, Server, Settings},
+    kit::embedded::{self, Embedded, Server, Settings},
 };
 use tracing_subscriber::EnvFilter;
 
@@ -23,6 +23,9 @@ const SOMETHING_WAS_REFUSED: u8 = 2;
 const SOMETHING_WAS_NOT_CHECKED: u8 = 3;
 
 fn main() -> ExitCode {
+    if let Some(result) = embedded::keep_if_asked() {
+        return end(result);
+    }
     let command = Cli::parse().command();
     if let Some(result) = command.run_alone() {
         return end(result);
@@ -60,6 +63,7 @@ fn start_servers(config: &Config) -> Result<(Urls, Vec<Server>)> {
         pg_bin_dir: config.pg_bin_dir.clone(),
         redis_bin: config.redis_bin.clone(),
         fsync_off: false,
+        keeper: None,
     }) {
         Err(error) if config.database_url.is_some() => {
             eprintln!("Regulars works from PostgreSQL alone: {error:#}.");

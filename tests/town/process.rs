@@ -92,6 +92,11 @@ impl Site {
         child.end();
     }
 
+    /// Begins a command, which ends with the story at the latest.
+    pub fn begin(&self, arguments: &[&str]) -> Killed {
+        Killed(self.command(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program starts"))
+    }
+
     /// Fails unless every invariant holds.
     pub fn verify(&self) {
         let verified = self.run(&["verify"]);
@@ -182,6 +187,27 @@ impl Site {
         self.is_ready_within(RECOVERY).await;
     }
 
+    /// Waits until the private PostgreSQL takes connections. Returns its process.
+    pub async fn runs_postgres(&self) -> i32 {
+        let begun = Instant::now();
+        loop {
+            match self.postmaster() {
+                Some((pid, true)) => return pid,
+                _ => assert!(begun.elapsed() < PATIENCE, "PostgreSQL does not start"),
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Waits until the private PostgreSQL is gone.
+    pub async fn stops_postgres(&self) {
+        let begun = Instant::now();
+        while self.postmaster().is_some() {
+            assert!(begun.elapsed() < PATIENCE, "PostgreSQL runs on");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// The private PostgreSQL's process, and whether it takes connections: lines 1 and 8 of its lock file.
     fn postmaster(&self) -> Option<(i32, bool)> {
         let text = fs::read_to_string(self.data_dir().join("postgres/cluster/postmaster.pid")).ok()?;
@@ -200,6 +226,11 @@ fn each_file(folder: &Path, see: &mut impl FnMut(&Path)) {
 pub struct Killed(Child);
 
 impl Killed {
+    /// Waits until it ends by itself. Whether all was well.
+    pub fn ends_well(&mut self) -> bool {
+        self.0.wait().expect("the program ends").success()
+    }
+
     pub fn end(&mut self) {
         let _ = self.0.kill();
         let _ = self.0.wait();

@@ -3,9 +3,9 @@
 use std::{
     env,
     fs::{self, File, Permissions, TryLockError},
-    os::unix::fs::{MetadataExt, PermissionsExt, chown},
+    os::unix::fs::{FileExt, MetadataExt, PermissionsExt, chown},
     path::{Path, PathBuf},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use anyhow::{Context, Result, ensure};
@@ -16,8 +16,8 @@ use super::child::{PATIENCE, wait};
 
 /// Linux ends a socket's path at 107 bytes; this leaves room for the file's own name.
 const SOCKET_DIR_BYTES_MAX: usize = 90;
-/// A process that was just killed holds its lock for some time yet, and its server still answers.
-const LET_GO: Duration = Duration::from_millis(200);
+/// A process that was just killed holds its lock for some time yet.
+const LET_GO: Duration = Duration::from_secs(1);
 
 /// The account that servers run under when we are root, which PostgreSQL refuses to be.
 pub(super) fn account() -> Option<(u32, u32)> {
@@ -90,12 +90,38 @@ pub(super) struct Home {
     pub sockets: PathBuf,
 }
 
-/// Who runs the server of a home.
-pub(super) enum Hold {
-    /// We do, for as long as the lock is open.
-    Ours(File),
-    /// Another process does, and its server answers.
-    Theirs,
+/// What the lock file says while the server answers.
+const SERVED: &str = "served";
+
+/// The right to run the server of a home, as long as this lives.
+pub(super) struct Keeping {
+    lock: File,
+    users: File,
+}
+
+impl Keeping {
+    /// Tells everybody whether the server answers.
+    pub fn serves(&mut self, answers: bool) -> Result<()> {
+        self.lock.set_len(0)?;
+        if answers {
+            self.lock.write_all_at(SERVED.as_bytes(), 0)?;
+        }
+        Ok(())
+    }
+
+    /// Whether nobody uses the server any more. From then on nobody can, until this is dropped.
+    pub fn is_over(&self) -> Result<bool> {
+        took(self.users.try_lock())
+    }
+}
+
+/// Whether a lock was free.
+fn took(outcome: Result<(), TryLockError>) -> Result<bool> {
+    match outcome {
+        Ok(()) => Ok(true),
+        Err(TryLockError::WouldBlock) => Ok(false),
+        Err(TryLockError::Error(error)) => Err(error.into()),
+    }
 }
 
 impl Home {
@@ -116,25 +142,41 @@ impl Home {
         self.dir.join(name)
     }
 
-    /// Takes the home, or finds that another process has it and serves from it.
-    pub fn hold(&self, answers: impl Fn() -> bool) -> Result<Hold> {
-        let begin = Instant::now();
-        wait(PATIENCE, || {
-            let ours = self.try_lock()?.map(Hold::Ours);
-            let theirs = || begin.elapsed() > LET_GO && answers();
-            Ok(ours.or_else(|| theirs().then_some(Hold::Theirs)))
-        })
-        .with_context(|| format!("{} is in use, but its server does not answer", self.dir.display()))
+    /// Says that somebody uses the server, as long as the file is open. Waits while a keeper ends that had nobody.
+    pub fn enter(&self) -> Result<File> {
+        let users = self.file("users")?;
+        wait(PATIENCE, || Ok(took(users.try_lock_shared())?.then_some(())))
+            .with_context(|| format!("the server in {} does not stop", self.dir.display()))?;
+        Ok(users)
     }
 
-    /// The lock that says who runs the server, unless somebody has it.
-    pub fn try_lock(&self) -> Result<Option<File>> {
-        let lock = File::create(self.dir.join("lock"))?;
-        match lock.try_lock() {
-            Ok(()) => Ok(Some(lock)),
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(error)) => Err(error.into()),
+    /// The right to run the server, unless another keeper has it.
+    pub fn keep(&self) -> Result<Option<Keeping>> {
+        let lock = self.file("lock")?;
+        // Who looks whether there is a keeper holds the lock for a moment, too.
+        let ours = wait(LET_GO, || Ok(took(lock.try_lock())?.then_some(())));
+        if ours.is_err() {
+            return Ok(None);
         }
+        let mut keeping = Keeping { lock, users: self.file("users")? };
+        keeping.serves(false)?;
+        Ok(Some(keeping))
+    }
+
+    /// Whether a keeper runs the server.
+    pub fn is_kept(&self) -> Result<bool> {
+        Ok(!took(self.file("lock")?.try_lock_shared())?)
+    }
+
+    /// Whether a keeper runs the server, and it answers.
+    pub fn is_served(&self) -> Result<bool> {
+        Ok(self.is_kept()? && fs::read_to_string(self.dir.join("lock"))? == SERVED)
+    }
+
+    fn file(&self, name: &str) -> Result<File> {
+        let path = self.dir.join(name);
+        let file = File::options().create(true).truncate(false).read(true).write(true).open(&path);
+        file.with_context(|| format!("{} cannot be opened", path.display()))
     }
 }
 
@@ -151,4 +193,15 @@ fn own(dir: &Path) -> Result<()> {
     }
     fs::set_permissions(dir, Permissions::from_mode(0o700))?;
     Ok(())
+}
+
+/// A path as part of a URL.
+pub(super) fn url_path(path: &Path) -> String {
+    let bytes = path.as_os_str().as_encoded_bytes().iter();
+    bytes
+        .map(|&byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' | b'~' => char::from(byte).to_string(),
+            other => format!("%{other:02X}"),
+        })
+        .collect()
 }

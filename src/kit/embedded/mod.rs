@@ -1,18 +1,19 @@
 //! Private PostgreSQL and Redis servers for when no others are configured.
 //!
-//! They are the real programs, found on this machine, run as children on Unix sockets in a folder
-//! that only they may enter: no port, no password, and they end when this process does, however it
-//! ends. A child that dies while we run is started again behind the same URL. Of several processes
-//! on one data folder, the first runs the servers and the others use them; when it goes, another
-//! one runs them.
+//! They are the real programs, found on this machine, on Unix sockets in a folder that only they may enter: no port, no
+//! password. Several processes may use one data folder, and none of them runs the servers: who comes first starts a
+//! [keeper](keeper) for each, a process that starts its server again when that dies, and stops it when nobody uses it any
+//! more, however its users ended. So an import that came before the server may end before it. A keeper that is killed takes
+//! its server along, and whoever still uses it starts another one, behind the same URL.
 
 mod binaries;
 mod child;
 mod folder;
+mod keeper;
 mod leftovers;
 mod postgres;
 mod redis;
-mod supervisor;
+mod server;
 #[cfg(test)]
 mod tests;
 
@@ -20,12 +21,11 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
-pub use self::supervisor::Server;
 use self::{
-    folder::{Hold, Home},
-    postgres::Postgres,
-    redis::Redis,
+    folder::Home,
+    keeper::{Kept, Task},
 };
+pub use self::{keeper::keep_if_asked, server::Server};
 
 /// Where private servers live and what they are made of.
 #[derive(Debug, Clone, Default)]
@@ -38,6 +38,8 @@ pub struct Settings {
     pub redis_bin: Option<PathBuf>,
     /// Trades safety on power loss for speed. For tests only.
     pub fsync_off: bool,
+    /// A program whose `main` begins with [`keep_if_asked`]; the running one if `None`.
+    pub keeper: Option<PathBuf>,
 }
 
 /// A data folder, from which private servers are started.
@@ -52,44 +54,33 @@ impl Embedded {
         Ok(Self { data: folder::data_folder(settings.data_dir.as_deref())?, settings })
     }
 
-    /// Starts PostgreSQL, with a new cluster and database the first time, or joins the one that
-    /// another process runs. Blocks until it answers.
+    /// Has PostgreSQL started, with a new cluster and database the first time, unless it runs already. Blocks until it
+    /// answers.
     pub fn postgres(&self) -> Result<Server> {
         let home = Home::open(&self.data, "postgres")?;
         let url = postgres::url(&home);
-        let hold = home.hold(|| postgres::answers(&home))?;
-        let program = {
-            let (home, data, settings) = (home.clone(), self.data.clone(), self.settings.clone());
-            move |lock| Postgres::new(home, lock, &data, &settings)
-        };
-        match hold {
-            Hold::Ours(lock) => Server::supervised(url, program(lock)?),
-            Hold::Theirs => Server::attached(url, home, program),
-        }
+        let kept = Kept::Postgres { bin_dir: self.settings.pg_bin_dir.clone(), fsync_off: self.settings.fsync_off };
+        self.join(home, url, kept)
     }
 
-    /// Starts Redis as a cache that keeps nothing, or joins the one that another process runs.
-    /// `None`, with a line on stderr, where there is no Redis program or it does not start.
+    /// Has Redis started as a cache that keeps nothing, unless it runs already. `None`, with a line on stderr, where there
+    /// is no Redis program or it does not start.
     pub fn redis(&self) -> Result<Option<Server>> {
         let Some(program) = binaries::redis(self.settings.redis_bin.as_deref(), &self.data)? else {
             eprintln!("Redis was not found; Regulars works from PostgreSQL alone.");
             return Ok(None);
         };
-        let server = self.start_redis(program);
+        let server = Home::open(&self.data, "redis").and_then(|home| {
+            let url = redis::url(&home);
+            self.join(home, url, Kept::Redis { program })
+        });
         Ok(server.inspect_err(|error| eprintln!("Regulars works from PostgreSQL alone: {error:#}.")).ok())
     }
 
-    fn start_redis(&self, program: PathBuf) -> Result<Server> {
-        let home = Home::open(&self.data, "redis")?;
-        let url = redis::url(&home);
-        let hold = home.hold(|| redis::answers(&home))?;
-        let program = {
-            let home = home.clone();
-            move |lock| Redis::new(home, lock, program)
-        };
-        match hold {
-            Hold::Ours(lock) => Server::supervised(url, program(lock)),
-            Hold::Theirs => Server::attached(url, home, |lock| Ok(program(lock))),
-        }
+    fn join(&self, home: Home, url: String, kept: Kept) -> Result<Server> {
+        let task = Task { data: self.data.clone(), kept };
+        let keeper = self.settings.keeper.clone();
+        let log = home.log("keeper.log");
+        Server::join(url, home, move || keeper::spawn(keeper.as_deref(), &task, &log))
     }
 }

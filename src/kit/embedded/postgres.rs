@@ -1,7 +1,7 @@
 //! A private PostgreSQL: one cluster, one database, one user.
 
 use std::{
-    fs::{self, File},
+    fs,
     io::Write,
     path::{Path, PathBuf},
     process::{Child, Stdio},
@@ -11,11 +11,11 @@ use anyhow::{Context, Result, ensure};
 use rustix::process::Signal;
 
 use super::{
-    Settings, binaries,
+    binaries,
     child::{command, start, tail},
-    folder::Home,
+    folder::{Home, url_path},
+    keeper::Program,
     leftovers::end_processes,
-    supervisor::{Program, url_path},
 };
 
 /// Name of the user and of the database.
@@ -26,23 +26,21 @@ pub(super) struct Postgres {
     cluster: PathBuf,
     bin: PathBuf,
     fsync_off: bool,
-    /// Keeps other processes from running a server in this home.
-    _lock: File,
 }
 
 impl Postgres {
     /// Finds the programs that fit the cluster, and makes a cluster if there is none.
-    pub fn new(home: Home, lock: File, data: &Path, settings: &Settings) -> Result<Self> {
+    pub fn new(home: Home, data: &Path, bin_dir: Option<&Path>, fsync_off: bool) -> Result<Self> {
         let cluster = cluster(&home);
         let major = fs::read_to_string(cluster.join("PG_VERSION")).ok();
-        let bin = binaries::postgres(settings.pg_bin_dir.as_deref(), major.as_deref().map(str::trim), data)?;
+        let bin = binaries::postgres(bin_dir, major.as_deref().map(str::trim), data)?;
         if !cluster.exists() {
             // Made beside and renamed, so that a half-made one never counts.
             let new = home.dir.join("new");
-            create_cluster(&bin, &new, &home.log("initdb.log"), settings.fsync_off)?;
+            create_cluster(&bin, &new, &home.log("initdb.log"), fsync_off)?;
             fs::rename(new, &cluster)?;
         }
-        Ok(Self { home, cluster, bin, fsync_off: settings.fsync_off, _lock: lock })
+        Ok(Self { home, cluster, bin, fsync_off })
     }
 
     /// PostgreSQL refuses to start when the pid in a lock file belongs to a zombie or, as happens
@@ -87,12 +85,6 @@ impl Program for Postgres {
 
 pub(super) fn url(home: &Home) -> String {
     format!("postgres://{NAME}@{}/{NAME}", url_path(&home.sockets).replace('/', "%2F"))
-}
-
-/// Whether the server that another process runs here takes connections.
-pub(super) fn answers(home: &Home) -> bool {
-    state(&cluster(home)).is_some_and(|(_, ready)| ready)
-        && std::os::unix::net::UnixStream::connect(home.sockets.join(".s.PGSQL.5432")).is_ok()
 }
 
 fn cluster(home: &Home) -> PathBuf {

@@ -1,7 +1,7 @@
 //! A private Redis: a cache that keeps nothing.
 
 use std::{
-    fs::{self, File},
+    fs,
     os::unix::net::UnixStream,
     path::PathBuf,
     process::Child,
@@ -12,21 +12,19 @@ use rustix::process::Signal;
 
 use super::{
     child::{command, start},
-    folder::Home,
+    folder::{Home, url_path},
+    keeper::Program,
     leftovers::end_processes,
-    supervisor::{Program, url_path},
 };
 
 pub(super) struct Redis {
     home: Home,
     program: PathBuf,
-    /// Keeps other processes from running a server in this home.
-    _lock: File,
 }
 
 impl Redis {
-    pub fn new(home: Home, lock: File, program: PathBuf) -> Self {
-        Self { home, program, _lock: lock }
+    pub fn new(home: Home, program: PathBuf) -> Self {
+        Self { home, program }
     }
 }
 
@@ -50,11 +48,6 @@ impl Program for Redis {
 
 pub(super) fn url(home: &Home) -> String {
     format!("redis+unix://{}", url_path(&socket(home)))
-}
-
-/// Whether the server that another process runs here takes connections.
-pub(super) fn answers(home: &Home) -> bool {
-    UnixStream::connect(socket(home)).is_ok()
 }
 
 fn socket(home: &Home) -> PathBuf {

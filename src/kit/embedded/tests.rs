@@ -69,6 +69,22 @@ fn ping(url: &str) -> RedisResult<String> {
     redis_client::cmd("PING").query(&mut redis_client::Client::open(url)?.get_connection()?)
 }
 
+/// What started a server: its keeper.
+fn parent(pid: u32) -> u32 {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    status.lines().find_map(|line| line.strip_prefix("PPid:")).unwrap().trim().parse().unwrap()
+}
+
+/// The keepers of the other tests: their servers' processes are this binary, too.
+#[test]
+#[ignore = "runs servers for the other tests"]
+fn keeper() {
+    if let Some(Err(error)) = keep_if_asked() {
+        eprintln!("{error:#}");
+        std::process::exit(1);
+    }
+}
+
 #[test]
 fn postgres_survives_kills_and_is_shared() {
     let folder = Folder::new();
@@ -88,8 +104,17 @@ fn postgres_survives_kills_and_is_shared() {
         assert!(time < Duration::from_secs(10), "{time:?}");
     }
 
+    // Who started it is not the only one who needs it: the second goes on with the same server, without a pause.
     let second = folder.embedded().postgres().unwrap();
-    drop(first); // the second runs it on
+    let pid = postmaster(&folder.0);
+    drop(first);
+    std::thread::sleep(Duration::from_millis(500));
+    assert_eq!(ask(second.url(), "SELECT 1::bigint").unwrap(), 1);
+    assert_eq!(postmaster(&folder.0), pid);
+
+    // Without its keeper it ends, and comes back with another one.
+    signal(parent(pid), Signal::KILL);
+    child::wait(Duration::from_secs(20), || Ok((!Path::new(&format!("/proc/{pid}/cwd")).exists()).then_some(()))).unwrap();
     until_answered(second.url(), "SELECT 1::bigint");
 
     let url = second.url().to_owned();
@@ -98,6 +123,18 @@ fn postgres_survives_kills_and_is_shared() {
     let again = folder.embedded().postgres().unwrap();
     assert!(!again.is_attached());
     assert_eq!(ask(again.url(), "SELECT 1::bigint").unwrap(), 1);
+}
+
+#[test]
+fn several_who_come_at_once_share_one_server() {
+    let folder = Folder::new();
+    let comers: Vec<_> = (0..4).map(|_| folder.embedded()).map(|embedded| std::thread::spawn(move || embedded.postgres().unwrap())).collect();
+    let servers: Vec<Server> = comers.into_iter().map(|comer| comer.join().unwrap()).collect();
+    let pid = postmaster(&folder.0);
+    for server in servers {
+        assert_eq!(ask(server.url(), "SELECT 1::bigint").unwrap(), 1);
+        assert_eq!(postmaster(&folder.0), pid);
+    }
 }
 
 #[test]
