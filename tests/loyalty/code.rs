@@ -150,10 +150,8 @@ async fn codes_that_were_taken_twice_are_found_and_not_given_out() {
 async fn a_copy_of_a_code_is_withdrawn() {
     let town = Town::new().await;
     let rosa = town.admin("rosa").await;
-    let (cinema, theatre) = (
-        rosa.offers("Cinema", 10, json!({ "kind": "code_pool" })).await,
-        rosa.offers("Theatre", 10, json!({ "kind": "code_pool" })).await,
-    );
+    let (cinema, theatre) =
+        (rosa.offers("Cinema", 10, json!({ "kind": "code_pool" })).await, rosa.offers("Theatre", 10, json!({ "kind": "code_pool" })).await);
     adds(&rosa, &cinema, &["SAVE-77"]).await.is(201);
     adds(&rosa, &theatre, &["OTHER"]).await.is(201);
     town.sql(&format!(

@@ -1,11 +1,6 @@
 //! A private Redis: a cache that keeps nothing.
 
-use std::{
-    fs,
-    os::unix::net::UnixStream,
-    path::PathBuf,
-    process::Child,
-};
+use std::{fs, os::unix::net::UnixStream, path::PathBuf, process::Child};
 
 use anyhow::Result;
 use rustix::process::Signal;

@@ -128,7 +128,8 @@ fn postgres_survives_kills_and_is_shared() {
 #[test]
 fn several_who_come_at_once_share_one_server() {
     let folder = Folder::new();
-    let comers: Vec<_> = (0..4).map(|_| folder.embedded()).map(|embedded| std::thread::spawn(move || embedded.postgres().unwrap())).collect();
+    let comers: Vec<_> =
+        (0..4).map(|_| folder.embedded()).map(|embedded| std::thread::spawn(move || embedded.postgres().unwrap())).collect();
     let servers: Vec<Server> = comers.into_iter().map(|comer| comer.join().unwrap()).collect();
     let pid = postmaster(&folder.0);
     for server in servers {
