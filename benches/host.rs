@@ -64,7 +64,7 @@ impl Host {
             let endpoint = app.endpoint()?;
             tokio::spawn(async move {
                 let shutdown = Shutdown::on_signals()?;
-                server::serve(listener, endpoint, Limits::new(1_024, Duration::from_secs(1)), &shutdown).await
+                server::serve(listener, endpoint, Limits::new(1_024, Duration::ZERO, Duration::from_secs(1)), &shutdown).await
             });
             tokio::spawn(async move {
                 let (kit, listeners) = (app.kit.clone(), app.listeners());
@@ -114,6 +114,7 @@ fn settings_of(database_url: &str, redis_url: Option<String>) -> Settings {
         database_url: database_url.to_owned(),
         redis_url,
         connections_max: 10,
+        streams_max: 512,
         time_zone: chrono_tz::UTC,
         access_token_ttl_s: 3_600,
         sign_in: SignInTerms { password_chars_min: 12, session_ttl_days: 30 },

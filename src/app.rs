@@ -23,10 +23,12 @@ use crate::{
     community::{self, notification::Streams},
     events::Event,
     forum,
-    identity::{self, Doorkeeper, access::AccessTokens, account::api::SignInTerms},
+    identity::{self, Doorkeeper, access::AccessTokens, account::api::SignInTerms, caller::known_caller},
     insight,
     kit::{
-        Clock, Db, Kit, Parts, Problem, compress,
+        Clock, Db, Kit, Parts, Problem,
+        admission::Admission,
+        compress,
         copies::Copies,
         idempotency,
         limits::{RateLimits, Rationing, RequestLimits},
@@ -85,6 +87,15 @@ const EXAMPLES: &spec::examples::Names = &[
     ("code", "REGULAR7"),
 ];
 
+/// How long each of these waits for a free connection. Requests have places for that, and background work has time.
+const REQUEST_PATIENCE: Duration = Duration::from_secs(1);
+const BACKGROUND_PATIENCE: Duration = Duration::from_secs(30);
+const HEALTH_PATIENCE: Duration = Duration::from_millis(500);
+/// Connections for background work: delivery of events, jobs, streams, files that are being sent.
+const BACKGROUND_CONNECTIONS: usize = 4;
+/// The web pages' own files: no place is needed for them.
+const ASSETS: &str = "/assets/";
+
 /// Time for all servers to start anew after `admin rotate-keys`.
 const KEY_SUCCESSION: chrono::Duration = chrono::Duration::days(1);
 
@@ -96,7 +107,10 @@ pub struct Settings {
     pub files: Files,
     pub database_url: String,
     pub redis_url: Option<String>,
+    /// Connections to PostgreSQL for requests.
     pub connections_max: usize,
+    /// Notification streams open at a time.
+    pub streams_max: usize,
     pub time_zone: Tz,
     pub access_token_ttl_s: i64,
     pub sign_in: SignInTerms,
@@ -116,6 +130,9 @@ pub struct App {
     files: Files,
     /// False while shutting down, so that load balancers look elsewhere.
     accepting: Arc<AtomicBool>,
+    admission: Admission,
+    /// A connection that nobody else can have, so that the busiest server still knows whether it is ready.
+    health_db: Db,
     /// Who listens to notifications.
     streams: Streams,
 }
@@ -130,7 +147,7 @@ pub struct Job {
 impl App {
     pub async fn build(settings: Settings) -> anyhow::Result<Self> {
         let now = settings.clock.now();
-        let db = Db::connect(&settings.database_url, 1)?;
+        let db = Db::connect(&settings.database_url, 1, REQUEST_PATIENCE)?;
         let mut conn = db.read().await?;
         let cursor_keys = secret::keys(&mut conn, Purpose::Cursor, now).await?;
         // Other servers sign with an old key until they, too, start again.
@@ -144,7 +161,8 @@ impl App {
     /// Puts the parts together; connects to nothing yet.
     pub fn assemble(settings: Settings, cursor_keys: Vec<Vec<u8>>, token_keys: Vec<Vec<u8>>) -> anyhow::Result<Self> {
         let kit = Kit::new(Parts {
-            db: Db::connect(&settings.database_url, settings.connections_max)?,
+            db: Db::connect(&settings.database_url, settings.connections_max, REQUEST_PATIENCE)?,
+            background_db: Db::connect(&settings.database_url, BACKGROUND_CONNECTIONS, BACKGROUND_PATIENCE)?,
             redis: Redis::connect(settings.redis_url.as_deref())?,
             clock: settings.clock,
             cursors: Cursors::new(cursor_keys.into_iter().next().unwrap_or_default()),
@@ -157,13 +175,15 @@ impl App {
         let tokens = AccessTokens::new(&token_keys, settings.access_token_ttl_s)?;
         Ok(Self {
             keeper: Doorkeeper { kit: kit.clone(), tokens },
+            streams: Streams::new(kit.in_background(), settings.streams_max),
             kit,
             sign_in: settings.sign_in,
             body_bytes_max: settings.body_bytes_max,
             site: Site::at(&settings.public_url),
             files: settings.files,
             accepting: Arc::new(AtomicBool::new(true)),
-            streams: Streams::default(),
+            admission: Admission::new(settings.connections_max),
+            health_db: Db::connect(&settings.database_url, 1, HEALTH_PATIENCE)?,
         })
     }
 
@@ -212,6 +232,25 @@ impl App {
         let api = explained.with(CookieJarManager::new()).data(self.keeper.clone()).data(self.clone()).map_to_response();
         let api = Arc::new(api.boxed());
         let pages = web::endpoint(Web { api: api.clone(), kit: self.kit.clone(), site: self.site.clone(), files: self.files });
+        let (keeper, admission) = (self.keeper.clone(), self.admission.clone());
+        let api = api.around(move |inner, mut request| {
+            let (keeper, admission) = (keeper.clone(), admission.clone());
+            async move {
+                let caller = known_caller(&keeper, &mut request);
+                admission.admit(&*inner, caller, request).await
+            }
+        });
+        let admission = self.admission.clone();
+        // Pages are the same for all, and ask the API on their own place.
+        let pages = pages.around(move |inner, request| {
+            let admission = admission.clone();
+            async move {
+                match request.uri().path().starts_with(ASSETS) {
+                    true => Ok(inner.call(request).await?.into_response()),
+                    false => admission.admit(&*inner, None, request).await,
+                }
+            }
+        });
         Ok(Route::new()
             .nest("/api/v1", api)
             .at("/docs", get(docs))
@@ -232,9 +271,13 @@ impl App {
             }))
     }
 
-    /// Stops taking new work: `/health/ready` says so from now on, and nobody listens any more.
+    /// From now on `/health/ready` says that others should be asked.
     pub fn stop_accepting(&self) {
         self.accepting.store(false, Ordering::Relaxed);
+    }
+
+    /// Nobody listens to notifications any more.
+    pub fn end_streams(&self) {
         self.streams.close();
     }
 
@@ -246,10 +289,10 @@ impl App {
 
     /// Delivers all waiting events, and those that their delivery causes. Returns how many.
     pub async fn deliver_events(&self) -> Result<usize, Problem> {
-        let listeners = self.listeners();
+        let (kit, listeners) = (self.kit.in_background(), self.listeners());
         let mut delivered = 0;
         loop {
-            match outbox::deliver(&self.kit, &listeners, 500).await? {
+            match outbox::deliver(&kit, &listeners, 500).await? {
                 0 => return Ok(delivered),
                 events => delivered += events,
             }
@@ -307,7 +350,7 @@ async fn ready(Data(app): Data<&App>) -> Result<&'static str, Problem> {
     if !app.accepting.load(Ordering::Relaxed) {
         return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "shutting_down", "The server is shutting down.").retry_after(5));
     }
-    let mut conn = app.kit.db.read().await?;
+    let mut conn = app.health_db.read().await?;
     diesel_async::RunQueryDsl::execute(diesel::sql_query("select 1"), &mut *conn).await?;
     Ok("ready")
 }
@@ -316,7 +359,7 @@ async fn ready(Data(app): Data<&App>) -> Result<&'static str, Problem> {
 async fn measurements(Data(app): Data<&App>) -> Response {
     let status = app.kit.db.status();
     app.kit.metrics.connections_in_use.set(status.size as i64 - status.available as i64);
-    if let Ok(mut conn) = app.kit.db.read().await
+    if let Ok(mut conn) = app.health_db.read().await
         && let Ok(waiting) = outbox::waiting(&mut conn).await
     {
         app.kit.metrics.events_waiting.set(waiting);

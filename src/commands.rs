@@ -36,6 +36,7 @@ fn settings(config: &Config, urls: Urls) -> Settings {
         database_url: urls.database_url,
         redis_url: urls.redis_url,
         connections_max: config.database_pool_size,
+        streams_max: config.connections_max / 2,
         time_zone: config.time_zone,
         access_token_ttl_s: config.access_token_ttl_s.into(),
         sign_in: SignInTerms { password_chars_min: config.password_chars_min, session_ttl_days: config.session_ttl_days.into() },
@@ -61,8 +62,9 @@ pub fn openapi() -> Result<()> {
 }
 
 /// Serves until told to stop, then finishes what is under way.
-pub async fn serve(config: Config, urls: Urls) -> Result<()> {
+pub async fn serve(mut config: Config, urls: Urls) -> Result<()> {
     let shutdown = Shutdown::on_signals()?;
+    config.connections_max = server::sockets_possible(config.connections_max);
     let app = start(&config, urls).await?;
     if !config.allow_unsafe_database {
         db::refuse_unsafe(&mut *app.kit.db.read().await?).await?;
@@ -84,9 +86,9 @@ pub async fn serve(config: Config, urls: Urls) -> Result<()> {
 
     let mut background = JoinSet::new();
     let stop = shutdown.clone();
-    background.spawn(outbox::lead(app.kit.clone(), app.listeners(), move || stop.has_begun()));
+    background.spawn(outbox::lead(app.kit.in_background(), app.listeners(), move || stop.is_draining()));
     for job in app::jobs() {
-        let kit = app.kit.clone();
+        let kit = app.kit.in_background();
         background.spawn(async move {
             let mut times = tokio::time::interval(job.every);
             times.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -102,9 +104,11 @@ pub async fn serve(config: Config, urls: Urls) -> Result<()> {
     background.spawn(async move {
         stopping.begun().await;
         accepting.stop_accepting();
+        stopping.draining().await;
+        accepting.end_streams();
     });
 
-    let limits = Limits::new(config.connections_max, Duration::from_secs(config.shutdown_s));
+    let limits = Limits::new(config.connections_max, config.shutdown_delay(), Duration::from_secs(config.shutdown_s));
     let endpoint = app.endpoint()?;
     // The listener queues connections already; what PORT=0 chose is known only now.
     println!("Regulars is ready at {}", config.public_url(listener.local_addr()?));

@@ -9,6 +9,7 @@ use std::{
     ops::RangeInclusive,
     path::PathBuf,
     str::FromStr,
+    time::Duration,
 };
 
 use chrono_tz::Tz;
@@ -64,7 +65,7 @@ configuration! {
     "RUST_LOG" log_filter: String = "info", log_filter;
     /// json or text.
     "LOG_FORMAT" log_format: LogFormat = "json", parsed("json or text");
-    /// Connections to PostgreSQL at most.
+    /// Connections to PostgreSQL for requests, which are served so many at a time; background work has up to 4 more, health one.
     "DATABASE_POOL_SIZE" database_pool_size: usize = "10", whole(1..=200);
     /// The programme's IANA time zone, which decides its days, weeks and months.
     "TIME_ZONE" time_zone: Tz = "UTC", parsed("an IANA time zone such as Europe/Berlin");
@@ -76,8 +77,8 @@ configuration! {
     "PASSWORD_CHARS_MIN" password_chars_min: usize = "12", whole(8..=128);
     /// true serves although PostgreSQL's fsync, full_page_writes or synchronous_commit is off.
     "ALLOW_UNSAFE_DATABASE" allow_unsafe_database: bool = "false", parsed("true or false");
-    /// Connections served at a time; more wait.
-    "CONNECTIONS_MAX" connections_max: usize = "1024", whole(1..=65_536);
+    /// Sockets open at a time; beyond, those that have been silent for longest are closed. Half of them may be notification streams.
+    "CONNECTIONS_MAX" connections_max: usize = "16384", whole(1..=1_000_000);
     /// Largest request body, in bytes.
     "REQUEST_BODY_BYTES_MAX" request_body_bytes_max: usize = "262144", whole(1_024..=67_108_864);
     /// E-mail address of the first administrator, created at the start if absent. An account that has it already must have ADMIN_PASSWORD, too.
@@ -86,7 +87,9 @@ configuration! {
     "ADMIN_HANDLE" admin_handle: Option<String> = "", optional(parsed("a handle"));
     /// Password of the first administrator, and of `admin create`.
     "ADMIN_PASSWORD" admin_password: Option<String> = "", optional(parsed("a password")), secret;
-    /// Seconds that requests under way may take when the server stops.
+    /// Seconds that the server goes on serving after SIGTERM, not ready any more, for load balancers to turn away; 0 in development and 5 in production if unset.
+    "SHUTDOWN_DELAY_S" shutdown_delay_s: Option<u64> = "", optional(whole(0..=300));
+    /// Seconds that requests under way may then take.
     "SHUTDOWN_S" shutdown_s: u64 = "25", whole(0..=300);
 }
 
@@ -116,6 +119,11 @@ impl Config {
     /// Where browsers reach the server that listens at `bound`, without a slash at the end.
     pub fn public_url(&self, bound: SocketAddr) -> String {
         self.public_url_set.clone().unwrap_or_else(|| format!("http://{bound}"))
+    }
+
+    /// How long the server goes on serving when it was told to stop.
+    pub fn shutdown_delay(&self) -> Duration {
+        Duration::from_secs(self.shutdown_delay_s.unwrap_or(if self.is_production() { 5 } else { 0 }))
     }
 
     pub fn is_production(&self) -> bool {
@@ -294,6 +302,7 @@ mod tests {
             assert_eq!(config.environment, Environment::Development);
             assert_eq!(config.database_url, None);
             assert_eq!(config.time_zone, Tz::UTC);
+            assert_eq!(config.shutdown_delay(), Duration::ZERO);
         }
     }
 
@@ -311,6 +320,7 @@ mod tests {
         assert_eq!(config.address().to_string(), "[::]:9000");
         assert_eq!(config.public_url(config.address()), "https://club.example");
         assert!(config.is_production());
+        assert_eq!(config.shutdown_delay(), Duration::from_secs(5));
     }
 
     #[test]

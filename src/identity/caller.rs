@@ -11,9 +11,9 @@ use poem_openapi::{
     registry::{MetaSecurityScheme, Registry},
 };
 
-use super::access::AccessTokens;
+use super::access::{AccessTokens, Claims};
 use crate::{
-    kit::{Conn, Kit, Problem, db::CachedExt, secret},
+    kit::{Conn, Kit, Problem, admission, db::CachedExt, secret},
     words::{ApiKeyId, MemberId, PartnerId, Role, SessionId},
 };
 
@@ -99,18 +99,39 @@ enum Caller {
     Partner(PartnerActor),
 }
 
+/// The credential of a request that has one.
+fn bearer(request: &Request) -> Option<&str> {
+    let (scheme, token) = request.header("authorization")?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// Whose line a request waits in (see [`crate::kit::admission`]): found without the database. The claims of a good access
+/// token stay with the request.
+pub fn known_caller(keeper: &Doorkeeper, request: &mut Request) -> Option<admission::Caller> {
+    let token = bearer(request)?;
+    if token.starts_with(API_KEY_PREFIX) {
+        let name = secret::hash(token).iter().map(|byte| format!("{byte:02x}")).collect();
+        return Some(admission::Caller { name, speaks_for_many: true });
+    }
+    let claims = keeper.tokens.verify(token, keeper.kit.clock.now())?;
+    let caller = admission::Caller { name: claims.sub.to_string(), speaks_for_many: false };
+    request.set_data(claims);
+    Some(caller)
+}
+
 async fn identify(request: &Request) -> Result<Caller, Problem> {
-    let Some(header) = request.headers().get("authorization") else { return Ok(Caller::Nobody) };
+    if request.headers().get("authorization").is_none() {
+        return Ok(Caller::Nobody);
+    }
     let keeper = request.data::<Doorkeeper>().ok_or_else(|| Problem::internal("there is no doorkeeper"))?;
     let bad = || Problem::unauthorized("This credential is not valid, or no longer.");
-    let token = header.to_str().ok().and_then(|text| text.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
-    let token = token.map(|(_, token)| token.trim()).ok_or_else(bad)?;
+    let token = bearer(request).ok_or_else(bad)?;
     let now = keeper.kit.clock.now();
     if token.starts_with(API_KEY_PREFIX) {
         let mut conn = keeper.kit.db.read().await?;
         return find_api_key(&mut conn, token, now).await?.map(Caller::Partner).ok_or_else(bad);
     }
-    let claims = keeper.tokens.verify(token, now).ok_or_else(bad)?;
+    let claims = request.data::<Claims>().cloned().ok_or_else(bad)?;
     let mut conn = keeper.kit.db.read().await?;
     find_actor(&mut conn, claims.sid, now).await?.filter(|actor| actor.member_id == claims.sub).map(Caller::Member).ok_or_else(bad)
 }
@@ -321,9 +342,7 @@ fn register(registry: &mut Registry) {
 
 /// When the access token of this request ends; none when it has no good one.
 pub fn token_expiry(request: &Request) -> Option<DateTime<Utc>> {
-    let keeper = request.data::<Doorkeeper>()?;
-    let token = request.headers().get("authorization")?.to_str().ok()?.split_once(' ')?.1.trim();
-    Some(keeper.tokens.verify(token, keeper.kit.clock.now())?.expires_at())
+    Some(request.data::<Claims>()?.expires_at())
 }
 
 /// The name by which rations know a caller who has not signed in: the address they come from.

@@ -12,8 +12,8 @@ const FRESH: Duration = Duration::from_secs(5);
 type Kept = (Instant, Arc<dyn Any + Send + Sync>);
 
 /// One copy of each type.
-#[derive(Default)]
-pub struct Copies(Mutex<HashMap<TypeId, Kept>>);
+#[derive(Clone, Default)]
+pub struct Copies(Arc<Mutex<HashMap<TypeId, Kept>>>);
 
 impl Copies {
     fn with<R>(&self, act: impl FnOnce(&mut HashMap<TypeId, Kept>) -> R) -> R {

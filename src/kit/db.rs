@@ -16,19 +16,33 @@ use diesel_async::{
     AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection, TransactionManager,
     pooled_connection::{
         AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
-        deadpool::{Object, Pool},
+        deadpool::{Hook, HookError, Object, Pool},
     },
 };
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
-use tokio_postgres::config::SslMode;
+use tokio_postgres::{
+    Config, NoTls, Socket,
+    config::SslMode,
+    tls::{MakeTlsConnect, TlsConnect},
+};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::problem::Problem;
+use super::{
+    problem::Problem,
+    pulse::{Pulse, Silence},
+};
 
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
 
-const POOL_WAIT: Duration = Duration::from_millis(250);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long a statement may take. PostgreSQL ends it then, and a connection that says nothing a little later is given up.
+const STATEMENT_TIMEOUT: Duration = Duration::from_secs(3);
+/// The same where hundreds of rows are written at once.
+const LONG_STATEMENT_TIMEOUT: Duration = Duration::from_secs(60);
+/// A delivery of events that is under way may take longer than requests wait.
+const LONG_LOCK_TIMEOUT: Duration = Duration::from_secs(30);
+/// A peer that has not acknowledged anything for so long is gone.
+const PEER_TIMEOUT: Duration = Duration::from_secs(10);
 /// Only one process migrates at a time; the number is arbitrary, but ours.
 const MIGRATION_LOCK: i64 = 7_270_001;
 
@@ -46,34 +60,45 @@ pub mod sql_types {
     pub struct Xid8;
 }
 
-/// The pool. Waits at most 250 ms for a connection, then answers 503.
+/// A pool of connections.
 #[derive(Clone)]
 pub struct Db {
     pool: Pool<Conn>,
 }
 
 impl Db {
-    pub fn connect(url: &str, connections_max: usize) -> anyhow::Result<Self> {
+    /// At most so many connections; whoever finds none free waits at most for `patience`, and is answered 503 then.
+    pub fn connect(url: &str, connections_max: usize, patience: Duration) -> anyhow::Result<Self> {
         let mut config = ManagerConfig::<Conn>::default();
         // A closed connection is noticed without a round trip for each checkout.
         config.recycling_method = RecyclingMethod::Fast;
-        config.custom_setup = Box::new(|url| {
+        let silence = Silence::default();
+        config.custom_setup = Box::new(move |url| {
+            let silence = silence.clone();
             Box::pin(async move {
-                let mut conn = open(url).await?;
-                conn.batch_execute(
-                    "set statement_timeout = '3s'; set lock_timeout = '2s'; set idle_in_transaction_session_timeout = '30s'",
-                )
-                .await
-                .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+                let mut conn = open(url, silence).await?;
+                let setup = format!(
+                    "set statement_timeout = {}; set lock_timeout = '2s'; set idle_in_transaction_session_timeout = '5s'",
+                    STATEMENT_TIMEOUT.as_millis()
+                );
+                conn.batch_execute(&setup).await.map_err(ConnectionError::CouldntSetupConfiguration)?;
+                Pulse::of(&mut conn).expect_within(STATEMENT_TIMEOUT);
                 Ok(conn)
             })
         });
         let pool = Pool::builder(AsyncDieselConnectionManager::new_with_config(url, config))
             .max_size(connections_max)
             .runtime(deadpool::Runtime::Tokio1)
-            .wait_timeout(Some(POOL_WAIT))
+            .wait_timeout(Some(patience))
             .create_timeout(Some(CONNECT_TIMEOUT))
             .recycle_timeout(Some(CONNECT_TIMEOUT))
+            .pre_recycle(Hook::sync_fn(|conn: &mut Conn, _| match Pulse::of(conn).is_sound() {
+                true => {
+                    Pulse::of(conn).expect_within(STATEMENT_TIMEOUT);
+                    Ok(())
+                }
+                false => Err(HookError::message("the connection was interrupted, or is as old as one that fell silent")),
+            }))
             .build()?;
         Ok(Self { pool })
     }
@@ -169,11 +194,10 @@ impl<Q: QueryFragment<Pg>> QueryFragment<Pg> for Cached<Q> {
 }
 
 /// A connection; with TLS when the URL says `sslmode=require`, which also means a certificate that this machine trusts.
-async fn open(url: &str) -> ConnectionResult<Conn> {
-    let bad = |error: tokio_postgres::Error| ConnectionError::BadConnection(error.to_string());
-    let config: tokio_postgres::Config = url.parse().map_err(bad)?;
+async fn open(url: &str, silence: Silence) -> ConnectionResult<Conn> {
+    let config = watchful(url.parse().map_err(bad_connection)?);
     if config.get_ssl_mode() != SslMode::Require {
-        return Conn::establish(url).await;
+        return connect(&config, NoTls, silence).await;
     }
     let mut roots = rustls::RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
@@ -182,13 +206,40 @@ async fn open(url: &str) -> ConnectionResult<Conn> {
         .map_err(|error| ConnectionError::BadConnection(error.to_string()))?
         .with_root_certificates(roots)
         .with_no_client_auth();
-    let (client, connection) = config.connect(MakeRustlsConnect::new(tls)).await.map_err(bad)?;
-    Conn::try_from_client_and_connection(client, connection).await
+    connect(&config, MakeRustlsConnect::new(tls), silence).await
+}
+
+fn bad_connection(error: tokio_postgres::Error) -> ConnectionError {
+    ConnectionError::BadConnection(error.to_string())
+}
+
+/// Notices peers that are gone, unless the URL says how: the defaults take hours.
+fn watchful(mut config: Config) -> Config {
+    if config.get_tcp_user_timeout().is_none() {
+        config.tcp_user_timeout(PEER_TIMEOUT);
+    }
+    if config.get_keepalives_interval().is_none() {
+        config.keepalives_idle(PEER_TIMEOUT / 2).keepalives_interval(PEER_TIMEOUT / 5).keepalives_retries(2);
+    }
+    config
+}
+
+/// We drive the connection ourselves, because diesel-async's own driver goes on for as long as the socket is open.
+async fn connect<T>(config: &Config, tls: T, silence: Silence) -> ConnectionResult<Conn>
+where
+    T: MakeTlsConnect<Socket, Stream: Send + 'static, TlsConnect: TlsConnect<Socket, Future: Send>>,
+{
+    let (client, connection) = config.connect(tls).await.map_err(bad_connection)?;
+    let pulse = Pulse::new(silence);
+    tokio::spawn(pulse.clone().drive(connection));
+    let mut conn = Conn::try_from(client).await?;
+    conn.set_instrumentation(pulse);
+    Ok(conn)
 }
 
 /// Brings the schema up to date. Returns the names of the migrations that ran.
 pub async fn migrate(url: &str) -> anyhow::Result<Vec<String>> {
-    let mut conn = open(url).await.context("the database does not accept connections")?;
+    let mut conn = open(url, Silence::default()).await.context("the database does not accept connections")?;
     conn.batch_execute(&format!("set lock_timeout = '60s'; select pg_advisory_lock({MIGRATION_LOCK})")).await?;
     let mut harness = AsyncMigrationHarness::new(conn);
     let ran = harness.run_pending_migrations(MIGRATIONS).map_err(|error| anyhow::anyhow!("a migration failed: {error}"))?;
@@ -197,7 +248,18 @@ pub async fn migrate(url: &str) -> anyhow::Result<Vec<String>> {
 
 /// Gives this transaction more time than a request has: imports write hundreds of rows in one statement.
 pub async fn take_time(conn: &mut Conn) -> QueryResult<()> {
-    conn.batch_execute("set local statement_timeout = '60s'; set local lock_timeout = '20s'").await
+    allow(conn, LONG_STATEMENT_TIMEOUT).await
+}
+
+/// Lets each statement of this transaction take so long. Only so: who tells PostgreSQL alone is taken for silent.
+pub async fn allow(conn: &mut Conn, statement: Duration) -> QueryResult<()> {
+    let (millis, lock) = (statement.as_millis(), LONG_LOCK_TIMEOUT.as_millis());
+    let set = format!(
+        "set local statement_timeout = {millis}; set local lock_timeout = {lock}; set local idle_in_transaction_session_timeout = {millis}"
+    );
+    conn.batch_execute(&set).await?;
+    Pulse::of(conn).expect_within(statement);
+    Ok(())
 }
 
 #[derive(diesel::QueryableByName)]
@@ -223,7 +285,7 @@ pub async fn refuse_unsafe(conn: &mut Conn) -> anyhow::Result<()> {
 
 /// Takes every migration back, newest first: what an operator may have to do, and a test proves possible.
 pub async fn revert_all(url: &str) -> anyhow::Result<()> {
-    let mut harness = AsyncMigrationHarness::new(open(url).await?);
+    let mut harness = AsyncMigrationHarness::new(open(url, Silence::default()).await?);
     harness.revert_all_migrations(MIGRATIONS).map_err(|error| anyhow::anyhow!("a migration cannot be reverted: {error}"))?;
     Ok(())
 }

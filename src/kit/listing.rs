@@ -73,7 +73,8 @@ where
         let rows = fetch(kit.clone(), request.clone()).await?;
         return Ok(Listed::Page(kit.cursors.page(&list, &request, rows, position, view)));
     };
-    let file = File { kit: kit.clone(), form, columns: columns::<T>(), fetch, position, view, row: PhantomData };
+    // Its request has been answered when most of the file is read.
+    let file = File { kit: kit.in_background(), form, columns: columns::<T>(), fetch, position, view, row: PhantomData };
     let first = Request { seek: request.seek.filter(|seek| !seek.back), limit: BATCH_ROWS - 1 };
     let mut head = file.columns.iter().map(|path| path.join(".")).collect::<Vec<_>>();
     head.iter_mut().for_each(|name| *name = neutral(name));

@@ -2,6 +2,7 @@
 //!
 //! [`Kit`] is handed to each API; it is cheap to clone.
 
+pub mod admission;
 pub mod clock;
 pub mod compress;
 pub mod copies;
@@ -16,6 +17,7 @@ pub mod markdown;
 pub mod outbox;
 pub mod page;
 pub mod problem;
+pub mod pulse;
 pub mod redis;
 pub mod secret;
 pub mod server;
@@ -38,8 +40,11 @@ pub use self::{
 #[derive(Clone)]
 pub struct Kit(Arc<Parts>);
 
+#[derive(Clone)]
 pub struct Parts {
     pub db: Db,
+    /// Connections for what no request waits for.
+    pub background_db: Db,
     pub redis: redis::Redis,
     pub clock: Clock,
     pub cursors: page::Cursors,
@@ -54,6 +59,11 @@ pub struct Parts {
 impl Kit {
     pub fn new(parts: Parts) -> Self {
         Self(Arc::new(parts))
+    }
+
+    /// The same for work that no request waits for: it has connections of its own, so that neither waits for the other.
+    pub fn in_background(&self) -> Self {
+        Self::new(Parts { db: self.background_db.clone(), ..Parts::clone(self) })
     }
 }
 

@@ -1,13 +1,29 @@
-//! The HTTP listener: poem's own has no time-out for headers, no cap on connections and no limit
-//! on bodies, so hyper is driven directly.
+//! The HTTP listener: poem's own has no time-out for headers, no cap on sockets and no limit on bodies, so hyper is driven
+//! directly.
 //!
 //! It speaks HTTP/1.1. Browsers get HTTP/2 from the proxy that does TLS; that way nobody can reset
 //! a stream and so drop a handler in the middle of its work. A proxy should give up idle
 //! connections before [`Limits::header`] does.
+//!
+//! An open socket costs little and takes nothing from others: only a whole request gets a place (see [`super::admission`]).
 
-use std::{convert::Infallible, io, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    convert::Infallible,
+    io,
+    pin::{Pin, pin},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll},
+    time::Duration,
+};
 
-use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use futures_util::{StreamExt, stream};
+use hyper::{
+    body::{Body, Frame, Incoming, SizeHint},
+    header::{CONNECTION, HeaderValue},
+    server::conn::http1,
+    service::service_fn,
+};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
@@ -17,12 +33,13 @@ use poem::{
     http::uri::Scheme,
     web::{LocalAddr, RemoteAddr},
 };
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::{
     net::{TcpListener, TcpStream},
     signal::unix::{SignalKind, signal},
-    sync::{OwnedSemaphorePermit, Semaphore, watch},
+    sync::{Notify, OwnedSemaphorePermit, Semaphore, watch},
     task::JoinSet,
-    time::{sleep, timeout},
+    time::{Instant, sleep, timeout},
 };
 use tokio_io_timeout::TimeoutStream;
 
@@ -30,34 +47,61 @@ use tokio_io_timeout::TimeoutStream;
 const HEADER_BYTES_MAX: usize = 16 * 1024;
 /// Rest after a failed accept: where files run out, trying again at once would only spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+/// A socket may be silent for so long, however many others wait to be accepted.
+const SILENCE_MIN: Duration = Duration::from_millis(500);
+/// Open files that are no client's: connections to PostgreSQL and Redis, logs, the listener.
+const OTHER_FILES: u64 = 256;
 
 /// What a client may take.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Connections served at a time; more wait to be accepted.
-    pub connections_max: usize,
+    /// Sockets open at a time. Beyond, those that have been silent for longest are closed.
+    pub sockets_max: usize,
     /// Time for all headers of a request, counted from the connection's start or from the end of the
     /// answer before, so it is also how long an idle connection is kept.
     pub header: Duration,
     /// How long a client may leave an answer unread before its connection is closed.
     pub write: Duration,
-    /// Time that requests under way get when the server stops.
+    /// How long the server goes on serving when it is to stop, for load balancers to turn away.
+    pub delay: Duration,
+    /// Time that requests under way get then.
     pub shutdown: Duration,
 }
 
 impl Limits {
-    pub fn new(connections_max: usize, shutdown: Duration) -> Self {
-        Self { connections_max, header: Duration::from_secs(10), write: Duration::from_secs(30), shutdown }
+    pub fn new(sockets_max: usize, delay: Duration, shutdown: Duration) -> Self {
+        Self { sockets_max, header: Duration::from_secs(10), write: Duration::from_secs(30), delay, shutdown }
     }
+}
+
+/// As many of the sockets that are wanted as this process may open; it asks for more than it has, and says what it lacks.
+pub fn sockets_possible(wanted: usize) -> usize {
+    let files = getrlimit(Resource::Nofile);
+    let raised = Rlimit { current: files.maximum, ..files };
+    let open_max = if setrlimit(Resource::Nofile, raised).is_ok() { files.maximum } else { files.current };
+    let possible = open_max.map_or(wanted, |files| usize::try_from(files.saturating_sub(OTHER_FILES)).unwrap_or(wanted)).max(1);
+    if possible < wanted {
+        tracing::warn!(wanted, possible, "fewer sockets than CONNECTIONS_MAX: raise the limit of open files (ulimit -n)");
+    }
+    wanted.min(possible)
 }
 
 /// Whether the server is about to stop. Clones share it.
 #[derive(Debug, Clone)]
-pub struct Shutdown(Arc<watch::Sender<bool>>);
+pub struct Shutdown(Arc<watch::Sender<Stage>>);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Stage {
+    Serving,
+    /// As before, but others should be asked.
+    Leaving,
+    /// What is under way ends.
+    Draining,
+}
 
 impl Default for Shutdown {
     fn default() -> Self {
-        Self(Arc::new(watch::Sender::new(false)))
+        Self(Arc::new(watch::Sender::new(Stage::Serving)))
     }
 }
 
@@ -79,21 +123,43 @@ impl Shutdown {
         Ok(shutdown)
     }
 
+    /// From here on the server is not ready for more, but serves whoever comes nevertheless.
     pub fn begin(&self) {
-        self.0.send_replace(true);
+        self.reach(Stage::Leaving);
     }
 
-    /// From here on the server is not ready for more.
     pub fn has_begun(&self) -> bool {
-        *self.0.borrow()
+        *self.0.borrow() >= Stage::Leaving
     }
 
     pub async fn begun(&self) {
-        let _ = self.0.subscribe().wait_for(|begun| *begun).await; // we hold a sender, so it cannot fail
+        self.reached(Stage::Leaving).await;
+    }
+
+    /// Nobody is accepted any more, and what goes on for long must end.
+    pub fn is_draining(&self) -> bool {
+        *self.0.borrow() >= Stage::Draining
+    }
+
+    pub async fn draining(&self) {
+        self.reached(Stage::Draining).await;
+    }
+
+    fn reach(&self, stage: Stage) {
+        self.0.send_if_modified(|reached| {
+            *reached < stage && {
+                *reached = stage;
+                true
+            }
+        });
+    }
+
+    async fn reached(&self, stage: Stage) {
+        let _ = self.0.subscribe().wait_for(|reached| *reached >= stage).await; // we hold a sender, so it cannot fail
     }
 }
 
-/// Serves `endpoint` until `shutdown` begins, and then lets the requests under way finish.
+/// Serves `endpoint` until `shutdown` begins and the delay after it is over, and then lets the requests under way finish.
 pub async fn serve<E>(listener: TcpListener, endpoint: E, limits: Limits, shutdown: &Shutdown) -> io::Result<()>
 where
     E: Endpoint + 'static,
@@ -101,13 +167,17 @@ where
     let local = listener.local_addr()?;
     tracing::debug!(address = %local, "listening");
     let endpoint = Arc::new(endpoint);
-    let places = Arc::new(Semaphore::new(limits.connections_max));
+    let sockets = Arc::new(Sockets::new(limits.sockets_max));
     let graceful = GracefulShutdown::new();
     let mut connections = JoinSet::new();
+    let mut ends = pin!(async {
+        shutdown.begun().await;
+        sleep(limits.delay).await;
+    });
     loop {
         let (stream, place) = tokio::select! {
-            () = shutdown.begun() => break,
-            accepted = accept(&listener, &places) => accepted,
+            () = &mut ends => break,
+            accepted = accept(&listener, &sockets) => accepted,
         };
         let Ok(remote) = stream.peer_addr() else {
             continue;
@@ -117,12 +187,31 @@ where
         stream.set_write_timeout(Some(limits.write));
 
         let addresses = (LocalAddr(Addr::SocketAddr(local)), RemoteAddr(Addr::SocketAddr(remote)));
-        let endpoint = endpoint.clone();
+        let socket = Arc::new(Socket::opened(&sockets));
+        let (endpoint, stopping, served) = (endpoint.clone(), shutdown.clone(), socket.clone());
         let service = service_fn(move |request: hyper::Request<Incoming>| {
             let (endpoint, (local, remote)) = (endpoint.clone(), addresses.clone());
+            let (stopping, socket) = (stopping.clone(), served.clone());
             async move {
-                let request = Request::from((request, local, remote, Scheme::HTTP));
-                Ok::<hyper::Response<_>, Infallible>(endpoint.get_response(request).await.into())
+                let has_body = !request.body().is_end_stream();
+                let mut request = Request::from((request, local, remote, Scheme::HTTP));
+                if has_body {
+                    socket.is_silent(Silence::Body);
+                    let mut reading = Some(Reading(socket.clone()));
+                    let end = stream::poll_fn(move |_| {
+                        drop(reading.take());
+                        Poll::Ready(None)
+                    });
+                    let body = request.take_body().into_bytes_stream().chain(end);
+                    request.set_body(poem::Body::from_bytes_stream(body));
+                } else {
+                    socket.works();
+                }
+                let mut response: hyper::Response<_> = endpoint.get_response(request).await.into();
+                if stopping.has_begun() {
+                    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+                }
+                Ok::<_, Infallible>(response.map(|body| Answer { body, _written: Written(socket) }))
             }
         });
         let connection = http1::Builder::new()
@@ -133,16 +222,22 @@ where
             .serve_connection(TokioIo::new(Box::pin(stream)), service);
         let connection = graceful.watch(connection);
         connections.spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%remote, "connection ended: {error}");
+            tokio::select! {
+                biased;
+                ended = connection => if let Err(error) = ended {
+                    tracing::debug!(%remote, "connection ended: {error}");
+                },
+                () = socket.closed() => tracing::debug!(%remote, "a silent connection was closed"),
             }
             drop(place);
         });
         while connections.try_join_next().is_some() {}
     }
     drop(listener);
+    shutdown.reach(Stage::Draining);
     while connections.try_join_next().is_some() {}
     tracing::info!(connections = connections.len(), "stopping");
+    sockets.close_idle();
     if timeout(limits.shutdown, graceful.shutdown()).await.is_err() {
         tracing::warn!(connections = connections.len(), "requests under way did not finish in time");
     }
@@ -150,12 +245,11 @@ where
     Ok(())
 }
 
-/// The next connection, once there is a place for it.
-async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> (TcpStream, Option<OwnedSemaphorePermit>) {
-    let place = places.clone().acquire_owned().await.ok();
+/// The next connection, once there is a place for its socket.
+async fn accept(listener: &TcpListener, sockets: &Sockets) -> (TcpStream, OwnedSemaphorePermit) {
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => return (stream, place),
+            Ok((stream, _)) => return (stream, sockets.place().await),
             Err(error) => {
                 tracing::warn!("a connection was not accepted: {error}");
                 sleep(ACCEPT_PAUSE).await;
@@ -164,9 +258,161 @@ async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> (TcpStream, 
     }
 }
 
+/// What a socket waits for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Silence {
+    /// A request, or the rest of its headers.
+    Request,
+    /// The rest of a body.
+    Body,
+}
+
+/// All sockets. Those that wait for their client give way to others, the longest silent first.
+struct Sockets {
+    places: Arc<Semaphore>,
+    silent: Mutex<Silent>,
+}
+
+#[derive(Default)]
+struct Silent {
+    /// By the order in which they fell silent.
+    sockets: BTreeMap<u64, (Instant, Silence, Arc<Notify>)>,
+    next: u64,
+}
+
+impl Sockets {
+    fn new(most: usize) -> Self {
+        Self { places: Arc::new(Semaphore::new(most)), silent: Mutex::default() }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Silent> {
+        self.silent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn place(&self) -> OwnedSemaphorePermit {
+        loop {
+            if let Ok(place) = self.places.clone().try_acquire_owned() {
+                return place;
+            }
+            self.close_longest_silent();
+            if let Ok(Ok(place)) = timeout(ACCEPT_PAUSE, self.places.clone().acquire_owned()).await {
+                return place;
+            }
+        }
+    }
+
+    fn close_longest_silent(&self) {
+        if let Some((since, _, close)) = self.lock().sockets.values().next()
+            && since.elapsed() >= SILENCE_MIN
+        {
+            close.notify_one();
+        }
+    }
+
+    /// Those that are in the middle of no request.
+    fn close_idle(&self) {
+        for (_, silence, close) in self.lock().sockets.values() {
+            if *silence == Silence::Request {
+                close.notify_one();
+            }
+        }
+    }
+}
+
+/// One socket. All that happens to it happens in its connection's task.
+struct Socket {
+    sockets: Arc<Sockets>,
+    /// Its number among the silent ones.
+    silent: Mutex<Option<u64>>,
+    close: Arc<Notify>,
+}
+
+impl Socket {
+    fn opened(sockets: &Arc<Sockets>) -> Self {
+        let socket = Self { sockets: sockets.clone(), silent: Mutex::default(), close: Arc::default() };
+        socket.is_silent(Silence::Request);
+        socket
+    }
+
+    fn number(&self) -> MutexGuard<'_, Option<u64>> {
+        self.silent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_silent(&self, silence: Silence) {
+        self.works();
+        let mut silent = self.sockets.lock();
+        silent.next += 1;
+        let number = silent.next;
+        silent.sockets.insert(number, (Instant::now(), silence, self.close.clone()));
+        *self.number() = Some(number);
+    }
+
+    fn works(&self) {
+        if let Some(number) = self.number().take() {
+            self.sockets.lock().sockets.remove(&number);
+        }
+    }
+
+    /// Returns when it is told to close while it is silent.
+    async fn closed(&self) {
+        loop {
+            self.close.notified().await;
+            if self.number().is_some() {
+                return;
+            }
+        }
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        self.works();
+    }
+}
+
+/// While a body is read; then its request is whole.
+struct Reading(Arc<Socket>);
+
+impl Drop for Reading {
+    fn drop(&mut self) {
+        self.0.works();
+    }
+}
+
+/// Until an answer is written; then the socket waits for the next request.
+struct Written(Arc<Socket>);
+
+impl Drop for Written {
+    fn drop(&mut self) {
+        self.0.is_silent(Silence::Request);
+    }
+}
+
+struct Answer<B> {
+    body: B,
+    _written: Written,
+}
+
+impl<B: Body + Unpin> Body for Answer<B> {
+    type Data = B::Data;
+    type Error = B::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use std::{net::SocketAddr, time::Instant};
+    use std::net::SocketAddr;
 
     use poem::{EndpointExt, endpoint::make};
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -175,14 +421,19 @@ mod tests {
     use crate::kit::limits::RequestLimits;
 
     const LIMITS: Limits = Limits {
-        connections_max: 3,
+        sockets_max: 3,
         header: Duration::from_millis(300),
         write: Duration::from_millis(300),
+        delay: Duration::ZERO,
         shutdown: Duration::from_millis(600),
     };
 
     /// Answers with the number of the body's bytes, after as many ms as the path says.
     async fn start() -> (SocketAddr, Shutdown, tokio::task::JoinHandle<io::Result<()>>) {
+        start_with(LIMITS).await
+    }
+
+    async fn start_with(limits: Limits) -> (SocketAddr, Shutdown, tokio::task::JoinHandle<io::Result<()>>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let app = make(|mut request: Request| async move {
@@ -195,7 +446,7 @@ mod tests {
         .with(RequestLimits { body_bytes_max: 1_000, body: Duration::from_millis(300) });
         let shutdown = Shutdown::default();
         let stop = shutdown.clone();
-        (address, shutdown, tokio::spawn(async move { serve(listener, app, LIMITS, &stop).await }))
+        (address, shutdown, tokio::spawn(async move { serve(listener, app, limits, &stop).await }))
     }
 
     /// Sends `text`, then `drip` every 50 ms; gives all that came back and how long it took to close.
@@ -307,5 +558,77 @@ mod tests {
             assert!(client.await.unwrap().0.starts_with(answer));
             assert!(TcpStream::connect(address).await.is_err());
         }
+    }
+
+    const GET: &str = "GET / HTTP/1.1\r\nhost: a\r\n\r\n";
+
+    /// What came back to a request on this socket so far; empty when it was closed.
+    async fn ask(client: &mut TcpStream, text: &str) -> String {
+        let mut answer = [0; 1_024];
+        let asked = async {
+            client.write_all(text.as_bytes()).await?;
+            client.read(&mut answer).await
+        };
+        let bytes = timeout(Duration::from_secs(5), asked).await.expect("in time").unwrap_or(0);
+        String::from_utf8_lossy(&answer[..bytes]).into_owned()
+    }
+
+    #[tokio::test]
+    async fn silent_sockets_give_way_and_busy_ones_do_not() {
+        let patient = Duration::from_secs(60);
+        let (address, ..) = start_with(Limits { header: patient, ..LIMITS }).await;
+        let beginnings = [
+            "",
+            "GET / HTTP/1.1\r\nhost:",
+            "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 100\r\n\r\nx",
+            // An idle connection between two requests.
+            GET,
+        ];
+        for beginning in beginnings {
+            let busy = tokio::spawn(talk(address, "GET /1500 HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n", ""));
+            sleep(Duration::from_millis(50)).await;
+            let mut silent = Vec::new();
+            for _ in 0..2 {
+                let mut socket = TcpStream::connect(address).await.unwrap();
+                socket.write_all(beginning.as_bytes()).await.unwrap();
+                silent.push(socket);
+            }
+            sleep(Duration::from_millis(50)).await;
+            // All places are taken; the newcomer gets that of the longest silent.
+            let mut newcomer = TcpStream::connect(address).await.unwrap();
+            assert!(ask(&mut newcomer, GET).await.starts_with("HTTP/1.1 200"), "{beginning:?}");
+            let mut left = String::new();
+            let closed = timeout(Duration::from_secs(5), silent[0].read_to_string(&mut left)).await.is_ok();
+            assert!(closed, "{beginning:?}");
+            assert!(busy.await.unwrap().0.starts_with("HTTP/1.1 200"), "{beginning:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_server_that_is_to_stop_serves_whoever_comes_until_the_delay_is_over() {
+        let (address, shutdown, server) = start_with(Limits { delay: Duration::from_millis(700), ..LIMITS }).await;
+        let mut kept = TcpStream::connect(address).await.unwrap();
+        assert!(!ask(&mut kept, GET).await.contains("connection: close"));
+        shutdown.begin();
+        assert!(shutdown.has_begun() && !shutdown.is_draining());
+        for mut client in [kept, TcpStream::connect(address).await.unwrap()] {
+            let answer = ask(&mut client, GET).await;
+            assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("connection: close"), "{answer}");
+            assert_eq!(ask(&mut client, GET).await, "", "it is closed after that answer");
+        }
+        // Nothing was sent on it, so nothing is lost with it.
+        let _silent = TcpStream::connect(address).await.unwrap();
+        timeout(Duration::from_secs(5), shutdown.draining()).await.unwrap();
+        timeout(Duration::from_millis(300), server).await.expect("it does not wait for the silent").unwrap().unwrap();
+        assert!(TcpStream::connect(address).await.is_err());
+    }
+
+    #[test]
+    fn no_more_sockets_are_promised_than_files_can_be_opened() {
+        assert_eq!(sockets_possible(1), 1);
+        let most = getrlimit(Resource::Nofile).maximum;
+        let possible = sockets_possible(usize::MAX);
+        assert_eq!(Some(possible as u64), most.map(|most| most - OTHER_FILES).or(Some(u64::MAX)));
+        assert_eq!(getrlimit(Resource::Nofile).current, most);
     }
 }

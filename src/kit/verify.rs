@@ -1,6 +1,6 @@
 //! Invariants as queries: each finds the rows that break it. What breaks one may have a repair.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use diesel::{
     QueryableByName,
@@ -10,9 +10,14 @@ use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use futures_util::future::BoxFuture;
 use poem_openapi::{Enum, Object};
 
-use super::{Conn, Kit, Problem, db::take_time, problem};
+use super::{
+    Conn, Kit, Problem,
+    db::{allow, take_time},
+    problem,
+};
 
 const SAMPLES_MAX: usize = 5;
+const CHECK_TIMEOUT: Duration = Duration::from_secs(600);
 
 /// Something that must always hold. `sql` returns a row with one text column `violation` for each breach. It reads each
 /// table as a whole, and joins sums to rows, so that its time grows as the data does.
@@ -85,7 +90,8 @@ pub async fn run(
     checks: impl IntoIterator<Item = &Check>,
     mut ended: impl FnMut(&Finding),
 ) -> Result<Vec<Finding>, Problem> {
-    conn.batch_execute("set transaction isolation level repeatable read read only; set local statement_timeout = '10min'").await?;
+    conn.batch_execute("set transaction isolation level repeatable read read only").await?;
+    allow(conn, CHECK_TIMEOUT).await?;
     let mut findings = Vec::new();
     for check in checks {
         let finding = find(conn, check).await?;

@@ -53,7 +53,7 @@ async fn a_stream_ends_with_its_token_its_session_and_the_server() {
     let (mut ends, mut stays) = (phone.listens(None).await, ada.listens(None).await);
     town.sql("update session set revoked_at = now() where created_at = (select max(created_at) from session)").await;
     assert!(ends.next().await.is_none(), "the session is over");
-    town.app.stop_accepting();
+    town.app.end_streams();
     assert!(stays.next().await.is_none(), "the server stops");
     assert!(ada.listens(None).await.next().await.is_none());
 }
@@ -71,6 +71,19 @@ async fn of_many_streams_the_oldest_gives_way() {
 }
 
 #[tokio::test]
+async fn a_server_has_room_for_so_many_streams_and_says_so() {
+    let town = Town::planned(Plan { streams_max: 2, ..Plan::default() }).await;
+    let (ada, bea, cleo) = (town.member("ada").await, town.member("bea").await, town.member("cleo").await);
+    let (_phone, desk) = (ada.listens(None).await, ada.listens(None).await);
+    let refused = bea.get("/me/notifications/stream").await.refused(503, "too_many_streams");
+    assert_eq!(refused.header("retry-after"), Some("30"));
+    bea.get("/me/notifications").await.is(200);
+    drop(desk);
+    let _bea = bea.listens(None).await;
+    cleo.get("/me/notifications/stream").await.refused(503, "too_many_streams");
+}
+
+#[tokio::test]
 async fn a_server_keeps_streams_open_and_ends_them_when_it_stops() {
     let town = Town::new().await;
     let (ada, bea) = (town.member("ada").await, town.member("bea").await);
@@ -78,7 +91,7 @@ async fn a_server_keeps_streams_open_and_ends_them_when_it_stops() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let short = Duration::from_millis(300);
-    let limits = Limits { connections_max: 4, header: short, write: short, shutdown: Duration::from_secs(5) };
+    let limits = Limits { header: short, write: short, ..Limits::new(4, Duration::ZERO, Duration::from_secs(5)) };
     let (shutdown, endpoint) = (Shutdown::default(), town.app.endpoint().unwrap());
     let stop = shutdown.clone();
     let server = tokio::spawn(async move { server::serve(listener, endpoint, limits, &stop).await });
@@ -106,6 +119,7 @@ async fn a_server_keeps_streams_open_and_ends_them_when_it_stops() {
     town.settle().await;
     reads(&mut client, &mut text, "question_answered").await;
     shutdown.begin();
-    town.app.stop_accepting();
+    shutdown.draining().await;
+    town.app.end_streams();
     timeout(Duration::from_secs(2), server).await.expect("it does not wait for streams").unwrap().unwrap();
 }

@@ -3,3 +3,4 @@
 mod import;
 mod server;
 mod shared;
+mod stop;

@@ -60,6 +60,9 @@ fn rules_are_pure() {
                     }
                 }
             }
+            if text.contains("statement_timeout") && !path.ends_with("kit/db.rs") {
+                breaches.push(format!("{path} sets a time-out that its connection does not know of: db::allow does both"));
+            }
             if path.ends_with("api.rs") && (text.contains("sql_query") || text.contains("diesel::insert_into")) {
                 breaches.push(format!("{path} has SQL"));
             }

@@ -59,6 +59,7 @@ pub struct Plan {
     pub time_zone: chrono_tz::Tz,
     pub redis_url: Option<String>,
     pub connections_max: usize,
+    pub streams_max: usize,
     /// Long by default: stories let months pass.
     pub access_token_ttl_s: i64,
     pub session_ttl_days: i64,
@@ -71,6 +72,7 @@ impl Default for Plan {
             time_zone: chrono_tz::UTC,
             redis_url: host::redis_url(),
             connections_max: 8,
+            streams_max: 100,
             access_token_ttl_s: 315_360_000,
             session_ttl_days: 3_650,
         }
@@ -100,6 +102,7 @@ impl Town {
             database_url: database.url.clone(),
             redis_url: plan.redis_url,
             connections_max: plan.connections_max,
+            streams_max: plan.streams_max,
             time_zone: plan.time_zone,
             access_token_ttl_s: plan.access_token_ttl_s,
             sign_in: SignInTerms { password_chars_min: 12, session_ttl_days: plan.session_ttl_days },

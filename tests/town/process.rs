@@ -35,12 +35,19 @@ pub struct Site {
     folder: Folder,
     pub address: SocketAddr,
     has_administrator: bool,
+    variables: Vec<(&'static str, String)>,
 }
 
 impl Site {
     pub fn new() -> Self {
         let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        Self { folder: Folder::new("data"), address: free.local_addr().expect("an address"), has_administrator: true }
+        Self { folder: Folder::new("data"), address: free.local_addr().expect("an address"), has_administrator: true, variables: vec![] }
+    }
+
+    /// The same with another variable in its environment.
+    pub fn with(mut self, name: &'static str, value: &str) -> Self {
+        self.variables.push((name, value.to_owned()));
+        self
     }
 
     pub fn without_administrator() -> Self {
@@ -50,14 +57,15 @@ impl Site {
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_regulars"));
         command.args(arguments).current_dir(self.folder.path()).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        for variable in ["DATABASE_URL", "REDIS_URL", "PUBLIC_URL", "ENVIRONMENT"] {
+        for variable in ["DATABASE_URL", "REDIS_URL", "PUBLIC_URL", "ENVIRONMENT", "SHUTDOWN_DELAY_S"] {
             command.env_remove(variable);
         }
         command
             .env("DATA_DIR", self.folder.path())
             .env("PORT", self.address.port().to_string())
             .env("RUST_LOG", "warn")
-            .env("ADMIN_PASSWORD", super::PASSWORD);
+            .env("ADMIN_PASSWORD", super::PASSWORD)
+            .envs(self.variables.iter().map(|(name, value)| (name, value)));
         if self.has_administrator {
             command.env("ADMIN_EMAIL", ADMIN).env("ADMIN_HANDLE", "boss");
         }
@@ -107,7 +115,11 @@ impl Site {
     pub async fn serve(&self) -> Killed {
         let log = File::options().create(true).append(true).open(self.data_dir().join(LOG)).expect("a log");
         let mut command = self.command(&["serve"]);
-        command.env("RUST_LOG", "debug").stdout(log.try_clone().expect("the same log")).stderr(log);
+        command
+            .env("RUST_LOG", "debug")
+            .envs(self.variables.iter().map(|(name, value)| (name, value)))
+            .stdout(log.try_clone().expect("the same log"))
+            .stderr(log);
         let child = Killed(command.spawn().expect("the program starts"));
         self.is_ready_within(PATIENCE).await;
         child
@@ -229,6 +241,11 @@ impl Killed {
     /// Waits until it ends by itself. Whether all was well.
     pub fn ends_well(&mut self) -> bool {
         self.0.wait().expect("the program ends").success()
+    }
+
+    /// Asks it to stop, as an operator does.
+    pub fn terminate(&self) {
+        kill_process(Pid::from_child(&self.0), Signal::TERM).expect("a process");
     }
 
     pub fn end(&mut self) {

@@ -1,10 +1,10 @@
-//! A wire to PostgreSQL that can lose the one answer that matters.
+//! A wire to PostgreSQL that can lose the one answer that matters, or fall silent.
 
 use std::{
     net::SocketAddr,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -12,7 +12,7 @@ use std::{
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, copy},
     net::{TcpListener, TcpStream, UnixStream},
-    sync::Notify,
+    sync::{Notify, watch},
     task::JoinSet,
     time::timeout,
 };
@@ -25,7 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 
-/// Passes everything on, until it is told to lose the answer to the next commit.
+/// Passes everything on, until it is told otherwise.
 pub struct Wire {
     url: String,
     state: Arc<State>,
@@ -39,6 +39,12 @@ struct State {
     lost: Notify,
     /// Told when the connection is to go, too.
     cut: Notify,
+    /// Of so many commits the last one's connection breaks before its answer; 0 for none.
+    cuts_one_in: AtomicUsize,
+    commits: AtomicUsize,
+    cuts: AtomicUsize,
+    /// Counts freezes. A connection that is older than the last one passes nothing on any more.
+    freezes: watch::Sender<usize>,
 }
 
 impl Wire {
@@ -56,7 +62,11 @@ impl Wire {
         connections.spawn(async move {
             let mut accepted = JoinSet::new();
             while let Ok((server, _)) = listener.accept().await {
-                accepted.spawn(carry(server, connect(host.clone(), port).await, known.clone()));
+                // It may be away for a while.
+                if let Ok(postgres) = connect(&host, port).await {
+                    accepted.spawn(carry(server, postgres, known.clone()));
+                }
+                while accepted.try_join_next().is_some() {}
             }
         });
         Self { url, state, _connections: connections }
@@ -76,22 +86,42 @@ impl Wire {
         timeout(PATIENCE, self.state.lost.notified()).await.expect("PostgreSQL commits");
     }
 
+    /// Swallows all connections that are open now, without a word to either end. New ones work.
+    pub fn freeze(&self) {
+        self.state.freezes.send_modify(|freezes| *freezes += 1);
+    }
+
+    /// From now on, breaks the connection of one commit in so many after it was done, before its answer; 0 for none.
+    pub fn cut_commits(&self, one_in: usize) {
+        self.state.cuts_one_in.store(one_in, Ordering::SeqCst);
+    }
+
+    /// How many commits were left in doubt so.
+    pub fn commits_cut(&self) -> usize {
+        self.state.cuts.load(Ordering::SeqCst)
+    }
+
     /// Breaks the connection whose answer was lost.
     pub fn cut(&self) {
         self.state.cut.notify_one();
     }
 }
 
-async fn connect(host: Host, port: u16) -> Box<dyn Stream> {
-    match host {
-        Host::Tcp(name) => Box::new(TcpStream::connect((name, port)).await.expect("PostgreSQL is there")),
-        Host::Unix(folder) => Box::new(UnixStream::connect(folder.join(format!(".s.PGSQL.{port}"))).await.expect("PostgreSQL is there")),
-    }
+async fn connect(host: &Host, port: u16) -> std::io::Result<Box<dyn Stream>> {
+    Ok(match host {
+        Host::Tcp(name) => Box::new(TcpStream::connect((name.as_str(), port)).await?),
+        Host::Unix(folder) => Box::new(UnixStream::connect(folder.join(format!(".s.PGSQL.{port}"))).await?),
+    })
 }
 
 async fn carry(server: TcpStream, postgres: Box<dyn Stream>, state: Arc<State>) {
     let (mut from_server, mut to_server) = server.into_split();
     let (mut from_postgres, mut to_postgres) = tokio::io::split(postgres);
+    let mut freezes = state.freezes.subscribe();
+    let frozen = async {
+        let _ = freezes.changed().await;
+        std::future::pending::<()>().await;
+    };
     let back = async {
         let mut bytes = Vec::new();
         while from_postgres.read_buf(&mut bytes).await.is_ok_and(|read| read > 0) {
@@ -101,15 +131,27 @@ async fn carry(server: TcpStream, postgres: Box<dyn Stream>, state: Arc<State>) 
                 state.cut.notified().await;
                 return;
             }
+            let one_in = state.cuts_one_in.load(Ordering::SeqCst);
+            if commits && one_in > 0 && state.commits.fetch_add(1, Ordering::SeqCst) % one_in == one_in - 1 {
+                state.cuts.fetch_add(1, Ordering::SeqCst);
+                return;
+            }
             if to_server.write_all(&bytes).await.is_err() {
                 return;
             }
             bytes.clear();
         }
     };
-    // When either direction ends, both do.
+    // When either direction ends, both do; when it freezes, neither.
+    let carries = async {
+        tokio::select! {
+            _ = copy(&mut from_server, &mut to_postgres) => {}
+            () = back => {}
+        }
+    };
     tokio::select! {
-        _ = copy(&mut from_server, &mut to_postgres) => {}
-        () = back => {}
+        biased;
+        () = frozen => {}
+        () = carries => {}
     }
 }

@@ -117,7 +117,7 @@ impl NotificationApi {
     ///
     /// Server-sent events: each notification as it comes, from now on, or after the one that Last-Event-ID names. Silence is
     /// broken by a comment every 15 seconds. The stream ends with the access token; connect again with a fresh one. Of one
-    /// member's streams, 8 stay open.
+    /// member's streams, 8 stay open. 503 `too_many_streams` where the server has no room for another listener.
     #[oai(path = "/stream", method = "get", operation_id = "stream_my_notifications")]
     async fn stream_my_notifications(
         &self,
@@ -135,8 +135,8 @@ impl NotificationApi {
                 .map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "bad_parameter", "Last-Event-ID must be a notification's id."))?,
         };
         let time_left = token_expiry(request).map_or(Duration::ZERO, |at| (at - self.kit.clock.now()).to_std().unwrap_or_default());
-        let woken = self.streams.open(&self.kit, actor.member_id, actor.session_id);
-        let listener = Listener { kit: self.kit.clone(), reader: reader(&actor), woken, last };
+        let woken = self.streams.open(actor.member_id, actor.session_id)?;
+        let listener = Listener { streams: self.streams.clone(), reader: reader(&actor), woken, last };
         let expires = Box::pin(tokio::time::sleep(time_left));
         let events = stream::unfold(listener, Listener::hear).map(stream::iter).flatten().take_until(expires).boxed();
         let events = EventStream::new(events).keep_alive(KEEP_ALIVE).to_event(|notification| {
@@ -149,7 +149,7 @@ impl NotificationApi {
 
 /// One open stream.
 struct Listener {
-    kit: Kit,
+    streams: Streams,
     reader: Reader,
     woken: watch::Receiver<()>,
     /// The last notification that was sent.
@@ -178,7 +178,7 @@ impl Listener {
     }
 
     async fn look(&self) -> Result<Vec<NotificationView>, Problem> {
-        let mut conn = self.kit.db.read().await?;
+        let (_turn, mut conn) = self.streams.turn().await?;
         let rows = view::list_after(&mut conn, self.reader, self.last, EVENTS_AT_ONCE).await?;
         Ok(rows.into_iter().map(NotificationView::from).collect())
     }

@@ -1,5 +1,6 @@
 //! Who listens live. A process looks for new notifications once a second for all of its listeners together, and only
-//! while there are any; so it works with any number of servers and without Redis.
+//! while there are any; so it works with any number of servers and without Redis. Streams have a budget of their own, and
+//! read on background connections, a few at a time, so that no number of them takes anything from requests.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -12,8 +13,12 @@ use diesel::{
     QueryResult, QueryableByName,
     sql_types::{Array, Timestamptz, Uuid as SqlUuid},
 };
-use diesel_async::RunQueryDsl;
-use tokio::{sync::watch, time::MissedTickBehavior};
+use diesel_async::{RunQueryDsl, pooled_connection::deadpool::Object};
+use poem::http::StatusCode;
+use tokio::{
+    sync::{Semaphore, SemaphorePermit, watch},
+    time::MissedTickBehavior,
+};
 use uuid::Uuid;
 
 use crate::{
@@ -26,10 +31,22 @@ pub const STREAMS_MAX: usize = 8;
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Looks between two checks that the sessions are alive.
 const LOOKS_A_CHECK: u32 = 10;
+/// Streams that read their news at the same time.
+const READING_MAX: usize = 2;
+/// When there is no room for another stream, it is worth while to ask again after so long.
+const FULL_FOR_S: u64 = 30;
 
-/// The open streams of a process.
-#[derive(Clone, Default)]
-pub struct Streams(Arc<Mutex<Open>>);
+/// The streams of a process.
+#[derive(Clone)]
+pub struct Streams(Arc<Budget>);
+
+struct Budget {
+    /// For background work.
+    kit: Kit,
+    streams_max: usize,
+    open: Mutex<Open>,
+    reading: Semaphore,
+}
 
 #[derive(Default)]
 struct Open {
@@ -54,17 +71,39 @@ struct Stream {
     wake: watch::Sender<()>,
 }
 
+impl Open {
+    /// Forgets streams that have ended. Returns how many have not.
+    fn tidy(&mut self) -> usize {
+        self.members.retain(|_, listening| {
+            listening.streams.retain(|stream| !stream.wake.is_closed());
+            !listening.streams.is_empty()
+        });
+        self.members.values().map(|listening| listening.streams.len()).sum()
+    }
+}
+
 impl Streams {
-    fn lock(&self) -> MutexGuard<'_, Open> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    /// `kit` is for background work.
+    pub fn new(kit: Kit, streams_max: usize) -> Self {
+        Self(Arc::new(Budget { kit, streams_max, open: Mutex::default(), reading: Semaphore::new(READING_MAX) }))
     }
 
-    /// Opens a stream: what it gives changes when there is news, and ends with the session or the server.
-    pub fn open(&self, kit: &Kit, member_id: MemberId, session_id: SessionId) -> watch::Receiver<()> {
+    fn lock(&self) -> MutexGuard<'_, Open> {
+        self.0.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Opens a stream: what it gives changes when there is news, and ends with the session or the server. Refused where the
+    /// process has all the streams that it may have.
+    pub fn open(&self, member_id: MemberId, session_id: SessionId) -> Result<watch::Receiver<()>, Problem> {
         let (wake, woken) = watch::channel(());
         let mut open = self.lock();
         if open.closed {
-            return woken;
+            return Ok(woken);
+        }
+        let makes_room = open.members.get(&member_id).is_some_and(|listening| listening.streams.len() >= STREAMS_MAX);
+        if !makes_room && open.tidy() >= self.0.streams_max {
+            let detail = "Too many listen at the moment; what comes stands in the list of notifications.";
+            return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too_many_streams", detail).retry_after(FULL_FOR_S));
         }
         let streams = &mut open.members.entry(member_id).or_default().streams;
         streams.retain(|stream| !stream.wake.is_closed());
@@ -73,9 +112,15 @@ impl Streams {
         }
         streams.push(Stream { session_id, wake });
         if !std::mem::replace(&mut open.looking, true) {
-            tokio::spawn(look(self.clone(), kit.clone()));
+            tokio::spawn(look(self.clone()));
         }
-        woken
+        Ok(woken)
+    }
+
+    /// A connection to read news with, when it is the stream's turn.
+    pub async fn turn(&self) -> Result<(SemaphorePermit<'_>, Object<Conn>), Problem> {
+        let turn = self.0.reading.acquire().await.map_err(Problem::internal)?;
+        Ok((turn, self.0.kit.db.read().await?))
     }
 
     /// Ends all streams, and takes no more: the server stops.
@@ -89,11 +134,7 @@ impl Streams {
     /// none when nobody does, and then nobody looks any more.
     fn listening(&self) -> Option<(Vec<Latest>, Vec<SessionId>)> {
         let mut open = self.lock();
-        open.members.retain(|_, listening| {
-            listening.streams.retain(|stream| !stream.wake.is_closed());
-            !listening.streams.is_empty()
-        });
-        if open.members.is_empty() {
+        if open.tidy() == 0 {
             open.looking = false;
             return None;
         }
@@ -119,7 +160,8 @@ impl Streams {
 }
 
 /// Looks for news until nobody listens.
-async fn look(streams: Streams, kit: Kit) {
+async fn look(streams: Streams) {
+    let kit = streams.0.kit.clone();
     let mut times = tokio::time::interval(LOOK_EVERY);
     times.set_missed_tick_behavior(MissedTickBehavior::Delay);
     for looks in 1_u32.. {

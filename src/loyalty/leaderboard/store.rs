@@ -1,6 +1,9 @@
 //! Boards and scores in PostgreSQL: the truth about leaderboards.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
@@ -16,7 +19,11 @@ use super::{
     rules::{BoardKey, Stretch, Sum},
 };
 use crate::{
-    kit::{Conn, db::CachedExt, outbox},
+    kit::{
+        Conn,
+        db::{self, CachedExt},
+        outbox,
+    },
     schema::{leaderboard, member},
     words::{GroupId, LeaderboardId, MemberId, Metric},
 };
@@ -316,7 +323,7 @@ pub async fn changes(conn: &mut Conn, board: LeaderboardId, version: i64, most: 
 
 /// All rows that show, in one snapshot. Takes as long as it takes: for background work.
 pub async fn all_rows(conn: &mut Conn, board: LeaderboardId) -> QueryResult<impl Stream<Item = QueryResult<Row>> + '_> {
-    conn.batch_execute("set local statement_timeout = '5min'").await?;
+    db::allow(conn, Duration::from_secs(300)).await?;
     diesel::sql_query(
         "select s.member_id, s.score, s.reached_at, true as shown, b.version as board_version
          from leaderboard b join leaderboard_score s on s.leaderboard_id = b.id
@@ -332,7 +339,8 @@ pub async fn all_rows(conn: &mut Conn, board: LeaderboardId) -> QueryResult<impl
 /// Returns how many scores were wrong.
 pub async fn rebuild(conn: &mut Conn, zone: Tz) -> QueryResult<usize> {
     // A delivery that is under way may take longer than requests wait.
-    conn.batch_execute("set local statement_timeout = '30min'; set local lock_timeout = '1min'; drop table if exists recount").await?;
+    db::allow(conn, Duration::from_secs(1_800)).await?;
+    conn.batch_execute("drop table if exists recount").await?;
     outbox::hold(conn).await?;
     // Each gain in every period and scope: what `rules::tally` says, in SQL.
     diesel::sql_query(format!(

@@ -1,5 +1,7 @@
 //! Members' tiers in PostgreSQL.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use diesel::{
     QueryableByName,
@@ -11,7 +13,10 @@ use uuid::Uuid;
 
 use super::rules::{Cause, Outcome, Standing, Step};
 use crate::{
-    kit::{Conn, db::CachedExt},
+    kit::{
+        Conn,
+        db::{self, CachedExt},
+    },
     words::{MemberId, TransactionId},
 };
 
@@ -168,7 +173,7 @@ pub struct Mover {
 /// Who would move on `ladder`, by where from and where to: up, or out of a tier that is gone, at once; down later.
 pub async fn find_movers(conn: &mut Conn, ladder: &[Step], window_start: DateTime<Utc>) -> QueryResult<Vec<Mover>> {
     // The whole membership is counted, which administrators wait for and nobody else does.
-    diesel::sql_query("set local statement_timeout = '5min'").execute(conn).await?;
+    db::allow(conn, Duration::from_secs(300)).await?;
     diesel::sql_query(
         "with ladder as (select * from unnest($1::smallint[], $2::bigint[]) as l (rank, threshold)),
               sums as (select member_id, sum(points) as points from qualifying_entry where qualified_at > $3 group by member_id),
