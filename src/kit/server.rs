@@ -606,7 +606,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_server_that_is_to_stop_serves_whoever_comes_until_the_delay_is_over() {
-        let (address, shutdown, server) = start_with(Limits { delay: Duration::from_millis(700), ..LIMITS }).await;
+        let patient = Duration::from_secs(60);
+        let limits = Limits { delay: Duration::from_millis(700), header: patient, shutdown: patient, ..LIMITS };
+        let (address, shutdown, server) = start_with(limits).await;
         let mut kept = TcpStream::connect(address).await.unwrap();
         assert!(!ask(&mut kept, GET).await.contains("connection: close"));
         shutdown.begin();
@@ -619,7 +621,7 @@ mod tests {
         // Nothing was sent on it, so nothing is lost with it.
         let _silent = TcpStream::connect(address).await.unwrap();
         timeout(Duration::from_secs(5), shutdown.draining()).await.unwrap();
-        timeout(Duration::from_millis(300), server).await.expect("it does not wait for the silent").unwrap().unwrap();
+        timeout(Duration::from_secs(5), server).await.expect("it does not wait for the silent").unwrap().unwrap();
         assert!(TcpStream::connect(address).await.is_err());
     }
 
