@@ -38,7 +38,7 @@ impl Person {
     pub async fn insists_on(&self, reward: &str, key: &str) -> Reply {
         loop {
             let reply = self.redeems(reward, key).await;
-            if reply.status != 503 {
+            if ![429, 503].contains(&reply.status) {
                 return reply;
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
