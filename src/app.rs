@@ -28,6 +28,7 @@ use crate::{
     kit::{
         Clock, Db, Kit, Parts, Problem,
         admission::Admission,
+        background::Failures,
         compress,
         copies::Copies,
         idempotency,
@@ -170,6 +171,7 @@ impl App {
             outbox: outbox::Bell::default(),
             limits: RateLimits::new(settings.rationing),
             metrics: Metrics::new()?,
+            failures: Failures::default(),
             time_zone: settings.time_zone,
         });
         let tokens = AccessTokens::new(&token_keys, settings.access_token_ttl_s)?;
@@ -346,13 +348,15 @@ fn live() -> &'static str {
 }
 
 #[handler]
-async fn ready(Data(app): Data<&App>) -> Result<&'static str, Problem> {
+async fn ready(Data(app): Data<&App>) -> Result<String, Problem> {
     if !app.accepting.load(Ordering::Relaxed) {
         return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "shutting_down", "The server is shutting down.").retry_after(5));
     }
     let mut conn = app.health_db.read().await?;
     diesel_async::RunQueryDsl::execute(diesel::sql_query("select 1"), &mut *conn).await?;
-    Ok("ready")
+    // Requests are answered all the same, and another server's background work may go on: 200, but not in silence.
+    let failing: Vec<_> = app.kit.failures.lasting().into_iter().map(|(name, times)| format!("{name} ({times} times in a row)")).collect();
+    Ok(if failing.is_empty() { "ready".to_owned() } else { format!("ready, but this fails in the background: {}", failing.join(", ")) })
 }
 
 #[handler]

@@ -1,6 +1,6 @@
 //! What each command does, on an app built from the configuration.
 
-use std::{io::stdout, path::Path, time::Duration};
+use std::{io::stdout, path::Path, sync::Arc, time::Duration};
 
 use anyhow::{Context, Result, ensure};
 use tokio::{net::TcpListener, task::JoinSet, time::timeout};
@@ -15,7 +15,7 @@ use crate::{
     },
     import::{self, Meter, purchases, stackexchange},
     kit::{
-        Clock, Problem, db,
+        Clock, Problem, background, db,
         limits::Rationing,
         outbox,
         secret::{self, Purpose},
@@ -84,24 +84,18 @@ pub async fn serve(mut config: Config, urls: Urls) -> Result<()> {
     let address = config.address();
     let listener = TcpListener::bind(address).await.with_context(|| format!("{address} cannot be listened on"))?;
 
-    let mut background = JoinSet::new();
-    let stop = shutdown.clone();
-    background.spawn(outbox::lead(app.kit.in_background(), app.listeners(), move || stop.is_draining()));
+    let mut tasks = JoinSet::new();
+    let (kit, listeners) = (app.kit.in_background(), Arc::new(app.listeners()));
+    tasks.spawn(background::repeat(app.kit.clone(), "deliver_events", Duration::ZERO, move || {
+        let (kit, listeners) = (kit.clone(), listeners.clone());
+        Box::pin(async move { outbox::lead(&kit, &listeners).await })
+    }));
     for job in app::jobs() {
         let kit = app.kit.in_background();
-        background.spawn(async move {
-            let mut times = tokio::time::interval(job.every);
-            times.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-            loop {
-                times.tick().await;
-                if let Err(problem) = (job.run)(kit.clone()).await {
-                    tracing::warn!(job = job.name, %problem, "a job failed and is tried again at its next time");
-                }
-            }
-        });
+        tasks.spawn(background::repeat(app.kit.clone(), job.name, job.every, move || (job.run)(kit.clone())));
     }
     let (stopping, accepting) = (shutdown.clone(), app.clone());
-    background.spawn(async move {
+    tasks.spawn(async move {
         stopping.begun().await;
         accepting.stop_accepting();
         stopping.draining().await;
@@ -117,7 +111,7 @@ pub async fn serve(mut config: Config, urls: Urls) -> Result<()> {
         println!("Nobody administers it yet. To do so, run: {program} admin create --email you@example.org --handle you");
     }
     server::serve(listener, endpoint, limits, &shutdown).await?;
-    background.shutdown().await;
+    tasks.shutdown().await;
     if !matches!(timeout(LAST_EVENTS, app.deliver_events()).await, Ok(Ok(_))) {
         tracing::warn!("some events wait for the next start");
     }
@@ -226,7 +220,9 @@ pub async fn rotate_keys(config: Config, urls: Urls) -> Result<()> {
 
 pub async fn requeue_events(config: Config, urls: Urls) -> Result<()> {
     let app = start(&config, urls).await?;
-    let events = outbox::requeue(&mut *app.kit.db.read().await?).await?;
+    let mut tx = app.kit.db.begin().await?;
+    let events = outbox::requeue(&mut tx).await?;
+    tx.commit().await?;
     println!("{events} events will be delivered again.");
     Ok(())
 }

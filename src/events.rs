@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     kit::{
         Conn,
-        outbox::{self, Occurrence},
+        outbox::{self, Occurrence, Told},
     },
     words::{
         CommentId, GroupId, MemberId, MembershipState, PostId, PostKind, PurchaseId, RedemptionId, ReferralId, ReviewItemId, TransactionId,
@@ -65,15 +65,12 @@ pub enum Event {
         vote_id: VoteId,
         post: PostRef,
         voter_id: Option<MemberId>,
-        voter_trust: i16,
         from: i16,
         to: i16,
-        earns_points: bool,
     },
     AnswerAccepted {
         answer: PostRef,
         asker_id: MemberId,
-        earns_points: bool,
     },
     AnswerUnaccepted {
         answer: PostRef,
@@ -170,6 +167,65 @@ pub enum Event {
     GroupDeleted {
         group_id: GroupId,
     },
+}
+
+impl Event {
+    /// The post whose votes, acceptance or visibility changed, if this tells of one. What that comes to is decided by
+    /// the post as it stands when somebody listens, not by what the event says.
+    pub fn changed_post(&self) -> Option<PostRef> {
+        match *self {
+            Self::VoteCast { post, .. }
+            | Self::AnswerAccepted { answer: post, .. }
+            | Self::AnswerUnaccepted { answer: post, .. }
+            | Self::PostWithdrawn { post, .. }
+            | Self::PostReturned { post, .. }
+            | Self::SpamUpheld { post, .. }
+            | Self::SpamCleared { post } => Some(post),
+            _ => None,
+        }
+    }
+}
+
+impl Told for Event {
+    /// What listeners decide on together has one name. All that happens in a thread is one aggregate: its question is
+    /// locked by whoever votes, accepts, hides or answers there.
+    fn aggregate(&self) -> String {
+        match self {
+            Self::MemberRegistered { member_id, .. }
+            | Self::MemberErased { member_id }
+            | Self::LeaderboardListingChanged { member_id, .. } => {
+                format!("member:{member_id}")
+            }
+            Self::CommentPosted { comment_id, .. } | Self::MembersMentioned { comment_id: Some(comment_id), .. } => {
+                format!("comment:{comment_id}")
+            }
+            Self::QuestionAsked { post }
+            | Self::AnswerPosted { post }
+            | Self::MembersMentioned { post, .. }
+            | Self::VoteCast { post, .. }
+            | Self::AnswerAccepted { answer: post, .. }
+            | Self::AnswerUnaccepted { answer: post, .. }
+            | Self::PostWithdrawn { post, .. }
+            | Self::PostReturned { post, .. }
+            | Self::SpamUpheld { post, .. }
+            | Self::SpamCleared { post } => format!("thread:{}", post.question_id),
+            // Sums, which come out right in any order.
+            Self::ReputationChanged { member_id, .. } => format!("reputation:{member_id}"),
+            Self::AcceptedAnswersChanged { member_id, .. } => format!("accepted-answers:{member_id}"),
+            // Whoever moves a member's points has their wallet open.
+            Self::PointsEarned { member_id, .. }
+            | Self::PointsActivated { member_id, .. }
+            | Self::PointsAdjusted { member_id, .. }
+            | Self::PurchaseRecorded { member_id, .. }
+            | Self::PurchaseReturned { member_id, .. } => format!("wallet:{member_id}"),
+            Self::ReferralRewarded { referral_id, .. } => format!("referral:{referral_id}"),
+            Self::TierChanged { member_id, .. } => format!("tier:{member_id}"),
+            Self::RedemptionChanged { redemption_id, .. } => format!("redemption:{redemption_id}"),
+            Self::MembershipChanged { group_id, .. } | Self::GroupPrivacyChanged { group_id, .. } | Self::GroupDeleted { group_id } => {
+                format!("group:{group_id}")
+            }
+        }
+    }
 }
 
 /// The members who were erased in a batch.

@@ -70,6 +70,7 @@ diesel::table! {
         occurred_at -> Timestamptz,
         revoked_at -> Nullable<Timestamptz>,
         withdrawn_at -> Nullable<Timestamptz>,
+        awaits_trust -> Bool,
     }
 }
 
@@ -365,11 +366,11 @@ diesel::table! {
 
     outbox_event (id) {
         id -> Int8,
-        xid -> Xid8,
         kind -> Text,
         payload -> Jsonb,
         occurred_at -> Timestamptz,
         attempts -> Int4,
+        aggregate -> Text,
     }
 }
 
@@ -384,6 +385,7 @@ diesel::table! {
         occurred_at -> Timestamptz,
         error -> Text,
         parked_at -> Timestamptz,
+        aggregate -> Text,
     }
 }
 
@@ -435,6 +437,7 @@ diesel::table! {
         import_source -> Nullable<Text>,
         import_id -> Nullable<Text>,
         searchable -> Tsvector,
+        accepted_earns_points -> Bool,
     }
 }
 
@@ -900,6 +903,7 @@ diesel::table! {
         cast_at -> Timestamptz,
         import_source -> Nullable<Text>,
         import_id -> Nullable<Text>,
+        voter_trust -> Int2,
     }
 }
 

@@ -68,10 +68,10 @@ pub fn jobs() -> Vec<Job> {
 
 /// What must always hold.
 pub fn checks() -> Vec<&'static Check> {
-    post::checks::ALL.iter().chain(reputation::CHECKS).chain(&review::checks::ALL).collect()
+    post::checks::ALL.iter().chain(reputation::checks::CHECKS).chain(&review::checks::ALL).collect()
 }
 
 /// What puts right what does not.
 pub fn repairs() -> Vec<&'static Repair> {
-    post::checks::REPAIRS.iter().collect()
+    post::checks::REPAIRS.iter().chain(reputation::checks::REPAIRS).collect()
 }

@@ -432,7 +432,7 @@ impl Run<'_> {
             told.push((vote.created_at, Told::Vote(id, value, post)));
         }
         let counted: HashSet<VoteId> = store::insert_votes(tx, &self.source, &votes).await?.into_iter().collect();
-        let solved: HashSet<PostId> = store::accept(tx, &accepted).await?.into_iter().collect();
+        let solved: HashSet<PostId> = store::accept(tx, &accepted, self.award_points).await?.into_iter().collect();
         told.retain(|(_, told)| match told {
             Told::Vote(id, ..) => counted.contains(id),
             Told::Acceptance(answer) => solved.contains(&answer.question_id),
@@ -463,7 +463,7 @@ impl Run<'_> {
                 None => self.report.skip(row.error(format!("The accepted answer {id} is not among its answers."))),
             }
         }
-        let solved = store::accept(tx, &accepted).await?;
+        let solved = store::accept(tx, &accepted, self.award_points).await?;
         let told: Vec<_> =
             solved.iter().filter_map(|id| answers.get(id)).map(|answer| (answer.created_at, Told::Acceptance(*answer))).collect();
         self.tell(tx, &told).await?;
@@ -516,21 +516,12 @@ impl Run<'_> {
         let mut events = Vec::with_capacity(told.len());
         for (at, told) in told {
             match *told {
-                Told::Vote(vote_id, value, post) => events.push((
-                    *at,
-                    Event::VoteCast {
-                        vote_id,
-                        post: post.post_ref(),
-                        voter_id: None,
-                        voter_trust: 0,
-                        from: 0,
-                        to: value,
-                        earns_points: self.award_points,
-                    },
-                )),
+                Told::Vote(vote_id, value, post) => {
+                    events.push((*at, Event::VoteCast { vote_id, post: post.post_ref(), voter_id: None, from: 0, to: value }))
+                }
                 Told::Acceptance(answer) => {
-                    let (asker_id, earns_points) = (answer.asker_id, self.award_points);
-                    events.push((*at, Event::AnswerAccepted { answer: answer.post_ref(), asker_id, earns_points }));
+                    let asker_id = answer.asker_id;
+                    events.push((*at, Event::AnswerAccepted { answer: answer.post_ref(), asker_id }));
                     if answer.author_id != asker_id {
                         events.push((*at, Event::AcceptedAnswersChanged { member_id: answer.author_id, amount: 1, group_id: None }));
                     }

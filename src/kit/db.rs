@@ -20,16 +20,13 @@ use diesel_async::{
     },
 };
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
-use tokio_postgres::{
-    Config, NoTls, Socket,
-    config::SslMode,
-    tls::{MakeTlsConnect, TlsConnect},
-};
+use tokio_postgres::{Config, config::SslMode};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::{
     problem::Problem,
     pulse::{Pulse, Silence},
+    sqlstate,
 };
 
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
@@ -54,10 +51,6 @@ pub mod sql_types {
     #[derive(diesel::sql_types::SqlType, diesel::query_builder::QueryId)]
     #[diesel(postgres_type(name = "tsvector"))]
     pub struct Tsvector;
-
-    #[derive(diesel::sql_types::SqlType, diesel::query_builder::QueryId)]
-    #[diesel(postgres_type(name = "xid8"))]
-    pub struct Xid8;
 }
 
 /// A pool of connections.
@@ -195,9 +188,9 @@ impl<Q: QueryFragment<Pg>> QueryFragment<Pg> for Cached<Q> {
 
 /// A connection; with TLS when the URL says `sslmode=require`, which also means a certificate that this machine trusts.
 async fn open(url: &str, silence: Silence) -> ConnectionResult<Conn> {
-    let config = watchful(url.parse().map_err(bad_connection)?);
+    let config = watchful(url.parse().map_err(sqlstate::bad_connection)?);
     if config.get_ssl_mode() != SslMode::Require {
-        return connect(&config, NoTls, silence).await;
+        return connect(config, None, silence).await;
     }
     let mut roots = rustls::RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
@@ -206,11 +199,7 @@ async fn open(url: &str, silence: Silence) -> ConnectionResult<Conn> {
         .map_err(|error| ConnectionError::BadConnection(error.to_string()))?
         .with_root_certificates(roots)
         .with_no_client_auth();
-    connect(&config, MakeRustlsConnect::new(tls), silence).await
-}
-
-fn bad_connection(error: tokio_postgres::Error) -> ConnectionError {
-    ConnectionError::BadConnection(error.to_string())
+    connect(config, Some(MakeRustlsConnect::new(tls)), silence).await
 }
 
 /// Notices peers that are gone, unless the URL says how: the defaults take hours.
@@ -225,11 +214,8 @@ fn watchful(mut config: Config) -> Config {
 }
 
 /// We drive the connection ourselves, because diesel-async's own driver goes on for as long as the socket is open.
-async fn connect<T>(config: &Config, tls: T, silence: Silence) -> ConnectionResult<Conn>
-where
-    T: MakeTlsConnect<Socket, Stream: Send + 'static, TlsConnect: TlsConnect<Socket, Future: Send>>,
-{
-    let (client, connection) = config.connect(tls).await.map_err(bad_connection)?;
+async fn connect(config: Config, tls: Option<MakeRustlsConnect>, silence: Silence) -> ConnectionResult<Conn> {
+    let (client, connection) = sqlstate::connect(config, tls).await?;
     let pulse = Pulse::new(silence);
     tokio::spawn(pulse.clone().drive(connection));
     let mut conn = Conn::try_from(client).await?;

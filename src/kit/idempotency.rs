@@ -12,7 +12,6 @@ use std::ops::{Deref, DerefMut};
 use chrono::{DateTime, Duration, Utc};
 use diesel::{
     prelude::*,
-    result::DatabaseErrorKind,
     sql_types::{BigInt, Timestamptz},
 };
 use diesel_async::RunQueryDsl;
@@ -25,7 +24,7 @@ use poem_openapi::{
 };
 use sha2::{Digest, Sha256};
 
-use super::{Conn, Kit, Problem, Tx, db::CachedExt};
+use super::{Conn, Kit, Problem, Tx, db::CachedExt, sqlstate};
 use crate::schema::idempotency_key;
 
 /// How long an answer is kept; afterwards natural keys still refuse duplicates.
@@ -117,7 +116,7 @@ impl Claim {
             .await;
         match inserted {
             Ok(rows) => Ok(rows == 1),
-            Err(diesel::result::Error::DatabaseError(DatabaseErrorKind::Unknown, about)) if about.message().contains("lock timeout") => {
+            Err(error) if sqlstate::of(&error) == Some(sqlstate::LOCK_NOT_AVAILABLE) => {
                 Err(Problem::conflict("request_in_progress", "A request with this Idempotency-Key is still running.").retry_after(1))
             }
             Err(error) => Err(error.into()),

@@ -3,6 +3,7 @@
 //! [`Kit`] is handed to each API; it is cheap to clone.
 
 pub mod admission;
+pub mod background;
 pub mod clock;
 pub mod compress;
 pub mod copies;
@@ -22,6 +23,7 @@ pub mod redis;
 pub mod secret;
 pub mod server;
 pub mod spec;
+pub mod sqlstate;
 pub mod telemetry;
 pub mod text;
 pub mod verify;
@@ -52,6 +54,8 @@ pub struct Parts {
     pub outbox: outbox::Bell,
     pub limits: limits::RateLimits,
     pub metrics: telemetry::Metrics,
+    /// Of work in the background.
+    pub failures: background::Failures,
     /// Where the programme's days, weeks and months begin.
     pub time_zone: Tz,
 }

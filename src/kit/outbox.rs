@@ -1,10 +1,16 @@
 //! The transactional outbox: events written with their cause, and delivered exactly once.
 //!
-//! One leader at a time (an advisory lock, held by the delivering transaction) takes a batch in commit-safe order,
-//! lets every listener write in that same transaction, and deletes the batch with it. A batch that fails is delivered
-//! one by one; an event that keeps failing is parked, so that it never blocks the rest.
+//! One leader at a time (an advisory lock, held by the delivering transaction) takes a batch in the order of ids, lets
+//! every listener write in that same transaction, and deletes the batch with it.
+//!
+//! An event names its aggregate: what it happened to. Its id is drawn while its transaction holds that aggregate's lock
+//! until it commits, so the ids of one aggregate are in the order of what happened, and whoever sees an event has seen
+//! all earlier ones of the aggregate. Ids of different aggregates may commit in any order: nothing depends on it.
+//!
+//! A batch that fails is delivered one by one; an event that keeps failing is parked, and later ones of its aggregate
+//! with it, so that it blocks nothing else and nothing overtakes it.
 
-use std::{sync::Arc, time::Duration};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use diesel::{
@@ -12,19 +18,23 @@ use diesel::{
     sql_types::{Array, BigInt, Bool, Int4, Jsonb, Text, Timestamptz},
 };
 use diesel_async::RunQueryDsl;
-use futures_util::future::BoxFuture;
+use futures_util::{FutureExt, future::BoxFuture};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use tokio::sync::Notify;
 
-use super::{Conn, Kit, Problem, db::CachedExt, problem};
+use super::{
+    Conn, Kit, Problem, background,
+    db::{self, CachedExt},
+    sqlstate,
+};
 use crate::schema::outbox_event;
 
 const BATCH_EVENTS: i32 = 200;
 const ATTEMPTS_MAX: i32 = 5;
-/// Deadlocks, time-outs and the like may be over next time. Each attempt is followed by a pause, so that these last for
-/// minutes; then the event gives way, because it may be the cause.
-const PASSING_ATTEMPTS_MAX: i32 = 120;
+/// Deadlocks, time-outs and the like may be over next time. Each attempt is followed by a growing pause, so that these
+/// last for minutes; then the event gives way, because it may be the cause.
+const PASSING_ATTEMPTS_MAX: i32 = 16;
 const IDLE_POLL: Duration = Duration::from_secs(1);
 /// Identifies the leader's lock; arbitrary, but ours.
 const LEADER_LOCK: i64 = 7_270_002;
@@ -50,6 +60,12 @@ pub struct Occurrence<E> {
     pub event: E,
 }
 
+/// Something that is told, and of what.
+pub trait Told: Serialize {
+    /// What this happened to. Whoever tells holds its lock: a row that is locked, or was just made, until the commit.
+    fn aggregate(&self) -> String;
+}
+
 /// Somebody who reacts to events by writing their own tables.
 pub trait Listener<E>: Send + Sync {
     fn name(&self) -> &'static str;
@@ -57,24 +73,30 @@ pub trait Listener<E>: Send + Sync {
     fn hear<'a>(&'a self, conn: &'a mut Conn, batch: &'a [Occurrence<E>]) -> BoxFuture<'a, anyhow::Result<()>>;
 }
 
-/// Writes events in the caller's transaction. `E` serialises as `{"kind": …, …}`.
-pub async fn write<E: Serialize>(conn: &mut Conn, events: &[(DateTime<Utc>, E)]) -> QueryResult<()> {
+/// Writes events in the caller's transaction, which holds the locks of their aggregates. `E` serialises as
+/// `{"kind": …, …}`.
+pub async fn write<E: Told>(conn: &mut Conn, events: &[(DateTime<Utc>, E)]) -> QueryResult<()> {
     if events.is_empty() {
         return Ok(());
     }
+    let mut aggregates = Vec::with_capacity(events.len());
     let mut kinds = Vec::with_capacity(events.len());
     let mut payloads = Vec::with_capacity(events.len());
     let mut times = Vec::with_capacity(events.len());
     for (at, event) in events {
         let payload = serde_json::to_value(event).map_err(|error| diesel::result::Error::SerializationError(error.into()))?;
+        aggregates.push(event.aggregate());
         kinds.push(payload["kind"].as_str().unwrap_or_default().to_owned());
         payloads.push(payload);
         times.push(*at);
     }
     diesel::sql_query(
-        "insert into outbox_event (kind, payload, occurred_at)
-         select kind, payload, occurred_at from unnest($1::text[], $2::jsonb[], $3::timestamptz[]) with ordinality as e (kind, payload, occurred_at, n) order by n",
+        "insert into outbox_event (aggregate, kind, payload, occurred_at)
+         select aggregate, kind, payload, occurred_at
+         from unnest($1::text[], $2::text[], $3::jsonb[], $4::timestamptz[]) with ordinality as e (aggregate, kind, payload, occurred_at, n)
+         order by n",
     )
+    .bind::<Array<Text>, _>(aggregates)
     .bind::<Array<Text>, _>(kinds)
     .bind::<Array<Jsonb>, _>(payloads)
     .bind::<Array<Timestamptz>, _>(times)
@@ -92,6 +114,9 @@ struct Row {
     payload: Value,
     #[diesel(sql_type = Timestamptz)]
     occurred_at: DateTime<Utc>,
+    /// An earlier event of its aggregate is parked, so this one was, too.
+    #[diesel(sql_type = Bool)]
+    parked: bool,
 }
 
 #[derive(QueryableByName)]
@@ -100,18 +125,12 @@ struct Locked {
     locked: bool,
 }
 
-/// Delivers events until told to stop.
-pub async fn lead<E: DeserializeOwned + Send + Sync>(kit: Kit, listeners: Vec<Box<dyn Listener<E>>>, stop: impl Fn() -> bool) {
-    while !stop() {
-        match deliver(&kit, &listeners, BATCH_EVENTS).await {
-            Ok(delivered) if delivered > 0 => {}
-            Ok(_) => kit.outbox.rung().await,
-            Err(problem) => {
-                tracing::warn!(%problem, "events wait");
-                tokio::time::sleep(IDLE_POLL).await;
-            }
-        }
+/// Delivers a batch, or waits until there may be one.
+pub async fn lead<E: DeserializeOwned + Send + Sync>(kit: &Kit, listeners: &[Box<dyn Listener<E>>]) -> Result<(), Problem> {
+    if deliver(kit, listeners, BATCH_EVENTS).await? == 0 {
+        kit.outbox.rung().await;
     }
+    Ok(())
 }
 
 /// Delivers a batch. Returns how many events it took; 0 when there are none, or when another process leads.
@@ -130,9 +149,16 @@ pub async fn deliver<E: DeserializeOwned + Send + Sync>(
         return Ok(0);
     }
     let rows: Vec<Row> = diesel::sql_query(
-        "delete from outbox_event where id in (
-           select id from outbox_event where xid < pg_snapshot_xmin(pg_current_snapshot()) order by id limit $1
-         ) returning id, payload, occurred_at",
+        "with taken as (
+           delete from outbox_event where id in (select id from outbox_event order by id limit $1)
+           returning id, aggregate, kind, payload, occurred_at
+         ), parked as (
+           insert into parked_event (id, aggregate, kind, payload, occurred_at, error)
+           select t.*, 'An earlier event of its aggregate is parked.' from taken t
+           where exists (select from parked_event p where p.aggregate = t.aggregate)
+           returning id
+         )
+         select id, payload, occurred_at, id in (select id from parked) as parked from taken order by id",
     )
     .bind::<Int4, _>(most)
     .cached()
@@ -164,13 +190,19 @@ pub async fn deliver<E: DeserializeOwned + Send + Sync>(
 }
 
 async fn hear<E: DeserializeOwned + Send + Sync>(conn: &mut Conn, listeners: &[Box<dyn Listener<E>>], rows: &[Row]) -> anyhow::Result<()> {
-    let mut batch = rows
+    let batch = rows
         .iter()
+        .filter(|row| !row.parked)
         .map(|row| Ok(Occurrence { number: row.id, at: row.occurred_at, event: E::deserialize(&row.payload)? }))
         .collect::<Result<Vec<_>, serde_json::Error>>()?;
-    batch.sort_by_key(|occurrence| occurrence.number);
+    if batch.is_empty() {
+        return Ok(());
+    }
     for listener in listeners {
-        listener.hear(conn, &batch).await.map_err(|error| error.context(listener.name()))?;
+        // A panic is a failure as others are: it must not end the leader.
+        let heard = AssertUnwindSafe(async { listener.hear(conn, &batch).await }).catch_unwind().await;
+        let heard = heard.unwrap_or_else(|panic| Err(anyhow::anyhow!("it panicked: {}", background::message(&*panic))));
+        heard.map_err(|error| error.context(listener.name()))?;
     }
     Ok(())
 }
@@ -178,7 +210,7 @@ async fn hear<E: DeserializeOwned + Send + Sync>(conn: &mut Conn, listeners: &[B
 /// Whether the database could not do it now, rather than the listener at all.
 fn may_pass(error: &anyhow::Error) -> bool {
     let problem = error.downcast_ref::<Problem>().is_some_and(Problem::may_pass);
-    problem || error.downcast_ref::<diesel::result::Error>().is_some_and(problem::may_pass)
+    problem || error.downcast_ref::<diesel::result::Error>().is_some_and(sqlstate::may_pass)
 }
 
 /// Counts a failure, and parks the event at the last.
@@ -192,8 +224,8 @@ async fn blame(kit: &Kit, row: &Row, error: anyhow::Error, attempts_max: i32) ->
         .await?;
     if attempts >= attempts_max {
         diesel::sql_query(
-            "with gone as (delete from outbox_event where id = $1 returning id, kind, payload, occurred_at)
-             insert into parked_event (id, kind, payload, occurred_at, error) select gone.*, $2 from gone",
+            "with gone as (delete from outbox_event where id = $1 returning id, aggregate, kind, payload, occurred_at)
+             insert into parked_event (id, aggregate, kind, payload, occurred_at, error) select gone.*, $2 from gone",
         )
         .bind::<BigInt, _>(row.id)
         .bind::<Text, _>(format!("{error:#}"))
@@ -210,11 +242,14 @@ pub async fn hold(conn: &mut Conn) -> QueryResult<()> {
     Ok(())
 }
 
-/// Puts parked events back into the outbox. Returns how many.
+/// Puts parked events back into the outbox, in their order. Returns how many.
 pub async fn requeue(conn: &mut Conn) -> QueryResult<usize> {
+    db::take_time(conn).await?;
+    // A delivery that is under way may be parking events because of those that go back.
+    hold(conn).await?;
     diesel::sql_query(
-        "with back as (delete from parked_event returning id, kind, payload, occurred_at)
-         insert into outbox_event (kind, payload, occurred_at) select kind, payload, occurred_at from back order by id",
+        "with back as (delete from parked_event returning id, aggregate, kind, payload, occurred_at)
+         insert into outbox_event (id, aggregate, kind, payload, occurred_at) overriding system value select * from back",
     )
     .execute(conn)
     .await

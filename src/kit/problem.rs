@@ -16,7 +16,7 @@ use poem_openapi::{
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::spec::Unreadable;
+use super::{spec::Unreadable, sqlstate};
 
 pub const CONTENT_TYPE: &str = "application/problem+json";
 const RETRY_AFTER_S: u64 = 1;
@@ -198,7 +198,7 @@ impl From<diesel::result::Error> for Problem {
         use diesel::result::{DatabaseErrorKind as Kind, Error::*};
         match &error {
             NotFound => Self::not_found("thing"),
-            error if may_pass(error) => {
+            error if sqlstate::may_pass(error) => {
                 tracing::warn!(%error, "the database could not serve a statement now");
                 Self::unavailable()
             }
@@ -210,35 +210,6 @@ impl From<diesel::result::Error> for Problem {
             _ => Self::internal(&error),
         }
     }
-}
-
-/// Whether the same statement may succeed later.
-pub fn may_pass(error: &diesel::result::Error) -> bool {
-    use diesel::result::{DatabaseErrorKind as Kind, Error::*};
-    match error {
-        BrokenTransactionManager => true,
-        DatabaseError(Kind::ClosedConnection | Kind::UnableToSendCommand | Kind::SerializationFailure, _) => true,
-        DatabaseError(Kind::Unknown, about) => passes_by(about.message()),
-        _ => false,
-    }
-}
-
-/// Whether a later attempt may succeed: time-outs, deadlocks, a full disk, a server that starts or stops. diesel does not
-/// pass on the SQLSTATE of these.
-fn passes_by(message: &str) -> bool {
-    [
-        "canceling statement due to",
-        "deadlock detected",
-        "No space left on device",
-        "the database system is",
-        "terminating connection",
-        "connection closed",
-        "server closed the connection",
-        "too many clients",
-        "remaining connection slots",
-    ]
-    .iter()
-    .any(|text| message.contains(text))
 }
 
 impl ResponseError for Problem {

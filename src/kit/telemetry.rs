@@ -24,6 +24,7 @@ pub struct Metrics {
     pub events_parked: IntCounter,
     pub events_waiting: IntGauge,
     pub connections_in_use: IntGauge,
+    pub background_failures: IntCounterVec,
 }
 
 impl Metrics {
@@ -39,12 +40,17 @@ impl Metrics {
             events_parked: IntCounter::new("outbox_events_parked_total", "Events that a listener kept refusing.")?,
             events_waiting: IntGauge::new("outbox_events_waiting", "Events not yet delivered.")?,
             connections_in_use: IntGauge::new("database_connections_in_use", "Connections taken from the pool.")?,
+            background_failures: IntCounterVec::new(
+                Opts::new("background_failures_total", "Turns of background work that failed, panicked or took too long."),
+                &["work"],
+            )?,
         };
         metrics.registry.register(Box::new(metrics.requests.clone()))?;
         metrics.registry.register(Box::new(metrics.request_seconds.clone()))?;
         metrics.registry.register(Box::new(metrics.events_parked.clone()))?;
         metrics.registry.register(Box::new(metrics.events_waiting.clone()))?;
         metrics.registry.register(Box::new(metrics.connections_in_use.clone()))?;
+        metrics.registry.register(Box::new(metrics.background_failures.clone()))?;
         Ok(metrics)
     }
 

@@ -13,11 +13,11 @@ use poem_openapi::{Enum, Object};
 use super::{
     Conn, Kit, Problem,
     db::{allow, take_time},
-    problem,
+    sqlstate,
 };
 
 const SAMPLES_MAX: usize = 5;
-const CHECK_TIMEOUT: Duration = Duration::from_secs(600);
+pub const CHECK_TIMEOUT: Duration = Duration::from_secs(600);
 
 /// Something that must always hold. `sql` returns a row with one text column `violation` for each breach. It reads each
 /// table as a whole, and joins sums to rows, so that its time grows as the data does.
@@ -112,7 +112,7 @@ async fn find(conn: &mut Conn, check: &Check) -> Result<Finding, Problem> {
     let (outcome, violations, samples) = match diesel::sql_query(sql).get_result(conn).await {
         Ok(Breaches { violations: 0, .. }) => (Outcome::Holds, 0, vec![]),
         Ok(Breaches { violations, samples }) => (Outcome::Broken, violations as u64, samples),
-        Err(error) if problem::may_pass(&error) => {
+        Err(error) if sqlstate::may_pass(&error) => {
             tracing::warn!(%error, invariant = check.name, "an invariant was not checked");
             conn.batch_execute("rollback to savepoint before_check").await?;
             (Outcome::NotChecked, 0, vec![])

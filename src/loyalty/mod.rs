@@ -53,7 +53,13 @@ pub fn listeners(kit: &Kit) -> Vec<Box<dyn Listener<Event>>> {
 
 /// Regular work.
 pub fn jobs() -> Vec<Job> {
-    vec![ledger::jobs::SETTLE_LOTS, tier::REVIEW_TIERS, redemption::jobs::EXPIRE_HOLDS, referral::jobs::REWARD_REFERRALS]
+    vec![
+        ledger::jobs::SETTLE_LOTS,
+        tier::REVIEW_TIERS,
+        redemption::jobs::EXPIRE_HOLDS,
+        referral::jobs::REWARD_REFERRALS,
+        award::jobs::CONFIRM_AWARDS,
+    ]
 }
 
 /// What must always hold.
@@ -62,7 +68,7 @@ pub fn checks() -> Vec<&'static Check> {
         ledger::checks::CHECKS,
         purchase::CHECKS,
         tier::CHECKS,
-        award::CHECKS,
+        award::checks::CHECKS,
         leaderboard::checks::CHECKS,
         reward::checks::CHECKS,
         redemption::checks::CHECKS,
@@ -75,7 +81,8 @@ pub fn checks() -> Vec<&'static Check> {
 
 /// What puts right what does not, in the order in which one builds upon another.
 pub fn repairs() -> Vec<&'static Repair> {
-    [ledger::repairs::REPAIRS, reward::checks::REPAIRS, leaderboard::checks::REPAIRS].into_iter().flatten().collect()
+    let all = [ledger::repairs::REPAIRS, award::checks::REPAIRS, reward::checks::REPAIRS, leaderboard::checks::REPAIRS];
+    all.into_iter().flatten().collect()
 }
 
 /// Gives a new programme the terms that it begins with: earning rules and a ladder.

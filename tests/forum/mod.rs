@@ -1,6 +1,7 @@
 mod answer;
 mod flag;
 mod follow;
+mod hot_thread;
 mod limits;
 mod list;
 mod post;

@@ -7,11 +7,7 @@ use std::sync::Mutex;
 use chrono::Duration;
 use futures_util::future::join_all;
 use rand::{Rng, SeedableRng, rngs::StdRng};
-use regulars::{
-    app,
-    events::{self, Event, PostRef},
-    words::{PostId, PostKind},
-};
+use regulars::{app, words::PostState};
 use serde_json::{Value, json};
 
 use crate::town::{Person, Plan, Reply, Town, purchases};
@@ -20,9 +16,9 @@ const ROUNDS: usize = 20;
 const AT_ONCE: usize = 15;
 
 struct Answer {
+    id: String,
     question: String,
     asker: usize,
-    post: PostRef,
 }
 
 /// What there is to do something with.
@@ -65,10 +61,7 @@ impl Market {
             let (asker, author) = (n % 6, (n + 1 + n / 6) % 6);
             let question = members[asker].asks(&format!("Question number {n}, and what of it?")).await;
             let id = members[author].answers(&question, "An answer that helps everybody a little.").await;
-            let id_of = |text: &str| PostId(text.parse().expect("an id"));
-            let (id, question_id, author_id) = (id_of(&id), id_of(&question), members[author].member());
-            let post = PostRef { id, kind: PostKind::Answer, question_id, author_id, group_id: None };
-            answers.push(Answer { question, asker, post });
+            answers.push(Answer { id, question, asker });
         }
         let rewards = vec![
             (root.offers("Coupon", 7, json!({ "refundable": true })).await, false),
@@ -94,26 +87,20 @@ impl Market {
             22..37 => self.returns(&key, &mut dice).await,
             37..50 => {
                 let answer = &self.answers[dice.random_range(0..self.answers.len())];
-                Some(member.votes_on_answer(&answer.post.id.to_string(), dice.random_range(-1..=1)).await)
+                Some(member.votes_on_answer(&answer.id, dice.random_range(-1..=1)).await)
             }
             50..60 => {
                 let answer = &self.answers[dice.random_range(0..self.answers.len())];
                 let path = format!("/questions/{}/accepted-answer", answer.question);
                 let asker = &self.members[answer.asker];
                 Some(match dice.random_bool(0.6) {
-                    true => asker.tries_to_accept(&answer.question, &answer.post.id.to_string()).await,
+                    true => asker.tries_to_accept(&answer.question, &answer.id).await,
                     false => asker.delete(&path).await,
                 })
             }
             60..66 => {
-                let post = self.answers[dice.random_range(0..self.answers.len())].post;
-                let event = match dice.random_bool(0.5) {
-                    true => Event::PostWithdrawn { post, review_item_id: None },
-                    false => Event::PostReturned { post, review_item_id: None },
-                };
-                let mut tx = self.town.app.kit.db.begin().await.expect("a transaction");
-                events::tell(&mut tx, self.town.clock.now(), [event]).await.expect("told");
-                tx.commit().await.expect("the transaction commits");
+                let answer = &self.answers[dice.random_range(0..self.answers.len())].id;
+                self.town.moves_post(answer, if dice.random_bool(0.5) { PostState::Hidden } else { PostState::Published }).await;
                 None
             }
             66..83 => self.redeems(who, &key, &mut dice).await,

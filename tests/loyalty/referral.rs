@@ -54,6 +54,30 @@ async fn both_sides_earn_once_the_order_is_kept() {
     assert_eq!((ann.holdings().await.0, ben.holdings().await.0), (0, 19));
 }
 
+/// The rule of the highest priority pays, as it does for everything else, and not the one with the most points.
+#[tokio::test]
+async fn a_referral_is_rewarded_by_the_first_rule() {
+    let town = Town::new().await;
+    with_rules(&town).await;
+    town.sql(
+        "with r as (insert into earning_rule (id, name, trigger, created_at)
+           values (gen_random_uuid(), 'first', 'referral_advocate', '2020-01-01') returning id)
+         insert into earning_rule_version (id, rule_id, number, terms, valid_from, created_at)
+         select gen_random_uuid(), id, 1, '{\"points\": 50, \"priority\": 1}', '2020-01-01', '2020-01-01' from r",
+    )
+    .await;
+    let ann = town.member("ann").await;
+    let ben = town.referred_member("ben", &code(&ann).await).await;
+    town.settle().await;
+    town.records_order(&ben, 2_000).await;
+    town.passes(Duration::days(14)).await;
+    town.work().await;
+    assert_eq!(ann.holdings().await.0, 50);
+    let ways = ann.get("/ways-to-earn").await.is(200).items();
+    let advocates: Vec<_> = ways.iter().filter(|way| way["trigger"] == "referral_advocate").map(|way| way["points"].clone()).collect();
+    assert_eq!(advocates, [json!(50)], "and the page of ways to earn says so");
+}
+
 #[tokio::test]
 async fn a_return_within_the_window_activates_nobody() {
     let town = Town::new().await;

@@ -1,6 +1,7 @@
 //! What we promise about the code base itself.
 
 mod authorisation;
+mod background;
 mod backup;
 mod bad_input;
 mod contract;
@@ -8,6 +9,7 @@ mod description;
 mod documents;
 mod handle;
 mod house;
+mod language;
 mod pressure;
 mod schema;
 mod tour;

@@ -67,6 +67,80 @@ async fn what_follows_from_the_books_is_put_right() {
     assert_eq!(town.rows(audited).await.len(), 6);
 }
 
+/// Awards, reputation and boards follow from votes, acceptances and what is to be seen.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_follows_from_posts_is_put_right() {
+    let town = Town::new().await.not_audited();
+    let (ada, ben, cas) = (town.member("ada").await, town.member("ben").await, town.member("cas").await);
+    for person in [&ada, &ben, &cas] {
+        town.trusts(person, 1).await;
+    }
+    let mut answers = Vec::new();
+    for title in ["Which grinder suits a small kitchen?", "Which beans suit a small purse?"] {
+        let question = ada.asks(title).await;
+        let answer = ben.answers(&question, "The smallest that there is.").await;
+        ada.votes_on_answer(&answer, 1).await.is(200);
+        cas.votes_on_answer(&answer, -1).await.is(200);
+        ada.accepts(&question, &answer).await;
+        answers.push(answer);
+    }
+    town.settle().await;
+    verify(&town).await.expect("nothing is wrong yet");
+    let (answer, other) = (&answers[0], &answers[1]);
+    let (ben_id, cas_id) = (ben.id(), cas.id());
+    for fault in [
+        "update reputation set total = total + 5".to_owned(),
+        // A vote that brought something and is gone, one that brought nothing, and what no vote has brought.
+        format!("delete from vote where post_id = '{answer}' and value = 1; update post set up_votes = 0 where id = '{answer}'"),
+        format!(
+            "insert into vote (id, post_id, member_id, value, cast_at, voter_trust) values (gen_random_uuid(), '{answer}', '{}', 1, now(), 1);
+             update post set up_votes = 1 where id = '{answer}'",
+            ada.id()
+        ),
+        format!("delete from vote where post_id = '{other}' and value = -1; update post set down_votes = 0 where id = '{other}'"),
+        format!(
+            "insert into reputation_entry (id, member_id, kind, amount, post_id, source, occurred_at)
+             values (gen_random_uuid(), '{ben_id}', 'answer_up_vote', 10, '{answer}', gen_random_uuid()::text, now());
+             update reputation set total = total + 10 where member_id = '{ben_id}'"
+        ),
+        // The same of acceptances, of what is to be seen, and of spam.
+        format!("update post set accepted_answer_id = null, accepted_at = null where accepted_answer_id = '{answer}'"),
+        format!("update post set accepted_answer_id = '{answer}', accepted_at = now() where id = (select question_id from post where id = '{answer}')"),
+        format!(
+            "insert into reputation_entry (id, member_id, kind, amount, post_id, source, occurred_at)
+             values (gen_random_uuid(), '{ben_id}', 'answer_accepted', 15, '{other}', 'nothing', now());
+             update reputation set total = total + 15 where member_id = '{ben_id}'"
+        ),
+        format!("update post set accepted_answer_id = null, accepted_at = null where accepted_answer_id = '{other}'"),
+        format!("update post set state = 'hidden' where id = '{other}'; update post set answer_count = 0 where id = (select question_id from post where id = '{other}')"),
+        format!(
+            "insert into reputation_entry (id, member_id, kind, amount, post_id, source, occurred_at)
+             values (gen_random_uuid(), '{ben_id}', 'spam_upheld', -100, '{other}', 'nothing', now());
+             update reputation set total = total - 100 where member_id = '{ben_id}'"
+        ),
+        format!("update post set state = 'published' where id = '{other}'; update post set answer_count = 1 where id = (select question_id from post where id = '{other}')"),
+        // And boards of accepted answers.
+        format!(
+            "update leaderboard_score set score = score + 1 where member_id = '{ben_id}'
+               and leaderboard_id in (select id from leaderboard where metric = 'accepted_answers')"
+        ),
+        format!(
+            "update leaderboard_score set member_id = '{cas_id}' where member_id = '{ben_id}'
+               and leaderboard_id in (select id from leaderboard where metric = 'accepted_answers')"
+        ),
+    ] {
+        town.sql(&fault).await;
+        verify(&town).await.expect_err(&fault);
+        reconcile(&town).await.unwrap_or_else(|error| panic!("{fault}: {error:#}"));
+        verify(&town).await.unwrap_or_else(|error| panic!("{fault}: {error:#}"));
+        town.settle().await;
+        verify(&town).await.unwrap_or_else(|error| panic!("once that is delivered, {fault}: {error:#}"));
+    }
+    let total = format!("select total from reputation where member_id = '{ben_id}'");
+    assert_eq!(town.count(&total).await, 10 + 15 - 2 + 10);
+    assert_eq!(ben.points().await[1], 10 + 2);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_people_must_decide_is_left_to_them() {
     let town = Town::new().await.not_audited();

@@ -2,9 +2,13 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use regulars::{
+    forum::post::{self, PostState},
+    words::PostId,
+};
 use serde_json::json;
 
-use super::{Person, Reply};
+use super::{Person, Reply, Town};
 
 static POSTS: AtomicU32 = AtomicU32::new(0);
 
@@ -110,5 +114,27 @@ impl Person {
     pub async fn lists(&self, query: &str) -> Vec<String> {
         let items = self.get(&format!("/questions?{query}")).await.is(200).items();
         items.iter().map(|item| item["title"].as_str().unwrap_or_default().to_owned()).collect()
+    }
+}
+
+impl Town {
+    /// Hides, deletes or publishes a post, as moderators do.
+    pub async fn moves_post(&self, id: &str, to: PostState) {
+        let mut tx = self.app.kit.db.begin().await.expect("a transaction");
+        let id = PostId(id.parse().expect("an id"));
+        let row = post::find_for_update(&mut tx, id).await.expect("a query").expect("a post");
+        post::change_state(&mut tx, &row, to, None, self.clock.now()).await.expect("the state changes");
+        tx.commit().await.expect("the transaction commits");
+    }
+
+    /// Gives somebody a level of trust by hand, which holds.
+    pub async fn trusts(&self, person: &Person, level: i16) {
+        let id = person.id();
+        self.sql(&format!(
+            "update member set trust = {level} where id = '{id}';
+             insert into trust_by_hand (member_id, trust, set_by, set_at) values ('{id}', {level}, '{id}', now())
+             on conflict (member_id) do update set trust = excluded.trust"
+        ))
+        .await;
     }
 }

@@ -117,6 +117,11 @@ impl Town {
         Self { app, clock, client, database, audited: true }
     }
 
+    /// A second server of the same town.
+    pub async fn second(&self) -> Self {
+        Self::in_database(self.database.at(&self.database.url), self.clock.clone(), Plan::default()).await.not_audited()
+    }
+
     /// A second server of the same town, whose database is at the other end of a wire.
     pub async fn behind(&self, wire: &Wire) -> Self {
         let database = self.database.at(wire.url());
@@ -209,7 +214,7 @@ impl Town {
                 assert!(parked.is_empty() || !self.audited, "parked events: {parked:?}");
                 return;
             }
-            // Another town's transaction may still be older than our events.
+            // Another server of this town may be delivering.
             tokio::time::sleep(std::time::Duration::from_millis(10)).await;
         }
         panic!("events keep waiting");

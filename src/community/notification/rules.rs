@@ -235,8 +235,8 @@ mod tests {
         for (event, expected) in [
             (Event::AnswerPosted { post: answer }, vec![QuestionAnswered]),
             (Event::QuestionAsked { post: answer }, vec![]),
-            (Event::AnswerAccepted { answer, asker_id: bea, earns_points: true }, vec![AnswerAccepted]),
-            (Event::AnswerAccepted { answer, asker_id: ada, earns_points: false }, vec![]),
+            (Event::AnswerAccepted { answer, asker_id: bea }, vec![AnswerAccepted]),
+            (Event::AnswerAccepted { answer, asker_id: ada }, vec![]),
             (Event::PostWithdrawn { post: answer, review_item_id: None }, vec![]),
             (Event::PostWithdrawn { post: answer, review_item_id: Some(crate::words::ReviewItemId::new()) }, vec![PostHidden]),
             (redemption(true), vec![]),

@@ -32,10 +32,13 @@ enum Accepted {
 
 #[OpenApi(prefix_path = "/questions", tag = "Tag::Forum")]
 impl AcceptanceApi {
-    /// AcceptAnswer an answer
+    /// Accept an answer
     ///
     /// By the asker at any time, of their own answer after 48 hours; by staff after 7 days. Accepting another one moves
     /// the award.
+    ///
+    /// For a question of somebody whose trust is still 0, the points wait, at least 7 days, until they reach trust 1;
+    /// when they have not by then, the points are taken back.
     #[oai(path = "/:question_id/accepted-answer", method = "put", operation_id = "accept_answer")]
     async fn accept_answer(&self, member: Member, question_id: Path<PostId>, body: Json<AcceptAnswer>) -> Result<Accepted, Problem> {
         let (actor, id, now) = (member.0, question_id.0, self.kit.clock.now());
@@ -60,7 +63,7 @@ impl AcceptanceApi {
             None => None,
         };
         store::set_accepted(&mut tx, id, Some((answer.id, now))).await?;
-        events::tell(&mut tx, now, rules::acceptance_events(question.author_id, before.as_ref(), Some(&answer))).await?;
+        events::tell_at(&mut tx, &rules::acceptance_events(&question, before.as_ref(), Some(&answer), now)).await?;
         tx.commit().await?;
         self.kit.outbox.ring();
         Ok(Accepted::Done)
@@ -78,7 +81,7 @@ impl AcceptanceApi {
         let Some(accepted) = thread.post.accepted_answer_id else { return Ok(Accepted::Done) };
         let answer = post::find(&mut tx, accepted).await?;
         store::set_accepted(&mut tx, id, None).await?;
-        events::tell(&mut tx, now, rules::acceptance_events(thread.post.author_id, answer.as_ref(), None)).await?;
+        events::tell_at(&mut tx, &rules::acceptance_events(&thread.post, answer.as_ref(), None, now)).await?;
         tx.commit().await?;
         self.kit.outbox.ring();
         Ok(Accepted::Done)

@@ -34,14 +34,19 @@ pub fn may_accept(question: &PostRow, answer: &PostRow, actor: MemberId, now: Da
     }
 }
 
-/// What others hear when the acceptance moves. Askers earn nothing, and are not counted, for answers of their own.
-pub fn acceptance_events(asker_id: MemberId, from: Option<&PostRow>, to: Option<&PostRow>) -> Vec<Event> {
-    let mut events: Vec<Event> = from.map(|answer| unaccepted_events(answer, asker_id)).unwrap_or_default();
+/// What others hear, and of when, as the acceptance moves. Askers are not counted for answers of their own.
+pub fn acceptance_events(
+    question: &PostRow,
+    from: Option<&PostRow>,
+    to: Option<&PostRow>,
+    now: DateTime<Utc>,
+) -> Vec<(DateTime<Utc>, Event)> {
+    let asker_id = question.author_id;
+    let mut events = from.map(|answer| unaccepted_events(question, answer, now)).unwrap_or_default();
     if let Some(answer) = to {
-        let others = answer.author_id != asker_id;
-        events.push(Event::AnswerAccepted { answer: event_ref(answer), asker_id, earns_points: others });
-        if others {
-            events.push(Event::AcceptedAnswersChanged { member_id: answer.author_id, amount: 1, group_id: answer.group_id });
+        events.push((now, Event::AnswerAccepted { answer: event_ref(answer), asker_id }));
+        if answer.author_id != asker_id {
+            events.push((now, Event::AcceptedAnswersChanged { member_id: answer.author_id, amount: 1, group_id: answer.group_id }));
         }
     }
     events

@@ -105,11 +105,14 @@ pub fn mention_event(post: PostRef, comment_id: Option<CommentId>, by: MemberId,
     (!handles.is_empty()).then_some(Event::MembersMentioned { post, comment_id, by, handles })
 }
 
-/// What others must hear when `answer` stops being the accepted one.
-pub fn unaccepted_events(answer: &PostRow, asker_id: MemberId) -> Vec<Event> {
-    let mut events = vec![Event::AnswerUnaccepted { answer: event_ref(answer), asker_id }];
+/// What others must hear when `answer` stops being the one that `question` accepts. It no longer counts on the day on
+/// which it was accepted.
+pub fn unaccepted_events(question: &PostRow, answer: &PostRow, now: DateTime<Utc>) -> Vec<(DateTime<Utc>, Event)> {
+    let asker_id = question.author_id;
+    let mut events = vec![(now, Event::AnswerUnaccepted { answer: event_ref(answer), asker_id })];
     if answer.author_id != asker_id {
-        events.push(Event::AcceptedAnswersChanged { member_id: answer.author_id, amount: -1, group_id: answer.group_id });
+        let changed = Event::AcceptedAnswersChanged { member_id: answer.author_id, amount: -1, group_id: answer.group_id };
+        events.push((question.accepted_at.unwrap_or(now), changed));
     }
     events
 }

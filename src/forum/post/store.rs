@@ -134,15 +134,15 @@ pub async fn change_state(
                 && question.accepted_answer_id == Some(post.id)
             {
                 set_accepted(conn, question.id, None).await?;
-                events.extend(unaccepted_events(post, question.author_id));
+                events.extend(unaccepted_events(&question, post, now));
             }
             count_answer(conn, post.question_id, step, now).await?;
             settle_activity(conn, post.question_id).await?;
             warm(conn, &[post.question_id]).await?;
         }
     }
-    events.push(event);
-    events::tell(conn, now, events).await?;
+    events.push((now, event));
+    events::tell_at(conn, &events).await?;
     Ok(())
 }
 
@@ -268,13 +268,15 @@ async fn settle_activity(conn: &mut Conn, question: PostId) -> QueryResult<()> {
 /// Sets which answer solves the question and since when, or that none does.
 pub async fn set_accepted(conn: &mut Conn, question: PostId, accepted: Option<(PostId, DateTime<Utc>)>) -> QueryResult<()> {
     let (answer, at) = accepted.unzip();
-    diesel::sql_query("update post set accepted_answer_id = $2, accepted_at = $3, version = version + 1 where id = $1")
-        .bind::<SqlUuid, _>(question)
-        .bind::<Nullable<SqlUuid>, _>(answer)
-        .bind::<Nullable<Timestamptz>, _>(at)
-        .cached()
-        .execute(conn)
-        .await?;
+    diesel::sql_query(
+        "update post set accepted_answer_id = $2, accepted_at = $3, accepted_earns_points = true, version = version + 1 where id = $1",
+    )
+    .bind::<SqlUuid, _>(question)
+    .bind::<Nullable<SqlUuid>, _>(answer)
+    .bind::<Nullable<Timestamptz>, _>(at)
+    .cached()
+    .execute(conn)
+    .await?;
     Ok(())
 }
 

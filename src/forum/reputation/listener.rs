@@ -1,11 +1,12 @@
-//! Turns events into reputation, a batch at a time: three reads, one write, one telling.
+//! Brings reputation in line with the posts that events tell of, a batch at a time: a few reads, one write, one telling.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
+use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 
 use super::{
-    rules::{Account, Book, accounts},
+    rules::{Book, Standing},
     store,
 };
 use crate::{
@@ -14,6 +15,7 @@ use crate::{
         Conn,
         outbox::{Listener, Occurrence},
     },
+    words::PostId,
 };
 
 pub struct Reputation;
@@ -24,69 +26,56 @@ impl Listener<Event> for Reputation {
     }
     fn hear<'a>(&'a self, conn: &'a mut Conn, batch: &'a [Occurrence<Event>]) -> BoxFuture<'a, anyhow::Result<()>> {
         Box::pin(async move {
-            let mut book = open(conn, batch).await?;
-            for occurrence in batch {
-                book.hear(occurrence);
-            }
-            if book.posted.is_empty() {
-                return Ok(());
-            }
-            let new = store::post(conn, &book.posted).await?;
-            let changes: Vec<_> = new
-                .into_iter()
-                .map(|n| &book.posted[n])
-                .map(|entry| {
-                    let (member_id, group_id) = (entry.member_id, entry.group_id);
-                    (entry.at, Event::ReputationChanged { member_id, amount: entry.amount.into(), group_id })
-                })
-                .collect();
-            events::tell_at(conn, &changes).await?;
-            Ok(())
+            // Of several events of a post, the last.
+            let changed = batch.iter().filter_map(|heard| Some((heard.event.changed_post()?.id, (heard.number.to_string(), heard.at))));
+            Ok(settle(conn, &changed.collect()).await?)
         })
     }
 }
 
-/// The part of the book that a batch needs.
-async fn open(conn: &mut Conn, batch: &[Occurrence<Event>]) -> anyhow::Result<Book> {
-    let (mut votes, mut posts, mut days) = (HashSet::new(), HashSet::new(), HashSet::new());
-    for occurrence in batch {
-        match &occurrence.event {
-            Event::VoteCast { vote_id, post, from, to, .. } => {
-                if *from != 0 {
-                    votes.insert(*vote_id);
-                }
-                if *to == 1 {
-                    days.insert((post.author_id, occurrence.at.date_naive()));
-                }
-            }
-            Event::AnswerUnaccepted { answer, .. } => {
-                posts.insert(answer.id);
-            }
-            Event::PostWithdrawn { post, .. } | Event::PostReturned { post, .. } | Event::SpamCleared { post } => {
-                posts.insert(post.id);
-            }
-            _ => {}
-        }
+/// Posts what is due for posts as they stand and is not in the book, and takes back what is not due. Each post comes with
+/// a source that the book does not know, and the time of what is taken back.
+pub async fn settle(conn: &mut Conn, changed: &BTreeMap<PostId, (String, DateTime<Utc>)>) -> diesel::QueryResult<()> {
+    if changed.is_empty() {
+        return Ok(());
     }
+    let ids: Vec<PostId> = changed.keys().copied().collect();
+    let posts: HashMap<PostId, Standing> = store::find_standings(conn, &ids).await?.into_iter().map(|post| (post.id, post)).collect();
     let mut book = Book::default();
-    if !votes.is_empty() {
-        for row in store::of_votes(conn, &votes.into_iter().collect::<Vec<_>>()).await? {
-            if let Ok(vote) = row.source.parse() {
-                book.remember(Account::Vote(crate::words::VoteId(vote)), row.member_id, row.amount);
-            }
-        }
+    for row in store::of_posts(conn, &ids).await? {
+        book.remember(row.post_id, row.kind.cause(), row.member_id, row.amount);
     }
-    if !posts.is_empty() {
-        for row in store::of_posts(conn, &posts.into_iter().collect::<Vec<_>>()).await? {
-            for account in accounts(row.kind, row.post_id, None) {
-                book.remember(account, row.member_id, row.amount);
-            }
-        }
-    }
+    let new = store::find_new_votes(conn, &ids).await?;
+    let days: HashSet<_> = new.iter().filter_map(|vote| Some((posts.get(&vote.post_id)?.author_id, vote.cast_at.date_naive()))).collect();
     if !days.is_empty() {
         for row in store::of_days(conn, &days.into_iter().collect::<Vec<_>>()).await? {
             book.remember_day(row.member_id, row.day, row.amount);
         }
     }
-    Ok(book)
+    for gone in store::find_gone_votes(conn, &ids).await? {
+        if let (Some(post), Some((_, at))) = (posts.get(&gone.post_id), changed.get(&gone.post_id)) {
+            book.discount(post, &gone, *at);
+        }
+    }
+    for vote in &new {
+        if let Some(post) = posts.get(&vote.post_id) {
+            book.count(post, vote);
+        }
+    }
+    for (id, (source, at)) in changed {
+        if let Some(post) = posts.get(id) {
+            book.settle(post, source, *at);
+        }
+    }
+    let posted = store::post(conn, &book.posted).await?;
+    let changes: Vec<_> = posted
+        .into_iter()
+        .map(|n| &book.posted[n])
+        .filter(|entry| entry.amount != 0)
+        .map(|entry| {
+            let (member_id, group_id) = (entry.member_id, entry.group_id);
+            (entry.at, Event::ReputationChanged { member_id, amount: entry.amount.into(), group_id })
+        })
+        .collect();
+    events::tell_at(conn, &changes).await
 }

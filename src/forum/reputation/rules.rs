@@ -1,13 +1,12 @@
-//! What earns reputation, and how it is taken back. The book is folded in memory over a batch of events: what it must
-//! know beforehand is loaded once, what it posts is written once.
+//! What earns reputation, and how it is taken back. The book is brought in line with posts as they stand, in memory:
+//! what must be known beforehand is loaded once, what is posted is written once. In whichever order others tell of what
+//! happened, the same comes out.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::{
-    events::{Event, PostRef},
-    kit::outbox::Occurrence,
     words,
     words::{GroupId, MemberId, PostId, PostKind, VoteId},
 };
@@ -43,18 +42,61 @@ words! {
     }
 }
 
-/// What an entry belongs to, when it is looked for to be taken back.
+/// What an entry is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Account {
-    /// What one vote brought.
-    Vote(VoteId),
-    /// What being accepted brought a post's author and the asker.
-    Acceptance(PostId),
-    /// All that a post brought and lost while it was seen.
-    Earned(PostId),
-    /// What was taken when it left the public eye, less what was given back.
-    Withdrawn(PostId),
-    Spam(PostId),
+pub enum Cause {
+    Votes,
+    Acceptance,
+    /// The post left the public eye: all that the two above brought is gone meanwhile.
+    Withdrawal,
+    Spam,
+}
+
+impl EntryKind {
+    pub fn cause(self) -> Cause {
+        use EntryKind::*;
+        match self {
+            QuestionUpVote | AnswerUpVote | DownVote | DownVoteCast | VoteTakenBack => Cause::Votes,
+            AnswerAccepted | AcceptedAnAnswer | AcceptanceTakenBack => Cause::Acceptance,
+            PostWithdrawn | PostReturned => Cause::Withdrawal,
+            SpamUpheld | SpamCleared => Cause::Spam,
+        }
+    }
+}
+
+/// A post as it stands, as far as it bears on reputation.
+#[derive(Clone, Copy, Debug)]
+pub struct Standing {
+    pub id: PostId,
+    pub kind: PostKind,
+    pub author_id: MemberId,
+    pub asker_id: MemberId,
+    pub group_id: Option<GroupId>,
+    pub published: bool,
+    /// Since when it is the accepted answer, if it is.
+    pub accepted_at: Option<DateTime<Utc>>,
+    /// Removed as spam.
+    pub spam: bool,
+}
+
+/// A vote that stands, and that the book does not know.
+#[derive(Clone, Copy, Debug)]
+pub struct NewVote {
+    pub id: VoteId,
+    pub post_id: PostId,
+    pub voter_id: Option<MemberId>,
+    pub value: i16,
+    pub cast_at: DateTime<Utc>,
+}
+
+/// What a vote that no longer stands has brought a member.
+#[derive(Clone, Debug)]
+pub struct GoneVote {
+    /// Its id.
+    pub source: String,
+    pub post_id: PostId,
+    pub member_id: MemberId,
+    pub amount: i32,
 }
 
 /// A line of the book.
@@ -62,6 +104,7 @@ pub enum Account {
 pub struct Entry {
     pub member_id: MemberId,
     pub kind: EntryKind,
+    /// 0 for an up vote on a day that was full already.
     pub amount: i32,
     pub post_id: PostId,
     pub source: String,
@@ -69,129 +112,99 @@ pub struct Entry {
     pub group_id: Option<GroupId>,
 }
 
-/// The part of the book that a batch needs, kept up to date while the batch is folded.
+/// The part of the book that some posts need, kept up to date while they are settled.
 #[derive(Default)]
 pub struct Book {
-    balances: HashMap<Account, HashMap<MemberId, i32>>,
+    held: HashMap<(PostId, Cause), HashMap<MemberId, i32>>,
     votes_of_day: HashMap<(MemberId, NaiveDate), i64>,
     pub posted: Vec<Entry>,
 }
 
 impl Book {
-    /// Notes what was posted before the batch.
-    pub fn remember(&mut self, account: Account, member: MemberId, amount: i32) {
-        *self.balances.entry(account).or_default().entry(member).or_default() += amount;
+    /// Notes what was posted before.
+    pub fn remember(&mut self, post: PostId, cause: Cause, member: MemberId, amount: i32) {
+        *self.held.entry((post, cause)).or_default().entry(member).or_default() += amount;
     }
     pub fn remember_day(&mut self, member: MemberId, day: NaiveDate, amount: i64) {
         *self.votes_of_day.entry((member, day)).or_default() += amount;
     }
 
-    fn post(&mut self, entry: Entry, vote: Option<VoteId>) {
-        if entry.amount == 0 {
-            return;
+    fn post(&mut self, post: &Standing, member_id: MemberId, kind: EntryKind, amount: i32, source: &str, at: DateTime<Utc>) {
+        self.remember(post.id, kind.cause(), member_id, amount);
+        if counts_for_day(kind, amount) {
+            self.remember_day(member_id, at.date_naive(), amount.into());
         }
-        let (post, member, amount) = (entry.post_id, entry.member_id, entry.amount);
-        for account in accounts(entry.kind, post, vote) {
-            self.remember(account, member, amount);
-        }
-        if counts_for_day(entry.kind, amount) {
-            self.remember_day(member, entry.at.date_naive(), amount.into());
-        }
-        self.posted.push(entry);
+        let (source, group_id) = (source.to_owned(), post.group_id);
+        self.posted.push(Entry { member_id, kind, amount, post_id: post.id, source, at, group_id });
     }
 
-    /// Posts the opposite of what an account holds, for each member.
-    fn reverse(&mut self, account: Account, kind: EntryKind, post: PostRef, source: &str, at: DateTime<Utc>) {
-        let mut held: Vec<_> = self.balances.get(&account).into_iter().flatten().map(|(member, amount)| (*member, *amount)).collect();
-        held.sort_unstable();
-        let vote = if let Account::Vote(id) = account { Some(id) } else { None };
-        for (member_id, amount) in held {
-            let entry =
-                Entry { member_id, kind, amount: -amount, post_id: post.id, source: source.to_owned(), at, group_id: post.group_id };
-            self.post(entry, vote);
+    /// Posts what a vote brings. Votes come in the order in which they were cast.
+    pub fn count(&mut self, post: &Standing, vote: &NewVote) {
+        let source = vote.id.to_string();
+        if vote.value == 1 {
+            let (kind, amount) = match post.kind {
+                PostKind::Question => (EntryKind::QuestionUpVote, QUESTION_UP),
+                PostKind::Answer => (EntryKind::AnswerUpVote, ANSWER_UP),
+            };
+            let today = self.votes_of_day.get(&(post.author_id, vote.cast_at.date_naive())).copied().unwrap_or(0);
+            let room = (VOTES_DAY_MAX - today).clamp(0, i64::from(amount)) as i32;
+            return self.post(post, post.author_id, kind, room, &source, vote.cast_at);
+        }
+        self.post(post, post.author_id, EntryKind::DownVote, DOWN_RECEIVED, &source, vote.cast_at);
+        if let (Some(voter), PostKind::Answer) = (vote.voter_id, post.kind) {
+            self.post(post, voter, EntryKind::DownVoteCast, DOWN_CAST, &source, vote.cast_at);
         }
     }
 
-    /// Posts what an event brings.
-    pub fn hear(&mut self, occurrence: &Occurrence<Event>) {
-        let at = occurrence.at;
-        let number = occurrence.number.to_string();
-        match &occurrence.event {
-            Event::VoteCast { vote_id, post, voter_id, from, to, .. } => {
-                let source = vote_id.to_string();
-                if *from != 0 {
-                    self.reverse(Account::Vote(*vote_id), EntryKind::VoteTakenBack, *post, &source, at);
-                }
-                let entry = |member_id, kind, amount| Entry {
-                    member_id,
-                    kind,
-                    amount,
-                    post_id: post.id,
-                    source: source.clone(),
-                    at,
-                    group_id: post.group_id,
-                };
-                if *to == 1 {
-                    let (kind, amount) = match post.kind {
-                        PostKind::Question => (EntryKind::QuestionUpVote, QUESTION_UP),
-                        PostKind::Answer => (EntryKind::AnswerUpVote, ANSWER_UP),
-                    };
-                    let today = self.votes_of_day.get(&(post.author_id, at.date_naive())).copied().unwrap_or(0);
-                    let room = (VOTES_DAY_MAX - today).clamp(0, i64::from(amount)) as i32;
-                    self.post(entry(post.author_id, kind, room), Some(*vote_id));
-                }
-                if *to == -1 {
-                    self.post(entry(post.author_id, EntryKind::DownVote, DOWN_RECEIVED), Some(*vote_id));
-                    if let (Some(voter), PostKind::Answer) = (voter_id, post.kind) {
-                        self.post(entry(*voter, EntryKind::DownVoteCast, DOWN_CAST), Some(*vote_id));
-                    }
-                }
+    /// Takes back what a vote had brought.
+    pub fn discount(&mut self, post: &Standing, vote: &GoneVote, at: DateTime<Utc>) {
+        self.post(post, vote.member_id, EntryKind::VoteTakenBack, -vote.amount, &vote.source, at);
+    }
+
+    /// Posts what is due for a post, its votes aside, and is not in the book; takes back what is in it and not due.
+    /// `source` is new each time.
+    pub fn settle(&mut self, post: &Standing, source: &str, at: DateTime<Utc>) {
+        // Nobody earns anything by accepting their own answer.
+        let accepted_at = post.accepted_at.filter(|_| post.author_id != post.asker_id);
+        for member in self.members(post) {
+            let mut due = 0;
+            if accepted_at.is_some() {
+                due += if member == post.author_id { ACCEPTED } else { 0 };
+                due += if member == post.asker_id { ACCEPTING } else { 0 };
             }
-            // Nobody earns anything by accepting their own answer.
-            Event::AnswerAccepted { answer, asker_id, .. } if answer.author_id != *asker_id => {
-                for (member_id, kind, amount) in
-                    [(answer.author_id, EntryKind::AnswerAccepted, ACCEPTED), (*asker_id, EntryKind::AcceptedAnAnswer, ACCEPTING)]
-                {
-                    let source = number.clone();
-                    self.post(Entry { member_id, kind, amount, post_id: answer.id, source, at, group_id: answer.group_id }, None);
-                }
-            }
-            Event::AnswerUnaccepted { answer, .. } => {
-                self.reverse(Account::Acceptance(answer.id), EntryKind::AcceptanceTakenBack, *answer, &number, at);
-            }
-            Event::PostWithdrawn { post, .. } => {
-                self.reverse(Account::Earned(post.id), EntryKind::PostWithdrawn, *post, &number, at);
-            }
-            Event::PostReturned { post, .. } => {
-                self.reverse(Account::Withdrawn(post.id), EntryKind::PostReturned, *post, &number, at);
-                self.reverse(Account::Spam(post.id), EntryKind::SpamCleared, *post, &number, at);
-            }
-            // By the event's number: what was undone may be decided again.
-            Event::SpamUpheld { post, .. } => self.post(spam_entry(post, EntryKind::SpamUpheld, SPAM, number, at), None),
-            Event::SpamCleared { post } => {
-                // Its return may have given it back already.
-                let held = self.balances.get(&Account::Spam(post.id)).and_then(|held| held.get(&post.author_id)).copied().unwrap_or(0);
-                self.post(spam_entry(post, EntryKind::SpamCleared, -held.clamp(SPAM, 0), number, at), None);
-            }
-            _ => {}
+            let missing = due - self.held(post.id, Cause::Acceptance, member);
+            let earned = if member == post.author_id { EntryKind::AnswerAccepted } else { EntryKind::AcceptedAnAnswer };
+            let kind = if missing > 0 { earned } else { EntryKind::AcceptanceTakenBack };
+            self.post_missing(post, member, kind, missing, source, accepted_at.filter(|_| missing > 0).unwrap_or(at));
+
+            let earned = self.held(post.id, Cause::Votes, member) + self.held(post.id, Cause::Acceptance, member);
+            let due = if post.published { 0 } else { -earned };
+            let missing = due - self.held(post.id, Cause::Withdrawal, member);
+            let kind = if post.published { EntryKind::PostReturned } else { EntryKind::PostWithdrawn };
+            self.post_missing(post, member, kind, missing, source, at);
+
+            let due = if post.spam && member == post.author_id { SPAM } else { 0 };
+            let missing = due - self.held(post.id, Cause::Spam, member);
+            let kind = if missing > 0 { EntryKind::SpamCleared } else { EntryKind::SpamUpheld };
+            self.post_missing(post, member, kind, missing, source, at);
         }
     }
-}
 
-fn spam_entry(post: &PostRef, kind: EntryKind, amount: i32, source: String, at: DateTime<Utc>) -> Entry {
-    Entry { member_id: post.author_id, kind, amount, post_id: post.id, source, at, group_id: post.group_id }
-}
-
-/// Where an entry is counted.
-pub fn accounts(kind: EntryKind, post: PostId, vote: Option<VoteId>) -> Vec<Account> {
-    use EntryKind::*;
-    match kind {
-        QuestionUpVote | AnswerUpVote | DownVote | DownVoteCast | VoteTakenBack => {
-            vote.map(Account::Vote).into_iter().chain([Account::Earned(post)]).collect()
+    fn post_missing(&mut self, post: &Standing, member: MemberId, kind: EntryKind, missing: i32, source: &str, at: DateTime<Utc>) {
+        if missing != 0 {
+            self.post(post, member, kind, missing, source, at);
         }
-        AnswerAccepted | AcceptedAnAnswer | AcceptanceTakenBack => vec![Account::Acceptance(post), Account::Earned(post)],
-        PostWithdrawn | PostReturned => vec![Account::Earned(post), Account::Withdrawn(post)],
-        SpamUpheld | SpamCleared => vec![Account::Spam(post)],
+    }
+
+    /// Everybody whom a post brings or brought something.
+    fn members(&self, post: &Standing) -> BTreeSet<MemberId> {
+        let causes = [Cause::Votes, Cause::Acceptance, Cause::Withdrawal, Cause::Spam];
+        let held = causes.iter().filter_map(|cause| self.held.get(&(post.id, *cause))).flat_map(HashMap::keys).copied();
+        held.chain([post.author_id, post.asker_id]).collect()
+    }
+
+    fn held(&self, post: PostId, cause: Cause, member: MemberId) -> i32 {
+        self.held.get(&(post, cause)).and_then(|held| held.get(&member)).copied().unwrap_or(0)
     }
 }
 
@@ -205,31 +218,44 @@ pub fn counts_for_day(kind: EntryKind, amount: i32) -> bool {
 mod tests {
     use super::*;
 
+    const THEN: DateTime<Utc> = DateTime::UNIX_EPOCH;
+
     struct Story {
         book: Book,
         number: i64,
-        answer: PostRef,
-        asker: MemberId,
+        answer: Standing,
     }
 
     impl Story {
         fn new() -> Self {
-            let answer = PostRef {
+            let answer = Standing {
                 id: PostId::new(),
                 kind: PostKind::Answer,
-                question_id: PostId::new(),
                 author_id: MemberId::new(),
+                asker_id: MemberId::new(),
                 group_id: None,
+                published: true,
+                accepted_at: None,
+                spam: false,
             };
-            Self { book: Book::default(), number: 0, answer, asker: MemberId::new() }
+            Self { book: Book::default(), number: 0, answer }
         }
-        fn hears(&mut self, event: Event) {
+        fn votes(&mut self, value: i16, voter_id: Option<MemberId>) -> VoteId {
+            let id = VoteId::new();
+            self.book.count(&self.answer, &NewVote { id, post_id: self.answer.id, voter_id, value, cast_at: THEN });
+            id
+        }
+        fn takes_back(&mut self, vote: VoteId) {
+            let source = vote.to_string();
+            let gone: Vec<_> = self.book.posted.iter().filter(|entry| entry.source == source).cloned().collect();
+            for Entry { post_id, member_id, amount, .. } in gone {
+                self.book.discount(&self.answer, &GoneVote { source: source.clone(), post_id, member_id, amount }, THEN);
+            }
+        }
+        fn settles(&mut self, change: impl Fn(&mut Standing)) {
+            change(&mut self.answer);
             self.number += 1;
-            self.book.hear(&Occurrence { number: self.number, at: DateTime::from_timestamp(0, 0).unwrap(), event });
-        }
-        fn votes(&mut self, vote_id: VoteId, voter: Option<MemberId>, from: i16, to: i16) {
-            let post = self.answer;
-            self.hears(Event::VoteCast { vote_id, post, voter_id: voter, voter_trust: 1, from, to, earns_points: true });
+            self.book.settle(&self.answer, &self.number.to_string(), THEN);
         }
         fn total(&self, member: MemberId) -> i32 {
             self.book.posted.iter().filter(|entry| entry.member_id == member).map(|entry| entry.amount).sum()
@@ -239,54 +265,69 @@ mod tests {
     #[test]
     fn everything_can_be_taken_back() {
         let mut story = Story::new();
-        let (author, voter, asker, answer) = (story.answer.author_id, MemberId::new(), story.asker, story.answer);
-        let (up, down) = (VoteId::new(), VoteId::new());
-        story.votes(up, Some(voter), 0, 1);
+        let (author, voter, asker) = (story.answer.author_id, MemberId::new(), story.answer.asker_id);
+        let up = story.votes(1, Some(voter));
         assert_eq!(story.total(author), 10);
-        story.votes(up, Some(voter), 1, 0);
+        story.takes_back(up);
         assert_eq!(story.total(author), 0);
-        story.votes(down, Some(voter), 0, -1);
+        story.votes(-1, Some(voter));
         assert_eq!((story.total(author), story.total(voter)), (-2, -1));
-        story.hears(Event::AnswerAccepted { answer, asker_id: asker, earns_points: true });
-        assert_eq!((story.total(author), story.total(asker)), (13, 2));
-        story.hears(Event::PostWithdrawn { post: answer, review_item_id: None });
-        assert_eq!((story.total(author), story.total(voter), story.total(asker)), (0, 0, 0));
-        story.hears(Event::PostReturned { post: answer, review_item_id: None });
-        assert_eq!((story.total(author), story.total(voter), story.total(asker)), (13, -1, 2));
-        story.hears(Event::AnswerUnaccepted { answer, asker_id: asker });
-        assert_eq!((story.total(author), story.total(asker)), (-2, 0));
-        story.hears(Event::AnswerUnaccepted { answer, asker_id: asker });
-        assert_eq!((story.total(author), story.total(asker)), (-2, 0), "once only");
+        let totals = |story: &Story| (story.total(author), story.total(voter), story.total(asker));
+        story.settles(|answer| answer.accepted_at = Some(THEN));
+        assert_eq!(totals(&story), (13, -1, 2));
+        story.settles(|answer| answer.published = false);
+        assert_eq!(totals(&story), (0, 0, 0));
+        story.settles(|answer| answer.published = true);
+        assert_eq!(totals(&story), (13, -1, 2));
+        story.settles(|answer| answer.accepted_at = None);
+        assert_eq!(totals(&story), (-2, -1, 0));
+        let entries = story.book.posted.len();
+        story.settles(|_| {});
+        assert_eq!((totals(&story), story.book.posted.len()), ((-2, -1, 0), entries), "once only");
+    }
+
+    /// Whatever is heard late finds the post as it stands.
+    #[test]
+    fn what_happens_while_a_post_is_hidden_counts_when_it_returns() {
+        let mut story = Story::new();
+        let author = story.answer.author_id;
+        story.settles(|answer| answer.published = false);
+        story.votes(1, None);
+        story.settles(|answer| answer.accepted_at = Some(THEN));
+        assert_eq!(story.total(author), 0);
+        story.settles(|answer| answer.published = true);
+        assert_eq!(story.total(author), 25);
     }
 
     #[test]
     fn votes_bring_200_a_day_and_the_last_one_in_part() {
         let mut story = Story::new();
         let author = story.answer.author_id;
-        story.book.remember_day(author, NaiveDate::from_ymd_opt(1970, 1, 1).unwrap(), 185);
-        let votes = [VoteId::new(), VoteId::new(), VoteId::new()];
-        for (vote, expected) in votes.into_iter().zip([10, 15, 15]) {
-            story.votes(vote, None, 0, 1);
-            assert_eq!(story.total(author), expected);
-        }
-        story.votes(votes[1], None, 1, 0);
+        story.book.remember_day(author, THEN.date_naive(), 185);
+        let votes: Vec<_> = [10, 15, 15]
+            .into_iter()
+            .map(|expected| {
+                let vote = story.votes(1, None);
+                assert_eq!(story.total(author), expected);
+                vote
+            })
+            .collect();
+        story.takes_back(votes[1]);
         assert_eq!(story.total(author), 10, "taken back is what was given");
-        story.hears(Event::AnswerAccepted { answer: story.answer, asker_id: story.asker, earns_points: true });
+        story.settles(|answer| answer.accepted_at = Some(THEN));
         assert_eq!(story.total(author), 25, "acceptances come on top");
     }
 
     #[test]
     fn spam_costs_until_the_post_is_cleared() {
         let mut story = Story::new();
-        let (author, post) = (story.answer.author_id, story.answer);
-        story.votes(VoteId::new(), None, 0, 1);
-        story.hears(Event::PostWithdrawn { post, review_item_id: None });
-        story.hears(Event::SpamUpheld { post, review_item_id: crate::words::ReviewItemId::new() });
+        let author = story.answer.author_id;
+        story.votes(1, None);
+        story.settles(|answer| (answer.published, answer.spam) = (false, true));
         assert_eq!(story.total(author), -100);
-        story.hears(Event::PostReturned { post, review_item_id: None });
+        story.settles(|answer| (answer.published, answer.spam) = (true, false));
         assert_eq!(story.total(author), 10);
-        let own = Event::AnswerAccepted { answer: post, asker_id: author, earns_points: true };
-        story.hears(own);
+        story.settles(|answer| (answer.asker_id, answer.accepted_at) = (author, Some(THEN)));
         assert_eq!(story.total(author), 10, "one's own answer earns nothing");
     }
 }

@@ -3,16 +3,137 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{
     QueryResult, QueryableByName,
-    sql_types::{Array, BigInt, Date, Int4, Int8, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Array, BigInt, Bool, Date, Int2, Int4, Int8, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::rules::{Entry, EntryKind};
+use super::rules::{Entry, EntryKind, GoneVote, NewVote, Standing};
 use crate::{
-    kit::{Conn, db::CachedExt},
-    words::{MemberId, PostId, VoteId},
+    kit::{
+        Conn,
+        db::{CachedExt, allow},
+        verify::CHECK_TIMEOUT,
+    },
+    words::{GroupId, MemberId, PostId, PostKind, VoteId},
 };
+
+#[derive(QueryableByName)]
+struct StandingRow {
+    #[diesel(sql_type = SqlUuid)]
+    id: PostId,
+    #[diesel(sql_type = Text)]
+    kind: PostKind,
+    #[diesel(sql_type = SqlUuid)]
+    author_id: MemberId,
+    #[diesel(sql_type = SqlUuid)]
+    asker_id: MemberId,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    group_id: Option<GroupId>,
+    #[diesel(sql_type = Bool)]
+    published: bool,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    accepted_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Bool)]
+    spam: bool,
+}
+
+/// Posts whose last decided review removed them as spam, of those that are out of sight.
+#[macro_export]
+macro_rules! spam_posts {
+    () => {
+        "select r.post_id from (
+           select distinct on (post_id) post_id, decision from review_item where state = 'decided' order by post_id, decided_at desc, id desc
+         ) r join post on post.id = r.post_id where r.decision = 'remove_spam' and post.state <> 'published'"
+    };
+}
+
+/// The posts as they stand.
+pub async fn find_standings(conn: &mut Conn, posts: &[PostId]) -> QueryResult<Vec<Standing>> {
+    let rows: Vec<StandingRow> = diesel::sql_query(concat!(
+        "select p.id, p.kind, p.author_id, q.author_id as asker_id, p.group_id, p.state = 'published' as published,
+                case when q.accepted_answer_id = p.id then q.accepted_at end as accepted_at, s.post_id is not null as spam
+         from post p join post q on q.id = p.question_id
+         left join (",
+        spam_posts!(),
+        " and r.post_id = any($1)) s on s.post_id = p.id
+         where p.id = any($1)"
+    ))
+    .bind::<Array<SqlUuid>, _>(posts)
+    .cached()
+    .load(conn)
+    .await?;
+    let standing = |row: StandingRow| Standing {
+        id: row.id,
+        kind: row.kind,
+        author_id: row.author_id,
+        asker_id: row.asker_id,
+        group_id: row.group_id,
+        published: row.published,
+        accepted_at: row.accepted_at,
+        spam: row.spam,
+    };
+    Ok(rows.into_iter().map(standing).collect())
+}
+
+#[derive(QueryableByName)]
+struct NewVoteRow {
+    #[diesel(sql_type = SqlUuid)]
+    id: VoteId,
+    #[diesel(sql_type = SqlUuid)]
+    post_id: PostId,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    voter_id: Option<MemberId>,
+    #[diesel(sql_type = Int2)]
+    value: i16,
+    #[diesel(sql_type = Timestamptz)]
+    cast_at: DateTime<Utc>,
+}
+
+/// Votes on these posts that the book does not know, in the order in which they were cast.
+pub async fn find_new_votes(conn: &mut Conn, posts: &[PostId]) -> QueryResult<Vec<NewVote>> {
+    let rows: Vec<NewVoteRow> = diesel::sql_query(
+        "select v.id, v.post_id, v.member_id as voter_id, v.value, v.cast_at from vote v
+         where v.post_id = any($1) and not exists (
+           select from reputation_entry e
+           where e.post_id = any($1) and e.kind in ('question_up_vote', 'answer_up_vote', 'down_vote') and e.source = v.id::text)
+         order by v.cast_at, v.id",
+    )
+    .bind::<Array<SqlUuid>, _>(posts)
+    .cached()
+    .load(conn)
+    .await?;
+    let vote = |NewVoteRow { id, post_id, voter_id, value, cast_at }| NewVote { id, post_id, voter_id, value, cast_at };
+    Ok(rows.into_iter().map(vote).collect())
+}
+
+#[derive(QueryableByName)]
+struct GoneVoteRow {
+    #[diesel(sql_type = Text)]
+    source: String,
+    #[diesel(sql_type = SqlUuid)]
+    post_id: PostId,
+    #[diesel(sql_type = SqlUuid)]
+    member_id: MemberId,
+    #[diesel(sql_type = Int4)]
+    amount: i32,
+}
+
+/// What these posts still have from votes that no longer stand.
+pub async fn find_gone_votes(conn: &mut Conn, posts: &[PostId]) -> QueryResult<Vec<GoneVote>> {
+    let rows: Vec<GoneVoteRow> = diesel::sql_query(
+        "select e.source, e.post_id, e.member_id, sum(e.amount)::int as amount from reputation_entry e
+         where e.post_id = any($1) and e.kind in ('question_up_vote', 'answer_up_vote', 'down_vote', 'down_vote_cast', 'vote_taken_back')
+           and not exists (select from vote v where v.post_id = any($1) and v.id::text = e.source)
+         group by e.source, e.post_id, e.member_id having sum(e.amount) <> 0 order by e.source, e.member_id",
+    )
+    .bind::<Array<SqlUuid>, _>(posts)
+    .cached()
+    .load(conn)
+    .await?;
+    let vote = |GoneVoteRow { source, post_id, member_id, amount }| GoneVote { source, post_id, member_id, amount };
+    Ok(rows.into_iter().map(vote).collect())
+}
 
 #[derive(QueryableByName)]
 pub struct Posted {
@@ -22,34 +143,48 @@ pub struct Posted {
     pub post_id: PostId,
     #[diesel(sql_type = Text)]
     pub kind: EntryKind,
-    #[diesel(sql_type = Text)]
-    pub source: String,
     #[diesel(sql_type = Int4)]
     pub amount: i32,
-}
-
-/// What these votes brought.
-pub async fn of_votes(conn: &mut Conn, votes: &[VoteId]) -> QueryResult<Vec<Posted>> {
-    let sources: Vec<String> = votes.iter().map(VoteId::to_string).collect();
-    diesel::sql_query(
-        "select member_id, post_id, kind, source, amount from reputation_entry
-         where kind = any('{question_up_vote,answer_up_vote,down_vote,down_vote_cast,vote_taken_back}') and source = any($1)",
-    )
-    .bind::<Array<Text>, _>(sources)
-    .cached()
-    .load(conn)
-    .await
 }
 
 /// What these posts brought, a line for each member and kind.
 pub async fn of_posts(conn: &mut Conn, posts: &[PostId]) -> QueryResult<Vec<Posted>> {
     diesel::sql_query(
-        "select member_id, post_id, kind, '' as source, sum(amount)::int as amount from reputation_entry
+        "select member_id, post_id, kind, sum(amount)::int as amount from reputation_entry
          where post_id = any($1) group by member_id, post_id, kind",
     )
     .bind::<Array<SqlUuid>, _>(posts)
     .cached()
     .load(conn)
+    .await
+}
+
+#[derive(QueryableByName)]
+struct Unsettled {
+    #[diesel(sql_type = SqlUuid)]
+    post_id: PostId,
+}
+
+/// Posts whose part of the book is not as they stand. Takes as long as it takes.
+pub async fn find_unsettled(conn: &mut Conn) -> QueryResult<Vec<PostId>> {
+    allow(conn, CHECK_TIMEOUT).await?;
+    let rows: Vec<Unsettled> = diesel::sql_query(super::checks::UNSETTLED).load(conn).await?;
+    Ok(rows.into_iter().map(|row| row.post_id).collect())
+}
+
+/// Makes every total the sum of its entries. Returns how many were not.
+pub async fn add_up(conn: &mut Conn) -> QueryResult<usize> {
+    diesel::sql_query(
+        "with due as (
+           select coalesce(e.member_id, r.member_id) as member_id, coalesce(e.total, 0)::int as total
+           from (select member_id, sum(amount) as total from reputation_entry group by 1) e
+           full join reputation r on r.member_id = e.member_id
+           where r.total is distinct from coalesce(e.total, 0)
+         )
+         insert into reputation (member_id, total) select member_id, total from due
+         on conflict (member_id) do update set total = excluded.total",
+    )
+    .execute(conn)
     .await
 }
 
@@ -146,7 +281,7 @@ pub async fn list(
             concat!(
                 "select e.id, e.kind, e.amount, q.id as question_id, q.title, e.occurred_at
                  from reputation_entry e left join post p on p.id = e.post_id left join post q on q.id = p.question_id
-                 where e.member_id = $1 and ",
+                 where e.member_id = $1 and e.amount <> 0 and ",
                 $rest
             )
         };

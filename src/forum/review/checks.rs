@@ -2,7 +2,7 @@
 
 use crate::kit::verify::Check;
 
-pub const ALL: [Check; 6] = [
+pub const ALL: [Check; 5] = [
     Check {
         name: "A post has at most one undecided review item.",
         sql: "select post_id::text as violation from review_item where state <> 'decided' group by post_id having count(*) > 1",
@@ -23,13 +23,6 @@ pub const ALL: [Check; 6] = [
         name: "An undecided review item weighs what its flags weigh.",
         sql: "select i.id::text as violation from review_item i left join flag f on f.review_item_id = i.id
               where i.state <> 'decided' group by i.id having i.weight <> coalesce(sum(f.weight), 0)",
-    },
-    Check {
-        name: "A withdrawn post leaves nobody reputation, once that is delivered, but for what spam costs.",
-        sql: "select e.post_id || ' of ' || e.member_id as violation from reputation_entry e join post p on p.id = e.post_id
-              where p.state <> 'published' and e.kind not in ('spam_upheld', 'spam_cleared')
-                and not exists (select 1 from outbox_event o where o.payload #>> '{post,id}' = p.id::text)
-              group by e.post_id, e.member_id having sum(e.amount) <> 0",
     },
     Check {
         name: "A trust level set by hand holds.",

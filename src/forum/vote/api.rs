@@ -84,7 +84,7 @@ impl VoteApi {
             }
             let new = (value != 0).then(|| Vote { id: VoteId::new(), value });
             if let Some(new) = new {
-                store::insert(&mut tx, new, id, actor.member_id, now).await?;
+                store::insert(&mut tx, new, id, &actor, now).await?;
             }
             tally = store::count(&mut tx, id, rules::deltas(from, value)).await?;
             post::store::warm(&mut tx, &[post.question_id]).await?;

@@ -22,15 +22,7 @@ pub fn deltas(from: i16, to: i16) -> (i32, i32) {
 /// What others hear. A changed vote is an old one taken back and a new one cast, each with an id of its own, so that what
 /// it earned is found by that id.
 pub fn events(post: PostRef, voter: &Actor, old: Option<Vote>, new: Option<Vote>) -> Vec<Event> {
-    let cast = |vote: Vote, from, to| Event::VoteCast {
-        vote_id: vote.id,
-        post,
-        voter_id: Some(voter.member_id),
-        voter_trust: voter.trust,
-        from,
-        to,
-        earns_points: true,
-    };
+    let cast = |vote: Vote, from, to| Event::VoteCast { vote_id: vote.id, post, voter_id: Some(voter.member_id), from, to };
     old.map(|vote| cast(vote, vote.value, 0)).into_iter().chain(new.map(|vote| cast(vote, 0, vote.value))).collect()
 }
 

@@ -9,6 +9,7 @@ use diesel_async::RunQueryDsl;
 
 use super::rules::Vote;
 use crate::{
+    identity::Actor,
     kit::{Conn, db::CachedExt},
     words::{MemberId, PostId, VoteId},
 };
@@ -38,11 +39,12 @@ pub async fn delete(conn: &mut Conn, id: VoteId) -> QueryResult<()> {
 }
 
 /// Adds a vote, without counting it.
-pub async fn insert(conn: &mut Conn, vote: Vote, post: PostId, member: MemberId, now: DateTime<Utc>) -> QueryResult<()> {
-    diesel::sql_query("insert into vote (id, post_id, member_id, value, cast_at) values ($1, $2, $3, $4, $5)")
+pub async fn insert(conn: &mut Conn, vote: Vote, post: PostId, voter: &Actor, now: DateTime<Utc>) -> QueryResult<()> {
+    diesel::sql_query("insert into vote (id, post_id, member_id, voter_trust, value, cast_at) values ($1, $2, $3, $4, $5, $6)")
         .bind::<SqlUuid, _>(vote.id)
         .bind::<SqlUuid, _>(post)
-        .bind::<SqlUuid, _>(member)
+        .bind::<SqlUuid, _>(voter.member_id)
+        .bind::<Int2, _>(voter.trust)
         .bind::<Int2, _>(vote.value)
         .bind::<Timestamptz, _>(now)
         .cached()

@@ -113,7 +113,7 @@ sections! {
     /// Every change of reputation.
     reputation =
         "select json_build_object('kind', kind, 'amount', amount, 'post_id', post_id, 'at', occurred_at) as item
-         from reputation_entry where member_id = $1 order by occurred_at, id";
+         from reputation_entry where member_id = $1 and amount <> 0 order by occurred_at, id";
     /// Members whom this one recommended, and the one who recommended this one.
     referrals =
         "select json_build_object('id', id, 'side', case when advocate_id = $1 then 'advocate' else 'referee' end, 'state', state,

@@ -338,15 +338,17 @@ pub async fn insert_votes(conn: &mut Conn, source: &str, votes: &[NewVote]) -> Q
 }
 
 /// Accepts answers of questions that have none and that nobody has changed since. Returns the questions.
-pub async fn accept(conn: &mut Conn, accepted: &[(PostId, PostId, DateTime<Utc>)]) -> QueryResult<Vec<PostId>> {
+pub async fn accept(conn: &mut Conn, accepted: &[(PostId, PostId, DateTime<Utc>)], earns_points: bool) -> QueryResult<Vec<PostId>> {
     let rows: Vec<Id<PostId>> = diesel::sql_query(
-        "update post set accepted_answer_id = a.answer_id, accepted_at = a.at from unnest($1, $2, $3) as a (question_id, answer_id, at)
+        "update post set accepted_answer_id = a.answer_id, accepted_at = a.at, accepted_earns_points = $4
+         from unnest($1, $2, $3) as a (question_id, answer_id, at)
          where post.id = a.question_id and post.accepted_answer_id is null and post.version = 1
          returning post.id",
     )
     .bind::<Array<SqlUuid>, _>(accepted.iter().map(|a| a.0).collect::<Vec<_>>())
     .bind::<Array<SqlUuid>, _>(accepted.iter().map(|a| a.1).collect::<Vec<_>>())
     .bind::<Array<Timestamptz>, _>(accepted.iter().map(|a| a.2).collect::<Vec<_>>())
+    .bind::<Bool, _>(earns_points)
     .cached()
     .load(conn)
     .await?;

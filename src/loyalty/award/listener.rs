@@ -1,16 +1,16 @@
 //! Carries out what events ask for: looks up, decides by rule, moves the points.
 
-use std::collections::{BTreeSet, HashMap, hash_map::Entry};
+use std::collections::{BTreeMap, BTreeSet, HashMap, hash_map::Entry};
 
-use chrono::{DateTime, Duration, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use futures_util::future::BoxFuture;
 use uuid::Uuid;
 
 use super::{
     SOURCE,
-    rules::{self, Claim, Moment, Wish},
-    store::{self, Award, NewAward},
+    rules::{self, Claim, Moment, Step},
+    store::{self, Award, Change, NewAward},
 };
 use crate::{
     events::{self, Event},
@@ -19,7 +19,11 @@ use crate::{
         outbox::{Listener, Occurrence},
     },
     loyalty::{
-        earning::{rules::Rule, store::RuleBook, terms::Trigger},
+        earning::{
+            rules::{Rule, paying},
+            store::RuleBook,
+            terms::Trigger,
+        },
         expiry::Expiry,
         ledger::{self, Clawback, ClawbackPolicy, Earn, Source, Wallet},
         tier::{
@@ -28,7 +32,7 @@ use crate::{
             store::{self as tier_store, Qualifying},
         },
     },
-    words::{GroupId, MemberId, TransactionId, programme_day},
+    words::{GroupId, MemberId, PostId, TransactionId, programme_day},
 };
 
 pub struct Awards {
@@ -42,31 +46,65 @@ impl Listener<Event> for Awards {
 
     fn hear<'a>(&'a self, conn: &'a mut Conn, batch: &'a [Occurrence<Event>]) -> BoxFuture<'a, anyhow::Result<()>> {
         Box::pin(async move {
-            let wishes = batch.iter().filter_map(|heard| Some((rules::wish(&heard.event)?, Moment { at: heard.at, number: heard.number })));
-            let wishes: Vec<_> = wishes.collect();
-            let Some(now) = wishes.iter().map(|(_, moment)| moment.at).max() else { return Ok(()) };
-            ledger::queue_for_several(conn).await?;
-            let authors = wishes.iter().filter_map(|(wish, _)| match wish {
-                Wish::Grant(claim) => Some(claim.post.author_id),
-                Wish::Restore(post) => Some(post.author_id),
-                _ => None,
-            });
-            let mut desk = Desk {
-                zone: self.zone,
-                living: store::find_living(conn, &authors.collect::<Vec<_>>()).await?,
-                book: RuleBook::read(conn, &[Trigger::AnswerAccepted, Trigger::AnswerUpvoted]).await?,
-                wallets: HashMap::new(),
-                counted: Vec::new(),
-                told: Vec::new(),
-                earners: BTreeSet::new(),
-                losers: BTreeSet::new(),
-            };
-            for (wish, moment) in wishes {
-                desk.carry_out(conn, wish, moment).await?;
-            }
-            Ok(desk.close(conn, now).await?)
+            // Of several events of a post, the last.
+            let moment = |heard: &Occurrence<Event>| Moment { at: heard.at, mark: heard.number.to_string() };
+            let changed = batch.iter().filter_map(|heard| Some((heard.event.changed_post()?.id, moment(heard))));
+            Ok(settle(conn, self.zone, &changed.collect()).await?)
         })
     }
+}
+
+/// Grants what posts as they stand are worth and is not granted, and takes back what is not due: each as of the moment of
+/// its post.
+pub async fn settle(conn: &mut Conn, zone: Tz, changed: &BTreeMap<PostId, Moment>) -> Result<(), Problem> {
+    let ids: Vec<PostId> = changed.keys().copied().collect();
+    let changes = if ids.is_empty() { vec![] } else { store::find_changes(conn, &ids).await? };
+    let Some(now) = changed.values().map(|moment| moment.at).max().filter(|_| !changes.is_empty()) else { return Ok(()) };
+    ledger::queue_for_several(conn).await?;
+    let others: Vec<Uuid> =
+        changes.iter().filter_map(|change| if let Change::Other(_, id, _) = change { Some(*id) } else { None }).collect();
+    let awards: HashMap<Uuid, Award> = store::find(conn, &others).await?.into_iter().map(|award| (award.id, award)).collect();
+    let mut desk = Desk::open(conn, zone, &changes).await?;
+    for change in changes {
+        match change {
+            Change::Grant(claim) if desk.living.contains(&claim.author_id) => {
+                let now = changed.get(&claim.post_id).map_or(claim.at, |moment| moment.at);
+                desk.decide(conn, &claim, now).await?;
+            }
+            Change::Grant(_) => {}
+            Change::Other(step, id, post_id) => {
+                // Of who is gone, nothing is looked at any more.
+                let (Some(award), Some(moment)) = (awards.get(&id), changed.get(&post_id)) else { continue };
+                match step {
+                    Step::Revoke => desk.revoke(conn, award, moment).await?,
+                    Step::Withdraw => {
+                        desk.take_back(conn, award, moment).await?;
+                        store::set_withdrawn(conn, award.id, Some(moment.at), None).await?;
+                    }
+                    Step::Restore => {
+                        let granted_in = desk.give_again(conn, award, moment).await?;
+                        store::set_withdrawn(conn, award.id, None, granted_in).await?;
+                    }
+                    Step::Grant => {}
+                }
+            }
+        }
+    }
+    desk.close(conn, now).await
+}
+
+/// Takes back what was granted for acceptances by newcomers who still are, although its time has come. Returns how many.
+pub async fn lapse(conn: &mut Conn, zone: Tz, now: DateTime<Utc>, most: i64) -> Result<usize, Problem> {
+    ledger::queue_for_several(conn).await?;
+    let lapsed = store::find_lapsed(conn, now, most).await?;
+    let mut desk = Desk::open(conn, zone, &[]).await?;
+    for award in &lapsed {
+        desk.take_back(conn, award, &Moment { at: now, mark: rules::LAPSED.to_owned() }).await?;
+        store::lapse(conn, award.id, rules::LAPSED).await?;
+        desk.refill(conn, award.member_id, award.trigger, award.day, now).await?;
+    }
+    desk.close(conn, now).await?;
+    Ok(lapsed.len())
 }
 
 /// What a batch needs, and what it leaves to be written at its end.
@@ -83,54 +121,38 @@ struct Desk {
 }
 
 impl Desk {
-    async fn carry_out(&mut self, conn: &mut Conn, wish: Wish, moment: Moment) -> Result<(), Problem> {
-        match wish {
-            Wish::Grant(claim) if self.living.contains(&claim.post.author_id) => self.decide(conn, &claim, moment.at).await,
-            Wish::Grant(_) => Ok(()),
-            Wish::Revoke { source_id, trigger } => match store::find_of_source(conn, source_id, trigger).await? {
-                Some(award) => self.revoke(conn, &award, moment).await,
-                None => Ok(()),
-            },
-            Wish::Withdraw(post) => {
-                for award in store::find_of_post(conn, post.id).await?.iter().filter(|award| award.withdrawn_at.is_none()) {
-                    self.take_back(conn, award, moment).await?;
-                    store::set_withdrawn(conn, award.id, Some(moment.at), None).await?;
-                }
-                Ok(())
-            }
-            Wish::Restore(post) if !self.living.contains(&post.author_id) => Ok(()),
-            Wish::Restore(post) => {
-                for award in store::find_of_post(conn, post.id).await?.iter().filter(|award| award.withdrawn_at.is_some()) {
-                    let granted_in = self.give_again(conn, award, moment).await?;
-                    store::set_withdrawn(conn, award.id, None, granted_in).await?;
-                }
-                Ok(())
-            }
-        }
+    async fn open(conn: &mut Conn, zone: Tz, changes: &[Change]) -> Result<Self, Problem> {
+        let author = |change: &Change| if let Change::Grant(claim) = change { Some(claim.author_id) } else { None };
+        let authors: Vec<MemberId> = changes.iter().filter_map(author).collect();
+        Ok(Self {
+            zone,
+            living: store::find_living(conn, &authors).await?,
+            book: RuleBook::read(conn, &[Trigger::AnswerAccepted, Trigger::AnswerUpvoted]).await?,
+            wallets: HashMap::new(),
+            counted: Vec::new(),
+            told: Vec::new(),
+            earners: BTreeSet::new(),
+            losers: BTreeSet::new(),
+        })
     }
 
     /// Grants, or notes what a cap suppressed.
-    async fn decide(&mut self, conn: &mut Conn, claim: &Claim, at: DateTime<Utc>) -> Result<(), Problem> {
-        let Some(rule) = rules::paying(self.book.at(claim.trigger, at)) else { return Ok(()) };
-        let member_id = claim.post.author_id;
-        self.open(conn, member_id, at).await?;
-        // Told twice, granted once.
-        if store::find_of_source(conn, claim.source_id, claim.trigger).await?.is_some() {
-            return Ok(());
-        }
-        let day = programme_day(at, self.zone);
-        let paid = store::find_paid(conn, member_id, claim.trigger, day, Some(claim.giver_id)).await?;
+    async fn decide(&mut self, conn: &mut Conn, claim: &Claim, now: DateTime<Utc>) -> Result<(), Problem> {
+        let Some(rule) = paying(self.book.at(claim.trigger, claim.at)) else { return Ok(()) };
+        self.open_wallet(conn, claim.author_id, now).await?;
+        let day = programme_day(claim.at, self.zone);
+        let paid = store::find_paid(conn, claim.author_id, claim.trigger, day, Some(claim.giver_id)).await?;
         let limited_by = rules::limit(claim.trigger, rule.terms.times_per_day, paid);
         let (id, requested) = (Uuid::now_v7(), rule.terms.points);
         let granted_in = match limited_by {
-            None => Some(self.earn(conn, id, member_id, &rule, claim.post.group_id, at, at).await?),
+            None => Some(self.earn(conn, id, claim, &rule, now).await?),
             Some(_) => None,
         };
-        let new = NewAward { id, claim, rule_version_id: rule.version_id, requested, granted_in, limited_by, day, occurred_at: at };
+        let new = NewAward { id, claim, rule_version_id: rule.version_id, requested, granted_in, limited_by, day };
         Ok(store::insert(conn, &new).await?)
     }
 
-    async fn revoke(&mut self, conn: &mut Conn, award: &Award, moment: Moment) -> Result<(), Problem> {
+    async fn revoke(&mut self, conn: &mut Conn, award: &Award, moment: &Moment) -> Result<(), Problem> {
         if award.withdrawn_at.is_none() {
             self.take_back(conn, award, moment).await?;
         }
@@ -152,53 +174,50 @@ impl Desk {
             return Ok(());
         }
         for award in suppressed {
-            let Some(rule) = self.book.version(award.rule_version_id) else { continue };
+            let (Some(rule), Some(claim)) = (self.book.version(award.rule_version_id), award.claim()) else { continue };
             let paid = store::find_paid(conn, member_id, trigger, day, award.giver_id).await?;
             if rules::limit(trigger, rule.terms.times_per_day, paid).is_none() {
-                self.open(conn, member_id, now).await?;
-                let granted_in = self.earn(conn, award.id, member_id, &rule, award.group_id, award.occurred_at, now).await?;
-                store::grant(conn, award.id, granted_in).await?;
+                self.open_wallet(conn, member_id, now).await?;
+                let granted_in = self.earn(conn, award.id, &claim, &rule, now).await?;
+                store::grant(conn, award.id, granted_in, claim.awaits_trust()).await?;
             }
         }
         Ok(())
     }
 
-    #[expect(clippy::too_many_arguments, reason = "who, what for, and when")]
     async fn earn(
         &mut self,
         conn: &mut Conn,
         award_id: Uuid,
-        member_id: MemberId,
+        claim: &Claim,
         rule: &Rule,
-        group_id: Option<GroupId>,
-        at: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> Result<TransactionId, Problem> {
         let (points, qualifies) = (rule.terms.points, rule.terms.qualifies);
-        let available_at = at + Duration::days(rule.terms.hold_days(rule.trigger));
+        let available_at = claim.available_at(rule.terms.hold_days(rule.trigger));
         let policy = rule.terms.expires.as_ref().and_then(|policy| policy.parse::<Expiry>().ok());
         let earn = Earn {
             points,
             source: Source::new(SOURCE, award_id),
-            effective_at: at,
+            effective_at: claim.at,
             available_at,
             expires_at: policy.and_then(|policy| policy.expires_at(available_at, self.zone)),
             note: rule.name.clone(),
         };
-        let transaction_id = ledger::earn(conn, self.wallet(member_id)?, earn, now).await?;
-        self.note(transaction_id, member_id, points, qualifies, group_id, at);
+        let transaction_id = ledger::earn(conn, self.wallet(claim.author_id)?, earn, now).await?;
+        self.note(transaction_id, claim.author_id, points, qualifies, claim.group_id, claim.at);
         Ok(transaction_id)
     }
 
     /// Takes back exactly what was granted, wherever the points are now.
-    async fn take_back(&mut self, conn: &mut Conn, award: &Award, moment: Moment) -> Result<(), Problem> {
+    async fn take_back(&mut self, conn: &mut Conn, award: &Award, moment: &Moment) -> Result<(), Problem> {
         let Some(granted_in) = award.transaction_id else { return Ok(()) };
-        self.open(conn, award.member_id, moment.at).await?;
+        self.open_wallet(conn, award.member_id, moment.at).await?;
         let clawback = Clawback {
             earned_in: &[granted_in],
             points: award.granted,
             policy: ClawbackPolicy::Arrears,
-            source: Source::new(SOURCE, award.id).leg(moment.number),
+            source: Source::new(SOURCE, award.id).leg(&moment.mark),
             note: String::new(),
         };
         if let Some(transaction_id) = ledger::claw_back(conn, self.wallet(award.member_id)?, clawback, moment.at).await? {
@@ -207,17 +226,19 @@ impl Desk {
         Ok(())
     }
 
-    async fn give_again(&mut self, conn: &mut Conn, award: &Award, moment: Moment) -> Result<Option<TransactionId>, Problem> {
+    async fn give_again(&mut self, conn: &mut Conn, award: &Award, moment: &Moment) -> Result<Option<TransactionId>, Problem> {
         if award.granted == 0 {
             return Ok(None);
         }
-        self.open(conn, award.member_id, moment.at).await?;
+        self.open_wallet(conn, award.member_id, moment.at).await?;
+        let withdrawn_at = award.withdrawn_at.unwrap_or(moment.at);
+        let available_at = award.available_at.unwrap_or(moment.at);
         let earn = Earn {
             points: award.granted,
-            source: Source::new(SOURCE, award.id).leg(moment.number),
+            source: Source::new(SOURCE, award.id).leg(&moment.mark),
             effective_at: award.occurred_at,
-            available_at: award.available_at.unwrap_or(moment.at),
-            expires_at: award.expires_at,
+            available_at: if award.awaits_trust { rules::waits_anew(available_at, withdrawn_at, moment.at) } else { available_at },
+            expires_at: rules::expires_anew(award.expires_at, withdrawn_at, moment.at),
             note: String::new(),
         };
         let transaction_id = ledger::moves::restore(conn, self.wallet(award.member_id)?, earn, moment.at).await?;
@@ -226,7 +247,7 @@ impl Desk {
     }
 
     /// Opens a member's wallet, once a batch.
-    async fn open(&mut self, conn: &mut Conn, member_id: MemberId, now: DateTime<Utc>) -> Result<(), Problem> {
+    async fn open_wallet(&mut self, conn: &mut Conn, member_id: MemberId, now: DateTime<Utc>) -> Result<(), Problem> {
         if let Entry::Vacant(vacant) = self.wallets.entry(member_id) {
             vacant.insert(ledger::open_wallet(conn, member_id, now).await?);
         }

@@ -1,66 +1,79 @@
-//! Which events are worth points, and which of them are paid.
+//! What posts as they stand are worth in points, and which of that is paid.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
 use crate::{
-    events::{Event, PostRef},
-    loyalty::earning::{rules::Rule, terms::Trigger},
-    words::{MemberId, PostKind},
+    loyalty::earning::terms::{POST_HOLD_DAYS, Trigger},
+    words::{GroupId, MemberId, PostId},
 };
 
-/// Votes of members below this trust level earn nothing.
-pub const VOTER_TRUST_MIN: i16 = 1;
+/// Members below this trust level are newcomers: their votes earn nothing, and what their acceptance earns waits for them
+/// to reach it.
+pub const TRUST_MIN: i16 = 1;
 
-/// What an event asks for.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Wish {
-    Grant(Claim),
-    /// For good.
-    Revoke {
-        source_id: Uuid,
-        trigger: Trigger,
-    },
-    /// For as long as the post is out of sight.
-    Withdraw(PostRef),
-    Restore(PostRef),
-}
+/// Why an award is not paid for good: who accepted the answer remained a newcomer.
+pub const LAPSED: &str = "newcomer";
 
 /// An answer that helped somebody.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Claim {
     pub trigger: Trigger,
-    pub post: PostRef,
-    /// Who voted or accepted.
+    pub post_id: PostId,
+    pub author_id: MemberId,
+    pub group_id: Option<GroupId>,
+    /// Who voted, or asked the question.
     pub giver_id: MemberId,
+    pub giver_trust: i16,
     /// The vote, or the accepted answer.
     pub source_id: Uuid,
+    /// When it was cast or accepted.
+    pub at: DateTime<Utc>,
 }
 
-/// What an event asks for, if anything: nothing for oneself, nothing from new members, nothing for imports.
-pub fn wish(event: &Event) -> Option<Wish> {
-    match *event {
-        Event::VoteCast { vote_id, post, from: 1, to, .. } if to != 1 && post.kind == PostKind::Answer => {
-            Some(Wish::Revoke { source_id: vote_id.0, trigger: Trigger::AnswerUpvoted })
-        }
-        Event::VoteCast { vote_id, post, voter_id: Some(giver_id), voter_trust, from, to: 1, earns_points: true }
-            if from != 1 && post.kind == PostKind::Answer && voter_trust >= VOTER_TRUST_MIN && giver_id != post.author_id =>
-        {
-            Some(Wish::Grant(Claim { trigger: Trigger::AnswerUpvoted, post, giver_id, source_id: vote_id.0 }))
-        }
-        Event::AnswerAccepted { answer, asker_id, earns_points: true } if asker_id != answer.author_id => {
-            Some(Wish::Grant(Claim { trigger: Trigger::AnswerAccepted, post: answer, giver_id: asker_id, source_id: answer.id.0 }))
-        }
-        Event::AnswerUnaccepted { answer, .. } => Some(Wish::Revoke { source_id: answer.id.0, trigger: Trigger::AnswerAccepted }),
-        Event::PostWithdrawn { post, .. } => Some(Wish::Withdraw(post)),
-        Event::PostReturned { post, .. } => Some(Wish::Restore(post)),
+impl Claim {
+    /// Whether its points wait for the giver's trust.
+    pub fn awaits_trust(&self) -> bool {
+        self.trigger == Trigger::AnswerAccepted && self.giver_trust < TRUST_MIN
+    }
+
+    /// When its points can be spent, by a rule's days of waiting.
+    pub fn available_at(&self, hold_days: i64) -> DateTime<Utc> {
+        let days = if self.awaits_trust() { hold_days.max(POST_HOLD_DAYS) } else { hold_days };
+        self.at + Duration::days(days)
+    }
+}
+
+/// What an award needs, to be as its vote or acceptance stands.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Step {
+    Grant,
+    /// For good.
+    Revoke,
+    /// For as long as the post is out of sight.
+    Withdraw,
+    Restore,
+}
+
+/// By whether a vote or an acceptance stands, its post is published, and its award is there (not revoked) or even
+/// withdrawn.
+pub fn step(stands: bool, published: bool, awarded: bool, withdrawn: bool) -> Option<Step> {
+    match (stands, awarded) {
+        (true, false) => published.then_some(Step::Grant),
+        (false, true) => Some(Step::Revoke),
+        (true, true) if published == withdrawn => Some(if published { Step::Restore } else { Step::Withdraw }),
         _ => None,
     }
 }
 
-/// The rule that pays: of those for its trigger the one with the highest priority, then the most points, then the oldest.
-pub fn paying(rules: Vec<Rule>) -> Option<Rule> {
-    rules.into_iter().min_by_key(|rule| (std::cmp::Reverse((rule.terms.priority, rule.terms.points)), rule.rule_id))
+/// When points expire that were taken back while their post was out of sight: they did not age meanwhile.
+pub fn expires_anew(expires_at: Option<DateTime<Utc>>, withdrawn_at: DateTime<Utc>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    expires_at.map(|at| at + (now - withdrawn_at).max(Duration::zero()))
+}
+
+/// Until when points wait for somebody's trust whose post is back: as long as was left, and never no time at all.
+pub fn waits_anew(available_at: DateTime<Utc>, withdrawn_at: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
+    now + (available_at - withdrawn_at).max(Duration::minutes(1))
 }
 
 /// What was paid on a day already.
@@ -82,60 +95,59 @@ pub fn limit(trigger: Trigger, times_per_day: Option<i64>, paid: Paid) -> Option
     times_per_day.is_some_and(|most| paid.times >= most).then_some("times_per_day")
 }
 
-/// The moment of something, with its number, which nothing else has.
-#[derive(Clone, Copy, Debug)]
+/// The moment of something, with a mark that nothing else has.
+#[derive(Clone, Debug)]
 pub struct Moment {
     pub at: DateTime<Utc>,
-    pub number: i64,
+    pub mark: String,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::words::{PostId, VoteId};
 
     #[test]
-    fn what_is_worth_points() {
-        let (author_id, voter) = (MemberId::new(), MemberId::new());
-        let post = |kind| PostRef { id: PostId::new(), kind, question_id: PostId::new(), author_id, group_id: None };
-        let (answer, question) = (post(PostKind::Answer), post(PostKind::Question));
-        let vote = |post, voter_id, voter_trust, from, to, earns_points| Event::VoteCast {
-            vote_id: VoteId::new(),
-            post,
-            voter_id,
-            voter_trust,
-            from,
-            to,
-            earns_points,
-        };
-        let accepted = |asker_id, earns_points| Event::AnswerAccepted { answer, asker_id, earns_points };
-        for (event, expected) in [
-            (vote(answer, Some(voter), 1, 0, 1, true), "grant"),
-            (vote(answer, Some(voter), 1, -1, 1, true), "grant"),
-            (vote(answer, Some(voter), 1, 1, 0, true), "revoke"),
-            (vote(answer, Some(voter), 1, 1, -1, true), "revoke"),
-            (vote(answer, Some(voter), 0, 0, 1, true), "nothing"),
-            (vote(answer, Some(voter), 1, 0, -1, true), "nothing"),
-            (vote(answer, Some(voter), 1, 0, 1, false), "nothing"),
-            (vote(answer, Some(author_id), 4, 0, 1, true), "nothing"),
-            (vote(answer, None, 4, 0, 1, true), "nothing"),
-            (vote(question, Some(voter), 4, 0, 1, true), "nothing"),
-            (accepted(voter, true), "grant"),
-            (accepted(voter, false), "nothing"),
-            (accepted(author_id, true), "nothing"),
-            (Event::AnswerUnaccepted { answer, asker_id: voter }, "revoke"),
-            (Event::PostWithdrawn { post: answer, review_item_id: None }, "withdraw"),
-            (Event::PostReturned { post: answer, review_item_id: None }, "restore"),
-            (Event::AnswerPosted { post: answer }, "nothing"),
+    fn awards_follow_what_they_are_for() {
+        for (stands, published, awarded, withdrawn, expected) in [
+            (true, true, false, false, Some(Step::Grant)),
+            (true, false, false, false, None),
+            (false, true, false, false, None),
+            (true, true, true, false, None),
+            (true, false, true, false, Some(Step::Withdraw)),
+            (true, false, true, true, None),
+            (true, true, true, true, Some(Step::Restore)),
+            (false, true, true, false, Some(Step::Revoke)),
+            (false, false, true, true, Some(Step::Revoke)),
         ] {
-            let wished = match wish(&event) {
-                Some(Wish::Grant(_)) => "grant",
-                Some(Wish::Revoke { .. }) => "revoke",
-                Some(Wish::Withdraw(_)) => "withdraw",
-                Some(Wish::Restore(_)) => "restore",
-                None => "nothing",
-            };
-            assert_eq!(wished, expected, "{event:?}");
+            assert_eq!(step(stands, published, awarded, withdrawn), expected, "{stands} {published} {awarded} {withdrawn}");
+        }
+    }
+
+    #[test]
+    fn points_wait_for_newcomers() {
+        let at = DateTime::UNIX_EPOCH;
+        for (trigger, giver_trust, hold_days, waits, days) in [
+            (Trigger::AnswerAccepted, 0, 7, true, 7),
+            (Trigger::AnswerAccepted, 0, 0, true, 7),
+            (Trigger::AnswerAccepted, 0, 30, true, 30),
+            (Trigger::AnswerAccepted, 1, 0, false, 0),
+            (Trigger::AnswerUpvoted, 1, 7, false, 7),
+        ] {
+            let (author_id, giver_id) = (MemberId::new(), MemberId::new());
+            let claim =
+                Claim { trigger, post_id: PostId::new(), author_id, group_id: None, giver_id, giver_trust, source_id: Uuid::nil(), at };
+            let got = (claim.awaits_trust(), claim.available_at(hold_days));
+            assert_eq!(got, (waits, at + Duration::days(days)), "{trigger:?} {giver_trust} {hold_days}");
+        }
+    }
+
+    #[test]
+    fn points_do_not_age_while_their_post_is_out_of_sight() {
+        let day = |day| DateTime::UNIX_EPOCH + Duration::days(day);
+        for (expires, withdrawn, now, expected) in
+            [(Some(10), 5, 20, Some(25)), (Some(30), 5, 20, Some(45)), (Some(30), 5, 5, Some(30)), (None, 5, 20, None)]
+        {
+            assert_eq!(expires_anew(expires.map(day), day(withdrawn), day(now)), expected.map(day), "{expires:?} {withdrawn} {now}");
         }
     }
 

@@ -4,14 +4,18 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{
     QueryableByName,
     prelude::*,
-    sql_types::{Array, BigInt, Bool, Date, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Array, BigInt, Bool, Date, Int2, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::rules::{Claim, Paid};
+use super::rules::{Claim, Paid, Step, TRUST_MIN, step};
 use crate::{
-    kit::{Conn, db::CachedExt},
+    kit::{
+        Conn,
+        db::{CachedExt, allow},
+        verify::CHECK_TIMEOUT,
+    },
     loyalty::earning::terms::Trigger,
     words::{GroupId, MemberId, PostId, RuleVersionId, TransactionId},
 };
@@ -28,9 +32,14 @@ pub struct Award {
     #[diesel(sql_type = Text)]
     pub trigger: Trigger,
     #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub post_id: Option<PostId>,
+    #[diesel(sql_type = SqlUuid)]
+    pub source_id: Uuid,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
     pub giver_id: Option<MemberId>,
-    #[diesel(sql_type = BigInt)]
-    pub requested: i64,
+    /// As it is now.
+    #[diesel(sql_type = Int2)]
+    pub giver_trust: i16,
     #[diesel(sql_type = BigInt)]
     pub granted: i64,
     #[diesel(sql_type = Nullable<SqlUuid>)]
@@ -44,6 +53,9 @@ pub struct Award {
     /// Of its post.
     #[diesel(sql_type = Nullable<SqlUuid>)]
     pub group_id: Option<GroupId>,
+    /// Its points wait for the trust of who accepted the answer.
+    #[diesel(sql_type = Bool)]
+    pub awaits_trust: bool,
     /// Whether its points counted towards a tier.
     #[diesel(sql_type = Bool)]
     pub qualified: bool,
@@ -54,12 +66,31 @@ pub struct Award {
     pub expires_at: Option<DateTime<Utc>>,
 }
 
+impl Award {
+    /// What it was for.
+    pub fn claim(&self) -> Option<Claim> {
+        Some(Claim {
+            trigger: self.trigger,
+            post_id: self.post_id?,
+            author_id: self.member_id,
+            group_id: self.group_id,
+            giver_id: self.giver_id?,
+            giver_trust: self.giver_trust,
+            source_id: self.source_id,
+            at: self.occurred_at,
+        })
+    }
+}
+
 macro_rules! award_columns {
     () => {
-        "select a.id, a.member_id, a.rule_version_id, a.trigger, a.giver_id, a.requested, a.granted, a.transaction_id, a.day, a.occurred_at,
-                a.withdrawn_at, p.group_id, q.transaction_id is not null as qualified, lot.available_at, lot.expires_at
+        "select a.id, a.member_id, a.rule_version_id, a.trigger, a.post_id, a.source_id, a.giver_id,
+                case when g.role <> 'member' then 4::smallint else coalesce(g.trust, 0::smallint) end as giver_trust,
+                a.granted, a.transaction_id, a.day, a.occurred_at,
+                a.withdrawn_at, a.awaits_trust, p.group_id, q.transaction_id is not null as qualified, lot.available_at, lot.expires_at
          from award a
          join member m on m.id = a.member_id and m.erased_at is null
+         left join member g on g.id = a.giver_id
          left join post p on p.id = a.post_id
          left join lot on lot.transaction_id = a.transaction_id
          left join qualifying_entry q on q.transaction_id = a.transaction_id
@@ -104,31 +135,103 @@ pub async fn find_paid(
     .await
 }
 
-/// The award for a vote or an acceptance.
-pub async fn find_of_source(conn: &mut Conn, source_id: Uuid, trigger: Trigger) -> QueryResult<Option<Award>> {
-    let rows: Vec<Award> = diesel::sql_query(concat!(award_columns!(), "a.source_id = $1 and a.trigger = $2"))
-        .bind::<SqlUuid, _>(source_id)
-        .bind::<Text, _>(trigger)
-        .cached()
-        .load(conn)
-        .await?;
-    Ok(rows.into_iter().next())
+/// Awards beside the votes and acceptances that they are for: all of posts `p` that are so and so.
+#[macro_export]
+macro_rules! awards_and_claims {
+    ($posts:literal) => {
+        concat!(
+            "(with due as (
+               select 'answer_upvoted' as trigger, v.id as source_id, p.id as post_id, p.author_id, p.group_id, v.member_id as giver_id, v.cast_at as at
+               from post p join vote v on v.post_id = p.id
+               where v.value = 1 and v.voter_trust >= 1 and v.member_id <> p.author_id and p.kind = 'answer' and ",
+            $posts,
+            "  union all
+               select 'answer_accepted', p.id, p.id, p.author_id, p.group_id, q.author_id, q.accepted_at
+               from post p join post q on q.id = p.question_id and q.accepted_answer_id = p.id
+               where q.accepted_earns_points and q.author_id <> p.author_id and p.kind = 'answer' and ",
+            $posts,
+            "), live as (
+               select a.id, a.post_id, a.trigger, a.source_id, a.withdrawn_at from award a join post p on p.id = a.post_id
+               where a.revoked_at is null and a.trigger in ('answer_accepted', 'answer_upvoted') and ",
+            $posts,
+            ")
+             select p.id as post_id, p.question_id, p.author_id, p.state = 'published' as published, a.id as award_id,
+                    a.withdrawn_at is not null as withdrawn, d.source_id, d.giver_id, d.at, d.group_id, coalesce(d.trigger, a.trigger) as trigger
+             from due d full join live a on a.source_id = d.source_id and a.trigger = d.trigger
+             join post p on p.id = coalesce(d.post_id, a.post_id))"
+        )
+    };
 }
 
-/// The awards for a post, in the order of what they were for.
-pub async fn find_of_post(conn: &mut Conn, post_id: PostId) -> QueryResult<Vec<Award>> {
-    diesel::sql_query(concat!(award_columns!(), "a.post_id = $1 order by a.occurred_at, a.id"))
-        .bind::<SqlUuid, _>(post_id)
-        .cached()
-        .load(conn)
-        .await
+#[derive(QueryableByName)]
+struct ChangeRow {
+    #[diesel(sql_type = SqlUuid)]
+    post_id: PostId,
+    #[diesel(sql_type = SqlUuid)]
+    author_id: MemberId,
+    #[diesel(sql_type = Bool)]
+    published: bool,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    award_id: Option<Uuid>,
+    #[diesel(sql_type = Bool)]
+    withdrawn: bool,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    source_id: Option<Uuid>,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    giver_id: Option<MemberId>,
+    #[diesel(sql_type = Int2)]
+    giver_trust: i16,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    group_id: Option<GroupId>,
+    #[diesel(sql_type = Text)]
+    trigger: Trigger,
+}
+
+/// What awards of a post need.
+pub enum Change {
+    Grant(Claim),
+    /// Of the award of this id.
+    Other(Step, Uuid, PostId),
+}
+
+/// What the awards of these posts need, to be as their votes and acceptances stand: in the order of what they are for,
+/// and what is given up before what is granted.
+pub async fn find_changes(conn: &mut Conn, posts: &[PostId]) -> QueryResult<Vec<Change>> {
+    let rows: Vec<ChangeRow> = diesel::sql_query(concat!(
+        "select c.*, case when g.role <> 'member' then 4::smallint else coalesce(g.trust, 0::smallint) end as giver_trust from ",
+        awards_and_claims!("p.id = any($1)"),
+        " c left join member g on g.id = c.giver_id
+         where (c.award_id is null and c.published) or c.source_id is null or (c.award_id is not null and c.published = c.withdrawn)
+         order by c.source_id is not null, c.at, c.award_id, c.source_id"
+    ))
+    .bind::<Array<SqlUuid>, _>(posts)
+    .cached()
+    .load(conn)
+    .await?;
+    Ok(rows.into_iter().filter_map(change).collect())
+}
+
+fn change(row: ChangeRow) -> Option<Change> {
+    let step = step(row.source_id.is_some(), row.published, row.award_id.is_some(), row.withdrawn)?;
+    let (Step::Grant, Some(giver_id), Some(source_id), Some(at)) = (step, row.giver_id, row.source_id, row.at) else {
+        return Some(Change::Other(step, row.award_id?, row.post_id));
+    };
+    let ChangeRow { trigger, post_id, author_id, group_id, giver_trust, .. } = row;
+    Some(Change::Grant(Claim { trigger, post_id, author_id, group_id, giver_id, giver_trust, source_id, at }))
+}
+
+/// Some awards.
+pub async fn find(conn: &mut Conn, ids: &[Uuid]) -> QueryResult<Vec<Award>> {
+    diesel::sql_query(concat!(award_columns!(), "a.id = any($1)")).bind::<Array<SqlUuid>, _>(ids).cached().load(conn).await
 }
 
 /// What a cap kept from a member on a day, in order.
 pub async fn find_suppressed(conn: &mut Conn, member_id: MemberId, trigger: Trigger, day: NaiveDate) -> QueryResult<Vec<Award>> {
     diesel::sql_query(concat!(
         award_columns!(),
-        "a.granted = 0 and a.withdrawn_at is null and a.member_id = $1 and a.trigger = $2 and a.day = $3 order by a.occurred_at, a.id"
+        "a.granted = 0 and a.limited_by <> 'newcomer' and a.withdrawn_at is null and a.member_id = $1 and a.trigger = $2 and a.day = $3 order by a.occurred_at, a.id"
     ))
     .bind::<SqlUuid, _>(member_id)
     .bind::<Text, _>(trigger)
@@ -148,21 +251,20 @@ pub struct NewAward<'a> {
     pub granted_in: Option<TransactionId>,
     pub limited_by: Option<&'static str>,
     pub day: NaiveDate,
-    pub occurred_at: DateTime<Utc>,
 }
 
 pub async fn insert(conn: &mut Conn, new: &NewAward<'_>) -> QueryResult<()> {
     let NewAward { claim, .. } = new;
     diesel::sql_query(
         "insert into award (id, member_id, rule_version_id, trigger, post_id, giver_id, source_id, requested, granted, limited_by,
-                            transaction_id, day, occurred_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+                            transaction_id, day, occurred_at, awaits_trust)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
     )
     .bind::<SqlUuid, _>(new.id)
-    .bind::<SqlUuid, _>(claim.post.author_id)
+    .bind::<SqlUuid, _>(claim.author_id)
     .bind::<SqlUuid, _>(new.rule_version_id)
     .bind::<Text, _>(claim.trigger)
-    .bind::<SqlUuid, _>(claim.post.id)
+    .bind::<SqlUuid, _>(claim.post_id)
     .bind::<SqlUuid, _>(claim.giver_id)
     .bind::<SqlUuid, _>(claim.source_id)
     .bind::<BigInt, _>(new.requested)
@@ -170,7 +272,8 @@ pub async fn insert(conn: &mut Conn, new: &NewAward<'_>) -> QueryResult<()> {
     .bind::<Nullable<Text>, _>(new.limited_by)
     .bind::<Nullable<SqlUuid>, _>(new.granted_in)
     .bind::<Date, _>(new.day)
-    .bind::<Timestamptz, _>(new.occurred_at)
+    .bind::<Timestamptz, _>(claim.at)
+    .bind::<Bool, _>(new.granted_in.is_some() && claim.awaits_trust())
     .cached()
     .execute(conn)
     .await?;
@@ -178,10 +281,11 @@ pub async fn insert(conn: &mut Conn, new: &NewAward<'_>) -> QueryResult<()> {
 }
 
 /// Pays what a cap had suppressed.
-pub async fn grant(conn: &mut Conn, id: Uuid, granted_in: TransactionId) -> QueryResult<()> {
-    diesel::sql_query("update award set granted = requested, transaction_id = $2, limited_by = null where id = $1")
+pub async fn grant(conn: &mut Conn, id: Uuid, granted_in: TransactionId, awaits_trust: bool) -> QueryResult<()> {
+    diesel::sql_query("update award set granted = requested, transaction_id = $2, limited_by = null, awaits_trust = $3 where id = $1")
         .bind::<SqlUuid, _>(id)
         .bind::<SqlUuid, _>(granted_in)
+        .bind::<Bool, _>(awaits_trust)
         .cached()
         .execute(conn)
         .await?;
@@ -189,7 +293,7 @@ pub async fn grant(conn: &mut Conn, id: Uuid, granted_in: TransactionId) -> Quer
 }
 
 pub async fn revoke(conn: &mut Conn, id: Uuid, at: DateTime<Utc>) -> QueryResult<()> {
-    diesel::sql_query("update award set revoked_at = $2 where id = $1")
+    diesel::sql_query("update award set revoked_at = $2, awaits_trust = false where id = $1")
         .bind::<SqlUuid, _>(id)
         .bind::<Timestamptz, _>(at)
         .cached()
@@ -208,4 +312,53 @@ pub async fn set_withdrawn(conn: &mut Conn, id: Uuid, at: Option<DateTime<Utc>>,
         .execute(conn)
         .await?;
     Ok(())
+}
+
+/// Lets points be spent, once their time has come, whose giver has reached trust meanwhile.
+pub async fn confirm(conn: &mut Conn) -> QueryResult<usize> {
+    diesel::sql_query(
+        "update award a set awaits_trust = false from member g
+         where g.id = a.giver_id and a.awaits_trust and (g.trust >= $1 or g.role <> 'member')",
+    )
+    .bind::<Int2, _>(TRUST_MIN)
+    .cached()
+    .execute(conn)
+    .await
+}
+
+/// Some awards whose time has come while their giver is still a newcomer.
+pub async fn find_lapsed(conn: &mut Conn, now: DateTime<Utc>, most: i64) -> QueryResult<Vec<Award>> {
+    diesel::sql_query(concat!(
+        award_columns!(),
+        "a.awaits_trust and a.withdrawn_at is null and lot.available_at <= $1 order by a.id limit $2"
+    ))
+    .bind::<Timestamptz, _>(now)
+    .bind::<BigInt, _>(most)
+    .cached()
+    .load(conn)
+    .await
+}
+
+/// Notes that an award is not paid after all, although what it was for stands.
+pub async fn lapse(conn: &mut Conn, id: Uuid, limited_by: &str) -> QueryResult<()> {
+    diesel::sql_query("update award set granted = 0, transaction_id = null, awaits_trust = false, limited_by = $2 where id = $1")
+        .bind::<SqlUuid, _>(id)
+        .bind::<Text, _>(limited_by)
+        .cached()
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+#[derive(QueryableByName)]
+struct Unsettled {
+    #[diesel(sql_type = SqlUuid)]
+    post_id: PostId,
+}
+
+/// Posts whose awards are not as they stand. Takes as long as it takes.
+pub async fn find_unsettled(conn: &mut Conn) -> QueryResult<Vec<PostId>> {
+    allow(conn, CHECK_TIMEOUT).await?;
+    let rows: Vec<Unsettled> = diesel::sql_query(super::checks::UNSETTLED).load(conn).await?;
+    Ok(rows.into_iter().map(|row| row.post_id).collect())
 }

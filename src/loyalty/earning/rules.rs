@@ -382,5 +382,10 @@ fn add_up(line_net_minor: Vec<i64>, grants: Vec<Grant>) -> Result<Decision, Refu
     })
 }
 
+/// Of the rules for one thing that is not an order, the one that pays: by priority, then points, then age.
+pub fn paying(rules: Vec<Rule>) -> Option<Rule> {
+    rules.into_iter().min_by_key(|rule| (std::cmp::Reverse((rule.terms.priority, rule.terms.points)), rule.rule_id))
+}
+
 #[cfg(test)]
 mod tests;

@@ -27,11 +27,13 @@ macro_rules! consumption_order {
     };
 }
 
-/// A member's lots whose time to become available has come, or whose time is over.
+/// A member's lots whose time to become available has come, unless they wait for somebody's trust, or whose time is over.
 macro_rules! due_lots {
     () => {
         "where member_id = $1 and remaining > 0
-           and ((activated_at is null and available_at <= $2) or (activated_at is not null and expires_at <= $2))"
+           and ((activated_at is null and available_at <= $2 and not exists (
+                   select from award where award.transaction_id = lot.transaction_id and award.awaits_trust))
+             or (activated_at is not null and expires_at <= $2))"
     };
 }
 
@@ -269,7 +271,9 @@ struct Due {
 pub async fn find_members_due(conn: &mut Conn, now: DateTime<Utc>, most: i64) -> Result<Vec<MemberId>, Problem> {
     let due: Vec<Due> = diesel::sql_query(
         "select distinct member_id from (
-           (select member_id from lot where activated_at is null and remaining > 0 and available_at <= $1 order by available_at limit $2)
+           (select member_id from lot where activated_at is null and remaining > 0 and available_at <= $1
+              and not exists (select from award where award.transaction_id = lot.transaction_id and award.awaits_trust)
+            order by available_at limit $2)
            union all
            (select member_id from lot where activated_at is not null and remaining > 0 and expires_at <= $1 order by expires_at limit $2)
          ) due",

@@ -14,6 +14,7 @@ use crate::{
     events::{self, Event},
     kit::{Conn, Kit, Problem},
     loyalty::{
+        earning::{rules::paying, store as earning_store, terms::Trigger},
         expiry::Expiry,
         ledger::{self, Earn},
     },
@@ -39,7 +40,7 @@ async fn reward_referrals(kit: Kit) -> Result<(), Problem> {
 }
 
 async fn reward(conn: &mut Conn, kit: &Kit, referral: &ReferralRow, now: DateTime<Utc>) -> Result<(), Problem> {
-    let sides = [(referral.advocate_id, "advocate", "referral_advocate"), (referral.referee_id, "referee", "referral_referee")];
+    let sides = [(referral.advocate_id, "advocate", Trigger::ReferralAdvocate), (referral.referee_id, "referee", Trigger::ReferralReferee)];
     ledger::queue_for_several(conn).await?;
     let mut wallets = Vec::new();
     for (member, ..) in sides {
@@ -60,10 +61,11 @@ async fn reward(conn: &mut Conn, kit: &Kit, referral: &ReferralRow, now: DateTim
     let mut shares = Vec::new();
     for (wallet, (member_id, leg, trigger)) in wallets.iter_mut().zip(sides) {
         // A side without a rule earns nothing.
-        let Some(reward) = store::find_reward(conn, trigger, now).await? else { continue };
-        let expiry: Expiry = if reward.expires.is_empty() { Expiry::None } else { reward.expires.parse().map_err(Problem::internal)? };
+        let Some(rule) = paying(earning_store::find_valid(conn, trigger, now).await?) else { continue };
+        let points = rule.terms.points;
+        let expiry = rule.terms.expires.map_or(Ok(Expiry::None), |policy| policy.parse()).map_err(Problem::internal)?;
         let earn = Earn {
-            points: reward.points,
+            points,
             source: source(referral.id, leg),
             effective_at: now,
             available_at: now,
@@ -71,8 +73,8 @@ async fn reward(conn: &mut Conn, kit: &Kit, referral: &ReferralRow, now: DateTim
             note: "A referral".to_owned(),
         };
         ledger::earn(conn, wallet, earn, now).await?;
-        events::tell(conn, now, [Event::PointsEarned { member_id, points: reward.points, group_id: None }]).await?;
-        shares.push((member_id, reward.points));
+        events::tell(conn, now, [Event::PointsEarned { member_id, points, group_id: None }]).await?;
+        shares.push((member_id, points));
     }
     events::tell(conn, now, [Event::ReferralRewarded { referral_id: referral.id, shares }]).await?;
     Ok(store::resolve(conn, referral.id, ReferralState::Rewarded, None, now).await?)

@@ -198,32 +198,6 @@ pub async fn reckon(conn: &mut Conn, row: &ReferralRow, year_start: DateTime<Utc
     .await
 }
 
-/// What a side earns.
-#[derive(QueryableByName)]
-pub struct Reward {
-    #[diesel(sql_type = BigInt)]
-    pub points: i64,
-    /// An expiry policy; empty for never.
-    #[diesel(sql_type = Text)]
-    pub expires: String,
-}
-
-/// What the best rule for `trigger` that is valid at `at` grants.
-pub async fn find_reward(conn: &mut Conn, trigger: &str, at: DateTime<Utc>) -> QueryResult<Option<Reward>> {
-    diesel::sql_query(
-        "select (v.terms->>'points')::bigint as points, coalesce(v.terms->>'expires', '') as expires
-         from earning_rule r join earning_rule_version v on v.rule_id = r.id
-         where r.trigger = $1 and (r.archived_at is null or r.archived_at > $2)
-           and v.valid_from <= $2 and (v.valid_until is null or v.valid_until > $2)
-         order by points desc, r.id limit 1",
-    )
-    .bind::<Text, _>(trigger)
-    .bind::<Timestamptz, _>(at)
-    .get_result(conn)
-    .await
-    .optional()
-}
-
 /// What one side was granted.
 #[derive(QueryableByName)]
 pub struct Granted {

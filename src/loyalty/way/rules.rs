@@ -6,9 +6,8 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     loyalty::{
-        award,
         earning::{
-            rules::Rule,
+            rules::{Rule, paying},
             terms::{RuleKind, Terms, Trigger},
         },
         referral::rules::{RETURN_WINDOW, REWARDED_A_YEAR_MAX},
@@ -31,16 +30,9 @@ pub fn earning(rules: Vec<InForce>) -> Vec<InForce> {
         mine.sort_by_key(|(rule, _)| {
             (rule.terms.kind != RuleKind::Base, Reverse(rule.terms.priority), Reverse(rule.terms.points), rule.rule_id)
         });
-        match trigger {
-            Trigger::Purchase => {}
-            Trigger::AnswerAccepted | Trigger::AnswerUpvoted => {
-                let paying = award::rules::paying(mine.iter().map(|(rule, _)| rule.clone()).collect());
-                mine.retain(|(rule, _)| paying.as_ref().is_some_and(|paying| paying.rule_id == rule.rule_id));
-            }
-            Trigger::ReferralAdvocate | Trigger::ReferralReferee => {
-                mine.sort_by_key(|(rule, _)| (Reverse(rule.terms.points), rule.rule_id));
-                mine.truncate(1);
-            }
+        if trigger != Trigger::Purchase {
+            let paying = paying(mine.iter().map(|(rule, _)| rule.clone()).collect());
+            mine.retain(|(rule, _)| paying.as_ref().is_some_and(|paying| paying.rule_id == rule.rule_id));
         }
         ways.extend(mine);
     }
