@@ -148,7 +148,7 @@ pub struct Job {
 impl App {
     pub async fn build(settings: Settings) -> anyhow::Result<Self> {
         let now = settings.clock.now();
-        let db = Db::connect(&settings.database_url, 1, REQUEST_PATIENCE)?;
+        let db = Db::connect(&settings.database_url, 1, REQUEST_PATIENCE, settings.time_zone)?;
         let mut conn = db.read().await?;
         let cursor_keys = secret::keys(&mut conn, Purpose::Cursor, now).await?;
         // Other servers sign with an old key until they, too, start again.
@@ -162,8 +162,8 @@ impl App {
     /// Puts the parts together; connects to nothing yet.
     pub fn assemble(settings: Settings, cursor_keys: Vec<Vec<u8>>, token_keys: Vec<Vec<u8>>) -> anyhow::Result<Self> {
         let kit = Kit::new(Parts {
-            db: Db::connect(&settings.database_url, settings.connections_max, REQUEST_PATIENCE)?,
-            background_db: Db::connect(&settings.database_url, BACKGROUND_CONNECTIONS, BACKGROUND_PATIENCE)?,
+            db: Db::connect(&settings.database_url, settings.connections_max, REQUEST_PATIENCE, settings.time_zone)?,
+            background_db: Db::connect(&settings.database_url, BACKGROUND_CONNECTIONS, BACKGROUND_PATIENCE, settings.time_zone)?,
             redis: Redis::connect(settings.redis_url.as_deref())?,
             clock: settings.clock,
             cursors: Cursors::new(cursor_keys.into_iter().next().unwrap_or_default()),

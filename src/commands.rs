@@ -232,7 +232,7 @@ pub async fn rebuild_leaderboards(config: Config, urls: Urls) -> Result<()> {
     let app = start(&config, urls).await?;
     eprintln!("Every board is counted anew; events wait meanwhile.");
     let mut tx = app.kit.db.begin().await?;
-    let wrong = leaderboard::rebuild(&mut tx, app.kit.time_zone).await?;
+    let wrong = leaderboard::rebuild(&mut tx).await?;
     tx.commit().await?;
     println!("{wrong} scores were wrong and have been put right.");
     Ok(())

@@ -246,6 +246,7 @@ diesel::table! {
         note -> Text,
         effective_at -> Timestamptz,
         recorded_at -> Timestamptz,
+        counted_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -264,6 +265,7 @@ diesel::table! {
         available_at -> Timestamptz,
         activated_at -> Nullable<Timestamptz>,
         expires_at -> Nullable<Timestamptz>,
+        expired -> Int8,
     }
 }
 
@@ -276,6 +278,7 @@ diesel::table! {
         lot_id -> Uuid,
         remaining_delta -> Int8,
         reserved_delta -> Int8,
+        expired_delta -> Int8,
     }
 }
 

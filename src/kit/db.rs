@@ -7,6 +7,7 @@ use std::{
 };
 
 use anyhow::{Context, ensure};
+use chrono_tz::Tz;
 use diesel::{
     ConnectionError, ConnectionResult, QueryResult,
     pg::Pg,
@@ -60,8 +61,9 @@ pub struct Db {
 }
 
 impl Db {
-    /// At most so many connections; whoever finds none free waits at most for `patience`, and is answered 503 then.
-    pub fn connect(url: &str, connections_max: usize, patience: Duration) -> anyhow::Result<Self> {
+    /// At most so many connections; whoever finds none free waits at most for `patience`, and is answered 503 then. The zone
+    /// is for checks, which are plain SQL and count days of the programme.
+    pub fn connect(url: &str, connections_max: usize, patience: Duration, time_zone: Tz) -> anyhow::Result<Self> {
         let mut config = ManagerConfig::<Conn>::default();
         // A closed connection is noticed without a round trip for each checkout.
         config.recycling_method = RecyclingMethod::Fast;
@@ -71,7 +73,8 @@ impl Db {
             Box::pin(async move {
                 let mut conn = open(url, silence).await?;
                 let setup = format!(
-                    "set statement_timeout = {}; set lock_timeout = '2s'; set idle_in_transaction_session_timeout = '5s'",
+                    "set statement_timeout = {}; set lock_timeout = '2s'; set idle_in_transaction_session_timeout = '5s';
+                     set regulars.time_zone = '{time_zone}'",
                     STATEMENT_TIMEOUT.as_millis()
                 );
                 conn.batch_execute(&setup).await.map_err(ConnectionError::CouldntSetupConfiguration)?;

@@ -1,10 +1,11 @@
 //! Leaderboards: order, ranks, who is on them, and that Redis never changes an answer.
 
+use chrono::Duration;
 use poem::http::Method;
 use regulars::{cli::Urls, commands, config::Config, loyalty::leaderboard};
 use serde_json::{Value, json};
 
-use crate::town::{OwnRedis, PASSWORD, Person, Plan, Reply, Town};
+use crate::town::{OwnRedis, PASSWORD, Person, Plan, Reply, Town, purchases::purchase};
 
 const BOARD: &str = "/leaderboards/reputation";
 
@@ -27,7 +28,7 @@ async fn everything(reader: &Person) -> Vec<Value> {
 
 async fn rebuild(town: &Town) -> usize {
     let mut tx = town.app.kit.db.begin().await.expect("a transaction");
-    let wrong = leaderboard::rebuild(&mut tx, town.app.kit.time_zone).await.expect("the boards are counted");
+    let wrong = leaderboard::rebuild(&mut tx).await.expect("the boards are counted");
     tx.commit().await.expect("the transaction commits");
     wrong
 }
@@ -176,4 +177,75 @@ async fn redis_never_changes_an_answer() {
     assert_eq!(everything(&ann).await, now, "stale");
     redis.kill();
     assert_eq!(everything(&ann).await, now, "dead");
+}
+
+/// How many scores of a metric, whatever the period or group, are not 0.
+async fn standing(town: &Town, metric: &str) -> i64 {
+    let scores = "select count(*) from leaderboard_score s join leaderboard b on b.id = s.leaderboard_id where s.score <> 0 and b.metric = ";
+    town.count(&format!("{scores}'{metric}'")).await
+}
+
+#[tokio::test]
+async fn what_is_returned_is_missing_where_it_had_counted() {
+    let town = Town::planned(Plan { time_zone: chrono_tz::Europe::Berlin, ..Plan::default() }).await;
+    let (ann, ben) = (town.trusted_member("ann", 4).await, town.member("ben").await);
+    let shop = town.partner("shop", "purchases:write").await;
+    let then = town.clock.now() - Duration::days(40);
+    let order = shop.post_once("/purchases", "1", purchase(&ben, "1", &then.to_rfc3339(), &[("A", 8_000, 2)])).await.is(201);
+    let group = ann.founds("Grinders", "open", false).await;
+    ben.tries_to_join(&group).await.is(200);
+    let question = ann.asks_in(&group, "Which grinder for espresso?").await;
+    let answer = ben.answers(&question, "A conical one, and not a cheap one.").await;
+    ann.accepts(&question, &answer).await;
+    let cas = town.referred_member("cas", &ben.get("/me/referral").await.is(200).text("/code")).await;
+    town.settle().await;
+    let friendly = shop.records_purchase(&town, &cas, "2", &[("A", 5_000, 1)]).await;
+    town.passes(Duration::days(15)).await;
+    let earned = town.rows("select distinct (-amount)::text from ledger_entry where account = 'issuance' order by 1").await;
+    assert_eq!(earned, ["10", "100", "160", "50"], "an answer, a friend, an order; and the friend's order and welcome");
+    assert_eq!(rebuild(&town).await, 0);
+
+    town.clock.advance(Duration::days(40));
+    shop.returns(&order, "r", &[(1, 1)]).await;
+    shop.returns(&order, "s", &[(1, 1)]).await;
+    shop.returns(&friendly, "r", &[(1, 1)]).await;
+    ann.unaccepts(&question).await;
+    town.settle().await;
+    assert_eq!((standing(&town, "points").await, standing(&town, "accepted_answers").await), (0, 0));
+    assert_eq!(town.count("select count(*) from leaderboard where metric = 'points' and group_id is not null").await, 5);
+    assert_eq!(rebuild(&town).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_score_of_any_period_or_group_is_found_and_put_right() {
+    let town = Town::new().await;
+    let (ann, ben) = (town.trusted_member("ann", 4).await, town.member("ben").await);
+    let group = ann.founds("Grinders", "open", false).await;
+    ben.tries_to_join(&group).await.is(200);
+    let question = ann.asks_in(&group, "Which grinder for espresso?").await;
+    let answer = ben.answers(&question, "A conical one, and not a cheap one.").await;
+    ann.accepts(&question, &answer).await;
+    town.settle().await;
+    let verify = async || {
+        let urls = Urls { database_url: town.database_url().to_owned(), redis_url: None };
+        commands::verify(Config::read(&|_| None).unwrap(), urls).await.is_ok()
+    };
+    assert!(verify().await);
+    for metric in ["points", "reputation", "accepted_answers"] {
+        for (period, scope) in [("all", "not null"), ("year", "null"), ("month", "not null"), ("week", "null"), ("day", "not null")] {
+            let of = format!("b.metric = '{metric}' and b.period = '{period}' and b.group_id is {scope}");
+            town.sql(&format!(
+                "update leaderboard_score s set score = score + 1 from leaderboard b where b.id = s.leaderboard_id and {of}
+                   and s.member_id = '{}'",
+                ben.id()
+            ))
+            .await;
+            assert!(!verify().await, "{of}");
+            assert_eq!(rebuild(&town).await, 1, "{of}");
+        }
+    }
+    town.sql("delete from leaderboard where period = 'month'").await;
+    assert!(!verify().await, "a board is gone");
+    assert!(rebuild(&town).await > 0);
+    assert!(verify().await);
 }

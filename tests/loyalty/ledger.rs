@@ -73,11 +73,20 @@ impl<'a> Book<'a> {
     }
 
     async fn claws_back(&self, earned_in: TransactionId, points: i64, policy: ClawbackPolicy) {
+        self.claws_back_for("return", earned_in, points, policy).await;
+    }
+
+    async fn claws_back_for(&self, cause: &str, earned_in: TransactionId, points: i64, policy: ClawbackPolicy) {
         let (mut tx, mut wallet) = self.open().await;
-        let clawback = Clawback { earned_in: &[earned_in], points, policy, source: Source::new("test", "return"), note: String::new() };
-        let before = worth(&wallet);
-        ledger::claw_back(&mut tx, &mut wallet, clawback, self.town.clock.now()).await.unwrap();
-        self.tells(&mut tx, worth(&wallet) - before).await;
+        let (source, counted_at) = (Source::new("test", cause), self.town.clock.now());
+        let clawback = Clawback { earned_in: &[earned_in], counted_at, points, policy, source, note: String::new() };
+        let taken = ledger::claw_back(&mut tx, &mut wallet, clawback, self.town.clock.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        let Some(taken) = taken else { return };
+        let taken = format!("select amount from ledger_entry where account = 'clawback' and transaction_id = '{taken}'");
+        let taken = self.town.count(&taken).await;
+        let mut tx = self.town.app.kit.db.begin().await.unwrap();
+        self.tells(&mut tx, -taken).await;
         tx.commit().await.unwrap();
     }
 
@@ -92,10 +101,6 @@ impl<'a> Book<'a> {
     async fn lots(&self) -> Vec<String> {
         self.town.rows("select granted || '/' || remaining from lot order by id").await
     }
-}
-
-fn worth(wallet: &Wallet) -> i64 {
-    wallet.available + wallet.pending + wallet.reserved + wallet.arrears
 }
 
 #[tokio::test]
@@ -151,6 +156,67 @@ async fn a_clawback_goes_as_far_as_its_policy() {
         book.claws_back(earned, 100, policy).await;
         assert_eq!(book.balances().await, expected, "{policy:?}");
     }
+}
+
+#[tokio::test]
+async fn what_expired_unused_counts_as_taken_back() {
+    // Of 100 points some are spent before the rest expires; 60 and then 40 are taken back.
+    for (spent, owed) in [(0, [0, 0]), (30, [0, -30]), (50, [-10, -50]), (100, [-60, -100])] {
+        let town = Town::new().await;
+        let ada = town.member("ada").await;
+        let book = Book::of(&town, &ada);
+        let earned = book.earns(100, "order", Some(town.clock.now() + Duration::days(10))).await;
+        if spent > 0 {
+            book.spends(spent, "mug").await;
+        }
+        town.passes(Duration::days(11)).await;
+        for (number, (points, owed)) in [60, 40].into_iter().zip(owed).enumerate() {
+            book.claws_back_for(&format!("return {number}"), earned, points, ClawbackPolicy::Arrears).await;
+            assert_eq!(book.balances().await, [0, 0, 0, owed], "{spent} spent, return {number}");
+        }
+        assert_eq!(town.rows("select expired from lot").await, ["0"]);
+    }
+}
+
+#[tokio::test]
+async fn a_lot_that_expired_in_part_is_taken_back_as_a_whole() {
+    let town = Town::new().await;
+    let ada = town.member("ada").await;
+    let book = Book::of(&town, &ada);
+    let earned = book.earns(100, "order", Some(town.clock.now() + Duration::days(10))).await;
+    let mug = book.spends(40, "mug").await;
+    town.passes(Duration::days(11)).await;
+    // They come back to the lot, and live on for a while.
+    book.refunds(mug, 30, "mug").await.unwrap();
+    book.claws_back(earned, 80, ClawbackPolicy::Arrears).await;
+    assert_eq!(book.balances().await, [10, 0, 0, 0]);
+    book.claws_back_for("rest", earned, 20, ClawbackPolicy::Arrears).await;
+    assert_eq!(book.balances().await, [0, 0, 0, -10]);
+}
+
+#[tokio::test]
+async fn no_debt_is_repaid_before_it_arose() {
+    let town = Town::new().await;
+    let ada = town.member("ada").await;
+    let book = Book::of(&town, &ada);
+    let earned = book.earns(100, "order", None).await;
+    book.spends(100, "mug").await;
+    town.passes(Duration::days(20)).await;
+    book.claws_back(earned, 100, ClawbackPolicy::Arrears).await;
+    let debt_at = town.clock.now();
+    town.clock.advance(Duration::hours(1));
+    // An order of a month ago, told of now.
+    let (mut tx, mut wallet) = book.open().await;
+    let month_ago = town.clock.now() - Duration::days(30);
+    let (source, note) = (Source::new("test", "late"), String::new());
+    let earn = Earn { points: 30, source, effective_at: month_ago, available_at: month_ago, expires_at: None, note };
+    ledger::earn(&mut tx, &mut wallet, earn, town.clock.now()).await.unwrap();
+    events::tell(&mut tx, month_ago, [Event::PointsEarned { member_id: book.member, points: 30, group_id: None }]).await.unwrap();
+    tx.commit().await.unwrap();
+    let repaid_at = format!("select count(*) from ledger_transaction where kind = 'repay' and effective_at = '{}'", debt_at.to_rfc3339());
+    assert_eq!(town.count(&repaid_at).await, 1);
+    let lines = ada.get("/me/points/statement").await.is(200).items();
+    assert_eq!(lines.iter().take(2).map(|line| line["kind"].as_str().unwrap()).collect::<Vec<_>>(), ["repay", "clawback"]);
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use chrono::Duration;
 use futures_util::future::join_all;
 use rand::{Rng, SeedableRng, rngs::StdRng};
-use regulars::{app, words::PostState};
+use regulars::{app, loyalty::leaderboard, words::PostState};
 use serde_json::{Value, json};
 
 use crate::town::{Person, Plan, Reply, Town, purchases};
@@ -190,6 +190,9 @@ async fn live(seed: u64) {
     }
     market.town.settle().await;
     market.town.audit().await;
+    let mut tx = market.town.app.kit.db.begin().await.expect("a transaction");
+    assert_eq!(leaderboard::rebuild(&mut tx).await.expect("the boards are counted"), 0, "wrong scores");
+    tx.commit().await.expect("the transaction commits");
     let kinds = "select kind || ' ' || count(*) from ledger_transaction group by kind order by 1";
     println!("{}", market.town.rows(kinds).await.join(", "));
     market.town.passes(Duration::days(400)).await;

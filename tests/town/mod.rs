@@ -264,8 +264,9 @@ impl Drop for Town {
             // Drop cannot wait, but a thread with a runtime and connections of its own can.
             let database = self.database.take();
             let clock = self.clock.clone();
+            let plan = Plan { time_zone: self.app.kit.time_zone, ..Plan::default() };
             host::on_own_runtime(async move {
-                let town = Self::in_database(database, clock, Plan::default()).await.not_audited();
+                let town = Self::in_database(database, clock, plan).await.not_audited();
                 // The story's runtime is busy dropping: what it still had to roll back, it never will.
                 town.sql(ABANDONED).await;
                 town.settle().await;

@@ -215,6 +215,7 @@ impl Desk {
         self.open_wallet(conn, award.member_id, moment.at).await?;
         let clawback = Clawback {
             earned_in: &[granted_in],
+            counted_at: award.occurred_at,
             points: award.granted,
             policy: ClawbackPolicy::Arrears,
             source: Source::new(SOURCE, award.id).leg(&moment.mark),

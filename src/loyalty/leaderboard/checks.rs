@@ -7,46 +7,81 @@ use crate::kit::{
 };
 
 /// Every gain that the boards have heard of: what stands in the books, less what waits in the outbox or is parked.
-/// Columns metric, member_id, group_id, amount, at. A macro, because a constant cannot be made of constants otherwise.
+/// Columns metric, member_id, group_id, amount, at, and of how many movements. Macros, because a constant cannot be made of
+/// constants otherwise.
 macro_rules! books {
     () => {
-        "select 'points' as metric, t.member_id, p.group_id, -e.amount as amount, t.effective_at as at
+        "select 'points' as metric, t.member_id, p.group_id, -e.amount as amount, t.counted_at as at, 1 as movements
          from ledger_transaction t
          join ledger_entry e on e.transaction_id = t.id and e.account in ('issuance', 'clawback')
          left join award a on a.id = case when t.source_type = 'award' then t.source_id::uuid end
          left join post p on p.id = a.post_id
-         where t.kind in ('earn', 'restore', 'clawback')
+         where t.counted_at is not null
          union all
-         select 'reputation', e.member_id, p.group_id, e.amount, e.occurred_at
+         select 'reputation', e.member_id, p.group_id, e.amount, e.occurred_at, 1
          from reputation_entry e left join post p on p.id = e.post_id
          union all
-         select 'accepted_answers', a.author_id, a.group_id, 1, q.accepted_at
+         select 'accepted_answers', a.author_id, a.group_id, 1, q.accepted_at, 1
          from post q join post a on a.id = q.accepted_answer_id where a.author_id <> q.author_id
          union all
          select case kind when 'points_earned' then 'points' when 'reputation_changed' then 'reputation' else 'accepted_answers' end,
                 (payload->>'member_id')::uuid, (payload->>'group_id')::uuid,
-                -coalesce((payload->>'points')::bigint, (payload->>'amount')::bigint), occurred_at
+                -coalesce((payload->>'points')::bigint, (payload->>'amount')::bigint), occurred_at,
+                -- Of the books, only that of acceptances forgets what was taken back.
+                case kind when 'accepted_answers_changed' then -(payload->>'amount')::int else -1 end
          from (select kind, payload, occurred_at from outbox_event union all select kind, payload, occurred_at from parked_event) waiting
          where kind in ('points_earned', 'reputation_changed', 'accepted_answers_changed')"
     };
 }
 
-pub const BOOKS: &str = books!();
+/// What every score must be: a common table expression `due` of metric, period, starts_on, group_id, member_id, score and
+/// reached_at. What `rules::tally` says, in SQL.
+macro_rules! due {
+    () => {
+        concat!(
+            "heard as (
+               select metric, member_id, group_id, at, sum(amount) as amount from (",
+            books!(),
+            "  ) movement group by 1, 2, 3, 4 having sum(movements) > 0
+             ), day as (
+               select metric, member_id, group_id, (at at time zone current_setting('regulars.time_zone'))::date as day,
+                      sum(amount) as amount, max(at) as at
+               from heard group by 1, 2, 3, 4
+             ), due as (
+               select d.metric, p.period, p.starts_on, s.group_id, d.member_id, sum(d.amount)::bigint as score, max(d.at) as reached_at
+               from day d
+               left join user_group g on g.id = d.group_id and g.deleted_at is null
+               cross join lateral (
+                 values ('all', date '0001-01-01'), ('year', date_trunc('year', d.day::timestamp)::date),
+                        ('month', date_trunc('month', d.day::timestamp)::date), ('week', date_trunc('week', d.day::timestamp)::date),
+                        ('day', d.day)
+               ) p (period, starts_on)
+               cross join lateral (select null::uuid as group_id union all select g.id where g.id is not null) s
+               group by 1, 2, 3, 4, 5
+             )"
+        )
+    };
+}
+
+pub const DUE: &str = due!();
 
 pub const CHECKS: &[Check] = &[Check {
-    name: "An all-time score of the whole site is what the books say.",
+    name: "Every score, of each period and group, is what the books say.",
     sql: concat!(
-        "with book as (",
-        books!(),
-        "), due as (select metric, member_id, sum(amount) as score from book group by 1, 2),
-         scored as (
-           select b.metric, s.member_id, s.score from leaderboard b join leaderboard_score s on s.leaderboard_id = b.id
-           where b.period = 'all' and b.group_id is null
+        "with ",
+        due!(),
+        ", scored as (
+           select b.metric, b.period, b.starts_on, b.group_id, s.member_id, s.score
+           from leaderboard b join leaderboard_score s on s.leaderboard_id = b.id
+           left join user_group g on g.id = b.group_id
+           where g.deleted_at is null
          )
-         select format('%s of member %s: %s on the board, %s in the books', coalesce(d.metric, s.metric),
-                       coalesce(d.member_id, s.member_id), coalesce(s.score, 0), coalesce(d.score, 0)) as violation
-         from due d full join scored s on s.metric = d.metric and s.member_id = d.member_id
-         where coalesce(d.score, 0) <> coalesce(s.score, 0)"
+         select format('%s of member %s in %s %s: %s on the board, %s in the books', metric, member_id, period, starts_on,
+                       coalesce(sum(score) filter (where on_board), 0), coalesce(sum(score) filter (where not on_board), 0)) as violation
+         from (select *, true as on_board from scored
+               union all select metric, period, starts_on, group_id, member_id, score, false from due) both_sides
+         group by metric, period, starts_on, group_id, member_id
+         having sum(case when on_board then score else -score end) <> 0"
     ),
 }];
 

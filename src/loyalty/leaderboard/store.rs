@@ -6,7 +6,6 @@ use std::{
 };
 
 use chrono::{DateTime, NaiveDate, Utc};
-use chrono_tz::Tz;
 use diesel::{
     prelude::*,
     sql_types::{Array, BigInt, Bool, Date, Nullable, Text, Timestamptz, Uuid as SqlUuid},
@@ -15,7 +14,7 @@ use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use futures_util::{Stream, TryStreamExt};
 
 use super::{
-    checks::BOOKS,
+    checks::DUE,
     rules::{BoardKey, Stretch, Sum},
 };
 use crate::{
@@ -337,29 +336,12 @@ pub async fn all_rows(conn: &mut Conn, board: LeaderboardId) -> QueryResult<impl
 
 /// Counts every board anew from the books, in the caller's transaction. Readers go on; events wait until it commits.
 /// Returns how many scores were wrong.
-pub async fn rebuild(conn: &mut Conn, zone: Tz) -> QueryResult<usize> {
+pub async fn rebuild(conn: &mut Conn) -> QueryResult<usize> {
     // A delivery that is under way may take longer than requests wait.
     db::allow(conn, Duration::from_secs(1_800)).await?;
     conn.batch_execute("drop table if exists recount").await?;
     outbox::hold(conn).await?;
-    // Each gain in every period and scope: what `rules::tally` says, in SQL.
-    diesel::sql_query(format!(
-        "create temporary table recount on commit drop as
-         with book as ({BOOKS})
-         select b.metric, p.period, p.starts_on, g.group_id, b.member_id, sum(b.amount)::bigint as score, max(b.at) as reached_at
-         from book b
-         cross join lateral (
-           select 'all' as period, date '0001-01-01' as starts_on
-           union all
-           select word, date_trunc(word, b.at at time zone '{zone}')::date from unnest(array['year', 'month', 'week', 'day']) word
-         ) p
-         cross join lateral (
-           select null::uuid as group_id union all select id from user_group where id = b.group_id and deleted_at is null
-         ) g
-         group by 1, 2, 3, 4, 5",
-    ))
-    .execute(conn)
-    .await?;
+    diesel::sql_query(format!("create temporary table recount on commit drop as with {DUE} select * from due")).execute(conn).await?;
     let missing: Vec<BoardRow> = diesel::sql_query(
         "select distinct metric, period, starts_on, group_id from recount
          except select metric, period, starts_on, group_id from leaderboard order by 1, 2, 3, 4",
@@ -381,17 +363,18 @@ pub async fn rebuild(conn: &mut Conn, zone: Tz) -> QueryResult<usize> {
     }
     diesel::sql_query(
         "with due as (
-           select b.id as leaderboard_id, r.member_id, r.score, r.reached_at,
+           select b.id as leaderboard_id, b.metric, r.member_id, r.score, r.reached_at,
                   m.on_leaderboards and m.role = 'member' and m.erased_at is null as listed
            from recount r join leaderboard b on b.metric = r.metric and b.period = r.period and b.starts_on = r.starts_on
              and b.group_id is not distinct from r.group_id
            join member m on m.id = r.member_id
          ), wrong as (
+           -- An acceptance that was taken back has left no date to compare.
            select coalesce(d.leaderboard_id, s.leaderboard_id) as leaderboard_id, coalesce(d.member_id, s.member_id) as member_id,
                   coalesce(d.score, 0) as score, coalesce(d.reached_at, s.reached_at) as reached_at, coalesce(d.listed, s.listed) as listed
            from due d full join leaderboard_score s on s.leaderboard_id = d.leaderboard_id and s.member_id = d.member_id
            where s.member_id is null or s.score <> coalesce(d.score, 0)
-             or s.reached_at <> coalesce(d.reached_at, s.reached_at) or s.listed <> coalesce(d.listed, s.listed)
+             or (d.metric <> 'accepted_answers' and s.reached_at <> d.reached_at) or s.listed <> coalesce(d.listed, s.listed)
          ), bumped as (
            update leaderboard set version = version + 1 where id in (select leaderboard_id from wrong) returning id, version
          )

@@ -34,9 +34,11 @@ pub const CHECKS: &[Check] = &[
         name: "A lot has what it was granted and its allocations left.",
         sql: "select l.id || ': ' || l.remaining || ' and ' || l.reserved as violation
               from lot l
-              left join (select lot_id, sum(remaining_delta) as remaining, sum(reserved_delta) as reserved from lot_allocation group by 1) a
+              left join (select lot_id, sum(remaining_delta) as remaining, sum(reserved_delta) as reserved, sum(expired_delta) as expired
+                         from lot_allocation group by 1) a
                 on a.lot_id = l.id
-              where l.remaining <> l.granted + coalesce(a.remaining, 0) or l.reserved <> coalesce(a.reserved, 0)",
+              where l.remaining <> l.granted + coalesce(a.remaining, 0) or l.reserved <> coalesce(a.reserved, 0)
+                 or l.expired <> coalesce(a.expired, 0)",
     },
     Check {
         name: "A lot was granted by a transaction that brought its member as many points.",
@@ -57,6 +59,23 @@ pub const CHECKS: &[Check] = &[
               left join lot on lot.transaction_id = t.id
               where coalesce(e.spendable, 0) <> coalesce(a.remaining, 0) + coalesce(lot.granted, 0)
                  or coalesce(e.reserved, 0) <> coalesce(a.reserved, 0)",
+    },
+    Check {
+        name: "What expired is breakage, until a return counts it as taken back.",
+        sql: "select t.id || ' (' || t.kind || ')' as violation
+              from ledger_transaction t
+              left join (select transaction_id, sum(amount) as breakage from ledger_entry where account = 'breakage' group by 1) e
+                on e.transaction_id = t.id
+              left join (select transaction_id, sum(expired_delta) as expired from lot_allocation group by 1) a on a.transaction_id = t.id
+              where t.kind <> 'erase' and coalesce(e.breakage, 0) <> coalesce(a.expired, 0)",
+    },
+    Check {
+        name: "No debt is repaid before it arose.",
+        sql: "select id::text as violation from (
+                select t.id, t.kind, t.effective_at,
+                       max(t.effective_at) filter (where e.amount < 0) over (partition by e.member_id order by t.recorded_at, t.id) as debt_at
+                from ledger_entry e join ledger_transaction t on t.id = e.transaction_id where e.account = 'arrears'
+              ) x where kind = 'repay' and effective_at < debt_at",
     },
     Check {
         name: "An account of the past never went below its bound.",

@@ -31,6 +31,8 @@ pub struct Earn {
 pub struct Clawback<'a> {
     /// The transactions that had granted them.
     pub earned_in: &'a [TransactionId],
+    /// When they had counted: what is taken back is missing there.
+    pub counted_at: DateTime<Utc>,
     pub points: i64,
     pub policy: ClawbackPolicy,
     pub source: Source,
@@ -74,7 +76,7 @@ pub(super) async fn bring_up_to_date(conn: &mut Conn, wallet: &mut Wallet, now: 
             let source = Source::new("lot", lot.id).leg(ended.timestamp_micros());
             let entries = [(Account::Available, -remaining), (Account::Breakage, remaining)];
             let mut posting = Posting::new(Kind::Expire, source, ended, &entries);
-            posting.allocations = vec![Allocation { lot: lot.id, remaining: -remaining, reserved: 0, expires_at: None }];
+            posting.allocations = vec![Allocation { lot: lot.id, remaining: -remaining, reserved: 0, expired: remaining, expires_at: None }];
             store::post(conn, wallet, &posting).await?;
         }
     }
@@ -84,13 +86,15 @@ pub(super) async fn bring_up_to_date(conn: &mut Conn, wallet: &mut Wallet, now: 
     Ok(())
 }
 
-/// Pays debt from `points` of a lot that have just become available. Returns what it took.
+/// Pays debt from `points` of a lot that became available at `at`: then, or as soon as there was the debt. Returns what it
+/// took.
 async fn repay(conn: &mut Conn, wallet: &mut Wallet, source: Source, lot: LotId, points: i64, at: DateTime<Utc>) -> Result<i64, Problem> {
     let paid = points.min(-wallet.arrears);
     if paid > 0 {
         let entries = [(Account::Available, -paid), (Account::Arrears, paid)];
+        let at = store::find_debt_date(conn, wallet.member_id).await?.map_or(at, |debt_at| at.max(debt_at));
         let mut posting = Posting::new(Kind::Repay, source, at, &entries);
-        posting.allocations = vec![Allocation { lot, remaining: -paid, reserved: 0, expires_at: None }];
+        posting.allocations = vec![Allocation { lot, remaining: -paid, reserved: 0, expired: 0, expires_at: None }];
         store::post(conn, wallet, &posting).await?;
     }
     Ok(paid)
@@ -129,6 +133,7 @@ async fn grant(
     let to = if at_once { Account::Available } else { Account::Pending };
     let mut posting = Posting::new(kind, earn.source, earn.effective_at, &[(from, -earn.points), (to, earn.points)]);
     posting.note = earn.note;
+    posting.counted_at = (kind != Kind::Adjust).then_some(earn.effective_at);
     posting.new_lot = Some(NewLot {
         granted: earn.points,
         available_at: earn.available_at,
@@ -139,7 +144,7 @@ async fn grant(
     let over = earn.expires_at.is_some_and(|at| at <= now);
     if at_once && (wallet.arrears < 0 || over) {
         for lot in store::find_lots_of(conn, &[id]).await? {
-            repay(conn, wallet, Source::new("lot", lot.id), lot.id, lot.remaining, earn.effective_at).await?;
+            repay(conn, wallet, Source::new("lot", lot.id), lot.id, lot.remaining, earn.effective_at.max(lot.available_at)).await?;
         }
         bring_up_to_date(conn, wallet, now).await?;
     }
@@ -245,18 +250,21 @@ pub async fn claw_back(
     clawback: Clawback<'_>,
     now: DateTime<Utc>,
 ) -> Result<Option<TransactionId>, Problem> {
-    let Clawback { earned_in, points, policy, source, note } = clawback;
+    let Clawback { earned_in, counted_at, points, policy, source, note } = clawback;
     check_points(points)?;
+    // What expired unused is gone already, and is not asked for again.
+    let (mut allocations, unexpired) = rules::count_expired(&store::find_expired_of(conn, earned_in).await?, points);
     let own: Vec<_> = store::find_lots_of(conn, earned_in).await?;
     let (pending, active): (Vec<_>, Vec<_>) = own.into_iter().partition(|lot| lot.activated_at.is_none());
-    let (mut allocations, mut missing) = rules::take(&pending, points);
-    let from_pending = points - missing;
+    let (taken, mut missing) = rules::take(&pending, unexpired);
+    allocations.extend(taken);
+    let from_pending = unexpired - missing;
     if policy != ClawbackPolicy::OnlyPending {
         let (taken, left) = rules::take(&active, missing);
         allocations.extend(taken);
         missing = left;
         // The points themselves are spent or reserved: whatever else is there.
-        let others = wallet.available - (points - from_pending - missing);
+        let others = wallet.available - (unexpired - from_pending - missing);
         if missing > 0 && others > 0 {
             let mut lots = store::find_lots_to_spend(conn, wallet.member_id, wallet.available, now).await?;
             lots.retain(|lot| active.iter().all(|own| own.id != lot.id));
@@ -265,17 +273,23 @@ pub async fn claw_back(
             missing = left;
         }
     }
-    let from_available = points - from_pending - missing;
+    let (from_expired, from_available) = (points - unexpired, unexpired - from_pending - missing);
     let owed = if policy == ClawbackPolicy::Arrears { missing } else { 0 };
-    let total = from_pending + from_available + owed;
+    let total = from_expired + from_pending + from_available + owed;
     if total == 0 {
         return Ok(None);
     }
-    let entries =
-        [(Account::Pending, -from_pending), (Account::Available, -from_available), (Account::Arrears, -owed), (Account::Clawback, total)];
+    let entries = [
+        (Account::Breakage, -from_expired),
+        (Account::Pending, -from_pending),
+        (Account::Available, -from_available),
+        (Account::Arrears, -owed),
+        (Account::Clawback, total),
+    ];
     let mut posting = Posting::new(Kind::Clawback, source, now, &entries);
     posting.note = note;
-    posting.allocations = allocations;
+    posting.counted_at = Some(counted_at);
+    posting.allocations = rules::merged(allocations);
     store::post(conn, wallet, &posting).await.map(Some)
 }
 

@@ -107,6 +107,8 @@ pub struct Allocation {
     pub lot: LotId,
     pub remaining: i64,
     pub reserved: i64,
+    /// What expires unused (or, negative, is counted as taken back).
+    pub expired: i64,
     /// A new expiry, where points came back after the old one.
     pub expires_at: Option<DateTime<Utc>>,
 }
@@ -129,6 +131,8 @@ pub struct Posting {
     pub reverses: Option<TransactionId>,
     pub note: String,
     pub effective_at: DateTime<Utc>,
+    /// When a gain or a loss counts on leaderboards: the date of what earned the points. None for what is neither.
+    pub counted_at: Option<DateTime<Utc>>,
     pub entries: Vec<(Account, i64)>,
     pub allocations: Vec<Allocation>,
     pub new_lot: Option<NewLot>,
@@ -145,6 +149,7 @@ impl Posting {
             reverses: None,
             note: String::new(),
             effective_at,
+            counted_at: None,
             entries: entries.iter().copied().filter(|(_, amount)| *amount != 0).collect(),
             allocations: Vec::new(),
             new_lot: None,
@@ -178,11 +183,41 @@ pub fn take(lots: &[Lot], points: i64) -> (Vec<Allocation>, i64) {
     for lot in lots {
         let part = lot.remaining.min(missing);
         if part > 0 {
-            taken.push(Allocation { lot: lot.id, remaining: -part, reserved: 0, expires_at: None });
+            taken.push(Allocation { lot: lot.id, remaining: -part, reserved: 0, expired: 0, expires_at: None });
             missing -= part;
         }
     }
     (taken, missing)
+}
+
+/// One allocation a lot.
+pub fn merged(allocations: Vec<Allocation>) -> Vec<Allocation> {
+    let mut merged: Vec<Allocation> = Vec::new();
+    for next in allocations {
+        match merged.iter_mut().find(|allocation| allocation.lot == next.lot) {
+            Some(same) => {
+                same.remaining += next.remaining;
+                same.reserved += next.reserved;
+                same.expired += next.expired;
+            }
+            None => merged.push(next),
+        }
+    }
+    merged
+}
+
+/// Counts what of lots expired unused as taken back. The second value is what is still to be taken.
+pub fn count_expired(expired: &[Taken], points: i64) -> (Vec<Allocation>, i64) {
+    let mut missing = points;
+    let mut counted = Vec::new();
+    for Taken { lot, points, .. } in expired {
+        let part = missing.min(*points);
+        if part > 0 {
+            counted.push(Allocation { lot: *lot, remaining: 0, reserved: 0, expired: -part, expires_at: None });
+            missing -= part;
+        }
+    }
+    (counted, missing)
 }
 
 /// What an earlier transaction took from a lot.
@@ -209,7 +244,8 @@ pub fn give_back(taken: &[Taken], points: i64, now: DateTime<Utc>) -> (Vec<Alloc
     for Taken { lot, points, expires_at } in taken.iter().rev() {
         let part = left.min(*points);
         if part > 0 {
-            given.push(Allocation { lot: *lot, remaining: part, reserved: 0, expires_at: expiry_on_return(*expires_at, now) });
+            let expires_at = expiry_on_return(*expires_at, now);
+            given.push(Allocation { lot: *lot, remaining: part, reserved: 0, expired: 0, expires_at });
             left -= part;
         }
     }
@@ -224,7 +260,7 @@ pub fn capture(held: &[Taken], points: i64, now: DateTime<Utc>) -> Vec<Allocatio
         to_spend -= spent;
         let released = held - spent;
         let expires_at = if released > 0 { expiry_on_return(*expires_at, now) } else { None };
-        Allocation { lot: *lot, remaining: released, reserved: -held, expires_at }
+        Allocation { lot: *lot, remaining: released, reserved: -held, expired: 0, expires_at }
     };
     held.iter().map(settle).collect()
 }

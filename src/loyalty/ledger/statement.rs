@@ -74,6 +74,7 @@ impl Line {
             Kind::Release => format!("{} that were set aside came back", points(self.available)),
             Kind::Redeem => format!("You spent {}", points(-self.reserved - self.available)),
             Kind::Refund => format!("{} came back", points(self.available)),
+            Kind::Clawback if self.available + self.pending + self.arrears == 0 => "What was taken back had expired already".to_owned(),
             Kind::Clawback => format!("{change} were taken back"),
             Kind::Repay => format!("{} repaid what you owed", points(self.arrears)),
             Kind::Restore => format!("{change} were granted again"),

@@ -106,12 +106,13 @@ pub async fn post(conn: &mut Conn, wallet: &mut Wallet, posting: &Posting) -> Re
     let lots: Vec<Uuid> = posting.allocations.iter().map(|a| a.lot.0).collect();
     let remaining: Vec<i64> = posting.allocations.iter().map(|a| a.remaining).collect();
     let reserved: Vec<i64> = posting.allocations.iter().map(|a| a.reserved).collect();
+    let expired: Vec<i64> = posting.allocations.iter().map(|a| a.expired).collect();
     let expiries: Vec<Option<DateTime<Utc>>> = posting.allocations.iter().map(|a| a.expires_at).collect();
     let new_lot = posting.new_lot.as_ref();
     let Written { transactions } = diesel::sql_query(
         "with t as (
-           insert into ledger_transaction (id, member_id, kind, source_type, source_id, leg, reverses_id, note, effective_at)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+           insert into ledger_transaction (id, member_id, kind, source_type, source_id, leg, reverses_id, note, effective_at, counted_at)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $26)
            on conflict (source_type, source_id, kind, leg) do nothing returning id
          ), entries as (
            insert into ledger_entry (transaction_id, line, account, member_id, amount)
@@ -122,12 +123,13 @@ pub async fn post(conn: &mut Conn, wallet: &mut Wallet, posting: &Posting) -> Re
                              arrears = arrears + $15, version = version + 1
            from t where member_id = $2
          ), lots as (
-           update lot set remaining = lot.remaining + d.remaining, reserved = lot.reserved + d.reserved,
+           update lot set remaining = lot.remaining + d.remaining, reserved = lot.reserved + d.reserved, expired = lot.expired + d.expired,
                           expires_at = coalesce(d.expires_at, lot.expires_at)
-           from t, unnest($16::uuid[], $17::bigint[], $18::bigint[], $19::timestamptz[]) as d (id, remaining, reserved, expires_at) where lot.id = d.id
+           from t, unnest($16::uuid[], $17::bigint[], $18::bigint[], $27::bigint[], $19::timestamptz[]) as d (id, remaining, reserved, expired, expires_at)
+           where lot.id = d.id
          ), allocations as (
-           insert into lot_allocation (transaction_id, lot_id, remaining_delta, reserved_delta)
-           select t.id, d.id, d.remaining, d.reserved from t, unnest($16::uuid[], $17::bigint[], $18::bigint[]) as d (id, remaining, reserved)
+           insert into lot_allocation (transaction_id, lot_id, remaining_delta, reserved_delta, expired_delta)
+           select t.id, d.* from t, unnest($16::uuid[], $17::bigint[], $18::bigint[], $27::bigint[]) as d
          ), activated as (
            update lot set activated_at = lot.available_at from t where lot.id = $20
          ), granted as (
@@ -161,6 +163,8 @@ pub async fn post(conn: &mut Conn, wallet: &mut Wallet, posting: &Posting) -> Re
     .bind::<Nullable<Timestamptz>, _>(new_lot.map(|lot| lot.available_at))
     .bind::<Nullable<Timestamptz>, _>(new_lot.and_then(|lot| lot.activated_at))
     .bind::<Nullable<Timestamptz>, _>(new_lot.and_then(|lot| lot.expires_at))
+    .bind::<Nullable<Timestamptz>, _>(posting.counted_at)
+    .bind::<Array<BigInt>, _>(expired)
     .cached()
     .get_result(conn)
     .await?;
@@ -218,6 +222,37 @@ pub async fn find_lots_of(conn: &mut Conn, transactions: &[TransactionId]) -> Re
     .cached()
     .load(conn)
     .await?)
+}
+
+/// What of the lots that some transactions made expired unused, and was not counted as taken back yet.
+pub async fn find_expired_of(conn: &mut Conn, transactions: &[TransactionId]) -> Result<Vec<Taken>, Problem> {
+    let ids: Vec<Uuid> = transactions.iter().map(|id| id.0).collect();
+    Ok(diesel::sql_query(
+        "select id as lot, expired as points, expires_at from lot where transaction_id = any($1::uuid[]) and expired > 0 order by id",
+    )
+    .bind::<Array<SqlUuid>, _>(ids)
+    .cached()
+    .load(conn)
+    .await?)
+}
+
+#[derive(QueryableByName)]
+struct Debt {
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    arose_at: Option<DateTime<Utc>>,
+}
+
+/// When a member's last debt arose.
+pub async fn find_debt_date(conn: &mut Conn, member_id: MemberId) -> Result<Option<DateTime<Utc>>, Problem> {
+    let Debt { arose_at } = diesel::sql_query(
+        "select max(t.effective_at) as arose_at from ledger_entry e join ledger_transaction t on t.id = e.transaction_id
+         where e.member_id = $1 and e.account = 'arrears' and e.amount < 0",
+    )
+    .bind::<SqlUuid, _>(member_id)
+    .cached()
+    .get_result(conn)
+    .await?;
+    Ok(arose_at)
 }
 
 /// Every lot of a member that has points left.

@@ -258,6 +258,7 @@ async fn claw_back(
     let earned_in: Vec<_> = store::find_earn(conn, purchase.id).await?.into_iter().collect();
     let clawback = Clawback {
         earned_in: &earned_in,
+        counted_at: purchase.purchased_at,
         points,
         policy: ClawbackPolicy::Arrears,
         source: Source::new(RETURN_SOURCE, id),

@@ -96,6 +96,7 @@ async fn returned(conn: &mut Conn, purchase: PurchaseId, referee: MemberId, at: 
                 let Some(wallet) = wallets.iter_mut().find(|wallet| wallet.member_id == granted.member_id) else { continue };
                 let clawback = Clawback {
                     earned_in: &[granted.transaction_id],
+                    counted_at: granted.counted_at,
                     points: granted.points,
                     policy: ClawbackPolicy::Arrears,
                     source: source(referral.id, &granted.leg),
@@ -103,7 +104,7 @@ async fn returned(conn: &mut Conn, purchase: PurchaseId, referee: MemberId, at: 
                 };
                 ledger::claw_back(conn, wallet, clawback, at).await?;
                 let event = Event::PointsEarned { member_id: granted.member_id, points: -granted.points, group_id: None };
-                events::tell(conn, at, [event]).await?;
+                events::tell(conn, granted.counted_at, [event]).await?;
             }
             store::resolve(conn, referral.id, ReferralState::Reversed, Some(ReferralReason::Returned), at).await?;
         }

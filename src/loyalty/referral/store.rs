@@ -209,12 +209,14 @@ pub struct Granted {
     pub leg: String,
     #[diesel(sql_type = BigInt)]
     pub points: i64,
+    #[diesel(sql_type = Timestamptz)]
+    pub counted_at: DateTime<Utc>,
 }
 
 /// What a referral granted, to either side.
 pub async fn find_granted(conn: &mut Conn, id: ReferralId) -> QueryResult<Vec<Granted>> {
     diesel::sql_query(
-        "select t.id as transaction_id, t.member_id, t.leg, -e.amount as points
+        "select t.id as transaction_id, t.member_id, t.leg, -e.amount as points, t.counted_at
          from ledger_transaction t join ledger_entry e on e.transaction_id = t.id and e.account = 'issuance'
          where t.source_type = 'referral' and t.source_id = $1 and t.kind = 'earn'",
     )

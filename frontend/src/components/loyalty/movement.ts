@@ -30,7 +30,9 @@ export function pointsOf(line: StatementLine): number {
 }
 
 /** Which sentence tells of a movement. */
-export function sentenceOf({ kind, pending, available }: StatementLine) {
+export function sentenceOf(line: StatementLine) {
+  const { kind, pending, available } = line;
+  if (kind === 'clawback' && pointsOf(line) === 0) return 'clawback_expired';
   if (kind === 'earn' && pending > 0) return 'earn_pending';
   if (kind === 'adjust' && available < 0) return 'adjust_down';
   return kind;

@@ -1,0 +1,1 @@
+alter table ledger_transaction drop column counted_at;

@@ -1,0 +1,2 @@
+-- The dates that were wrong are gone.
+select 1;
