@@ -477,6 +477,7 @@ diesel::table! {
         points_granted -> Int8,
         trace -> Jsonb,
         recorded_at -> Timestamptz,
+        no_points_reason -> Nullable<Text>,
     }
 }
 
@@ -583,6 +584,7 @@ diesel::table! {
         qualified_at -> Nullable<Timestamptz>,
         matures_at -> Nullable<Timestamptz>,
         resolved_at -> Nullable<Timestamptz>,
+        min_minor -> Nullable<Int8>,
     }
 }
 
@@ -795,6 +797,8 @@ diesel::table! {
         flag_silence_flaggers -> Int4,
         version -> Int4,
         edited_at -> Timestamptz,
+        referral_min_minor -> Int8,
+        referral_min_currency -> Text,
     }
 }
 

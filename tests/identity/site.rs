@@ -33,9 +33,9 @@ async fn a_company_names_its_community_and_its_points() {
     assert!(after.body.get("flag_hide_weight").is_none(), "thresholds are not for everybody");
     assert_eq!(root.get("/admin/settings").await.is(200).text("/language"), "de");
 
-    let bad = json!({ "name": "", "currency": "EURO", "flag_hide_weight": 0, "title_chars_min": 61 });
+    let bad = json!({ "name": "", "currency": "EURO", "flag_hide_weight": 0, "title_chars_min": 61, "referral_min_minor": 0, "referral_min_currency": "" });
     let refused = root.patch("/admin/settings", bad).await;
-    for field in ["/name", "/currency", "/flag_hide_weight", "/title_chars_min"] {
+    for field in ["/name", "/currency", "/flag_hide_weight", "/title_chars_min", "/referral_min_minor", "/referral_min_currency"] {
         refused.clone().refuses_field(field);
     }
     root.patch("/admin/settings", json!({ "language": "xx" })).await.refused(400, "bad_body");

@@ -101,7 +101,8 @@ async fn bad_terms_are_refused() {
         boss.post("/admin/earning-rules", json!({ "name": "New", "trigger": trigger, "terms": terms })).await
     };
     for (trigger, terms, pointer) in [
-        ("purchase", json!({ "points": 0 }), "/terms/points"),
+        ("purchase", json!({ "points": -1 }), "/terms/points"),
+        ("answer_upvoted", json!({ "points": 1, "currency": "EUR" }), "/terms/currency"),
         ("purchase", json!({ "points": i64::MAX }), "/terms/points"),
         ("purchase", json!({ "points": 10_001, "kind": "percent_bonus" }), "/terms/points"),
         ("purchase", json!({ "points": 1, "per_minor": 0 }), "/terms/per_minor"),
@@ -138,7 +139,7 @@ async fn everybody_learns_how_points_are_earned() {
     let defaults = ["purchase 1", "answer_accepted 10", "answer_upvoted 2", "referral_advocate 100", "referral_referee 50"];
     assert_eq!(told(&first), defaults);
     assert_eq!((&first[0]["hold_days"], &first[1]["times_per_day"], &first[1]["hold_days"]), (&json!(14), &json!(3), &json!(7)));
-    assert_eq!((&first[3]["times_per_year"], &first[4]["min_order_units"], &first[4]["hold_days"]), (&json!(20), &json!(20), &json!(14)));
+    assert_eq!((&first[3]["times_per_year"], &first[4]["min_amount_minor"], &first[4]["hold_days"]), (&json!(20), &json!(2_000), &json!(14)));
 
     let conditions = json!({ "tier_rank_min": 10, "skus": ["SECRET-1"], "weekdays": [6, 7] });
     rule(&boss, "Weekend", json!({ "kind": "percent_bonus", "points": 50, "conditions": conditions, "priority": 7 })).await;
@@ -152,4 +153,63 @@ async fn everybody_learns_how_points_are_earned() {
     for internal in ["SECRET-1", "priority", "rule_id", "version"] {
         assert!(!text.contains(internal), "{internal}: {text}");
     }
+}
+
+/// An order of one thing, over so many minor units of a currency.
+fn order_in(member: &Person, order: &str, now: &str, currency: &str, minor: i64) -> Value {
+    let mut body = crate::town::purchases::purchase(member, order, now, &[("A", minor, 1)]);
+    body["currency"] = json!(currency);
+    body
+}
+
+#[tokio::test]
+async fn a_rule_is_for_the_currency_of_its_amounts() {
+    let town = Town::new().await;
+    let (ada, boss) = (town.member("ada").await, town.admin("boss").await);
+    let shop = town.partner("shop", "purchases:write").await;
+    let now = town.clock.now().to_rfc3339();
+    let buys = async |order: &str, currency: &str, minor: i64| {
+        let bought = shop.post_once("/purchases", order, order_in(&ada, order, &now, currency, minor)).await.is(201);
+        let read = ada.get(&format!("/purchases/{}", bought.text("/purchase_id"))).await.is(200);
+        assert_eq!(read.body.get("no_points_reason"), bought.body.get("no_points_reason"));
+        (bought.int("/points"), bought.body.get("no_points_reason").and_then(Value::as_str).map(str::to_owned))
+    };
+    let unruled = (0, Some("no_rule_for_currency".to_owned()));
+    // The rule that a programme begins with is for euro.
+    assert_eq!(buys("1", "EUR", 2_000).await, (20, None));
+    assert_eq!([buys("2", "JPY", 2_000).await, buys("3", "KWD", 20_000).await], [unruled.clone(), unruled.clone()]);
+    let made = rule(&boss, "Yen", json!({ "points": 1, "per_minor": 100, "currency": "JPY" })).await;
+    assert_eq!(made.text("/terms/currency"), "JPY");
+    assert_eq!([buys("4", "JPY", 2_000).await, buys("5", "KWD", 20_000).await], [(20, None), unruled.clone()]);
+    // Who names none means the site's.
+    boss.patch("/admin/settings", json!({ "currency": "CHF" })).await.is(200);
+    assert_eq!(rule(&boss, "Francs", json!({ "points": 2 })).await.text("/terms/currency"), "CHF");
+    assert_eq!(buys("6", "CHF", 1_000).await, (20, None));
+    let least = json!({ "kind": "fixed_bonus", "points": 5, "conditions": { "min_amount_minor": 1_000 } });
+    assert_eq!(rule(&boss, "Large", least).await.text("/terms/currency"), "CHF");
+    assert_eq!([buys("7", "CHF", 1_000).await, buys("8", "EUR", 1_000).await], [(25, None), (10, None)]);
+    assert_eq!(rule(&boss, "More", json!({ "kind": "percent_bonus", "points": 100 })).await.body["terms"].get("currency"), None);
+    assert_eq!(buys("9", "EUR", 1_000).await, (20, None));
+
+    let preview = json!({ "order": { "purchased_at": now, "currency": "KWD", "lines": [{ "sku": "A", "unit_minor": 1, "quantity": 1 }] } });
+    let tried = boss.post("/admin/earning-rules/preview", preview).await.is(200);
+    assert_eq!((tried.int("/points"), tried.text("/no_points_reason").as_str()), (0, "no_rule_for_currency"));
+}
+
+#[tokio::test]
+async fn gift_cards_can_be_sold_without_points() {
+    let town = Town::new().await;
+    let (ada, boss) = (town.member("ada").await, town.admin("boss").await);
+    let shop = town.partner("shop", "purchases:write").await;
+    rule(&boss, "Gift cards", json!({ "points": 0, "priority": 1, "conditions": { "skus": ["card"] } })).await;
+    let bought = shop.records_purchase(&town, &ada, "1", &[("A", 1_000, 1), ("card", 5_000, 1)]).await;
+    assert_eq!((bought.int("/points"), bought.int("/lines/1/points")), (10, 0));
+    // A rule without points ends what answers and friends earn, too.
+    let none = json!({ "name": "Nothing", "trigger": "answer_accepted", "terms": { "points": 0, "priority": 1 } });
+    boss.post("/admin/earning-rules", none).await.is(201);
+    let question = boss.asks("Which grinder for espresso?").await;
+    let answer = ada.answers(&question, "A conical one, and not a cheap one.").await;
+    boss.accepts(&question, &answer).await;
+    town.settle().await;
+    assert_eq!(town.count("select count(*) from award").await, 0);
 }

@@ -162,3 +162,44 @@ async fn an_order_that_mostly_went_back_earns_nobody_anything() {
     assert_eq!(counts(&ann).await, "0 0 0 1 1");
     assert_eq!(ann.holdings().await.0, 0);
 }
+
+#[tokio::test]
+async fn the_minimum_is_of_one_currency_and_paid_with_money() {
+    let town = Town::new().await;
+    with_rules(&town).await;
+    let (ann, boss) = (town.member("ann").await, town.admin("boss").await);
+    let code = code(&ann).await;
+    let (ben, dan) = (town.referred_member("ben", &code).await, town.referred_member("dan", &code).await);
+    town.settle().await;
+    let till = town.partner("till", "purchases:write").await;
+    let now = town.clock.now().to_rfc3339();
+    let orders = async |member: &Person, order: &str, minor: i64, more: serde_json::Value| {
+        let mut body = crate::town::purchases::purchase(member, order, &now, &[("A", minor, 1)]);
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let reply = till.post_once("/purchases", order, body).await.is(201);
+        town.settle().await;
+        reply
+    };
+    orders(&ben, "1", 20, json!({ "currency": "JPY" })).await;
+    orders(&ben, "2", 20_000, json!({ "currency": "JPY" })).await;
+    orders(&ben, "3", 2_000, json!({ "points_paid_minor": 2_000 })).await;
+    orders(&ben, "4", 9_000, json!({ "gift_card_minor": 5_000, "points_paid_minor": 2_001 })).await;
+    assert_eq!(counts(&ann).await, "2 0 0 0 0");
+    orders(&ben, "5", 9_000, json!({ "gift_card_minor": 5_000, "points_paid_minor": 2_000 })).await;
+    assert_eq!(counts(&ann).await, "1 1 0 0 0");
+
+    let yen = json!({ "referral_min_minor": 3_000, "referral_min_currency": "JPY" });
+    boss.patch("/admin/settings", yen).await.is(200);
+    let way = &ann.get("/ways-to-earn").await.is(200).items()[4];
+    assert_eq!((&way["min_amount_minor"], &way["currency"]), (&json!(3_000), &json!("JPY")));
+    orders(&dan, "6", 2_999, json!({ "currency": "JPY" })).await;
+    orders(&dan, "7", 9_000, json!({})).await;
+    assert_eq!(counts(&ann).await, "1 1 0 0 0");
+    let order = orders(&dan, "8", 3_000, json!({ "currency": "JPY" })).await;
+    assert_eq!(counts(&ann).await, "0 2 0 0 0");
+    // It is kept or not by what it had to come to then.
+    boss.patch("/admin/settings", json!({ "referral_min_minor": 1, "referral_min_currency": "EUR" })).await.is(200);
+    till.returns(&order, "r", &[(1, 1)]).await;
+    town.settle().await;
+    assert_eq!(counts(&ann).await, "0 1 0 1 0");
+}

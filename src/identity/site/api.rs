@@ -68,6 +68,11 @@ struct SettingsView {
     flag_lock_flaggers: i32,
     /// So many members' flags silence a new author.
     flag_silence_flaggers: i32,
+    /// Money must pay at least so much, in minor units, for the order of somebody who was recommended; what gift cards and
+    /// points pay does not count.
+    referral_min_minor: i64,
+    /// ISO 4217. Orders in other currencies do not count.
+    referral_min_currency: String,
     edited_at: DateTime<Utc>,
 }
 
@@ -80,7 +85,7 @@ struct EditSettings {
     /// At most 200 characters.
     tagline: Option<Text>,
     language: Option<Language>,
-    /// ISO 4217.
+    /// ISO 4217. Earning rules and the minimum of referrals keep the currency that they name.
     currency: Option<Text>,
     /// 1 to 30 characters.
     point_singular: Option<Text>,
@@ -105,6 +110,10 @@ struct EditSettings {
     flag_lock_flaggers: Option<i32>,
     /// 2 to 20; 3 to begin with.
     flag_silence_flaggers: Option<i32>,
+    /// At least 1; 20 units of the currency to begin with. Referrals whose order has come already keep what it was then.
+    referral_min_minor: Option<i64>,
+    /// ISO 4217.
+    referral_min_currency: Option<Text>,
 }
 
 impl EditSettings {
@@ -128,6 +137,8 @@ impl EditSettings {
             flag_lock_weight: self.flag_lock_weight.unwrap_or(old.flag_lock_weight),
             flag_lock_flaggers: self.flag_lock_flaggers.unwrap_or(old.flag_lock_flaggers),
             flag_silence_flaggers: self.flag_silence_flaggers.unwrap_or(old.flag_silence_flaggers),
+            referral_min_minor: self.referral_min_minor.unwrap_or(old.referral_min_minor),
+            referral_min_currency: text(self.referral_min_currency, old.referral_min_currency),
             version: old.version + 1,
             edited_at: now,
         }
@@ -217,6 +228,8 @@ fn settings(site: Site) -> SettingsView {
         flag_lock_weight: site.flag_lock_weight,
         flag_lock_flaggers: site.flag_lock_flaggers,
         flag_silence_flaggers: site.flag_silence_flaggers,
+        referral_min_minor: site.referral_min_minor,
+        referral_min_currency: site.referral_min_currency,
         edited_at: site.edited_at,
     }
 }

@@ -20,6 +20,8 @@ const REFERRAL_TEXT_CHARS: RangeInclusive<usize> = 0..=2_000;
 const WELCOME_CHARS: RangeInclusive<usize> = 0..=10_000;
 /// The longest title and body are the same everywhere.
 const TITLE_CHARS_MAX: usize = 150;
+/// More than anything on sale costs.
+const REFERRAL_MIN_MINOR_MAX: i64 = 1_000_000_000_000_000;
 pub const BODY_CHARS_MAX: usize = 32_000;
 
 words! {
@@ -57,6 +59,8 @@ pub struct Site {
     pub flag_lock_weight: i32,
     pub flag_lock_flaggers: i32,
     pub flag_silence_flaggers: i32,
+    pub referral_min_minor: i64,
+    pub referral_min_currency: String,
     pub version: i32,
     pub edited_at: DateTime<Utc>,
 }
@@ -93,9 +97,12 @@ impl Site {
         fields.chars("/point_plural", &self.point_plural, POINT_NAME_CHARS);
         fields.chars("/referral_text", &self.referral_text, REFERRAL_TEXT_CHARS);
         fields.chars("/welcome_markdown", &self.welcome_markdown, WELCOME_CHARS);
-        if Currency::parse(&self.currency).is_none() {
-            fields.refuse("/currency", "This is no currency of ISO 4217.");
+        for (pointer, currency) in [("/currency", &self.currency), ("/referral_min_currency", &self.referral_min_currency)] {
+            if Currency::parse(currency).is_none() {
+                fields.refuse(pointer, "This is no currency of ISO 4217.");
+            }
         }
+        fields.range("/referral_min_minor", self.referral_min_minor, 1..=REFERRAL_MIN_MINOR_MAX);
         for (pointer, number, range) in self.numbers() {
             fields.range(pointer, number.into(), range);
         }
@@ -129,6 +136,8 @@ mod tests {
             flag_lock_weight: 30,
             flag_lock_flaggers: 5,
             flag_silence_flaggers: 3,
+            referral_min_minor: 2_000,
+            referral_min_currency: "EUR".to_owned(),
             version: 1,
             edited_at: DateTime::UNIX_EPOCH,
         }
@@ -137,13 +146,15 @@ mod tests {
     #[test]
     fn settings_keep_within_their_bounds() {
         type Change = fn(&mut Site);
-        let cases: [(&str, Change); 9] = [
+        let cases: [(&str, Change); 11] = [
             ("", |_| {}),
             ("/name", |site| site.name = "  ".to_owned()),
             ("/tagline", |site| site.tagline = "x".repeat(201)),
             ("/currency", |site| site.currency = "EURO".to_owned()),
             ("/point_plural", |site| site.point_plural = String::new()),
             ("/welcome_markdown", |site| site.welcome_markdown = "> ".repeat(100) + "deep"),
+            ("/referral_min_minor", |site| site.referral_min_minor = 0),
+            ("/referral_min_currency", |site| site.referral_min_currency = "eur".to_owned()),
             ("/title_chars_min", |site| site.title_chars_min = 0),
             ("/body_chars_min", |site| site.body_chars_min = 1_001),
             ("/flag_lock_flaggers", |site| site.flag_lock_flaggers = -5),

@@ -10,7 +10,7 @@ use poem_openapi::{
 use serde_json::json;
 
 use super::{
-    rules::{self, Context, Grant, Refusal},
+    rules::{self, Context, Grant, NoPoints, Refusal},
     store::{self, NewVersion, VersionRow},
     terms::{Terms, Trigger},
 };
@@ -19,6 +19,7 @@ use crate::{
     identity::{
         Admin,
         audit::{self, AuditEntry},
+        site,
     },
     kit::{
         Kit, Problem,
@@ -113,6 +114,8 @@ struct PreviewView {
     /// Before caps.
     requested: i64,
     limited_by: Option<String>,
+    /// Why the order would earn nothing, where a reason is known.
+    no_points_reason: Option<NoPoints>,
     available_at: DateTime<Utc>,
     /// After discounts, line by line.
     line_net_minor: Vec<i64>,
@@ -144,6 +147,7 @@ impl EarningApi {
     #[oai(path = "/", method = "post", operation_id = "create_earning_rule")]
     async fn create_earning_rule(&self, admin: Admin, body: Json<CreateRule>) -> Result<CreateAnswer, Problem> {
         let Json(CreateRule { name, trigger, terms, valid_from, valid_until }) = body;
+        let terms = terms.in_currency(trigger, &site::current(&self.kit).await?.currency);
         let now = self.kit.clock.now();
         let valid_from = valid_from.unwrap_or(now);
         let mut fields = Fields::default();
@@ -181,11 +185,13 @@ impl EarningApi {
         body: Json<EditRule>,
     ) -> Result<Edited<RuleView>, Problem> {
         let Json(EditRule { terms, valid_from, valid_until }) = body;
+        let usual = site::current(&self.kit).await?.currency.clone();
         let now = self.kit.clock.now();
         let valid_from = valid_from.unwrap_or(now);
         let mut tx = self.kit.db.begin().await?;
         let latest = store::find_latest(&mut tx, rule_id.0).await?.ok_or_else(|| Problem::not_found("rule"))?;
         etag::guard(if_match.0.as_deref(), latest.number)?;
+        let terms = terms.in_currency(latest.trigger, &usual);
         let mut fields = Fields::default();
         terms.check(&mut fields, latest.trigger);
         check_end(&mut fields, valid_from, valid_until);
@@ -281,6 +287,7 @@ impl EarningApi {
             qualifying_points: decision.qualifying,
             requested: decision.requested,
             limited_by: decision.limited_by,
+            no_points_reason: decision.no_points_reason,
             available_at: order.purchased_at + chrono::Duration::days(decision.hold_days),
             line_net_minor: decision.line_net_minor,
             line_points: decision.line_points,

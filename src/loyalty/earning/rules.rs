@@ -13,13 +13,25 @@ use super::{
 };
 use crate::{
     loyalty::ledger,
-    refusals,
+    refusals, words,
     words::{Currency, Period, RuleId, RuleVersionId, day_start, programme_day},
 };
 
 /// More than anything on sale costs, and little enough for every product to fit 128 bits.
 pub const AMOUNT_MINOR_MAX: i64 = 1_000_000_000_000_000;
 const ORDER_POINTS_MAX: i64 = ledger::rules::POINTS_MAX;
+
+words! {
+    /// Why an order earned nothing.
+    pub enum NoPoints {
+        /// No earning rule is for orders in its currency.
+        NoRuleForCurrency = "no_rule_for_currency",
+        /// No earning rule fits it.
+        NoRule = "no_rule",
+        /// Nothing of what counts was paid with money.
+        NothingPaid = "nothing_paid",
+    }
+}
 
 refusals! {
     pub enum Refusal {
@@ -61,6 +73,13 @@ pub struct Rule {
     pub name: String,
     pub trigger: Trigger,
     pub terms: Terms,
+}
+
+impl Rule {
+    /// Whether orders in this currency are meant.
+    fn is_for(&self, currency: Currency) -> bool {
+        self.terms.currency.as_ref().is_none_or(|code| code.0 == currency.code())
+    }
 }
 
 /// What rules ask about the member.
@@ -119,6 +138,8 @@ pub struct Decision {
     /// Before caps.
     pub requested: i64,
     pub limited_by: Option<String>,
+    /// Why nothing was requested, where a reason is known.
+    pub no_points_reason: Option<NoPoints>,
     pub hold_days: i64,
     pub grants: Vec<Grant>,
 }
@@ -165,13 +186,14 @@ fn shares(total: i64, weights: &[i64]) -> Result<Vec<i64>, Refusal> {
     apportion(total, &weights.iter().map(|weight| (*weight).into()).collect::<Vec<_>>()).ok_or(Refusal::OutOfReach)
 }
 
-/// What of each line counts for a rule that includes these amounts.
+/// What of each line counts for a rule that includes these amounts. What gift card and points paid is taken last, from the
+/// sum.
 fn basis_minor(order: &Order, net: &[i64], includes: Includes) -> Result<Vec<i64>, Refusal> {
     let when = |wanted: bool, amount: i64| if wanted { amount } else { 0 };
     let unpaid = when(!includes.gift_card, order.gift_card_minor) + when(!includes.points_paid, order.points_paid_minor);
     let added = when(includes.shipping, order.shipping_minor) + when(includes.tax, order.tax_minor);
-    let added = shares(added, net)?;
-    Ok(less(net, unpaid)?.into_iter().zip(added).map(|(line, more)| line + more).collect())
+    let counted: Vec<i64> = net.iter().zip(shares(added, net)?).map(|(line, more)| line + more).collect();
+    less(&counted, unpaid)
 }
 
 /// `numerator / denominator` as whole points. Both are positive, or the numerator is 0.
@@ -205,19 +227,27 @@ fn points_of(numerators: &[i128], denominator: i128, weights: &[i128], scope: Ro
 /// [`Refusal::OutOfReach`] when the points cannot be counted.
 pub fn decide(order: &Order, rules: &[Rule], context: &Context) -> Result<Decision, Refusal> {
     let net = net_minor(order)?;
-    let total: i64 = net.iter().sum();
     let local = order.purchased_at.with_timezone(&context.time_zone);
-    let applies = |rule: &&Rule| {
-        let Terms { conditions, currency, .. } = &rule.terms;
-        rule.trigger == Trigger::Purchase
-            && currency.as_ref().is_none_or(|code| code.0 == order.currency.code())
+    let applies = |rule: &Rule| {
+        let Terms { conditions, includes, .. } = &rule.terms;
+        let enough = match conditions.min_amount_minor {
+            Some(amount) => basis_minor(order, &net, *includes)?.iter().sum::<i64>() >= amount,
+            None => true,
+        };
+        Ok(enough
+            && rule.is_for(order.currency)
             && conditions.hold_at(local)
             && conditions.hold_by(order.channel.as_deref())
-            && conditions.min_amount_minor.is_none_or(|amount| total >= amount)
             && conditions.tier_rank_min.is_none_or(|rank| context.tier_rank >= rank)
-            && conditions.first_purchase.is_none_or(|first| first == context.first_purchase)
+            && conditions.first_purchase.is_none_or(|first| first == context.first_purchase))
     };
-    let mut rules: Vec<&Rule> = rules.iter().filter(applies).collect();
+    let all: Vec<&Rule> = rules.iter().filter(|rule| rule.trigger == Trigger::Purchase).collect();
+    let mut rules = Vec::new();
+    for rule in &all {
+        if applies(rule)? {
+            rules.push(*rule);
+        }
+    }
     rules.sort_by_key(|rule| (std::cmp::Reverse(rule.terms.priority), rule.rule_id));
     let of_kind = |kind| rules.iter().copied().filter(|rule| rule.terms.kind == kind).collect::<Vec<_>>();
     let (bases, percents) = (of_kind(RuleKind::Base), of_kind(RuleKind::PercentBonus));
@@ -238,10 +268,11 @@ pub fn decide(order: &Order, rules: &[Rule], context: &Context) -> Result<Decisi
         }
     }
     for rule in best_of_groups(of_kind(RuleKind::FixedBonus)) {
-        let weights: Vec<i64> = (0..net.len()).map(|line| if covers(rule, line) { net[line] } else { 0 }).collect();
-        if (0..net.len()).any(|line| covers(rule, line)) {
-            let basis = weights.iter().sum();
-            let weights: Vec<i64> = if basis == 0 { (0..net.len()).map(|line| covers(rule, line).into()).collect() } else { weights };
+        let counted = basis_minor(order, &net, rule.terms.includes)?;
+        let weights: Vec<i64> = counted.iter().enumerate().map(|(line, amount)| if covers(rule, line) { *amount } else { 0 }).collect();
+        let basis = weights.iter().sum();
+        // Money must have paid some of it.
+        if basis > 0 {
             grants.push(grant(rule, basis, rule.terms.points, vec![], shares(rule.terms.points, &weights)?));
         }
     }
@@ -250,7 +281,20 @@ pub fn decide(order: &Order, rules: &[Rule], context: &Context) -> Result<Decisi
             limit(granted, &rule.terms, context.used.get(&rule.rule_id).copied().unwrap_or(0))?;
         }
     }
-    add_up(net, grants)
+    let mut decision = add_up(net, grants)?;
+    decision.no_points_reason = no_points_reason(order, &all, &decision);
+    Ok(decision)
+}
+
+/// Why nothing was requested, where it is for more than small amounts or a rule that grants nothing.
+fn no_points_reason(order: &Order, rules: &[&Rule], decision: &Decision) -> Option<NoPoints> {
+    let mut bases = rules.iter().filter(|rule| rule.terms.kind == RuleKind::Base).peekable();
+    match decision {
+        _ if decision.requested > 0 => None,
+        _ if bases.peek().is_some() && !bases.any(|rule| rule.is_for(order.currency)) => Some(NoPoints::NoRuleForCurrency),
+        Decision { grants, .. } if grants.is_empty() => Some(NoPoints::NoRule),
+        Decision { grants, .. } => grants.iter().all(|grant| grant.basis_minor == 0).then_some(NoPoints::NothingPaid),
+    }
 }
 
 /// Of two base rules for a line, in order of priority: the first, unless the second has the same priority and a better rate.
@@ -376,6 +420,7 @@ fn add_up(line_net_minor: Vec<i64>, grants: Vec<Grant>) -> Result<Decision, Refu
         qualifying: sum(|grant| if grant.qualifies { grant.points } else { 0 })?,
         requested: sum(|grant| grant.requested)?,
         limited_by: grants.iter().find_map(|grant| grant.limited_by.clone()),
+        no_points_reason: None,
         hold_days: grants.iter().filter(|grant| grant.points > 0).map(|grant| grant.hold_days).max().unwrap_or(0),
         line_net_minor,
         grants,

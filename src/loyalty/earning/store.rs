@@ -17,6 +17,7 @@ use super::{
     terms::{Terms, Trigger},
 };
 use crate::{
+    identity::site,
     kit::{Conn, Problem, db::CachedExt, page::Request},
     schema::{earning_rule, earning_rule_version},
     words::{MemberId, RuleId, RuleVersionId},
@@ -260,9 +261,10 @@ pub async fn find_used(
 
 /// The rules that a programme begins with. Nothing happens where there are rules already.
 pub async fn ensure_default_rules(conn: &mut Conn, now: DateTime<Utc>) -> Result<(), Problem> {
+    let currency = site::store::find(conn).await?.currency;
     let rule = |points, qualifies, times_per_day| Terms { points, qualifies, times_per_day, ..Terms::default() };
     let defaults = [
-        ("Purchases", Trigger::Purchase, rule(1, true, None)),
+        ("Purchases", Trigger::Purchase, rule(1, true, None).in_currency(Trigger::Purchase, &currency)),
         ("Accepted answers", Trigger::AnswerAccepted, rule(10, true, Some(3))),
         ("Votes for answers", Trigger::AnswerUpvoted, rule(2, true, Some(10))),
         ("Recommending us", Trigger::ReferralAdvocate, rule(100, false, None)),

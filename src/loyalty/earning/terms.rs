@@ -144,7 +144,8 @@ pub struct Conditions {
     #[oai(default)]
     pub weekdays: Vec<u32>,
     pub hours: Option<Hours>,
-    /// At least so much after discounts.
+    /// At least so much must count for the rule: after discounts, less what gift card and points paid, with what the rule
+    /// includes besides.
     pub min_amount_minor: Option<i64>,
     pub tier_rank_min: Option<i16>,
     /// True: the member's first purchase only. False: all but the first.
@@ -158,11 +159,13 @@ pub struct Conditions {
 pub struct Terms {
     #[oai(default)]
     pub kind: RuleKind,
-    /// Points; for a percentage bonus, percent.
+    /// Points; for a percentage bonus, percent. A rule may earn 0: what it is for earns nothing, unless a rule of higher
+    /// priority says otherwise.
     pub points: i64,
-    /// The amount that earns `points`, in minor units; one unit of the order's currency (1.00 EUR, 1 JPY) by default.
+    /// The amount that earns `points`, in minor units; one unit of the currency (1.00 EUR, 1 JPY) by default.
     pub per_minor: Option<i64>,
-    /// Orders in this currency only.
+    /// What the rule's amounts are in, by ISO 4217; for orders in this currency only. For purchases the site's currency by
+    /// default. Only percentages without `min_amount_minor` go without one: they add to whatever rule earns.
     pub currency: Option<Text>,
     #[oai(default)]
     pub rounding: Rounding,
@@ -198,10 +201,19 @@ impl Terms {
         self.hold_days.unwrap_or(default)
     }
 
+    /// Gives amounts that name no currency the one that is usual here.
+    pub fn in_currency(mut self, trigger: Trigger, usual: &str) -> Self {
+        let amounts = self.kind != RuleKind::PercentBonus || self.conditions.min_amount_minor.is_some();
+        if trigger == Trigger::Purchase && amounts {
+            self.currency.get_or_insert_with(|| Text(usual.to_owned()));
+        }
+        self
+    }
+
     /// Wants terms that make sense for what they reward.
     pub fn check(&self, fields: &mut Fields, trigger: Trigger) {
         let percent = self.kind == RuleKind::PercentBonus;
-        fields.range("/terms/points", self.points, 1..=if percent { PERCENT_MAX } else { POINTS_MAX });
+        fields.range("/terms/points", self.points, 0..=if percent { PERCENT_MAX } else { POINTS_MAX });
         if let Some(per_minor) = self.per_minor {
             fields.range("/terms/per_minor", per_minor, 1..=PER_MINOR_MAX);
         }
@@ -236,6 +248,9 @@ impl Terms {
         if trigger != Trigger::Purchase {
             if self.kind != RuleKind::Base || self.conditions != Conditions::default() || self.per_minor.is_some() {
                 fields.refuse("/terms", "Bonuses, conditions and per_minor are for purchases only.");
+            }
+            if self.currency.is_some() {
+                fields.refuse("/terms/currency", "This is for purchases only.");
             }
             if self.cap.is_some() {
                 fields.refuse("/terms/cap", "This is for purchases only.");

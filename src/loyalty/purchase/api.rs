@@ -30,7 +30,7 @@ use crate::{
     },
     loyalty::{
         earning::{
-            rules::{Grant, Order},
+            rules::{Grant, NoPoints, Order},
             store as earning_store,
             terms::Trigger,
         },
@@ -146,6 +146,8 @@ struct PurchaseView {
     points_requested: i64,
     /// The cap that granted less than requested.
     limited_by: Option<String>,
+    /// Why the order earned nothing, where a reason is known.
+    no_points_reason: Option<NoPoints>,
     /// Points taken back for returns.
     points_clawed: i64,
     /// When the points can be spent; absent when there are none.
@@ -462,6 +464,7 @@ fn view(purchase: PurchaseRow, lines: Vec<LineRow>) -> Result<PurchaseView, Prob
         points: purchase.points_granted,
         points_requested: trace.iter().map(|grant| grant.requested).sum(),
         limited_by: trace.iter().find_map(|grant| grant.limited_by.clone()),
+        no_points_reason: purchase.no_points_reason,
         points_clawed: lines.iter().map(|line| line.points_clawed).sum(),
         available_at: purchase.available_at,
         lines: lines.into_iter().map(line_view).collect(),

@@ -193,6 +193,7 @@ fn rows(
         points_paid_minor: order.points_paid_minor,
         net_minor: decision.net_minor(),
         points_granted: decision.points,
+        no_points_reason: decision.no_points_reason,
         trace: serde_json::to_value(&decision.grants).map_err(Problem::internal)?,
         recorded_at: now,
         available_at,

@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::{NewReturn, rules::Returned};
 use crate::{
     kit::{Conn, db::CachedExt, page::Request},
+    loyalty::earning::rules::NoPoints,
     words::{MemberId, PartnerId, PurchaseId, ReturnId, TransactionId},
 };
 
@@ -45,6 +46,8 @@ pub struct PurchaseRow {
     pub net_minor: i64,
     #[diesel(sql_type = BigInt)]
     pub points_granted: i64,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub no_points_reason: Option<NoPoints>,
     #[diesel(sql_type = Jsonb)]
     pub trace: Value,
     #[diesel(sql_type = Timestamptz)]
@@ -113,8 +116,9 @@ pub async fn insert(conn: &mut Conn, new: &PurchaseRow, lines: &[LineRow]) -> Qu
     let Inserted { purchases } = diesel::sql_query(
         "with p as (
            insert into purchase (id, partner_id, order_id, member_id, currency, purchased_at, channel, order_discount_minor, shipping_minor,
-                                 tax_minor, gift_card_minor, points_paid_minor, net_minor, points_granted, trace, recorded_at)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+                                 tax_minor, gift_card_minor, points_paid_minor, net_minor, points_granted, trace, recorded_at,
+                                 no_points_reason)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $25)
            on conflict (partner_id, order_id) do nothing returning id
          ), lines as (
            insert into purchase_line (purchase_id, line, sku, category, quantity, unit_minor, discount_minor, net_minor, points_granted)
@@ -146,6 +150,7 @@ pub async fn insert(conn: &mut Conn, new: &PurchaseRow, lines: &[LineRow]) -> Qu
     .bind::<Array<BigInt>, _>(column(|line| line.discount_minor))
     .bind::<Array<BigInt>, _>(column(|line| line.net_minor))
     .bind::<Array<BigInt>, _>(column(|line| line.points_granted))
+    .bind::<Nullable<Text>, _>(new.no_points_reason)
     .cached()
     .get_result(conn)
     .await?;

@@ -87,7 +87,8 @@ impl From<ListedRow> for ReferralView {
 impl ReferralApi {
     /// Get the caller's referral code
     ///
-    /// And what came of it. Both sides earn when somebody who registered with it buys for 20 or more and keeps it.
+    /// And what came of it. Both sides earn when somebody who registered with it buys for as much as the
+    /// settings say (`referral_min_minor`) and keeps it.
     #[oai(path = "/me/referral", method = "get", operation_id = "get_my_referral", tag = "Tag::Loyalty")]
     async fn get_my_referral(&self, myself: Myself) -> Result<Json<MyReferral>, Problem> {
         let member_id = myself.0.member_id;

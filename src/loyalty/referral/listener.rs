@@ -4,11 +4,12 @@ use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 
 use super::{
-    rules::{self, Outcome, ReferralReason, ReferralState},
+    rules::{self, Minimum, Outcome, ReferralReason, ReferralState},
     source, store,
 };
 use crate::{
     events::{self, Event},
+    identity::site,
     kit::{
         Conn, Problem,
         outbox::{Listener, Occurrence},
@@ -61,14 +62,20 @@ async fn ordered(conn: &mut Conn, batch: &[Occurrence<Event>]) -> Result<(), Pro
         return Ok(());
     }
     let buyers: Vec<_> = orders.iter().map(|(buyer, ..)| *buyer).collect();
-    for pending in store::find_pending(conn, &buyers).await? {
+    let pending = store::find_pending(conn, &buyers).await?;
+    if pending.is_empty() {
+        return Ok(());
+    }
+    let site = site::store::find(conn).await?;
+    let min = Minimum { minor: site.referral_min_minor, currency: site.referral_min_currency };
+    for pending in pending {
         for (_, purchase_id, at) in orders.iter().filter(|(buyer, ..)| *buyer == pending.referee_id) {
-            match rules::judge(&store::find_order(conn, *purchase_id).await?, pending.created_at) {
+            match rules::judge(&store::find_order(conn, *purchase_id).await?, pending.created_at, &min) {
                 Outcome::Nothing => continue,
                 Outcome::PriorOrder => {
                     store::resolve(conn, pending.id, ReferralState::Rejected, Some(ReferralReason::PriorOrder), *at).await?;
                 }
-                Outcome::Qualified(matures_at) => store::qualify(conn, pending.id, *purchase_id, *at, matures_at).await?,
+                Outcome::Qualified(matures_at) => store::qualify(conn, pending.id, *purchase_id, *at, min.minor, matures_at).await?,
             }
             break;
         }
@@ -78,7 +85,7 @@ async fn ordered(conn: &mut Conn, batch: &[Occurrence<Event>]) -> Result<(), Pro
 
 async fn returned(conn: &mut Conn, purchase: PurchaseId, referee: MemberId, at: DateTime<Utc>) -> Result<(), Problem> {
     let Some(referral) = store::find_of_purchase(conn, purchase, referee).await? else { return Ok(()) };
-    if store::find_order(conn, purchase).await?.is_kept() {
+    if store::find_order(conn, purchase).await?.is_kept(referral.min_minor.unwrap_or_default()) {
         return Ok(());
     }
     // Opened before the state is read, as the job does that rewards.

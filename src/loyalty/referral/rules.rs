@@ -3,10 +3,8 @@
 use chrono::{DateTime, Duration, Utc};
 use diesel::sql_types::{BigInt, Text, Timestamptz};
 
-use crate::{words, words::Currency};
+use crate::words;
 
-/// The least that a first order must come to, in units of its currency, discounts taken off.
-pub const ORDER_UNITS_MIN: i64 = 20;
 /// After the order that qualifies: it may still be returned.
 pub const RETURN_WINDOW: Duration = Duration::days(14);
 /// For how many referrals in a calendar year an advocate earns.
@@ -69,35 +67,48 @@ pub struct Order {
     /// Of that, what has not come back.
     #[diesel(sql_type = BigInt)]
     pub kept_minor: i64,
+    /// Of the order, what gift card and points paid.
+    #[diesel(sql_type = BigInt)]
+    pub unpaid_minor: i64,
     #[diesel(sql_type = Text)]
     pub currency: String,
 }
 
 impl Order {
-    fn min_minor(&self) -> i64 {
-        ORDER_UNITS_MIN * Currency::parse(&self.currency).map_or(1, Currency::minor_per_unit)
+    /// What money paid for what counts.
+    fn paid_minor(&self) -> i64 {
+        (self.net_minor - self.unpaid_minor).max(0)
     }
 
-    /// Whether as much was kept as a referral takes.
-    pub fn is_kept(&self) -> bool {
-        self.kept_minor >= self.min_minor()
+    /// Whether money paid at least so much for what was kept.
+    pub fn is_kept(&self, min_minor: i64) -> bool {
+        // In proportion; whoever paid something has bought something.
+        let paid_for_kept = i128::from(self.paid_minor()) * i128::from(self.kept_minor) / i128::from(self.net_minor.max(1));
+        paid_for_kept >= i128::from(min_minor)
     }
+}
+
+/// The least that money must have paid for an order. Orders in other currencies are not meant.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Minimum {
+    pub minor: i64,
+    pub currency: String,
 }
 
 /// What an order does to a pending referral that began at `since`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Outcome {
-    /// Too small.
+    /// Too small, or in another currency.
     Nothing,
     PriorOrder,
     /// Rewarded from then on.
     Qualified(DateTime<Utc>),
 }
 
-pub fn judge(order: &Order, since: DateTime<Utc>) -> Outcome {
+pub fn judge(order: &Order, since: DateTime<Utc>, min: &Minimum) -> Outcome {
     if order.purchased_at < since {
         Outcome::PriorOrder
-    } else if order.net_minor >= order.min_minor() {
+    } else if order.currency == min.currency && order.paid_minor() >= min.minor {
         Outcome::Qualified(order.purchased_at + RETURN_WINDOW)
     } else {
         Outcome::Nothing
@@ -128,17 +139,42 @@ mod tests {
     fn an_order_qualifies_by_time_and_amount() {
         let since: DateTime<Utc> = "2026-05-01T12:00:00Z".parse().unwrap();
         let matures = |hours| Outcome::Qualified(since + Duration::hours(hours) + RETURN_WINDOW);
-        for (hours, net_minor, currency, expected) in [
-            (1, 1_999, "EUR", Outcome::Nothing),
-            (1, 2_000, "EUR", matures(1)),
-            (0, 2_000, "EUR", matures(0)),
-            (-1, 2_000, "EUR", Outcome::PriorOrder),
-            (1, 20, "JPY", matures(1)),
-            (1, 19, "JPY", Outcome::Nothing),
+        let (euro, yen) = ((2_000, "EUR"), (3_000, "JPY"));
+        for (hours, net_minor, unpaid_minor, currency, (minor, min_currency), expected) in [
+            (1, 1_999, 0, "EUR", euro, Outcome::Nothing),
+            (1, 2_000, 0, "EUR", euro, matures(1)),
+            (0, 2_000, 0, "EUR", euro, matures(0)),
+            (-1, 2_000, 0, "EUR", euro, Outcome::PriorOrder),
+            // 20 yen are not 20 euro, nor are 2,000.
+            (1, 20, 0, "JPY", euro, Outcome::Nothing),
+            (1, 2_000, 0, "JPY", euro, Outcome::Nothing),
+            (1, 3_000, 0, "JPY", yen, matures(1)),
+            (1, 2_999, 0, "JPY", yen, Outcome::Nothing),
+            (1, 20_000, 0, "KWD", euro, Outcome::Nothing),
+            // What money did not pay.
+            (1, 5_000, 3_000, "EUR", euro, matures(1)),
+            (1, 5_000, 3_001, "EUR", euro, Outcome::Nothing),
+            (1, 5_000, 9_000, "EUR", euro, Outcome::Nothing),
         ] {
-            let order =
-                Order { purchased_at: since + Duration::hours(hours), net_minor, kept_minor: net_minor, currency: currency.to_owned() };
-            assert_eq!(judge(&order, since), expected, "{order:?}");
+            let (purchased_at, currency) = (since + Duration::hours(hours), currency.to_owned());
+            let order = Order { purchased_at, net_minor, kept_minor: net_minor, unpaid_minor, currency };
+            assert_eq!(judge(&order, since, &Minimum { minor, currency: min_currency.to_owned() }), expected, "{order:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_kept_counts_as_far_as_money_paid_it() {
+        let purchased_at = DateTime::UNIX_EPOCH;
+        for (net_minor, kept_minor, unpaid_minor, kept) in [
+            (5_000, 2_000, 0, true),
+            (5_000, 1_999, 0, false),
+            (5_000, 4_000, 2_500, true),
+            (5_000, 3_999, 2_500, false),
+            (5_000, 5_000, 5_000, false),
+            (0, 0, 0, false),
+        ] {
+            let order = Order { purchased_at, net_minor, kept_minor, unpaid_minor, currency: "EUR".to_owned() };
+            assert_eq!(order.is_kept(2_000), kept, "{order:?}");
         }
     }
 }

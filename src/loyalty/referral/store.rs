@@ -93,6 +93,8 @@ pub struct ReferralRow {
     pub referee_id: MemberId,
     pub state: ReferralState,
     pub created_at: DateTime<Utc>,
+    /// What the order that qualified it had to come to.
+    pub min_minor: Option<i64>,
 }
 
 pub async fn find(conn: &mut Conn, id: ReferralId) -> QueryResult<ReferralRow> {
@@ -122,7 +124,7 @@ pub async fn find_of_purchase(conn: &mut Conn, id: PurchaseId, referee: MemberId
 
 pub async fn find_order(conn: &mut Conn, id: PurchaseId) -> QueryResult<Order> {
     diesel::sql_query(
-        "select p.purchased_at, p.currency, p.net_minor, l.kept_minor from purchase p cross join lateral (
+        "select p.purchased_at, p.currency, p.net_minor, p.gift_card_minor + p.points_paid_minor as unpaid_minor, l.kept_minor from purchase p cross join lateral (
            select coalesce(sum(floor(net_minor::numeric * (quantity - returned_quantity) / quantity)), 0)::bigint as kept_minor
            from purchase_line where purchase_id = p.id) l
          where p.id = $1",
@@ -149,12 +151,14 @@ pub async fn qualify(
     id: ReferralId,
     purchase_id: PurchaseId,
     at: DateTime<Utc>,
+    min_minor: i64,
     matures_at: DateTime<Utc>,
 ) -> QueryResult<()> {
     diesel::update(referral::table.find(id))
         .set((
             referral::state.eq(ReferralState::Qualified),
             referral::purchase_id.eq(purchase_id),
+            referral::min_minor.eq(min_minor),
             referral::qualified_at.eq(at),
             referral::matures_at.eq(matures_at),
         ))

@@ -6,14 +6,16 @@ use poem_openapi::{Object, OpenApi, payload::Json};
 use super::rules::{self, InForce};
 use crate::{
     app::Tag,
-    identity::Visitor,
+    identity::{
+        Visitor,
+        site::{self, Site},
+    },
     kit::{Kit, Problem, page::Page},
     loyalty::{
         earning::{
             self,
             terms::{Conditions, Hours, Rounding, RuleKind, Trigger},
         },
-        referral::rules::ORDER_UNITS_MIN,
         tier::ladder::{self, Tier},
     },
     words::Period,
@@ -34,10 +36,9 @@ struct WayToEarn {
     kind: RuleKind,
     /// Points; for a percentage bonus, percent.
     points: i64,
-    /// The amount that earns `points`, in minor units; one unit of the order's currency (1.00 EUR, 1 JPY) when absent.
-    /// For base rules for purchases only.
+    /// The amount that earns `points`, in minor units. For base rules for purchases only.
     per_minor: Option<i64>,
-    /// Orders in this currency only; when absent in any.
+    /// Orders in this currency only, which is that of the amounts; when absent in any.
     currency: Option<String>,
     /// What happens to a fraction of a point.
     rounding: Rounding,
@@ -55,10 +56,8 @@ struct WayToEarn {
     cap: Option<CapOfWay>,
     /// The tier that one must have at least.
     tier: Option<TierOfWay>,
-    /// The order must come to at least so much, in minor units.
+    /// At least so much of the order, in minor units, must be paid with money; for referrals, of the friend's order.
     min_amount_minor: Option<i64>,
-    /// The friend's order must come to at least so many units of its currency; for referrals.
-    min_order_units: Option<i64>,
     /// True: the first purchase only. False: all but the first.
     first_purchase: Option<bool>,
     /// Some products only.
@@ -94,18 +93,21 @@ impl WayApi {
     /// several rules reward the same answer or friend, the one that pays.
     #[oai(path = "/ways-to-earn", method = "get", operation_id = "list_ways_to_earn")]
     async fn list_ways_to_earn(&self, _visitor: Visitor) -> Result<Json<Page<WayToEarn>>, Problem> {
+        let site = site::current(&self.kit).await?;
         let mut conn = self.kit.db.read().await?;
         let rules = earning::store::find_in_force(&mut conn, self.kit.clock.now()).await?;
         let tiers = ladder::list(&mut conn).await?;
-        let items = rules::earning(rules).into_iter().map(|way| view(way, &tiers)).collect();
+        let items = rules::earning(rules).into_iter().map(|way| view(way, &tiers, &site)).collect();
         Ok(Json(Page { items, next_cursor: None, prev_cursor: None }))
     }
 }
 
-fn view((rule, valid_until): InForce, tiers: &[Tier]) -> WayToEarn {
+fn view((rule, valid_until): InForce, tiers: &[Tier], site: &Site) -> WayToEarn {
     let (trigger, terms) = (rule.trigger, rule.terms);
     let (hold_days, per_minor) = (rules::hold_days(trigger, &terms), rules::per_minor(trigger, &terms));
     let Conditions { skus, categories, channels, weekdays, hours, min_amount_minor, tier_rank_min, first_purchase } = terms.conditions;
+    let referral = matches!(trigger, Trigger::ReferralAdvocate | Trigger::ReferralReferee);
+    let currency = if referral { Some(site.referral_min_currency.clone()) } else { terms.currency.map(|code| code.to_string()) };
     // A rank without a tier of its own begins with the next tier above.
     let tier = tier_rank_min.filter(|rank| *rank > 0).map(|rank| {
         let named = tiers.iter().find(|tier| tier.rank >= rank);
@@ -118,7 +120,7 @@ fn view((rule, valid_until): InForce, tiers: &[Tier]) -> WayToEarn {
         kind: terms.kind,
         points: terms.points,
         per_minor,
-        currency: terms.currency.map(|code| code.to_string()),
+        currency,
         rounding: terms.rounding,
         hold_days,
         expires: terms.expires.map(|policy| policy.to_string()).filter(|policy| policy != "none"),
@@ -127,8 +129,7 @@ fn view((rule, valid_until): InForce, tiers: &[Tier]) -> WayToEarn {
         times_per_year: rules::times_per_year(trigger),
         cap: terms.cap.map(|cap| CapOfWay { points: cap.points, period: cap.period }),
         tier,
-        min_amount_minor,
-        min_order_units: matches!(trigger, Trigger::ReferralAdvocate | Trigger::ReferralReferee).then_some(ORDER_UNITS_MIN),
+        min_amount_minor: if referral { Some(site.referral_min_minor) } else { min_amount_minor },
         first_purchase,
         selected_products: !skus.is_empty(),
         categories: words(categories),

@@ -136,6 +136,100 @@ fn what_counts_besides_prices() {
     assert_eq!(decided(&given_away, &[base()]).points, 0);
 }
 
+/// An order over 100.00, what was shipped for and taxed, and what gift card and points paid.
+fn paid(shipping_minor: i64, tax_minor: i64, gift_card_minor: i64, points_paid_minor: i64) -> Order {
+    Order { shipping_minor, tax_minor, gift_card_minor, points_paid_minor, ..order(&[("A", 10_000, 1)], 0) }
+}
+
+#[test]
+fn what_money_did_not_pay_earns_nothing() {
+    let none = Includes::default();
+    let (shipping, both) = (Includes { shipping: true, ..none }, Includes { shipping: true, tax: true, ..none });
+    for (includes, order, points) in [
+        (both, paid(1_000, 1_900, 12_900, 0), 0),
+        (both, paid(1_000, 1_900, 0, 12_900), 0),
+        (both, paid(1_000, 1_900, 6_450, 6_450), 0),
+        (both, paid(1_000, 1_900, 12_800, 0), 1),
+        (shipping, paid(1_000, 0, 10_500, 0), 5),
+        (shipping, paid(1_000, 0, 10_000, 500), 5),
+        (none, paid(1_000, 0, 10_500, 0), 0),
+        (none, paid(0, 0, 9_900, 0), 1),
+        (Includes { gift_card: true, ..shipping }, paid(1_000, 0, 10_500, 0), 110),
+        (Includes { gift_card: true, ..none }, paid(0, 0, 4_000, 6_000), 40),
+    ] {
+        assert_eq!(decided(&order, &[Terms { includes, ..base() }]).points, points, "{includes:?} {order:?}");
+    }
+}
+
+#[test]
+fn bonuses_and_minimums_count_what_money_paid() {
+    let most = Terms { conditions: Conditions { min_amount_minor: Some(5_000), ..Conditions::default() }, ..fixed(7) };
+    let with_gift_cards = Terms { includes: Includes { gift_card: true, ..Includes::default() }, ..most.clone() };
+    let dear = Terms { conditions: most.conditions.clone(), ..percent(100) };
+    for (gift_card, points_paid, flat, above, cards_too, doubled) in [
+        (0, 0, 7, 7, 7, 200),
+        (5_000, 0, 7, 7, 7, 100),
+        (5_001, 0, 7, 0, 7, 49),
+        (2_000, 3_001, 7, 0, 7, 49),
+        (0, 10_000, 0, 0, 0, 0),
+        (10_000, 0, 0, 0, 7, 0),
+    ] {
+        let order = paid(1_000, 1_900, gift_card, points_paid);
+        let of = |rules: &[Terms]| decided(&order, rules).points;
+        assert_eq!([of(&[fixed(7)]), of(std::slice::from_ref(&most)), of(std::slice::from_ref(&with_gift_cards))], [flat, above, cards_too]);
+        assert_eq!(of(&[base(), dear.clone()]), doubled, "{gift_card} {points_paid}");
+    }
+}
+
+#[test]
+fn a_rule_may_earn_nothing() {
+    let sold = order(&[("A", 10_000, 1), ("gift card", 5_000, 1)], 0);
+    let none = Terms { points: 0, priority: 1, conditions: Conditions { skus: words(&["gift card"]), ..Conditions::default() }, ..base() };
+    let decision = decided(&sold, &[base(), none.clone()]);
+    assert_eq!((decision.points, decision.line_points), (100, vec![100, 0]));
+    let alone = decided(&order(&[("gift card", 5_000, 1)], 0), &[base(), none]);
+    assert_eq!((alone.points, alone.no_points_reason), (0, None), "the rule itself says so");
+}
+
+#[test]
+fn why_an_order_earns_nothing() {
+    let dollars = |terms: Terms| Terms { currency: Some(Text("USD".to_owned())), ..terms };
+    let yen = Order { currency: Currency::parse("JPY").unwrap(), ..vector() };
+    let only_tea = Terms { conditions: Conditions { categories: words(&["tea"]), ..Conditions::default() }, ..base() };
+    for (order, rules, points, reason) in [
+        (vector(), vec![base()], 26, None),
+        (vector(), vec![dollars(base())], 0, Some(NoPoints::NoRuleForCurrency)),
+        (yen.clone(), vec![dollars(base()), fixed(7)], 7, None),
+        (yen, vec![dollars(base()), dollars(fixed(7)), percent(50)], 0, Some(NoPoints::NoRuleForCurrency)),
+        (vector(), vec![], 0, Some(NoPoints::NoRule)),
+        (vector(), vec![only_tea], 0, Some(NoPoints::NoRule)),
+        (paid(0, 0, 10_000, 0), vec![base()], 0, Some(NoPoints::NothingPaid)),
+        (paid(0, 0, 9_950, 0), vec![base()], 0, None),
+        (vector(), vec![Terms { cap: Some(Cap { points: 1, period: Period::Day, over: OverCap::Reject }), ..base() }], 0, None),
+    ] {
+        let decision = decided(&order, &rules);
+        assert_eq!((decision.points, decision.no_points_reason), (points, reason), "{rules:?}");
+    }
+}
+
+#[test]
+fn amounts_name_a_currency() {
+    let least = Conditions { min_amount_minor: Some(1), ..Conditions::default() };
+    let named = Terms { currency: Some(Text("USD".to_owned())), ..base() };
+    for (trigger, terms, currency) in [
+        (Trigger::Purchase, base(), Some("CHF")),
+        (Trigger::Purchase, fixed(7), Some("CHF")),
+        (Trigger::Purchase, percent(50), None),
+        (Trigger::Purchase, Terms { conditions: least, ..percent(50) }, Some("CHF")),
+        (Trigger::Purchase, named, Some("USD")),
+        (Trigger::AnswerAccepted, base(), None),
+        (Trigger::ReferralAdvocate, base(), None),
+    ] {
+        let given = terms.in_currency(trigger, "CHF").currency.map(|code| code.0);
+        assert_eq!(given.as_deref(), currency, "{trigger:?}");
+    }
+}
+
 #[test]
 fn a_unit_is_what_the_currency_says() {
     for (code, points) in [("EUR", 12), ("JPY", 1_200), ("KWD", 1)] {
