@@ -478,6 +478,7 @@ diesel::table! {
         trace -> Jsonb,
         recorded_at -> Timestamptz,
         no_points_reason -> Nullable<Text>,
+        returned_whole_at -> Nullable<Timestamptz>,
     }
 }
 

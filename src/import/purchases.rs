@@ -47,7 +47,7 @@ use crate::{
         tier::{self, rules::Cause},
     },
     schema::{purchase as purchase_table, purchase_line as line_table},
-    words::{Currency, PartnerId},
+    words::{Currency, PartnerId, PurchaseId},
 };
 
 /// The first name of the partner for files, and where its orders were bought.
@@ -271,22 +271,38 @@ struct KnownLine {
     net_minor: i64,
 }
 
-/// The lines of those orders that the partner has recorded.
+/// The lines of those orders that the partner has recorded. One that was returned whole may be reported again: by rows of
+/// another date, as rows of its date are what it was made of.
 async fn find_known(conn: &mut Conn, partner_id: PartnerId, batch: &[Order]) -> QueryResult<HashMap<String, Vec<KnownLine>>> {
-    let ids: Vec<&str> = batch.iter().map(|order| order.order_id.as_str()).collect();
-    let lines: Vec<(String, String, i64, i64)> = purchase_table::table
-        .inner_join(line_table::table)
-        .filter(purchase_table::partner_id.eq(partner_id))
-        .filter(purchase_table::order_id.eq_any(ids))
-        .select((purchase_table::order_id, line_table::sku, line_table::quantity, line_table::net_minor))
-        .cached()
-        .load(conn)
-        .await?;
-    let mut known: HashMap<_, Vec<_>> = HashMap::new();
-    for (order_id, sku, quantity, net_minor) in lines {
-        known.entry(order_id).or_default().push(KnownLine { sku, quantity, net_minor });
+    let dates: HashMap<&str, DateTime<Utc>> = batch.iter().map(|order| (order.order_id.as_str(), order.lines[0].purchased_at)).collect();
+    let ids: Vec<&str> = dates.keys().copied().collect();
+    let of_batch = || {
+        purchase_table::table
+            .inner_join(line_table::table)
+            .filter(purchase_table::partner_id.eq(partner_id))
+            .filter(purchase_table::order_id.eq_any(&ids))
+            .order(purchase_table::id.desc())
+            .select((
+                purchase_table::id,
+                purchase_table::order_id,
+                purchase_table::purchased_at,
+                line_table::sku,
+                line_table::quantity,
+                line_table::net_minor,
+            ))
+    };
+    type Line = (PurchaseId, String, DateTime<Utc>, String, i64, i64);
+    let mut lines: Vec<Line> = of_batch().filter(purchase_table::returned_whole_at.is_not_null()).cached().load(conn).await?;
+    lines.retain(|(_, order_id, purchased_at, ..)| dates.get(order_id.as_str()) == Some(purchased_at));
+    lines.extend(of_batch().filter(purchase_table::returned_whole_at.is_null()).cached().load::<Line>(conn).await?);
+    let mut known: HashMap<String, (PurchaseId, Vec<KnownLine>)> = HashMap::new();
+    for (id, order_id, _, sku, quantity, net_minor) in lines {
+        let (first, lines) = known.entry(order_id).or_insert_with(|| (id, Vec::new()));
+        if *first == id {
+            lines.push(KnownLine { sku, quantity, net_minor });
+        }
     }
-    Ok(known)
+    Ok(known.into_iter().map(|(order_id, (_, lines))| (order_id, lines)).collect())
 }
 
 /// Whether a file had other lines for an order before. What the partner's own system reported is not compared: it knows

@@ -213,3 +213,140 @@ async fn gift_cards_can_be_sold_without_points() {
     town.settle().await;
     assert_eq!(town.count("select count(*) from award").await, 0);
 }
+
+/// What members have of a capped rule once orders came back.
+mod caps {
+    use super::*;
+
+    struct Counter {
+        town: Town,
+        ada: Person,
+        shop: Person,
+    }
+
+    impl Counter {
+        async fn open(cap: Value) -> Self {
+            let town = Town::new().await;
+            let (ada, shop) = (town.member("ada").await, town.partner("shop", "purchases:write").await);
+            let terms = json!({ "points": 1, "priority": 1, "qualifies": true, "cap": cap });
+            rule(&town.admin("boss").await, "Coffee", terms).await;
+            Self { town, ada, shop }
+        }
+        /// So many pieces for so many points together.
+        async fn buys(&self, order: &str, points: i64, pieces: i64) -> Reply {
+            self.shop.records_purchase(&self.town, &self.ada, order, &[("A", points * 100 / pieces, pieces)]).await
+        }
+        async fn earns(&self, order: &str, points: i64) -> i64 {
+            self.buys(order, points, 1).await.int("/points")
+        }
+        async fn stands(&self, bought: &Reply) -> i64 {
+            let read = self.shop.get(&format!("/purchases/{}", bought.text("/purchase_id"))).await.is(200);
+            read.int("/points") - read.int("/points_clawed")
+        }
+        async fn counting(&self) -> i64 {
+            self.town.count("select coalesce(sum(points), 0)::bigint from qualifying_entry").await
+        }
+    }
+
+    fn clip(points: i64) -> Value {
+        json!({ "points": points, "period": "day" })
+    }
+
+    #[tokio::test]
+    async fn a_returned_order_fills_no_cap() {
+        let counter = Counter::open(clip(90)).await;
+        let first = counter.buys("1", 70, 1).await;
+        assert_eq!((first.int("/points"), counter.earns("2", 20).await), (70, 20));
+        counter.shop.returns(&first, "r", &[(1, 1)]).await;
+        assert_eq!((counter.earns("3", 50).await, counter.earns("4", 50).await), (50, 20));
+        assert_eq!(counter.ada.points().await, [0, 90, 0, 0]);
+    }
+
+    #[tokio::test]
+    async fn what_a_cap_suppressed_is_granted_first() {
+        let counter = Counter::open(clip(90)).await;
+        let first = counter.buys("1", 70, 7).await;
+        let (second, third) = (counter.buys("2", 50, 2).await, counter.buys("3", 30, 1).await);
+        assert_eq!((second.int("/points"), third.int("/points")), (20, 0));
+        assert_eq!(third.text("/limited_by"), "Coffee: 90 points, period day");
+        // 20 of the first come back: the second had been kept 30 short.
+        let returned = counter.shop.returns(&first, "r", &[(1, 2)]).await;
+        assert_eq!((returned.int("/points_clawed"), returned.int("/points_granted")), (20, 20));
+        assert_eq!((counter.stands(&second).await, counter.stands(&third).await), (40, 0));
+        let returned = counter.shop.returns(&first, "s", &[(1, 5)]).await;
+        assert_eq!((returned.int("/points_clawed"), returned.int("/points_granted")), (50, 40));
+        assert_eq!((counter.stands(&second).await, counter.stands(&third).await), (50, 30));
+        assert_eq!((counter.ada.points().await, counter.counting().await), ([0, 80, 0, 0], 80));
+        assert_eq!(counter.earns("4", 50).await, 10);
+
+        // It is all there to read, and goes back with what it was for.
+        let read = counter.ada.get(&format!("/purchases/{}", second.text("/purchase_id"))).await.is(200);
+        let granted: Vec<i64> = read.at("/trace").as_array().unwrap().iter().map(|grant| grant["points"].as_i64().unwrap()).collect();
+        assert_eq!((granted, read.int("/points_requested"), read.body.get("limited_by")), (vec![20, 20, 10], 50, None));
+        let half = counter.shop.returns(&second, "r", &[(1, 1)]).await;
+        assert_eq!((half.int("/points_clawed"), half.int("/points_granted")), (25, 25), "the fourth had been kept 40 short");
+        counter.shop.returns(&second, "s", &[(1, 1)]).await;
+        assert_eq!((counter.stands(&second).await, counter.ada.points().await), (0, [0, 80, 0, 0]));
+        counter.town.passes(Duration::days(15)).await;
+        assert_eq!(counter.ada.points().await, [80, 0, 0, 0]);
+        counter.town.audit().await;
+    }
+
+    #[tokio::test]
+    async fn an_order_fills_the_room_of_its_own_return() {
+        let counter = Counter::open(clip(60)).await;
+        let bought = counter.buys("1", 100, 2).await;
+        let returned = counter.shop.returns(&bought, "r", &[(1, 1)]).await;
+        assert_eq!((returned.int("/points_clawed"), returned.int("/points_granted")), (30, 20));
+        assert_eq!((counter.stands(&bought).await, counter.ada.points().await), (50, [0, 50, 0, 0]));
+        counter.shop.returns(&bought, "s", &[(1, 1)]).await;
+        assert_eq!((counter.stands(&bought).await, counter.ada.points().await), (0, [0, 0, 0, 0]));
+        assert_eq!(counter.counting().await, 0);
+    }
+
+    #[tokio::test]
+    async fn what_was_rejected_is_granted_whole_or_not() {
+        let counter = Counter::open(json!({ "points": 90, "period": "month", "over": "reject" })).await;
+        let first = counter.buys("1", 70, 7).await;
+        let second = counter.buys("2", 40, 1).await;
+        assert_eq!(second.int("/points"), 0);
+        assert_eq!(counter.shop.returns(&first, "r", &[(1, 1)]).await.int("/points_granted"), 0);
+        assert_eq!(counter.shop.returns(&first, "s", &[(1, 1)]).await.int("/points_granted"), 40);
+        assert_eq!(counter.ada.points().await, [0, 90, 0, 0]);
+    }
+
+    #[tokio::test]
+    async fn another_period_has_its_own_room() {
+        let counter = Counter::open(clip(90)).await;
+        let first = counter.buys("1", 90, 1).await;
+        let second = counter.buys("2", 50, 1).await;
+        counter.town.clock.advance(Duration::days(1));
+        let third = counter.buys("3", 100, 1).await;
+        counter.shop.returns(&first, "r", &[(1, 1)]).await;
+        assert_eq!((counter.stands(&second).await, counter.stands(&third).await), (50, 90));
+        assert_eq!(counter.earns("4", 10).await, 0);
+        counter.town.settle().await;
+        // On the day of what earned them.
+        let days = "select score from leaderboard_score s join leaderboard b on b.id = s.leaderboard_id
+                    where b.metric = 'points' and b.period = 'day' order by b.starts_on";
+        assert_eq!(counter.town.rows(days).await, ["50", "90"]);
+    }
+}
+
+#[tokio::test]
+async fn a_first_order_that_was_returned_whole_was_none() {
+    let town = Town::new().await;
+    let (ada, boss) = (town.member("ada").await, town.admin("boss").await);
+    let shop = town.partner("shop", "purchases:write").await;
+    rule(&boss, "Welcome", json!({ "kind": "fixed_bonus", "points": 500, "conditions": { "first_purchase": true } })).await;
+    rule(&boss, "Again", json!({ "kind": "fixed_bonus", "points": 3, "conditions": { "first_purchase": false } })).await;
+    let first = shop.records_purchase(&town, &ada, "1", &[("A", 1_000, 2)]).await;
+    shop.returns(&first, "r", &[(1, 1)]).await;
+    assert_eq!(shop.records_purchase(&town, &ada, "2", &[("A", 1_000, 1)]).await.int("/points"), 13, "half of the first is kept");
+    let (bob, other) = (town.member("bob").await, ("3", "4"));
+    let first = shop.records_purchase(&town, &bob, other.0, &[("A", 1_000, 1)]).await;
+    assert_eq!(first.int("/points"), 510);
+    shop.returns(&first, "r", &[(1, 1)]).await;
+    assert_eq!(shop.records_purchase(&town, &bob, other.1, &[("A", 1_000, 1)]).await.int("/points"), 510);
+    assert_eq!(bob.points().await, [0, 510, 0, 0]);
+}

@@ -340,3 +340,76 @@ async fn bad_returns_are_refused() {
     ada.post_once(&path, "k", good).await.refused(403, "forbidden");
     assert_eq!(ada.points().await, [0, 26, 0, 0]);
 }
+
+#[tokio::test]
+async fn a_cancelled_order_that_is_reported_again_is_another_purchase() {
+    let town = Town::new().await;
+    let (ada, shop) = (town.member("ada").await, town.partner("shop", "purchases:write").await);
+    let body = purchase(&ada, "SP-1", &town.clock.now().to_rfc3339(), &[("A", 10_000, 2)]);
+    let first = shop.post_once("/purchases", "k1", body.clone()).await.is(201);
+    shop.returns(&first, "r", &[(1, 1)]).await;
+    shop.post_once("/purchases", "k2", body.clone()).await.refused(409, "duplicate_source");
+    let whole = shop.returns(&first, "s", &[(1, 1)]).await;
+    assert_eq!((whole.at("/whole"), ada.points().await), (&json!(true), [0, 0, 0, 0]));
+
+    // The request of then has the answer of then; another is another order, once.
+    let replayed = shop.post_once("/purchases", "k1", body.clone()).await.is(201);
+    assert_eq!((replayed.header("idempotency-replayed"), &replayed.body), (Some("true"), &first.body));
+    let mut again = body.clone();
+    again["lines"][0]["quantity"] = json!(1);
+    let reports = ["a", "b", "c"].map(|key| shop.post_once("/purchases", key, again.clone()));
+    let mut replies = futures_util::future::join_all(reports).await;
+    replies.sort_by_key(|reply| reply.status);
+    assert_eq!(replies.iter().map(|reply| reply.status).collect::<Vec<_>>(), [201, 409, 409]);
+    let second = replies.remove(0);
+    assert_ne!(second.text("/purchase_id"), first.text("/purchase_id"));
+    assert_eq!(ada.points().await, [0, 100, 0, 0]);
+    let read = async |bought: &Reply| shop.get(&format!("/purchases/{}", bought.text("/purchase_id"))).await.is(200);
+    let (old, new) = (read(&first).await, read(&second).await);
+    assert_eq!((old.int("/points_clawed"), old.int("/lines/0/returned_quantity"), old.body.get("returned_whole_at").is_some()), (200, 2, true));
+    assert_eq!((new.int("/points_clawed"), new.int("/lines/0/returned_quantity"), new.body.get("returned_whole_at")), (0, 0, None));
+
+    // Returns belong to the purchase whose id they name, and the same number may come for each.
+    shop.tries_to_return(&first, "t", &[(1, 1)]).await.refuses_field("/lines/0/quantity");
+    shop.tries_to_return(&first, "r", &[(1, 1)]).await.refused(409, "duplicate_source");
+    shop.returns(&second, "r", &[(1, 1)]).await;
+    assert_eq!(ada.points().await, [0, 0, 0, 0]);
+    shop.post_once("/purchases", "k3", body).await.is(201);
+    assert_eq!(ada.points().await, [0, 200, 0, 0]);
+    assert_eq!(ada.get("/me/purchases").await.is(200).items().len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_purchase_that_came_back_whole_or_not_is_checked() {
+    let town = Town::new().await.not_audited();
+    let (_, shop, bought) = ada_buys(&town).await;
+    shop.returns(&bought, "r", &[(1, 1), (2, 3)]).await;
+    town.settle().await;
+    town.audit().await;
+    for fault in ["update purchase set returned_whole_at = null", "update purchase_line set returned_quantity = 2 where line = 2"] {
+        town.sql(fault).await;
+        let urls = regulars::cli::Urls { database_url: town.database_url().to_owned(), redis_url: None };
+        let config = regulars::config::Config::read(&|_| None).unwrap();
+        assert!(regulars::commands::verify(config, urls).await.is_err(), "{fault}");
+    }
+}
+
+#[tokio::test]
+async fn points_that_expired_unused_are_no_debt() {
+    let town = Town::new().await;
+    let (ada, boss) = (town.member("ada").await, town.admin("boss").await);
+    let shop = town.partner("shop", "purchases:write").await;
+    let terms = json!({ "points": 1, "priority": 1, "hold_days": 1, "expires": "P10D" });
+    boss.post("/admin/earning-rules", json!({ "name": "Short", "trigger": "purchase", "terms": terms })).await.is(201);
+    let bought = shop.records_purchase(&town, &ada, "1", &[("A", 2_500, 2)]).await;
+    town.passes(Duration::days(2)).await;
+    spends(&town, &ada, 20).await;
+    town.passes(Duration::days(20)).await;
+    assert_eq!(ada.points().await, [0, 0, 0, 0], "20 were spent, 30 expired");
+    assert_eq!(shop.returns(&bought, "r", &[(1, 1)]).await.int("/points_clawed"), 25);
+    assert_eq!(ada.points().await, [0, 0, 0, 0]);
+    assert_eq!(shop.returns(&bought, "s", &[(1, 1)]).await.int("/points_clawed"), 25);
+    assert_eq!(ada.points().await, [0, 0, 0, -20], "what was spent");
+    let lines = ada.get("/me/points/statement").await.is(200).items();
+    assert_eq!(lines[1]["sentence"], "What was taken back had expired already: Order 1");
+}

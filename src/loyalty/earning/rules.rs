@@ -120,10 +120,23 @@ pub struct Grant {
     pub limited_by: Option<String>,
     /// The points of each line of the order.
     pub line_points: Vec<i64>,
+    /// The same before caps.
+    #[serde(default)]
+    pub line_requested: Vec<i64>,
     pub qualifies: bool,
     pub hold_days: i64,
     /// When the points expire, once they can be spent; never when absent.
     pub expires: Option<String>,
+    /// Of points that a cap had kept back, until a return made room for them.
+    pub late: Option<Late>,
+}
+
+/// When points were granted that a cap had kept back.
+#[derive(Object, Serialize, Deserialize, Clone, Debug, PartialEq)]
+pub struct Late {
+    pub at: DateTime<Utc>,
+    /// How much of each line had come back by then. The points are for what was kept.
+    pub line_returned: Vec<i64>,
 }
 
 /// An order's points, and where they come from.
@@ -328,10 +341,12 @@ fn grant(rule: &Rule, basis_minor: i64, base_points: i64, bonuses: Vec<Bonus>, l
         requested,
         points: requested,
         limited_by: None,
+        line_requested: line_points.clone(),
         line_points,
         qualifies: rule.terms.qualifies,
         hold_days: rule.terms.hold_days(Trigger::Purchase),
         expires: rule.terms.expires.as_ref().map(|policy| policy.0.clone()),
+        late: None,
     }
 }
 

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::{
     rules::Rule,
-    terms::{Terms, Trigger},
+    terms::{Cap, Terms, Trigger},
 };
 use crate::{
     identity::site,
@@ -221,42 +221,23 @@ pub async fn archive(conn: &mut Conn, rule_id: RuleId, now: DateTime<Utc>) -> Qu
 }
 
 #[derive(QueryableByName)]
-struct Used {
+struct CapRow {
     #[diesel(sql_type = SqlUuid)]
-    rule_id: RuleId,
-    #[diesel(sql_type = BigInt)]
-    points: i64,
+    id: RuleVersionId,
+    #[diesel(sql_type = Jsonb)]
+    cap: Value,
 }
 
-/// Points that a member earned by capped rules through purchases, each since the beginning of its period and before its
-/// end.
-pub async fn find_used(
-    conn: &mut Conn,
-    member_id: MemberId,
-    periods: &[(RuleId, DateTime<Utc>, DateTime<Utc>)],
-) -> QueryResult<HashMap<RuleId, i64>> {
-    if periods.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let ids: Vec<Uuid> = periods.iter().map(|(rule, ..)| rule.0).collect();
-    let starts: Vec<DateTime<Utc>> = periods.iter().map(|(_, start, _)| *start).collect();
-    let ends: Vec<DateTime<Utc>> = periods.iter().map(|(.., end)| *end).collect();
-    let rows: Vec<Used> = diesel::sql_query(
-        "select c.rule_id, coalesce(sum((g ->> 'points')::bigint), 0)::bigint as points
-         from unnest($2::uuid[], $3::timestamptz[], $4::timestamptz[]) as c (rule_id, start, finish)
-         join purchase p on p.member_id = $1 and p.purchased_at >= c.start and p.purchased_at < c.finish
-         cross join jsonb_array_elements(p.trace) g
-         where (g ->> 'rule_id')::uuid = c.rule_id
-         group by c.rule_id",
-    )
-    .bind::<SqlUuid, _>(member_id)
-    .bind::<Array<SqlUuid>, _>(ids)
-    .bind::<Array<Timestamptz>, _>(starts)
-    .bind::<Array<Timestamptz>, _>(ends)
-    .cached()
-    .load(conn)
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.rule_id, row.points)).collect())
+/// The caps of those of these versions that have one.
+pub async fn find_caps(conn: &mut Conn, versions: &[RuleVersionId]) -> Result<HashMap<RuleVersionId, Cap>, Problem> {
+    let rows: Vec<CapRow> =
+        diesel::sql_query("select id, terms -> 'cap' as cap from earning_rule_version where id = any($1) and jsonb_typeof(terms -> 'cap') = 'object'")
+            .bind::<Array<SqlUuid>, _>(versions)
+            .cached()
+            .load(conn)
+            .await?;
+    let cap = |row: CapRow| Ok((row.id, serde_json::from_value(row.cap).map_err(Problem::internal)?));
+    rows.into_iter().map(cap).collect()
 }
 
 /// The rules that a programme begins with. Nothing happens where there are rules already.

@@ -61,7 +61,8 @@ struct MemberRef {
 #[oai(deny_unknown_fields, skip_serializing_if_is_none)]
 struct RecordPurchase {
     member: MemberRef,
-    /// The partner's number of the order, 1 to 200 characters; recorded once. Space around it does not count.
+    /// The partner's number of the order, 1 to 200 characters; recorded once, unless all of it was returned. Space around it
+    /// does not count.
     order_id: Text,
     purchased_at: DateTime<Utc>,
     /// By ISO 4217.
@@ -150,7 +151,9 @@ struct PurchaseView {
     no_points_reason: Option<NoPoints>,
     /// Points taken back for returns.
     points_clawed: i64,
-    /// When the points can be spent; absent when there are none.
+    /// When the last of it came back. It is none then, and its order may be reported again.
+    returned_whole_at: Option<DateTime<Utc>>,
+    /// When all of the points can be spent; absent when there are none.
     available_at: Option<DateTime<Utc>>,
     /// What each rule granted, and why.
     trace: Vec<Grant>,
@@ -226,6 +229,8 @@ struct ReturnView {
     returned_at: DateTime<Utc>,
     lines: Vec<ReturnLineView>,
     points_clawed: i64,
+    /// Points that a cap had kept back, of this purchase or others, and that this return made room for.
+    points_granted: i64,
     /// Whether nothing of the purchase is left.
     whole: bool,
     /// The tier that the member lost by this.
@@ -243,7 +248,9 @@ struct ReturnLineView {
 impl PurchaseApi {
     /// Record a purchase
     ///
-    /// Grants its points at once, by the rules of its date; they can be spent from `available_at` on.
+    /// Grants its points at once, by the rules of its date; they can be spent from `available_at` on. An order that was
+    /// returned whole may be reported again, and becomes another purchase with an id of its own; the first one stays what
+    /// it was.
     #[oai(path = "/purchases", method = "post", operation_id = "record_purchase")]
     async fn record_purchase(
         &self,
@@ -317,7 +324,10 @@ impl PurchaseApi {
     /// Record a return
     ///
     /// Takes back the points that the returned things had earned: from those that are pending, then from those that are
-    /// not spent, then from others, and the rest becomes a debt that later points repay.
+    /// not spent, then from others, and the rest becomes a debt that later points repay. What expired unused counts as
+    /// taken back already. What a cap had kept back, and has room for now, is granted in the order of the purchases, to be
+    /// spent from now on or after its waiting time. On leaderboards the points are missing in the period in which they had
+    /// counted. A purchase that was returned whole was none: it fills no cap, and is nobody's first.
     #[oai(path = "/purchases/:purchase_id/returns", method = "post", operation_id = "record_return")]
     async fn record_return(
         &self,
@@ -390,9 +400,9 @@ impl PurchaseApi {
         }
         let lines = body.lines.iter().map(|line| (line.line, line.quantity)).collect();
         let new = NewReturn { return_id: body.return_id.0.clone(), returned_at, lines };
-        let recorded = record_return(conn, &purchase, new, now).await?;
+        let recorded = record_return(conn, self.kit.time_zone, purchase_id, new, now).await?;
         events::tell_at(conn, &recorded.events).await?;
-        let moved = if recorded.points_clawed > 0 { &[purchase.member_id][..] } else { &[] };
+        let moved = if recorded.points_clawed + recorded.points_granted > 0 { &[purchase.member_id][..] } else { &[] };
         let changes = tier::requalify(conn, moved, Cause::Returned, now).await?;
         let line =
             |line: &super::rules::Returned| ReturnLineView { line: line.line, quantity: line.quantity, points_clawed: line.points_clawed };
@@ -403,6 +413,7 @@ impl PurchaseApi {
             returned_at,
             lines: recorded.lines.iter().map(line).collect(),
             points_clawed: recorded.points_clawed,
+            points_granted: recorded.points_granted,
             whole: recorded.whole,
             tier_change: tier_change(changes),
         })
@@ -447,6 +458,7 @@ fn tier_change(changes: Vec<TierChange>) -> Option<TierChangeView> {
 
 fn view(purchase: PurchaseRow, lines: Vec<LineRow>) -> Result<PurchaseView, Problem> {
     let trace: Vec<Grant> = serde_json::from_value(purchase.trace).map_err(Problem::internal)?;
+    let requested: i64 = trace.iter().map(|grant| grant.requested).sum();
     Ok(PurchaseView {
         purchase_id: purchase.id,
         partner_id: purchase.partner_id,
@@ -462,10 +474,11 @@ fn view(purchase: PurchaseRow, lines: Vec<LineRow>) -> Result<PurchaseView, Prob
         points_paid_minor: purchase.points_paid_minor,
         net_minor: purchase.net_minor,
         points: purchase.points_granted,
-        points_requested: trace.iter().map(|grant| grant.requested).sum(),
-        limited_by: trace.iter().find_map(|grant| grant.limited_by.clone()),
+        points_requested: requested,
+        limited_by: trace.iter().find_map(|grant| grant.limited_by.clone()).filter(|_| purchase.points_granted < requested),
         no_points_reason: purchase.no_points_reason,
         points_clawed: lines.iter().map(|line| line.points_clawed).sum(),
+        returned_whole_at: purchase.returned_whole_at,
         available_at: purchase.available_at,
         lines: lines.into_iter().map(line_view).collect(),
         trace,

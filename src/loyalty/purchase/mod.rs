@@ -1,6 +1,7 @@
 //! Purchases that partners report, and their returns. Points are decided and recorded with them, in one transaction.
 
 pub mod api;
+mod cap;
 pub mod order;
 pub mod rules;
 pub mod store;
@@ -9,12 +10,14 @@ use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Tz;
 
 use self::{
+    cap::CappedOrder,
     rules::{Refusal, Returned},
     store::{LineRow, PurchaseRow},
 };
 use super::{
+    award,
     earning::{
-        rules::{self as earning, Context, Decision, Order, Rule},
+        rules::{self as earning, Context, Decision, Grant, Order, Rule},
         store as earning_store,
     },
     expiry::Expiry,
@@ -24,7 +27,7 @@ use super::{
 use crate::{
     events::Event,
     kit::{Conn, Problem, verify::Check},
-    words::{MemberId, PartnerId, PurchaseId, ReturnId, TransactionId},
+    words::{MemberId, PartnerId, PurchaseId, ReturnId, RuleId, RuleVersionId, TransactionId},
 };
 
 /// The noun of purchases in the ledger; the source's id is the purchase's.
@@ -47,10 +50,11 @@ pub const CHECKS: &[Check] = &[
               from purchase p
               left join (select purchase_id, sum(points_granted) as points, sum(net_minor) as net_minor from purchase_line group by 1) l
                 on l.purchase_id = p.id
-              left join ledger_transaction t on t.source_type = 'purchase' and t.source_id = p.id::text and t.kind = 'earn'
-              left join ledger_entry e on e.transaction_id = t.id and e.account = 'issuance'
+              left join (select t.source_id, t.member_id, -sum(e.amount) as points
+                         from ledger_transaction t join ledger_entry e on e.transaction_id = t.id and e.account = 'issuance'
+                         where t.source_type = 'purchase' and t.kind = 'earn' group by 1, 2) t on t.source_id = p.id::text
               where p.points_granted <> coalesce(l.points, -1) or p.net_minor <> coalesce(l.net_minor, -1)
-                 or p.points_granted <> coalesce(-e.amount, 0) or (t.id is not null and t.member_id <> p.member_id)",
+                 or p.points_granted <> coalesce(t.points, 0) or t.member_id <> p.member_id",
     },
     Check {
         name: "What was returned of a line, and clawed back for it, is the sum of its returns.",
@@ -59,8 +63,26 @@ pub const CHECKS: &[Check] = &[
               left join (select r.purchase_id, rl.line, sum(rl.quantity) as quantity, sum(rl.points_clawed) as clawed
                          from purchase_return r join return_line rl on rl.purchase_return_id = r.id group by 1, 2) r
                 on r.purchase_id = l.purchase_id and r.line = l.line
+              left join (
+                select l.purchase_id, l.line, sum(g.points) as points,
+                       sum(ceil(g.points * (l.returned_quantity - g.returned) / (l.quantity - g.returned))) as clawed
+                from (
+                  select p.id as purchase_id, n.line, n.points::numeric, n.returned::numeric
+                  from purchase p cross join jsonb_array_elements(p.trace) g
+                  cross join rows from (jsonb_array_elements_text(g -> 'line_points'), jsonb_array_elements_text(g #> '{late,line_returned}'))
+                    with ordinality as n (points, returned, line)
+                  where p.trace @> '[{\"late\": {}}]' and jsonb_typeof(g -> 'late') = 'object' and n.points <> '0'
+                ) g join purchase_line l on l.purchase_id = g.purchase_id and l.line = g.line group by 1, 2
+              ) late on late.purchase_id = l.purchase_id and late.line = l.line
               where l.returned_quantity <> coalesce(r.quantity, 0) or l.points_clawed <> coalesce(r.clawed, 0)
-                 or l.points_clawed <> ceil(l.points_granted::numeric * l.returned_quantity / l.quantity)",
+                 or l.points_clawed <> coalesce(late.clawed, 0)
+                      + ceil((l.points_granted - coalesce(late.points, 0)) * l.returned_quantity::numeric / l.quantity)",
+    },
+    Check {
+        name: "A purchase was returned whole when nothing of it is left.",
+        sql: "select p.id::text as violation from purchase p
+              join (select purchase_id, bool_and(returned_quantity = quantity) as whole from purchase_line group by 1) l on l.purchase_id = p.id
+              where l.whole <> (p.returned_whole_at is not null)",
     },
     Check {
         name: "What a return clawed back is what the ledger took.",
@@ -93,7 +115,7 @@ pub struct Recorded {
 /// Records a purchase and grants its points, by the rules that were valid at its date.
 ///
 /// # Errors
-/// 409 `duplicate_source` when the partner's order is known already; 422 when the amounts are out of reach.
+/// 409 `duplicate_source` when the partner's order is known already and was not returned whole; 422 when the amounts are out of reach.
 pub async fn record(conn: &mut Conn, zone: Tz, rules: &[Rule], new: NewPurchase, now: DateTime<Utc>) -> Result<Recorded, Problem> {
     let NewPurchase { partner_id, member_id, order_id, order } = new;
     // The member's own lock, which nobody else waits for: two purchases at once must not both be the first, or both
@@ -135,7 +157,12 @@ async fn find_context(conn: &mut Conn, time_zone: Tz, rules: &[Rule], member_id:
             (rule_id, start, end)
         })
         .collect();
-    let used = earning_store::find_used(conn, member_id, &periods).await?;
+    let orders = store::find_capped(conn, member_id, &periods).await?;
+    let of_period = |(rule, start, end): &(RuleId, DateTime<Utc>, DateTime<Utc>)| {
+        let within = |order: &&CappedOrder| (*start..*end).contains(&order.purchased_at);
+        (*rule, cap::used(orders.iter().filter(within), *rule))
+    };
+    let used = periods.iter().map(of_period).collect();
     Ok(Context { time_zone, tier_rank, first_purchase, used })
 }
 
@@ -196,6 +223,7 @@ fn rows(
         no_points_reason: decision.no_points_reason,
         trace: serde_json::to_value(&decision.grants).map_err(Problem::internal)?,
         recorded_at: now,
+        returned_whole_at: None,
         available_at,
     };
     Ok((purchase, lines.collect()))
@@ -215,37 +243,101 @@ pub struct RecordedReturn {
     pub id: ReturnId,
     pub lines: Vec<Returned>,
     pub points_clawed: i64,
+    /// What a cap had kept back and now had room for, by this purchase or others.
+    pub points_granted: i64,
     pub whole: bool,
     pub events: Vec<(DateTime<Utc>, Event)>,
 }
 
-/// Records a return, and takes back the points that the returned things had earned.
+/// Records a return, and takes back the points that the returned things had earned. What caps had kept back and now have
+/// room for is granted.
 ///
 /// # Errors
 /// 409 `duplicate_source` when this return is known already; 422 for lines or quantities that are not there to return.
-pub async fn record_return(conn: &mut Conn, purchase: &PurchaseRow, new: NewReturn, now: DateTime<Utc>) -> Result<RecordedReturn, Problem> {
+pub async fn record_return(
+    conn: &mut Conn,
+    zone: Tz,
+    purchase: PurchaseId,
+    new: NewReturn,
+    now: DateTime<Utc>,
+) -> Result<RecordedReturn, Problem> {
+    let found = async |conn: &mut Conn| store::find(conn, purchase).await?.ok_or_else(|| Problem::not_found("purchase"));
+    let mut wallet = ledger::open_wallet(conn, found(conn).await?.member_id, now).await?;
+    // Looked at again: another return may just have granted it more.
+    let purchase = found(conn).await?;
     let (member_id, at) = (purchase.member_id, purchase.purchased_at);
-    let mut wallet = ledger::open_wallet(conn, member_id, now).await?;
     if store::is_return_known(conn, purchase.id, &new.return_id).await? {
         return Err(Refusal::DuplicateReturn.into());
     }
+    let grants: Vec<Grant> = serde_json::from_value(purchase.trace.clone()).map_err(Problem::internal)?;
     let before = store::find_lines(conn, &[purchase.id]).await?;
-    let lines = rules::decide_return(&before, &new.lines)?;
+    let lines = rules::decide_return(&before, &grants, &new.lines)?;
     let points_clawed = lines.iter().map(|line| line.points_clawed).sum();
     let whole = rules::is_whole(&before, &lines);
 
     let id = ReturnId::new();
-    store::insert_return(conn, id, purchase.id, &new, points_clawed, &lines, now).await?;
+    store::insert_return(conn, id, purchase.id, &new, points_clawed, &lines, whole, now).await?;
     let mut events = vec![(now, Event::PurchaseReturned { purchase_id: purchase.id, member_id, whole })];
     if points_clawed > 0 {
-        let transaction_id = claw_back(conn, &mut wallet, purchase, id, points_clawed, now).await?;
+        let counting = store::find_counting(conn, purchase.id).await?;
+        let transaction_id = claw_back(conn, &mut wallet, &purchase, id, points_clawed, now).await?;
         let clawed_before = before.iter().map(|line| line.points_clawed).sum();
-        let qualifying = rules::qualifying_points(&purchase.trace);
-        let counted = rules::uncounted(qualifying, purchase.points_granted, clawed_before, points_clawed);
+        let qualifying = rules::qualifying_points(&grants);
+        let counted = rules::uncounted(qualifying, purchase.points_granted, clawed_before, points_clawed, counting);
         count(conn, transaction_id, member_id, -counted, at).await?;
         events.push((at, Event::PointsEarned { member_id, points: -points_clawed, group_id: None }));
     }
-    Ok(RecordedReturn { id, lines, points_clawed, whole, events })
+    let granted = refill(conn, zone, &mut wallet, &grants, at, id, now).await?;
+    let points_granted = granted.iter().map(|(_, points)| points).sum();
+    events.extend(granted.into_iter().map(|(at, points)| (at, Event::PointsEarned { member_id, points, group_id: None })));
+    Ok(RecordedReturn { id, lines, points_clawed, points_granted, whole, events })
+}
+
+/// Grants, in order, what the caps of these grants had kept back and have room for after a return. Says of which dates, and
+/// how much.
+async fn refill(
+    conn: &mut Conn,
+    zone: Tz,
+    wallet: &mut Wallet,
+    grants: &[Grant],
+    purchased_at: DateTime<Utc>,
+    return_id: ReturnId,
+    now: DateTime<Utc>,
+) -> Result<Vec<(DateTime<Utc>, i64)>, Problem> {
+    let versions: Vec<RuleVersionId> = grants.iter().filter(|grant| grant.late.is_none()).map(|grant| grant.rule_version_id).collect();
+    let caps = earning_store::find_caps(conn, &versions).await?;
+    let mut granted = Vec::new();
+    for first in grants.iter().filter(|grant| grant.late.is_none()) {
+        let Some(period) = caps.get(&first.rule_version_id).map(|cap| cap.period) else { continue };
+        let (start, end) = earning::bounds(period, purchased_at, zone);
+        let orders = store::find_capped(conn, wallet.member_id, &[(first.rule_id, start, end)]).await?;
+        let versions: Vec<RuleVersionId> = orders.iter().flat_map(|order| order.grants.iter().map(|grant| grant.rule_version_id)).collect();
+        let caps = earning_store::find_caps(conn, &versions).await?;
+        // A version that counts by another period has its own room.
+        let cap_of = |version| caps.get(&version).filter(|cap| cap.period == period).cloned();
+        let late = cap::refill(&orders, first.rule_id, cap_of, now);
+        if late.is_empty() || award::store::find_living(conn, &[wallet.member_id]).await?.is_empty() {
+            continue;
+        }
+        for (order, grant) in late {
+            let order = &orders[order];
+            let at = order.purchased_at;
+            let available_at = now.max(at + Duration::days(grant.hold_days));
+            let earn = Earn {
+                points: grant.points,
+                source: Source::new(SOURCE, order.id).leg(format!("{return_id} {}", grant.rule_id)),
+                effective_at: at,
+                available_at,
+                expires_at: grant.expires.as_deref().and_then(|policy| policy.parse::<Expiry>().ok()?.expires_at(available_at, zone)),
+                note: String::new(),
+            };
+            let transaction_id = ledger::earn(conn, wallet, earn, now).await?;
+            store::grant_late(conn, order.id, &grant).await?;
+            count(conn, transaction_id, wallet.member_id, if grant.qualifies { grant.points } else { 0 }, at).await?;
+            granted.push((at, grant.points));
+        }
+    }
+    Ok(granted)
 }
 
 async fn claw_back(
@@ -256,7 +348,7 @@ async fn claw_back(
     points: i64,
     now: DateTime<Utc>,
 ) -> Result<TransactionId, Problem> {
-    let earned_in: Vec<_> = store::find_earn(conn, purchase.id).await?.into_iter().collect();
+    let earned_in = store::find_earned_in(conn, purchase.id).await?;
     let clawback = Clawback {
         earned_in: &earned_in,
         counted_at: purchase.purchased_at,

@@ -1,10 +1,9 @@
 //! What may be returned, and what a return takes back (acceptance vector 3).
 
-use serde_json::Value;
-
-use super::store::LineRow;
+use super::{cap, store::LineRow};
 use crate::{
     kit::{Problem, problem::Fields},
+    loyalty::earning::rules::Grant,
     refusals,
 };
 
@@ -41,11 +40,11 @@ pub fn clawed_in_all(points: i64, returned: i64, quantity: i64) -> i64 {
     ((exact + i128::from(quantity) - 1) / i128::from(quantity)) as i64
 }
 
-/// Decides what to take back for the lines (number and quantity) of a return.
+/// Decides what to take back for the lines (number and quantity) of a return. `grants` is the purchase's trace.
 ///
 /// # Errors
 /// 422 for lines that there are not, that come twice, or of which less is left.
-pub fn decide_return(lines: &[LineRow], wanted: &[(i16, i64)]) -> Result<Vec<Returned>, Problem> {
+pub fn decide_return(lines: &[LineRow], grants: &[Grant], wanted: &[(i16, i64)]) -> Result<Vec<Returned>, Problem> {
     let mut fields = Fields::default();
     let mut returned = Vec::new();
     for (at, (number, quantity)) in wanted.iter().copied().enumerate() {
@@ -62,7 +61,8 @@ pub fn decide_return(lines: &[LineRow], wanted: &[(i16, i64)]) -> Result<Vec<Ret
             fields.refuse(&format!("/lines/{at}/quantity"), format!("Of this line {left} can be returned, and at least 1 must be."));
             continue;
         }
-        let clawed = clawed_in_all(line.points_granted, line.returned_quantity + quantity, line.quantity);
+        let late = cap::late_lines(grants, usize::from(number.unsigned_abs()).saturating_sub(1));
+        let clawed = cap::clawed_for(line.points_granted, &late, line.returned_quantity + quantity, line.quantity);
         returned.push(Returned { line: number, quantity, points_clawed: clawed - line.points_clawed });
     }
     fields.done()?;
@@ -77,15 +77,16 @@ pub fn is_whole(lines: &[LineRow], returned: &[Returned]) -> bool {
     })
 }
 
-/// The points of a purchase that count towards a tier, by its trace.
-pub fn qualifying_points(trace: &Value) -> i64 {
-    let grants = trace.as_array().into_iter().flatten().filter(|grant| grant["qualifies"] == true);
-    grants.filter_map(|grant| grant["points"].as_i64()).sum()
+/// The points of a purchase that counted towards a tier when they were granted.
+pub fn qualifying_points(grants: &[Grant]) -> i64 {
+    grants.iter().filter(|grant| grant.qualifies).map(|grant| grant.points).sum()
 }
 
-/// Of `qualifying` out of `points`, how many stop counting when `clawed` more are taken back, after `before`.
-pub fn uncounted(qualifying: i64, points: i64, before: i64, clawed: i64) -> i64 {
-    clawed_in_all(qualifying, before + clawed, points) - clawed_in_all(qualifying, before, points)
+/// How many of the `counting` stop counting towards a tier when `clawed` more points are taken back, after `before`, of
+/// `points` of which `qualifying` counted.
+pub fn uncounted(qualifying: i64, points: i64, before: i64, clawed: i64, counting: i64) -> i64 {
+    let left = qualifying - clawed_in_all(qualifying, before + clawed, points);
+    (counting - left).clamp(0, clawed)
 }
 
 #[cfg(test)]
@@ -122,7 +123,7 @@ mod tests {
     fn a_return_takes_what_is_left_and_no_more() {
         let lines = [line(1, 1, 14, 0), line(2, 3, 13, 1)];
         let points = |wanted: &[(i16, i64)]| {
-            decide_return(&lines, wanted)
+            decide_return(&lines, &[], wanted)
                 .map(|lines| lines.iter().map(|line| line.points_clawed).sum::<i64>())
                 .map_err(|problem| problem.errors[0].pointer.clone())
         };
@@ -139,16 +140,23 @@ mod tests {
         ] {
             assert_eq!(points(&wanted), expected.map_err(str::to_owned), "{wanted:?}");
         }
-        assert!(is_whole(&lines, &decide_return(&lines, &[(1, 1), (2, 2)]).unwrap()));
-        assert!(!is_whole(&lines, &decide_return(&lines, &[(2, 2)]).unwrap()));
+        assert!(is_whole(&lines, &decide_return(&lines, &[], &[(1, 1), (2, 2)]).unwrap()));
+        assert!(!is_whole(&lines, &decide_return(&lines, &[], &[(2, 2)]).unwrap()));
     }
 
     #[test]
     fn what_counted_stops_counting_in_proportion() {
-        for (qualifying, points, before, clawed, uncounted_points) in
-            [(26, 26, 0, 14, 14), (26, 26, 14, 12, 12), (20, 30, 0, 10, 7), (20, 30, 10, 20, 13), (0, 30, 0, 30, 0)]
-        {
-            assert_eq!(uncounted(qualifying, points, before, clawed), uncounted_points);
+        for (qualifying, points, before, clawed, counting, uncounted_points) in [
+            (26, 26, 0, 14, 26, 14),
+            (26, 26, 14, 12, 12, 12),
+            (20, 30, 0, 10, 20, 7),
+            (20, 30, 10, 20, 13, 13),
+            (0, 30, 0, 30, 0, 0),
+            // 10 came later that do not count.
+            (20, 40, 10, 10, 13, 3),
+            (20, 40, 10, 30, 13, 13),
+        ] {
+            assert_eq!(uncounted(qualifying, points, before, clawed, counting), uncounted_points, "{qualifying} of {points}, {before}");
         }
     }
 }

@@ -9,11 +9,11 @@ use diesel::{
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 
-use super::{NewReturn, rules::Returned};
+use super::{NewReturn, cap::CappedOrder, rules::Returned};
 use crate::{
-    kit::{Conn, db::CachedExt, page::Request},
-    loyalty::earning::rules::NoPoints,
-    words::{MemberId, PartnerId, PurchaseId, ReturnId, TransactionId},
+    kit::{Conn, Problem, db::CachedExt, page::Request},
+    loyalty::earning::rules::{Grant, NoPoints},
+    words::{MemberId, PartnerId, PurchaseId, ReturnId, RuleId, TransactionId},
 };
 
 #[derive(QueryableByName, Clone, Debug)]
@@ -52,7 +52,10 @@ pub struct PurchaseRow {
     pub trace: Value,
     #[diesel(sql_type = Timestamptz)]
     pub recorded_at: DateTime<Utc>,
-    /// From the lot of its points, if it has any.
+    /// When the last of it came back.
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub returned_whole_at: Option<DateTime<Utc>>,
+    /// From the lots of its points, if it has any.
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub available_at: Option<DateTime<Utc>>,
 }
@@ -91,11 +94,11 @@ struct History {
     first: bool,
 }
 
-/// A member's tier, and whether they have no purchase yet.
+/// A member's tier, and whether they have no purchase yet: what was returned whole was none.
 pub async fn find_history(conn: &mut Conn, member_id: MemberId) -> QueryResult<(i16, bool)> {
     let History { rank, first } = diesel::sql_query(
         "select coalesce((select rank from member_tier where member_id = $1), 0::smallint) as rank,
-                not exists (select from purchase where member_id = $1) as first",
+                not exists (select from purchase where member_id = $1 and returned_whole_at is null) as first",
     )
     .bind::<SqlUuid, _>(member_id)
     .cached()
@@ -110,7 +113,7 @@ struct Inserted {
     purchases: i64,
 }
 
-/// Writes a purchase with its lines. False when the partner's order is there already.
+/// Writes a purchase with its lines. False when the partner's order is there already, and was not returned whole.
 pub async fn insert(conn: &mut Conn, new: &PurchaseRow, lines: &[LineRow]) -> QueryResult<bool> {
     let column = |of: fn(&LineRow) -> i64| lines.iter().map(of).collect::<Vec<_>>();
     let Inserted { purchases } = diesel::sql_query(
@@ -119,7 +122,7 @@ pub async fn insert(conn: &mut Conn, new: &PurchaseRow, lines: &[LineRow]) -> Qu
                                  tax_minor, gift_card_minor, points_paid_minor, net_minor, points_granted, trace, recorded_at,
                                  no_points_reason)
            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $25)
-           on conflict (partner_id, order_id) do nothing returning id
+           on conflict (partner_id, order_id) where returned_whole_at is null do nothing returning id
          ), lines as (
            insert into purchase_line (purchase_id, line, sku, category, quantity, unit_minor, discount_minor, net_minor, points_granted)
            select p.id, l.* from p, unnest($17::smallint[], $18::text[], $19::text[], $20::bigint[], $21::bigint[], $22::bigint[], $23::bigint[], $24::bigint[]) as l
@@ -159,9 +162,9 @@ pub async fn insert(conn: &mut Conn, new: &PurchaseRow, lines: &[LineRow]) -> Qu
 
 macro_rules! purchase_columns {
     () => {
-        "select p.*, lot.available_at from purchase p
-         left join ledger_transaction t on t.source_type = 'purchase' and t.source_id = p.id::text and t.kind = 'earn' and t.leg = ''
-         left join lot on lot.transaction_id = t.id "
+        "select p.*, (select max(lot.available_at) from ledger_transaction t join lot on lot.transaction_id = t.id
+                       where t.source_type = 'purchase' and t.source_id = p.id::text and t.kind = 'earn') as available_at
+         from purchase p "
     };
 }
 
@@ -220,6 +223,7 @@ pub async fn insert_return(
     new: &NewReturn,
     points_clawed: i64,
     lines: &[Returned],
+    whole: bool,
     now: DateTime<Utc>,
 ) -> QueryResult<()> {
     diesel::sql_query(
@@ -228,6 +232,8 @@ pub async fn insert_return(
            insert into purchase_return (id, purchase_id, return_id, returned_at, points_clawed, recorded_at) values ($1, $2, $3, $4, $5, $6)
          ), lines as (
            insert into return_line (purchase_return_id, line, quantity, points_clawed) select $1, l.* from l
+         ), whole as (
+           update purchase set returned_whole_at = $6 where id = $2 and $10
          )
          update purchase_line p
          set returned_quantity = p.returned_quantity + l.quantity, points_clawed = p.points_clawed + l.points_clawed
@@ -242,6 +248,7 @@ pub async fn insert_return(
     .bind::<Array<Int2>, _>(lines.iter().map(|line| line.line).collect::<Vec<_>>())
     .bind::<Array<BigInt>, _>(lines.iter().map(|line| line.quantity).collect::<Vec<_>>())
     .bind::<Array<BigInt>, _>(lines.iter().map(|line| line.points_clawed).collect::<Vec<_>>())
+    .bind::<Bool, _>(whole)
     .cached()
     .execute(conn)
     .await?;
@@ -254,14 +261,108 @@ struct Transaction {
     id: TransactionId,
 }
 
-/// The ledger transaction that granted a purchase's points, if it earned any.
-pub async fn find_earn(conn: &mut Conn, purchase_id: PurchaseId) -> QueryResult<Option<TransactionId>> {
+/// The ledger transactions that granted a purchase's points.
+pub async fn find_earned_in(conn: &mut Conn, purchase_id: PurchaseId) -> QueryResult<Vec<TransactionId>> {
     let rows: Vec<Transaction> = diesel::sql_query(
-        "select id from ledger_transaction where source_type = 'purchase' and source_id = $1::text and kind = 'earn' and leg = ''",
+        "select id from ledger_transaction where source_type = 'purchase' and source_id = $1::text and kind = 'earn' order by id",
     )
     .bind::<Text, _>(purchase_id.to_string())
     .cached()
     .load(conn)
     .await?;
-    Ok(rows.into_iter().next().map(|row| row.id))
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+#[derive(QueryableByName)]
+struct Counting {
+    #[diesel(sql_type = BigInt)]
+    points: i64,
+}
+
+/// A purchase's points that count towards a tier, less what its returns took back.
+pub async fn find_counting(conn: &mut Conn, purchase_id: PurchaseId) -> QueryResult<i64> {
+    let Counting { points } = diesel::sql_query(
+        "select coalesce(sum(q.points), 0)::bigint as points from (
+           select 'purchase' as source_type, $1::uuid::text as source_id
+           union all select 'purchase_return', id::text from purchase_return where purchase_id = $1
+         ) s
+         join ledger_transaction t on t.source_type = s.source_type and t.source_id = s.source_id
+         join qualifying_entry q on q.transaction_id = t.id",
+    )
+    .bind::<SqlUuid, _>(purchase_id)
+    .cached()
+    .get_result(conn)
+    .await?;
+    Ok(points)
+}
+
+#[derive(QueryableByName)]
+struct CappedRow {
+    #[diesel(sql_type = SqlUuid)]
+    id: PurchaseId,
+    #[diesel(sql_type = Timestamptz)]
+    purchased_at: DateTime<Utc>,
+    #[diesel(sql_type = Jsonb)]
+    trace: Value,
+    #[diesel(sql_type = Array<BigInt>)]
+    quantities: Vec<i64>,
+    #[diesel(sql_type = Array<BigInt>)]
+    returned: Vec<i64>,
+}
+
+/// A member's purchases by which rules granted something, or wished to, in order: for each rule those since the beginning of
+/// its period and before its end.
+pub async fn find_capped(
+    conn: &mut Conn,
+    member_id: MemberId,
+    periods: &[(RuleId, DateTime<Utc>, DateTime<Utc>)],
+) -> Result<Vec<CappedOrder>, Problem> {
+    let (Some(first), Some(last)) = (periods.iter().map(|(_, start, _)| *start).min(), periods.iter().map(|(.., end)| *end).max()) else {
+        return Ok(vec![]);
+    };
+    let rows: Vec<CappedRow> = diesel::sql_query(
+        "select p.id, p.purchased_at, p.trace, l.quantities, l.returned
+         from purchase p
+         cross join lateral (select array_agg(quantity order by line) as quantities, array_agg(returned_quantity order by line) as returned
+                             from purchase_line where purchase_id = p.id) l
+         where p.member_id = $1 and p.purchased_at >= $5 and p.purchased_at < $6 and exists (
+           select from unnest($2::uuid[], $3::timestamptz[], $4::timestamptz[]) as c (rule_id, start, finish)
+           where p.purchased_at >= c.start and p.purchased_at < c.finish
+             and p.trace @> jsonb_build_array(jsonb_build_object('rule_id', c.rule_id)))
+         order by p.purchased_at, p.id",
+    )
+    .bind::<SqlUuid, _>(member_id)
+    .bind::<Array<SqlUuid>, _>(periods.iter().map(|(rule, ..)| *rule).collect::<Vec<_>>())
+    .bind::<Array<Timestamptz>, _>(periods.iter().map(|(_, start, _)| *start).collect::<Vec<_>>())
+    .bind::<Array<Timestamptz>, _>(periods.iter().map(|(.., end)| *end).collect::<Vec<_>>())
+    .bind::<Timestamptz, _>(first)
+    .bind::<Timestamptz, _>(last)
+    .cached()
+    .load(conn)
+    .await?;
+    let order = |CappedRow { id, purchased_at, trace, quantities, returned }: CappedRow| {
+        let grants = serde_json::from_value(trace).map_err(Problem::internal)?;
+        Ok(CappedOrder { id, purchased_at, grants, quantities, returned })
+    };
+    rows.into_iter().map(order).collect()
+}
+
+/// Adds points that a cap had kept back to a purchase, to its lines and to its trace.
+pub async fn grant_late(conn: &mut Conn, id: PurchaseId, grant: &Grant) -> Result<(), Problem> {
+    diesel::sql_query(
+        "with l as (select * from unnest($3::bigint[]) with ordinality as l (points, line)
+         ), p as (
+           update purchase set points_granted = points_granted + $2, trace = trace || $4 where id = $1
+         )
+         update purchase_line p set points_granted = p.points_granted + l.points
+         from l where p.purchase_id = $1 and p.line = l.line and l.points > 0",
+    )
+    .bind::<SqlUuid, _>(id)
+    .bind::<BigInt, _>(grant.points)
+    .bind::<Array<BigInt>, _>(&grant.line_points)
+    .bind::<Jsonb, _>(serde_json::to_value([grant]).map_err(Problem::internal)?)
+    .cached()
+    .execute(conn)
+    .await?;
+    Ok(())
 }

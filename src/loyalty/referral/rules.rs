@@ -1,7 +1,7 @@
 //! Which referrals count.
 
 use chrono::{DateTime, Duration, Utc};
-use diesel::sql_types::{BigInt, Text, Timestamptz};
+use diesel::sql_types::{BigInt, Bool, Text, Timestamptz};
 
 use crate::words;
 
@@ -72,6 +72,9 @@ pub struct Order {
     pub unpaid_minor: i64,
     #[diesel(sql_type = Text)]
     pub currency: String,
+    /// It was none, then.
+    #[diesel(sql_type = Bool)]
+    pub returned_whole: bool,
 }
 
 impl Order {
@@ -98,7 +101,7 @@ pub struct Minimum {
 /// What an order does to a pending referral that began at `since`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Outcome {
-    /// Too small, or in another currency.
+    /// Too small, in another currency, or none any more.
     Nothing,
     PriorOrder,
     /// Rewarded from then on.
@@ -106,7 +109,9 @@ pub enum Outcome {
 }
 
 pub fn judge(order: &Order, since: DateTime<Utc>, min: &Minimum) -> Outcome {
-    if order.purchased_at < since {
+    if order.returned_whole {
+        Outcome::Nothing
+    } else if order.purchased_at < since {
         Outcome::PriorOrder
     } else if order.currency == min.currency && order.paid_minor() >= min.minor {
         Outcome::Qualified(order.purchased_at + RETURN_WINDOW)
@@ -157,8 +162,10 @@ mod tests {
             (1, 5_000, 9_000, "EUR", euro, Outcome::Nothing),
         ] {
             let (purchased_at, currency) = (since + Duration::hours(hours), currency.to_owned());
-            let order = Order { purchased_at, net_minor, kept_minor: net_minor, unpaid_minor, currency };
-            assert_eq!(judge(&order, since, &Minimum { minor, currency: min_currency.to_owned() }), expected, "{order:?}");
+            let order = Order { purchased_at, net_minor, kept_minor: net_minor, unpaid_minor, currency, returned_whole: false };
+            let min = Minimum { minor, currency: min_currency.to_owned() };
+            assert_eq!(judge(&order, since, &min), expected, "{order:?}");
+            assert_eq!(judge(&Order { returned_whole: true, ..order }, since, &min), Outcome::Nothing);
         }
     }
 
@@ -173,7 +180,7 @@ mod tests {
             (5_000, 5_000, 5_000, false),
             (0, 0, 0, false),
         ] {
-            let order = Order { purchased_at, net_minor, kept_minor, unpaid_minor, currency: "EUR".to_owned() };
+            let order = Order { purchased_at, net_minor, kept_minor, unpaid_minor, currency: "EUR".to_owned(), returned_whole: false };
             assert_eq!(order.is_kept(2_000), kept, "{order:?}");
         }
     }

@@ -50,7 +50,7 @@ pub async fn find_advocate(conn: &mut Conn, code: &str, referee: MemberId) -> Qu
         "select c.member_id,
                 exists (select from account a join account b on b.email_canonical = a.email_canonical
                         where a.member_id = c.member_id and b.member_id = $2) as same_email,
-                exists (select from purchase where member_id = $2) as prior_order
+                exists (select from purchase where member_id = $2 and returned_whole_at is null) as prior_order
          from referral_code c join member m on m.id = c.member_id
          where c.code = lower($1) and c.member_id <> $2 and m.erased_at is null",
     )
@@ -124,7 +124,9 @@ pub async fn find_of_purchase(conn: &mut Conn, id: PurchaseId, referee: MemberId
 
 pub async fn find_order(conn: &mut Conn, id: PurchaseId) -> QueryResult<Order> {
     diesel::sql_query(
-        "select p.purchased_at, p.currency, p.net_minor, p.gift_card_minor + p.points_paid_minor as unpaid_minor, l.kept_minor from purchase p cross join lateral (
+        "select p.purchased_at, p.currency, p.net_minor, p.gift_card_minor + p.points_paid_minor as unpaid_minor, l.kept_minor,
+                p.returned_whole_at is not null as returned_whole
+         from purchase p cross join lateral (
            select coalesce(sum(floor(net_minor::numeric * (quantity - returned_quantity) / quantity)), 0)::bigint as kept_minor
            from purchase_line where purchase_id = p.id) l
          where p.id = $1",
