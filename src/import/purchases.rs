@@ -13,7 +13,7 @@
 //! the difference as a discount: quantity and amount stay exactly as they were.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     fs::File,
     path::Path,
 };
@@ -38,7 +38,7 @@ use crate::{
         text::Text,
     },
     loyalty::{
-        earning::{store as earning, terms::Trigger},
+        earning::{rules::NoPoints, store as earning, terms::Trigger},
         ledger,
         purchase::{
             self, NewPurchase,
@@ -73,13 +73,18 @@ pub async fn import(kit: &Kit, path: &Path, partner: Option<&str>) -> Result<Rep
     let (rows, orders) = read(path, &name, kit.clock.now(), &mut report)?;
     let partner_id = find_partner(kit, partner).await?;
     let meter = Meter::start("orders", orders.len() as u64);
+    let mut unruled: BTreeMap<&'static str, u64> = BTreeMap::new();
     let mut tally = Tally { kind: "orders", read: orders.len() as u64, imported: 0 };
     for batch in orders.chunks(BATCH_ORDERS) {
         let (from, to) = (&batch[0], &batch[batch.len() - 1]);
-        let recorded = record(kit, partner_id, &name, batch, &mut report).await;
+        let recorded = record(kit, partner_id, &name, batch, &mut report, &mut unruled).await;
         tally.imported += recorded.with_context(|| format!("the orders {} to {} were not imported", from.order_id, to.order_id))?;
         meter.advance(batch.len() as u64);
     }
+    report.remarks = unruled
+        .into_iter()
+        .map(|(currency, orders)| format!("No earning rule was for {currency} at their date: {orders} orders earned nothing."))
+        .collect();
     report.tallies = vec![Tally { kind: "rows", read: rows, imported: 0 }, tally];
     Ok(report)
 }
@@ -166,7 +171,14 @@ fn refused(file: &str, line: u64, reason: String) -> FileError {
 }
 
 /// Records orders in one transaction. Returns how many are new.
-async fn record(kit: &Kit, partner_id: PartnerId, file: &str, batch: &[Order], report: &mut Report) -> Result<u64> {
+async fn record(
+    kit: &Kit,
+    partner_id: PartnerId,
+    file: &str,
+    batch: &[Order],
+    report: &mut Report,
+    unruled: &mut BTreeMap<&'static str, u64>,
+) -> Result<u64> {
     let now = kit.clock.now();
     let mut tx = kit.db.begin().await?;
     take_time(&mut tx).await?;
@@ -191,6 +203,7 @@ async fn record(kit: &Kit, partner_id: PartnerId, file: &str, batch: &[Order], r
     let mut recorded = 0;
     for (order, checked) in fresh {
         let Some(member_id) = members.get(&order.member).copied() else { bail!("{} is not a member", order.member) };
+        let currency = checked.currency.code();
         let rules = earning::find_valid(&mut tx, Trigger::Purchase, checked.purchased_at).await?;
         let new = NewPurchase { partner_id, member_id, order_id: order.order_id.clone(), order: checked };
         match purchase::record(&mut tx, kit.time_zone, &rules, new, now).await {
@@ -198,6 +211,9 @@ async fn record(kit: &Kit, partner_id: PartnerId, file: &str, batch: &[Order], r
                 events.extend(done.events);
                 if done.decision.qualifying > 0 {
                     earners.insert(member_id);
+                }
+                if done.decision.no_points_reason == Some(NoPoints::NoRuleForCurrency) {
+                    *unruled.entry(currency).or_default() += 1;
                 }
             }
             Err(problem) if problem.status < 500 => {

@@ -17,6 +17,8 @@ pub struct Report {
     pub skipped: u64,
     /// The first of them, and why.
     pub told: Vec<FileError>,
+    /// What else there is to know, a sentence each.
+    pub remarks: Vec<String>,
 }
 
 /// Rows of one kind.
@@ -53,6 +55,9 @@ impl fmt::Display for Report {
         }
         if self.skipped > self.told.len() as u64 {
             write!(f, "\n  and {} more", self.skipped - self.told.len() as u64)?;
+        }
+        for remark in &self.remarks {
+            write!(f, "\n{remark}")?;
         }
         Ok(())
     }

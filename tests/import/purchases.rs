@@ -203,6 +203,8 @@ async fn a_real_shop_comes_in_whole_and_once_even_when_interrupted() {
     let points: i64 = orders.values().map(|amount| amount / 100).sum();
 
     let town = Town::new().await;
+    // They sold for dollars.
+    town.sql("update earning_rule_version set terms = terms || '{\"currency\": \"USD\"}' where terms ? 'currency'").await;
     for reached in [400, 2_000] {
         let stopped = async {
             while town.count("select count(*) from purchase").await < reached {
@@ -228,4 +230,35 @@ async fn a_real_shop_comes_in_whole_and_once_even_when_interrupted() {
     let again = import(&town.app.kit, &file, None).await.unwrap_or_else(|error| panic!("{error:#}"));
     assert_eq!(again.of("orders"), (orders.len() as u64, 0));
     assert_eq!(town.rows("select md5(string_agg(t::text, '|' order by id)) from ledger_transaction t").await, before);
+}
+
+#[tokio::test]
+async fn orders_in_a_currency_without_a_rule_are_told() {
+    let town = Town::new().await;
+    let csv = "m1,o1,2026-01-31T12:00:00Z,1,1000,EUR\nm1,o2,2026-01-31T12:00:00Z,1,1000,JPY\nm2,o3,2026-01-31T12:00:00Z,1,1000,JPY\n";
+    let report = imported(&town, csv).await;
+    assert_eq!((report.of("orders"), report.skipped), ((3, 3), 0), "{report}");
+    assert!(report.to_string().ends_with("\nNo earning rule was for JPY at their date: 2 orders earned nothing."), "{report}");
+    assert_eq!(town.rows("select sum(points_granted) from purchase").await, ["10"]);
+}
+
+/// The file of then says nothing new about an order that came back since; a row of another date does.
+#[tokio::test]
+async fn an_order_that_was_returned_whole_comes_in_again_when_it_is_another() {
+    let town = Town::new().await;
+    let csv = "m1,o1,2026-01-31T12:00:00Z,2,1000,EUR\n";
+    imported(&town, csv).await;
+    town.sql(
+        "update purchase_line set returned_quantity = 2, points_clawed = 10; update purchase set returned_whole_at = now();
+         with r as (insert into purchase_return (id, purchase_id, return_id, returned_at, points_clawed, recorded_at)
+           select gen_random_uuid(), id, 'r', now(), 10, now() from purchase returning id)
+         insert into return_line (purchase_return_id, line, quantity, points_clawed) select id, 1, 2, 10 from r",
+    )
+    .await;
+    let town = town.not_audited();
+    assert_eq!(imported(&town, csv).await.of("orders"), (1, 0));
+    let again = "m1,o1,2026-03-31T12:00:00Z,2,1000,EUR\n";
+    assert_eq!(imported(&town, again).await.of("orders"), (1, 1));
+    assert_eq!(imported(&town, again).await.of("orders"), (1, 0));
+    assert_eq!(imported(&town, csv).await.of("orders"), (1, 0), "the standing one has its number");
 }

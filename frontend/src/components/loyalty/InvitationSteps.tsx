@@ -7,13 +7,13 @@ import { invitationOf, useWays } from './ways';
 /** How inviting works, in three steps. */
 export function InvitationSteps({ ways }: { ways: WayToEarn[] }) {
   const { t } = useTranslation('loyalty');
-  const { points } = useWays();
+  const { amount, points } = useWays();
   const { mine, theirs, sides, any } = invitationOf(ways);
   const counted = (count = 0) => ({ count, formatted: number(count) });
   const steps: [string, string][] = [[t('referral.step_send'), t('referral.step_send_detail')]];
   if (sides !== 'none') {
     steps.push(
-      [t('referral.step_join'), t('referral.step_join_detail', counted(any?.min_order_units))],
+      [t('referral.step_join'), t('referral.step_join_detail', { amount: amount(any?.min_amount_minor ?? 0, any?.currency) })],
       [
         t(`referral.step_points.${sides}`, { mine: points(mine?.points ?? 0), theirs: points(theirs?.points ?? 0) }),
         [

@@ -2,6 +2,7 @@ import { List, Stack, Text, Title } from '@mantine/core';
 import type { Grant, PurchaseView } from '@regulars/client';
 import { useTranslation } from 'react-i18next';
 import { date, money, number } from '~/format';
+import { expiryOf } from '../programme/rules/expiry';
 
 /** The server's record of its decision, in the words of somebody who explains it. */
 export function WhyPoints({ purchase }: { purchase: PurchaseView }) {
@@ -11,13 +12,13 @@ export function WhyPoints({ purchase }: { purchase: PurchaseView }) {
       <Title order={3} size="sm">
         {t('why.title')}
       </Title>
-      {purchase.trace.length === 0 && (
+      {(purchase.no_points_reason || purchase.trace.length === 0) && (
         <Text size="sm" c="dimmed">
-          {t('why.nothing')}
+          {t(`why.no_points.${purchase.no_points_reason ?? 'no_rule'}`, { currency: purchase.currency })}
         </Text>
       )}
       {purchase.trace.map((grant) => (
-        <div key={grant.rule_version_id}>
+        <div key={`${grant.rule_version_id} ${grant.late?.at}`}>
           <Text size="sm" fw={600}>
             {t('why.rule', { rule: grant.rule, count: grant.points, formatted: number(grant.points) })}
           </Text>
@@ -41,6 +42,7 @@ type Translate = ReturnType<typeof useTranslation<'loyalty'>>['t'];
 
 function steps(t: Translate, grant: Grant, currency: string): string[] {
   const points = (count: number) => ({ count, formatted: number(count) });
+  if (grant.late) return [t('why.late', { date: date(grant.late.at) }), ...whenAndWhatFor(t, grant)];
   return [
     grant.basis_minor > 0
       ? t('why.base', { ...points(grant.base_points), money: money(grant.basis_minor, currency) })
@@ -54,9 +56,10 @@ function steps(t: Translate, grant: Grant, currency: string): string[] {
 }
 
 function whenAndWhatFor(t: Translate, grant: Grant): string[] {
+  const expiry = expiryOf(grant.expires);
   return [
     grant.hold_days > 0 ? t('why.hold', { count: grant.hold_days }) : t('why.at_once'),
-    ...(grant.expires ? [t('why.expires', { date: date(grant.expires) })] : []),
+    ...(expiry ? [t(`why.expires_${expiry.unit}`, { count: expiry.count, formatted: number(expiry.count) })] : []),
     t(grant.qualifies ? 'why.qualifies' : 'why.does_not_qualify'),
   ];
 }

@@ -1,32 +1,29 @@
 import type { Trigger, WayToEarn } from '@regulars/client';
 import { useTranslation } from 'react-i18next';
-import { date, listed, money, number, oneUnit, percent, weekday } from '~/format';
+import { date, listed, money, number, percent, weekday } from '~/format';
 import { expiryOf } from '../programme/rules/expiry';
 
 /** Ways to earn, in words for those who earn. */
 export function useWays() {
   const { t } = useTranslation(['loyalty', 'common']);
   const points = (count: number) => t('common:points', { count, formatted: number(count) });
-  const amount = (minor: number, currency?: string) =>
-    currency ? money(minor, currency) : t('earn.say.smallest', { count: minor, formatted: number(minor) });
+  const amount = (minor: number, currency?: string) => (currency ? money(minor, currency) : number(minor));
 
   function gain({ trigger, kind, points: count, per_minor, currency }: WayToEarn): string {
+    if (count === 0 && kind !== 'percent_bonus') return t('earn.say.nothing');
     if (trigger !== 'purchase') return t(`earn.say.${trigger}`, { points: points(count) });
     if (kind === 'percent_bonus') return t('earn.say.bonus', { percent: percent(count / 100) });
     if (kind === 'fixed_bonus') return t('earn.say.fixed', { points: points(count) });
-    if (per_minor !== undefined) return t('earn.say.base', { points: points(count), amount: amount(per_minor, currency) });
-    return currency
-      ? t('earn.say.base', { points: points(count), amount: oneUnit(currency) })
-      : t('earn.say.base_any', { points: points(count) });
+    return t('earn.say.base', { points: points(count), amount: amount(per_minor ?? 1, currency) });
   }
 
   function conditions(way: WayToEarn): (string | undefined | false)[] {
-    const { currency, tier, hours, min_amount_minor, min_order_units, first_purchase, categories, channels, weekdays } = way;
+    const { currency, tier, hours, min_amount_minor, first_purchase, categories, channels, weekdays } = way;
+    const least = way.trigger === 'purchase' ? 'earn.say.min_amount' : 'earn.say.min_order';
     return [
       way.kind !== 'base' && currency && t('earn.say.currency', { currency }),
       tier && (tier.name ? t('earn.say.tier', { name: tier.name }) : t('earn.say.tier_any')),
-      min_amount_minor !== undefined && t('earn.say.min_amount', { amount: amount(min_amount_minor, currency) }),
-      min_order_units !== undefined && t('earn.say.min_order', { count: min_order_units, formatted: number(min_order_units) }),
+      min_amount_minor !== undefined && t(least, { amount: amount(min_amount_minor, currency) }),
       first_purchase !== undefined && t(first_purchase ? 'earn.say.first_only' : 'earn.say.not_first'),
       way.selected_products && t('earn.say.selected_products'),
       categories.length && t('earn.say.categories', { list: listed(categories) }),
@@ -60,6 +57,7 @@ export function useWays() {
 
   return {
     points,
+    amount,
     /** What is earned. */
     gain,
     /** For whom, for what, and when it can be spent. */

@@ -26,21 +26,12 @@ export function ConditionFields({ form }: { form: UseFormReturnType<RuleValues> 
           />
         ))}
         <SimpleGrid cols={{ base: 1, xs: 2 }}>
-          {currency ? (
-            <MoneyInput
-              label={t('rule.min_amount')}
-              description={t('rule.min_amount_help')}
-              currency={currency}
-              {...form.getInputProps('terms.conditions.min_amount_minor')}
-            />
-          ) : (
-            <WholeInput
-              label={t('rule.min_amount')}
-              description={t('rule.min_amount_minor_help')}
-              min={0}
-              {...form.getInputProps('terms.conditions.min_amount_minor')}
-            />
-          )}
+          <MoneyInput
+            label={t('rule.min_amount')}
+            description={t('rule.min_amount_help')}
+            currency={currency}
+            {...form.getInputProps('terms.conditions.min_amount_minor')}
+          />
           <NativeSelect
             label={t('rule.first_purchase')}
             description={t('rule.first_purchase_help')}

@@ -5,7 +5,7 @@ import { CurrencySelect, InstantInput, MoneyInput, WholeInput } from '../inputs'
 import { ConditionFields } from './ConditionFields';
 import { ExpiryInput } from './ExpiryInput';
 import { LimitFields } from './LimitFields';
-import { AMOUNTS, isForAnswers, ROUNDINGS, RULE_KINDS, type RuleValues, SCOPES, TRIGGERS, usualHold } from './ruleForm';
+import { AMOUNTS, hasAmounts, isForAnswers, ROUNDINGS, RULE_KINDS, type RuleValues, SCOPES, TRIGGERS, usualHold } from './ruleForm';
 
 /** Everything that a rule says; a rule's name and trigger stay for good. */
 export function RuleFields({ form, isNew }: { form: UseFormReturnType<RuleValues>; isNew: boolean }) {
@@ -13,6 +13,7 @@ export function RuleFields({ form, isNew }: { form: UseFormReturnType<RuleValues
   const { trigger, terms } = form.values;
   const bought = trigger === 'purchase';
   const { kind, currency } = terms;
+  const withAmounts = hasAmounts(form.values);
   return (
     <Stack>
       <Fieldset legend={t('rule.what')}>
@@ -41,33 +42,26 @@ export function RuleFields({ form, isNew }: { form: UseFormReturnType<RuleValues
               label={t(kind === 'percent_bonus' && bought ? 'rule.percent' : 'reward.points')}
               description={t(`rule.points_help.${bought ? kind : 'event'}`)}
               required
-              min={1}
+              min={0}
               {...form.getInputProps('terms.points')}
             />
-            {bought &&
-              kind === 'base' &&
-              (currency ? (
-                <MoneyInput
-                  label={t('rule.per_amount')}
-                  description={t('rule.per_amount_help')}
-                  currency={currency}
-                  {...form.getInputProps('terms.per_minor')}
-                />
-              ) : (
-                <WholeInput
-                  label={t('rule.per_minor')}
-                  description={t('rule.per_minor_help')}
-                  min={1}
-                  {...form.getInputProps('terms.per_minor')}
-                />
-              ))}
+            {bought && kind === 'base' && (
+              <MoneyInput
+                label={t('rule.per_amount')}
+                description={t('rule.per_amount_help')}
+                currency={currency}
+                {...form.getInputProps('terms.per_minor')}
+              />
+            )}
           </SimpleGrid>
           {bought && (
             <CurrencySelect
               label={t('currency')}
-              description={t('rule.currency_help')}
-              placeholder={t('rule.any_currency')}
-              clearable
+              description={t(withAmounts ? 'rule.currency_help' : 'rule.currency_any_help')}
+              placeholder={withAmounts ? undefined : t('rule.any_currency')}
+              required={withAmounts}
+              allowDeselect={!withAmounts}
+              clearable={!withAmounts}
               clearButtonProps={{ 'aria-label': t('rule.any_currency') }}
               {...form.getInputProps('terms.currency')}
               value={currency || null}

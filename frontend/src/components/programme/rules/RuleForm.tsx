@@ -2,9 +2,9 @@ import { Alert, Stack, Text } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useDebouncedValue } from '@mantine/hooks';
 import type { RuleView } from '@regulars/client';
-import { createEarningRuleMutation, editEarningRuleMutation } from '@regulars/client/react-query';
+import { createEarningRuleMutation, editEarningRuleMutation, getSiteOptions } from '@regulars/client/react-query';
 import { IconQuote } from '@tabler/icons-react';
-import { useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { DialogButtons } from '~/components/DialogButtons';
 import { showDone, showProblem } from '~/forms';
@@ -12,7 +12,7 @@ import { useWrite } from '~/write';
 import { Conflict, isConflict } from '../Conflict';
 import { forget } from '../lists';
 import { RuleFields } from './RuleFields';
-import { type RuleValues, termsOf, valuesOf } from './ruleForm';
+import { hasAmounts, type RuleValues, termsOf, valuesOf } from './ruleForm';
 import { useWording } from './wording';
 
 /** Writes a rule, or its next version; says all the time what the rule will do. */
@@ -30,13 +30,15 @@ export function RuleForm({
   const { t } = useTranslation('programme');
   const queries = useQueryClient();
   const { sentence } = useWording();
+  const { data: site } = useQuery(getSiteOptions());
   const form = useForm<RuleValues>({
-    initialValues: valuesOf(rule),
+    initialValues: valuesOf(rule, site?.currency),
     validate: {
       name: (name) => (rule || name.trim() ? null : t('needed')),
       valid_until: (until, { valid_from }) => (until && valid_from && until <= valid_from ? t('until_after_from') : null),
       terms: {
         points: (points) => (points === '' ? t('needed') : null),
+        currency: (currency, values) => (currency || !hasAmounts(values) ? null : t('needed')),
         conditions: { hours: ({ from, until }) => ((from === '') === (until === '') ? null : t('rule.hours_both')) },
       },
     },

@@ -50,7 +50,7 @@ export interface RuleValues {
   };
 }
 
-export function valuesOf(rule?: RuleView): RuleValues {
+export function valuesOf(rule?: RuleView, usualCurrency = 'EUR'): RuleValues {
   const { kind, points, per_minor, currency, rounding, scope, hold_days, expires, qualifies, ...rest }: Partial<Terms> = rule?.terms ?? {};
   const conditions = rest.conditions ?? {};
   return {
@@ -62,7 +62,7 @@ export function valuesOf(rule?: RuleView): RuleValues {
       kind: kind ?? 'base',
       points: points ?? 1,
       per_minor: per_minor ?? '',
-      currency: currency ?? '',
+      currency: currency ?? (rule ? '' : usualCurrency),
       rounding: rounding ?? 'floor',
       scope: scope ?? 'order',
       hold_days: hold_days ?? '',
@@ -87,6 +87,10 @@ export function valuesOf(rule?: RuleView): RuleValues {
     },
   };
 }
+
+/** Whether the terms speak of amounts of money, which are in some currency. */
+export const hasAmounts = ({ trigger, terms }: RuleValues) =>
+  trigger === 'purchase' && (terms.kind !== 'percent_bonus' || terms.conditions.min_amount_minor !== '');
 
 /** The terms as written, with only what this trigger and kind can have. */
 export function termsOf({ trigger, terms }: RuleValues): Terms {

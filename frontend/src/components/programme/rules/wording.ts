@@ -11,18 +11,16 @@ export function useWording() {
   const { t } = useTranslation(['programme', 'common']);
   const { data: tiers } = useQuery(listTiersOptions());
   const points = (count: number) => t('common:points', { count, formatted: number(count) });
-  const amount = (minor: number, currency?: string) =>
-    currency ? money(minor, currency) : t('rule.say.smallest_units', { formatted: number(minor), count: minor });
+  const amount = (minor: number, currency?: string) => (currency ? money(minor, currency) : number(minor));
   const tier = (rank: number) => tiers?.items.find((one) => one.rank === rank)?.name ?? t('tier.rank_number', { rank });
 
   function head(trigger: Trigger, terms: Terms): string {
+    if (terms.points === 0 && terms.kind !== 'percent_bonus') return t('rule.say.nothing');
     if (trigger !== 'purchase') return t(`rule.say.${trigger}`, { points: points(terms.points) });
     if (terms.kind === 'percent_bonus') return t('rule.say.percent_bonus', { percent: percent(terms.points / 100) });
     if (terms.kind === 'fixed_bonus') return t('rule.say.fixed_bonus', { points: points(terms.points) });
     if (terms.per_minor) return t('rule.say.base', { points: points(terms.points), amount: amount(terms.per_minor, terms.currency) });
-    return terms.currency
-      ? t('rule.say.base', { points: points(terms.points), amount: oneUnit(terms.currency) })
-      : t('rule.say.base_any', { points: points(terms.points) });
+    return t('rule.say.base', { points: points(terms.points), amount: terms.currency ? oneUnit(terms.currency) : number(1) });
   }
 
   /** Every term that says something, by its name in the form. */

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { MarkdownEditor } from '~/components/forum/MarkdownEditor';
 import { number } from '~/format';
 import { LANGUAGES } from '~/i18n';
-import { CurrencySelect, WholeInput } from '../inputs';
+import { CurrencySelect, MoneyInput, WholeInput } from '../inputs';
 import { NUMBERS, type NumberName, type SettingsValues } from './settings';
 
 type Form = UseFormReturnType<SettingsValues>;
@@ -86,6 +86,21 @@ export function SettingsFields({ form }: { form: Form }) {
             maxLength={2_000}
             {...form.getInputProps('referral_text')}
           />
+          <SimpleGrid cols={{ base: 1, xs: 2 }}>
+            <MoneyInput
+              label={t('settings.referral_min')}
+              description={t('settings.referral_min_help')}
+              required
+              currency={form.values.referral_min_currency}
+              {...form.getInputProps('referral_min_minor')}
+            />
+            <CurrencySelect
+              label={t('settings.referral_min_currency')}
+              description={t('settings.referral_min_currency_help')}
+              allowDeselect={false}
+              {...form.getInputProps('referral_min_currency')}
+            />
+          </SimpleGrid>
         </Stack>
       </Fieldset>
       <Fieldset legend={t('settings.posts')}>

@@ -30,6 +30,7 @@ export function SettingsForm({ settings, etag, onReload }: { settings: SettingsV
       name: filled,
       point_singular: filled,
       point_plural: filled,
+      referral_min_minor: (minor: unknown) => (typeof minor === 'number' && minor > 0 ? null : t('needed')),
       title_chars_min: between('title_chars_min'),
       body_chars_min: between('body_chars_min'),
       flag_hide_weight: between('flag_hide_weight'),

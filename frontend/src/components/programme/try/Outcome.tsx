@@ -59,7 +59,7 @@ export function Outcome({ tried, outcome }: { tried: PreviewOrder; outcome: Prev
       <Title order={2} size="h4">
         {t('try.why')}
       </Title>
-      {outcome.trace.length === 0 && <Text>{t('try.no_rule')}</Text>}
+      {outcome.no_points_reason && <Text>{t(`try.no_points.${outcome.no_points_reason}`, { currency })}</Text>}
       {outcome.trace.map((grant) => (
         <GrantCard key={grant.rule_version_id} grant={grant} currency={currency} />
       ))}

@@ -28,8 +28,8 @@ export const newLine = (): TestOrder['lines'][number] => ({
   discount_minor: '',
 });
 
-export const firstOrder = (): TestOrder => ({
-  currency: 'EUR',
+export const firstOrder = (currency = 'EUR'): TestOrder => ({
+  currency,
   purchased_at: '',
   channel: 'web',
   lines: [{ ...newLine(), sku: 'A-1', unit_minor: 1_999 }],

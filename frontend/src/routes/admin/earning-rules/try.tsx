@@ -1,7 +1,8 @@
 import { Button, SimpleGrid, Stack, Text } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { previewEarningMutation } from '@regulars/client/react-query';
+import { getSiteOptions, previewEarningMutation } from '@regulars/client/react-query';
 import { IconFlask } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { administratorsOnly } from '~/components/admin/guard';
@@ -17,7 +18,7 @@ import { useWrite } from '~/write';
 
 export const Route = createFileRoute('/admin/earning-rules/try')({
   beforeLoad: administratorsOnly,
-  loader: () => words('programme', 'admin'),
+  loader: ({ context: { queries } }) => Promise.all([words('programme', 'admin'), queries.ensureQueryData(getSiteOptions())]),
   component: TryRules,
 });
 
@@ -29,8 +30,9 @@ const unnested = (form: { setErrors: (errors: Record<string, string>) => void })
 
 function TryRules() {
   const { t } = useTranslation('programme');
+  const { data: site } = useQuery(getSiteOptions());
   const form = useForm<TestOrder>({
-    initialValues: firstOrder(),
+    initialValues: firstOrder(site?.currency),
     validate: {
       lines: {
         sku: (sku) => (sku.trim() ? null : t('needed')),
