@@ -261,11 +261,11 @@ pub async fn record_return(
     new: NewReturn,
     now: DateTime<Utc>,
 ) -> Result<RecordedReturn, Problem> {
-    let found = async |conn: &mut Conn| store::find(conn, purchase).await?.ok_or_else(|| Problem::not_found("purchase"));
-    let mut wallet = ledger::open_wallet(conn, found(conn).await?.member_id, now).await?;
+    let member_id = found(conn, purchase).await?.member_id;
+    let mut wallet = ledger::open_wallet(conn, member_id, now).await?;
     // Looked at again: another return may just have granted it more.
-    let purchase = found(conn).await?;
-    let (member_id, at) = (purchase.member_id, purchase.purchased_at);
+    let purchase = found(conn, purchase).await?;
+    let at = purchase.purchased_at;
     if store::is_return_known(conn, purchase.id, &new.return_id).await? {
         return Err(Refusal::DuplicateReturn.into());
     }
@@ -291,6 +291,10 @@ pub async fn record_return(
     let points_granted = granted.iter().map(|(_, points)| points).sum();
     events.extend(granted.into_iter().map(|(at, points)| (at, Event::PointsEarned { member_id, points, group_id: None })));
     Ok(RecordedReturn { id, lines, points_clawed, points_granted, whole, events })
+}
+
+async fn found(conn: &mut Conn, id: PurchaseId) -> Result<PurchaseRow, Problem> {
+    store::find(conn, id).await?.ok_or_else(|| Problem::not_found("purchase"))
 }
 
 /// Grants, in order, what the caps of these grants had kept back and have room for after a return. Says of which dates, and
