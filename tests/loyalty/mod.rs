@@ -11,3 +11,4 @@ mod referral;
 mod retry;
 mod reward;
 mod tier;
+mod upgrade;
