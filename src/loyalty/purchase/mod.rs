@@ -276,7 +276,7 @@ pub async fn record_return(
     let whole = rules::is_whole(&before, &lines);
 
     let id = ReturnId::new();
-    store::insert_return(conn, id, purchase.id, &new, points_clawed, &lines, whole, now).await?;
+    store::insert_return(conn, id, purchase.id, &new, &lines, whole, now).await?;
     let mut events = vec![(now, Event::PurchaseReturned { purchase_id: purchase.id, member_id, whole })];
     if points_clawed > 0 {
         let counting = store::find_counting(conn, purchase.id).await?;

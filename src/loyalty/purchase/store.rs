@@ -221,7 +221,6 @@ pub async fn insert_return(
     id: ReturnId,
     purchase_id: PurchaseId,
     new: &NewReturn,
-    points_clawed: i64,
     lines: &[Returned],
     whole: bool,
     now: DateTime<Utc>,
@@ -243,7 +242,7 @@ pub async fn insert_return(
     .bind::<SqlUuid, _>(purchase_id)
     .bind::<Text, _>(&new.return_id)
     .bind::<Timestamptz, _>(new.returned_at)
-    .bind::<BigInt, _>(points_clawed)
+    .bind::<BigInt, _>(lines.iter().map(|line| line.points_clawed).sum::<i64>())
     .bind::<Timestamptz, _>(now)
     .bind::<Array<Int2>, _>(lines.iter().map(|line| line.line).collect::<Vec<_>>())
     .bind::<Array<BigInt>, _>(lines.iter().map(|line| line.quantity).collect::<Vec<_>>())
