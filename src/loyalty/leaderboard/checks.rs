@@ -86,11 +86,11 @@ pub const CHECKS: &[Check] = &[Check {
 }];
 
 pub const REPAIRS: &[Repair] =
-    &[Repair { of: &["An all-time score of the whole site is what the books say."], run: |kit| Box::pin(recount(kit)) }];
+    &[Repair { of: &["Every score, of each period and group, is what the books say."], run: |kit| Box::pin(recount(kit)) }];
 
 async fn recount(kit: Kit) -> Result<u64, Problem> {
     let mut tx = kit.db.begin().await?;
-    let wrong = store::rebuild(&mut tx, kit.time_zone).await?;
+    let wrong = store::rebuild(&mut tx).await?;
     tx.commit().await?;
     Ok(wrong as u64)
 }

@@ -29,14 +29,16 @@ pub const REPAIRS: &[Repair] = &[Repair {
 macro_rules! books {
     () => {
         "with due as (
-           select l.id, l.member_id, l.granted, l.activated_at, l.granted + coalesce(a.remaining, 0) as remaining, coalesce(a.reserved, 0) as reserved
+           select l.id, l.member_id, l.granted, l.activated_at, l.granted + coalesce(a.remaining, 0) as remaining,
+                  coalesce(a.reserved, 0) as reserved, coalesce(a.expired, 0) as expired
            from lot l
-           left join (select lot_id, sum(remaining_delta) as remaining, sum(reserved_delta) as reserved from lot_allocation group by 1) a
+           left join (select lot_id, sum(remaining_delta) as remaining, sum(reserved_delta) as reserved, sum(expired_delta) as expired
+                      from lot_allocation group by 1) a
              on a.lot_id = l.id
          ), lots as (
            select member_id, coalesce(sum(remaining) filter (where activated_at is not null), 0) as available,
                   coalesce(sum(remaining) filter (where activated_at is null), 0) as pending, sum(reserved) as reserved,
-                  bool_and(remaining >= 0 and reserved >= 0 and remaining + reserved <= granted) as possible
+                  bool_and(remaining >= 0 and reserved >= 0 and expired >= 0 and remaining + reserved <= granted) as possible
            from due group by 1
          ), entries as (
            select member_id, coalesce(sum(amount) filter (where account = 'available'), 0) as available,
@@ -50,7 +52,7 @@ macro_rules! books {
              and coalesce(l.possible, true) and e.arrears <= 0
          ), wrong_lot as (
            select d.* from due d join sure s on s.member_id = d.member_id join lot l on l.id = d.id
-           where (l.remaining, l.reserved) is distinct from (d.remaining, d.reserved)
+           where (l.remaining, l.reserved, l.expired) is distinct from (d.remaining, d.reserved, d.expired)
          ), wrong_wallet as (
            select s.*, jsonb_build_object('available', w.available, 'pending', w.pending, 'reserved', w.reserved, 'arrears', w.arrears) as was
            from sure s join wallet w on w.member_id = s.member_id
@@ -86,7 +88,7 @@ async fn settle_balances(kit: Kit) -> Result<u64, Problem> {
     let settled: Vec<Settled> = diesel::sql_query(concat!(
         books!(),
         ", lot_put_right as (
-           update lot set remaining = w.remaining, reserved = w.reserved from wrong_lot w where lot.id = w.id
+           update lot set remaining = w.remaining, reserved = w.reserved, expired = w.expired from wrong_lot w where lot.id = w.id
            returning lot.member_id
          ), wallet_put_right as (
            update wallet set available = w.available, pending = w.pending, reserved = w.reserved, arrears = w.arrears,
