@@ -139,7 +139,10 @@ async fn everybody_learns_how_points_are_earned() {
     let defaults = ["purchase 1", "answer_accepted 10", "answer_upvoted 2", "referral_advocate 100", "referral_referee 50"];
     assert_eq!(told(&first), defaults);
     assert_eq!((&first[0]["hold_days"], &first[1]["times_per_day"], &first[1]["hold_days"]), (&json!(14), &json!(3), &json!(7)));
-    assert_eq!((&first[3]["times_per_year"], &first[4]["min_amount_minor"], &first[4]["hold_days"]), (&json!(20), &json!(2_000), &json!(14)));
+    assert_eq!(
+        (&first[3]["times_per_year"], &first[4]["min_amount_minor"], &first[4]["hold_days"]),
+        (&json!(20), &json!(2_000), &json!(14))
+    );
 
     let conditions = json!({ "tier_rank_min": 10, "skus": ["SECRET-1"], "weekdays": [6, 7] });
     rule(&boss, "Weekend", json!({ "kind": "percent_bonus", "points": 50, "conditions": conditions, "priority": 7 })).await;

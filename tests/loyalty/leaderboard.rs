@@ -181,7 +181,8 @@ async fn redis_never_changes_an_answer() {
 
 /// How many scores of a metric, whatever the period or group, are not 0.
 async fn standing(town: &Town, metric: &str) -> i64 {
-    let scores = "select count(*) from leaderboard_score s join leaderboard b on b.id = s.leaderboard_id where s.score <> 0 and b.metric = ";
+    let scores =
+        "select count(*) from leaderboard_score s join leaderboard b on b.id = s.leaderboard_id where s.score <> 0 and b.metric = ";
     town.count(&format!("{scores}'{metric}'")).await
 }
 

@@ -366,7 +366,10 @@ async fn a_cancelled_order_that_is_reported_again_is_another_purchase() {
     assert_eq!(ada.points().await, [0, 100, 0, 0]);
     let read = async |bought: &Reply| shop.get(&format!("/purchases/{}", bought.text("/purchase_id"))).await.is(200);
     let (old, new) = (read(&first).await, read(&second).await);
-    assert_eq!((old.int("/points_clawed"), old.int("/lines/0/returned_quantity"), old.body.get("returned_whole_at").is_some()), (200, 2, true));
+    assert_eq!(
+        (old.int("/points_clawed"), old.int("/lines/0/returned_quantity"), old.body.get("returned_whole_at").is_some()),
+        (200, 2, true)
+    );
     assert_eq!((new.int("/points_clawed"), new.int("/lines/0/returned_quantity"), new.body.get("returned_whole_at")), (0, 0, None));
 
     // Returns belong to the purchase whose id they name, and the same number may come for each.
@@ -412,4 +415,43 @@ async fn points_that_expired_unused_are_no_debt() {
     assert_eq!(ada.points().await, [0, 0, 0, -20], "what was spent");
     let lines = ada.get("/me/points/statement").await.is(200).items();
     assert_eq!(lines[1]["sentence"], "What was taken back had expired already: Order 1");
+}
+
+/// An earlier version made a debt of points that had expired unused.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_debt_for_points_that_expired_unused_is_forgiven() {
+    for (earned_since, points) in [(0, [0, 0, 0, 0]), (1_000, [10, 0, 0, 0]), (5_000, [50, 0, 0, 0])] {
+        let town = Town::new().await;
+        let (ada, boss) = (town.member("ada").await, town.admin("boss").await);
+        let shop = town.partner("shop", "purchases:write").await;
+        let short = json!({ "points": 1, "priority": 1, "hold_days": 0, "expires": "P10D" });
+        boss.post("/admin/earning-rules", json!({ "name": "Short", "trigger": "purchase", "terms": short })).await.is(201);
+        let bought = shop.records_purchase(&town, &ada, "1", &[("A", 2_500, 1)]).await;
+        town.passes(Duration::days(20)).await;
+        shop.returns(&bought, "r", &[(1, 1)]).await;
+        town.settle().await;
+        town.sql(&format!(
+            "alter table ledger_entry disable trigger user; alter table lot_allocation disable trigger user;
+             update ledger_entry set account = 'arrears', member_id = '{}' from ledger_transaction t
+             where t.id = transaction_id and t.kind = 'clawback' and account = 'breakage';
+             delete from lot_allocation where remaining_delta = 0;
+             update lot set expired = 25; update wallet set arrears = -25;
+             alter table ledger_entry enable trigger user; alter table lot_allocation enable trigger user",
+            ada.id()
+        ))
+        .await;
+        if earned_since > 0 {
+            shop.records_purchase(&town, &ada, "2", &[("A", earned_since, 1)]).await;
+        }
+        town.settle().await;
+        let owed = i64::min(earned_since / 100 - 25, 0);
+        assert_eq!(ada.points().await[3], owed);
+        let urls = || regulars::cli::Urls { database_url: town.database_url().to_owned(), redis_url: None };
+        let config = || regulars::config::Config::read(&|_| None).unwrap();
+        assert!(regulars::commands::verify(config(), urls()).await.is_err());
+        regulars::commands::reconcile(config(), urls()).await.unwrap();
+        assert_eq!(ada.points().await, points, "{earned_since}");
+        regulars::commands::reconcile(config(), urls()).await.unwrap();
+        assert_eq!(ada.points().await, points, "once");
+    }
 }

@@ -75,7 +75,8 @@ async fn what_an_earlier_version_wrote_is_put_right() {
         town.sql(up).await;
     }
     // Statements prepared before do not know the tables of now.
-    town.rows("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()").await;
+    town.rows("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()")
+        .await;
     tokio::time::sleep(std::time::Duration::from_millis(300)).await;
     let currencies = "select r.name || ' ' || coalesce(v.terms ->> 'currency', '-') from earning_rule r
                       join earning_rule_version v on v.rule_id = r.id where r.trigger = 'purchase' order by 1";

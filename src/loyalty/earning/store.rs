@@ -230,12 +230,13 @@ struct CapRow {
 
 /// The caps of those of these versions that have one.
 pub async fn find_caps(conn: &mut Conn, versions: &[RuleVersionId]) -> Result<HashMap<RuleVersionId, Cap>, Problem> {
-    let rows: Vec<CapRow> =
-        diesel::sql_query("select id, terms -> 'cap' as cap from earning_rule_version where id = any($1) and jsonb_typeof(terms -> 'cap') = 'object'")
-            .bind::<Array<SqlUuid>, _>(versions)
-            .cached()
-            .load(conn)
-            .await?;
+    let rows: Vec<CapRow> = diesel::sql_query(
+        "select id, terms -> 'cap' as cap from earning_rule_version where id = any($1) and jsonb_typeof(terms -> 'cap') = 'object'",
+    )
+    .bind::<Array<SqlUuid>, _>(versions)
+    .cached()
+    .load(conn)
+    .await?;
     let cap = |row: CapRow| Ok((row.id, serde_json::from_value(row.cap).map_err(Problem::internal)?));
     rows.into_iter().map(cap).collect()
 }

@@ -2,6 +2,33 @@
 
 use crate::kit::verify::Check;
 
+/// Debts for points that had expired unused, unless somebody forgave them: id, member_id, and how many points. Earlier
+/// versions made such debts.
+macro_rules! unowed {
+    () => {
+        "with debt as (
+           select t.id, t.member_id, t.recorded_at, -e.amount as owed, case when r.id is null then t.source_type else 'purchase' end as source_type,
+                  coalesce(r.purchase_id::text, t.source_id) as source_id
+           from ledger_transaction t
+           join ledger_entry e on e.transaction_id = t.id and e.account = 'arrears'
+           join member m on m.id = t.member_id and m.erased_at is null
+           left join purchase_return r on t.source_type = 'purchase_return' and r.id::text = t.source_id
+           left join ledger_transaction forgiven on forgiven.reverses_id = t.id
+           where t.kind = 'clawback' and forgiven.id is null
+         )
+         select d.id, d.member_id, least(d.owed, sum(a.expired_delta))::bigint as points
+         from debt d
+         join ledger_transaction t on t.source_type = d.source_type and t.source_id = d.source_id and t.kind in ('earn', 'restore')
+           and t.member_id = d.member_id
+         join lot on lot.transaction_id = t.id
+         join lot_allocation a on a.lot_id = lot.id
+         join ledger_transaction x on x.id = a.transaction_id and (x.recorded_at, x.id) <= (d.recorded_at, d.id)
+         group by d.id, d.member_id, d.owed having sum(a.expired_delta) > 0"
+    };
+}
+
+pub const UNOWED: &str = unowed!();
+
 pub const CHECKS: &[Check] = &[
     Check {
         name: "The entries of a ledger transaction sum to zero, and there are at least two.",
@@ -68,6 +95,10 @@ pub const CHECKS: &[Check] = &[
                 on e.transaction_id = t.id
               left join (select transaction_id, sum(expired_delta) as expired from lot_allocation group by 1) a on a.transaction_id = t.id
               where t.kind <> 'erase' and coalesce(e.breakage, 0) <> coalesce(a.expired, 0)",
+    },
+    Check {
+        name: "Nobody owes points that expired unused.",
+        sql: concat!("select id || ': ' || points as violation from (", unowed!(), ") unowed"),
     },
     Check {
         name: "No debt is repaid before it arose.",

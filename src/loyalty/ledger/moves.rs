@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    rules::{self, Account, Allocation, Kind, NewLot, POINTS_MAX, Posting, Source, Wallet, insufficient},
+    rules::{self, Account, Allocation, Kind, NewLot, POINTS_MAX, Posting, Source, Taken, Wallet, insufficient},
     store,
 };
 use crate::{
@@ -76,7 +76,8 @@ pub(super) async fn bring_up_to_date(conn: &mut Conn, wallet: &mut Wallet, now: 
             let source = Source::new("lot", lot.id).leg(ended.timestamp_micros());
             let entries = [(Account::Available, -remaining), (Account::Breakage, remaining)];
             let mut posting = Posting::new(Kind::Expire, source, ended, &entries);
-            posting.allocations = vec![Allocation { lot: lot.id, remaining: -remaining, reserved: 0, expired: remaining, expires_at: None }];
+            posting.allocations =
+                vec![Allocation { lot: lot.id, remaining: -remaining, reserved: 0, expired: remaining, expires_at: None }];
             store::post(conn, wallet, &posting).await?;
         }
     }
@@ -291,6 +292,30 @@ pub async fn claw_back(
     posting.counted_at = Some(counted_at);
     posting.allocations = rules::merged(allocations);
     store::post(conn, wallet, &posting).await.map(Some)
+}
+
+/// Forgives a debt for points that had expired unused: the last `points` of what a clawback took. What was repaid
+/// meanwhile comes back.
+pub async fn forgive(
+    conn: &mut Conn,
+    wallet: &mut Wallet,
+    clawback: TransactionId,
+    expired: &[Taken],
+    points: i64,
+    now: DateTime<Utc>,
+) -> Result<TransactionId, Problem> {
+    let (allocations, _) = rules::count_expired(expired, points);
+    let points = -allocations.iter().map(|allocation| allocation.expired).sum::<i64>();
+    let owed = points.min(-wallet.arrears);
+    let entries = [(Account::Breakage, -points), (Account::Arrears, owed), (Account::Available, points - owed)];
+    let mut posting = Posting::new(Kind::Adjust, Source::new("ledger_transaction", clawback), now, &entries);
+    posting.reverses = Some(clawback);
+    posting.note = "Points that had expired unused are not owed".to_owned();
+    posting.allocations = allocations;
+    if points > owed {
+        posting.new_lot = Some(NewLot { granted: points - owed, available_at: now, activated_at: Some(now), expires_at: None });
+    }
+    store::post(conn, wallet, &posting).await
 }
 
 /// Adds (or, negative, takes) points by decision of staff. What is taken must be there.

@@ -8,21 +8,52 @@ use diesel::{
 use diesel_async::RunQueryDsl;
 use serde_json::{Value, json};
 
-use super::store;
+use super::{moves, store};
 use crate::{
     identity::audit::{self, AuditEntry},
     kit::{Kit, Problem, db::take_time, verify::Repair},
     words::MemberId,
 };
 
-pub const REPAIRS: &[Repair] = &[Repair {
-    of: &[
-        "A balance is the sum of its entries.",
-        "A balance is the sum of its lots.",
-        "A lot has what it was granted and its allocations left.",
-    ],
-    run: |kit| Box::pin(settle_balances(kit)),
-}];
+pub const REPAIRS: &[Repair] = &[
+    Repair {
+        of: &[
+            "A balance is the sum of its entries.",
+            "A balance is the sum of its lots.",
+            "A lot has what it was granted and its allocations left.",
+        ],
+        run: |kit| Box::pin(settle_balances(kit)),
+    },
+    Repair { of: &["Nobody owes points that expired unused."], run: |kit| Box::pin(forgive_unowed(kit)) },
+];
+
+/// Each member in a transaction of its own.
+async fn forgive_unowed(kit: Kit) -> Result<u64, Problem> {
+    let mut tx = kit.db.begin().await?;
+    take_time(&mut tx).await?;
+    let mut members: Vec<MemberId> = store::find_unowed(&mut tx, None).await?.into_iter().map(|unowed| unowed.member_id).collect();
+    drop(tx);
+    members.dedup();
+    let (mut forgiven, now) = (0, kit.clock.now());
+    for member in members {
+        let mut tx = kit.db.begin().await?;
+        take_time(&mut tx).await?;
+        let mut wallet = store::open_wallet(&mut tx, member, now).await?;
+        for unowed in store::find_unowed(&mut tx, Some(member)).await? {
+            let expired = store::find_expired_for(&mut tx, unowed.id).await?;
+            if expired.is_empty() {
+                continue;
+            }
+            let id = moves::forgive(&mut tx, &mut wallet, unowed.id, &expired, unowed.points, now).await?;
+            let detail = json!({ "points": unowed.points, "transaction_id": id });
+            let entry = AuditEntry::new(None, "reconcile_points", ("member", member.0), "regulars admin reconcile", detail, now);
+            audit::record(&mut tx, entry).await?;
+            forgiven += 1;
+        }
+        tx.commit().await?;
+    }
+    Ok(forgiven)
+}
 
 /// `due`: what each lot must have by its allocations. `sure`: what each member must have by the entries, where the lots
 /// say the same.

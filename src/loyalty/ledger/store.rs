@@ -9,6 +9,7 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::{
+    checks::UNOWED,
     moves,
     rules::{Account, Lot, Posting, Taken, Wallet},
 };
@@ -234,6 +235,42 @@ pub async fn find_expired_of(conn: &mut Conn, transactions: &[TransactionId]) ->
     .cached()
     .load(conn)
     .await?)
+}
+
+/// What of the lots of a purchase, an award or a referral expired unused, and was not counted, by a clawback of it.
+pub async fn find_expired_for(conn: &mut Conn, clawback: TransactionId) -> Result<Vec<Taken>, Problem> {
+    Ok(diesel::sql_query(
+        "select lot.id as lot, lot.expired as points, lot.expires_at
+         from ledger_transaction c
+         left join purchase_return r on c.source_type = 'purchase_return' and r.id::text = c.source_id
+         join ledger_transaction t on t.source_type = case when r.id is null then c.source_type else 'purchase' end
+           and t.source_id = coalesce(r.purchase_id::text, c.source_id) and t.kind in ('earn', 'restore') and t.member_id = c.member_id
+         join lot on lot.transaction_id = t.id and lot.expired > 0
+         where c.id = $1 order by lot.id",
+    )
+    .bind::<SqlUuid, _>(clawback)
+    .load(conn)
+    .await?)
+}
+
+/// A debt for points that had expired unused.
+#[derive(QueryableByName)]
+pub struct Unowed {
+    /// The clawback that made it.
+    #[diesel(sql_type = SqlUuid)]
+    pub id: TransactionId,
+    #[diesel(sql_type = SqlUuid)]
+    pub member_id: MemberId,
+    #[diesel(sql_type = BigInt)]
+    pub points: i64,
+}
+
+/// Debts for points that had expired unused, of one member or of all.
+pub async fn find_unowed(conn: &mut Conn, member: Option<MemberId>) -> Result<Vec<Unowed>, Problem> {
+    Ok(diesel::sql_query(format!("select * from ({UNOWED}) u where $1 is null or member_id = $1 order by member_id, id"))
+        .bind::<Nullable<SqlUuid>, _>(member)
+        .load(conn)
+        .await?)
 }
 
 #[derive(QueryableByName)]

@@ -86,7 +86,12 @@ pub fn used<'a>(orders: impl IntoIterator<Item = &'a CappedOrder>, rule: RuleId)
 
 /// What a rule's cap had suppressed and has room for now, in the order of the purchases: the grants to be added to each.
 /// The orders are those of the cap's period, all of them.
-pub fn refill(orders: &[CappedOrder], rule: RuleId, cap_of: impl Fn(RuleVersionId) -> Option<Cap>, now: DateTime<Utc>) -> Vec<(usize, Grant)> {
+pub fn refill(
+    orders: &[CappedOrder],
+    rule: RuleId,
+    cap_of: impl Fn(RuleVersionId) -> Option<Cap>,
+    now: DateTime<Utc>,
+) -> Vec<(usize, Grant)> {
     let mut used = used(orders, rule);
     let mut grants = Vec::new();
     for (at, order) in orders.iter().enumerate() {
@@ -101,7 +106,10 @@ pub fn refill(orders: &[CappedOrder], rule: RuleId, cap_of: impl Fn(RuleVersionI
             let late = Some(Late { at: now, line_returned: order.returned.clone() });
             // What was requested stands with the first grant.
             let (bonuses, line_requested, limited_by) = (vec![], vec![], None);
-            grants.push((at, Grant { points, line_points, requested: 0, base_points: 0, bonuses, line_requested, limited_by, late, ..first.clone() }));
+            grants.push((
+                at,
+                Grant { points, line_points, requested: 0, base_points: 0, bonuses, line_requested, limited_by, late, ..first.clone() },
+            ));
         }
     }
     grants
@@ -201,7 +209,8 @@ mod tests {
             let mut orders: Vec<CappedOrder> = Vec::new();
             for _ in 0..dice.random_range(1..12) {
                 if orders.is_empty() || dice.random_bool(0.5) {
-                    let lines: Vec<(i64, i64)> = (0..dice.random_range(1..4)).map(|_| (dice.random_range(0..60), dice.random_range(1..5))).collect();
+                    let lines: Vec<(i64, i64)> =
+                        (0..dice.random_range(1..4)).map(|_| (dice.random_range(0..60), dice.random_range(1..5))).collect();
                     let requested: i64 = lines.iter().map(|(points, _)| points).sum();
                     orders.push(order(rule, &lines, requested.min(most - used(&orders, rule))));
                 } else {

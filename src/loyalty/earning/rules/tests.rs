@@ -176,7 +176,10 @@ fn bonuses_and_minimums_count_what_money_paid() {
     ] {
         let order = paid(1_000, 1_900, gift_card, points_paid);
         let of = |rules: &[Terms]| decided(&order, rules).points;
-        assert_eq!([of(&[fixed(7)]), of(std::slice::from_ref(&most)), of(std::slice::from_ref(&with_gift_cards))], [flat, above, cards_too]);
+        assert_eq!(
+            [of(&[fixed(7)]), of(std::slice::from_ref(&most)), of(std::slice::from_ref(&with_gift_cards))],
+            [flat, above, cards_too]
+        );
         assert_eq!(of(&[base(), dear.clone()]), doubled, "{gift_card} {points_paid}");
     }
 }
