@@ -185,7 +185,7 @@ impl App {
             files: settings.files,
             accepting: Arc::new(AtomicBool::new(true)),
             admission: Admission::new(settings.connections_max),
-            health_db: Db::connect(&settings.database_url, 1, HEALTH_PATIENCE)?,
+            health_db: Db::connect(&settings.database_url, 1, HEALTH_PATIENCE, settings.time_zone)?,
         })
     }
 
