@@ -102,6 +102,7 @@ async fn bad_terms_are_refused() {
     };
     for (trigger, terms, pointer) in [
         ("purchase", json!({ "points": -1 }), "/terms/points"),
+        ("answer_upvoted", json!({ "points": 0 }), "/terms/points"),
         ("answer_upvoted", json!({ "points": 1, "currency": "EUR" }), "/terms/currency"),
         ("purchase", json!({ "points": i64::MAX }), "/terms/points"),
         ("purchase", json!({ "points": 10_001, "kind": "percent_bonus" }), "/terms/points"),
@@ -207,14 +208,6 @@ async fn gift_cards_can_be_sold_without_points() {
     rule(&boss, "Gift cards", json!({ "points": 0, "priority": 1, "conditions": { "skus": ["card"] } })).await;
     let bought = shop.records_purchase(&town, &ada, "1", &[("A", 1_000, 1), ("card", 5_000, 1)]).await;
     assert_eq!((bought.int("/points"), bought.int("/lines/1/points")), (10, 0));
-    // A rule without points ends what answers and friends earn, too.
-    let none = json!({ "name": "Nothing", "trigger": "answer_accepted", "terms": { "points": 0, "priority": 1 } });
-    boss.post("/admin/earning-rules", none).await.is(201);
-    let question = boss.asks("Which grinder for espresso?").await;
-    let answer = ada.answers(&question, "A conical one, and not a cheap one.").await;
-    boss.accepts(&question, &answer).await;
-    town.settle().await;
-    assert_eq!(town.count("select count(*) from award").await, 0);
 }
 
 /// What members have of a capped rule once orders came back.

@@ -159,8 +159,8 @@ pub struct Conditions {
 pub struct Terms {
     #[oai(default)]
     pub kind: RuleKind,
-    /// Points; for a percentage bonus, percent. A rule may earn 0: what it is for earns nothing, unless a rule of higher
-    /// priority says otherwise.
+    /// Points; for a percentage bonus, percent. A rule for purchases may earn 0: what it is for earns nothing, unless a rule of
+    /// higher priority says otherwise.
     pub points: i64,
     /// The amount that earns `points`, in minor units; one unit of the currency (1.00 EUR, 1 JPY) by default.
     pub per_minor: Option<i64>,
@@ -213,7 +213,8 @@ impl Terms {
     /// Wants terms that make sense for what they reward.
     pub fn check(&self, fields: &mut Fields, trigger: Trigger) {
         let percent = self.kind == RuleKind::PercentBonus;
-        fields.range("/terms/points", self.points, 0..=if percent { PERCENT_MAX } else { POINTS_MAX });
+        let least = i64::from(trigger != Trigger::Purchase);
+        fields.range("/terms/points", self.points, least..=if percent { PERCENT_MAX } else { POINTS_MAX });
         if let Some(per_minor) = self.per_minor {
             fields.range("/terms/per_minor", per_minor, 1..=PER_MINOR_MAX);
         }

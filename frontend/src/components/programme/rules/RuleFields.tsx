@@ -42,7 +42,7 @@ export function RuleFields({ form, isNew }: { form: UseFormReturnType<RuleValues
               label={t(kind === 'percent_bonus' && bought ? 'rule.percent' : 'reward.points')}
               description={t(`rule.points_help.${bought ? kind : 'event'}`)}
               required
-              min={0}
+              min={bought ? 0 : 1}
               {...form.getInputProps('terms.points')}
             />
             {bought && kind === 'base' && (
