@@ -524,7 +524,9 @@ export const editReward = <ThrowOnError extends boolean = false>(options: Option
 /**
  * Add codes to a pool
  *
- * All of them, or none: codes that are given twice or that the pool has already are refused by name.
+ * All of them, or none. A code is in one pool, once: whether it is written small or large, and with what space, does
+ * not count. Codes that come twice or that a pool has already are refused (`duplicate_codes`), each with its place in
+ * `errors`. Control characters and what has no width, such as byte order marks, are left out.
  */
 export const addCouponCodes = <ThrowOnError extends boolean = false>(options: Options<AddCouponCodesData, ThrowOnError>) => (options.client ?? client).post<AddCouponCodesResponses, AddCouponCodesErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'bearer', type: 'http' }],
@@ -1119,7 +1121,7 @@ export const readNotifications = <ThrowOnError extends boolean = false>(options:
  *
  * Server-sent events: each notification as it comes, from now on, or after the one that Last-Event-ID names. Silence is
  * broken by a comment every 15 seconds. The stream ends with the access token; connect again with a fresh one. Of one
- * member's streams, 8 stay open.
+ * member's streams, 8 stay open. 503 `too_many_streams` where the server has no room for another listener.
  */
 export const streamMyNotifications = <ThrowOnError extends boolean = false>(options?: Options<StreamMyNotificationsData, ThrowOnError, StreamMyNotificationsResponse>) => (options?.client ?? client).sse.get<StreamMyNotificationsResponses, StreamMyNotificationsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -1187,7 +1189,8 @@ export const listMyRedemptions = <ThrowOnError extends boolean = false>(options?
 /**
  * Get the caller's referral code
  *
- * And what came of it. Both sides earn when somebody who registered with it buys for 20 or more and keeps it.
+ * And what came of it. Both sides earn when somebody who registered with it buys for as much as the
+ * settings say (`referral_min_minor`) and keeps it.
  */
 export const getMyReferral = <ThrowOnError extends boolean = false>(options?: Options<GetMyReferralData, ThrowOnError>) => (options?.client ?? client).get<GetMyReferralResponses, GetMyReferralErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -1302,7 +1305,9 @@ export const createLinkCode = <ThrowOnError extends boolean = false>(options: Op
 /**
  * Record a purchase
  *
- * Grants its points at once, by the rules of its date; they can be spent from `available_at` on.
+ * Grants its points at once, by the rules of its date; they can be spent from `available_at` on. An order that was
+ * returned whole may be reported again, and becomes another purchase with an id of its own; the first one stays what
+ * it was.
  */
 export const recordPurchase = <ThrowOnError extends boolean = false>(options: Options<RecordPurchaseData, ThrowOnError>) => (options.client ?? client).post<RecordPurchaseResponses, RecordPurchaseErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -1329,7 +1334,10 @@ export const getPurchase = <ThrowOnError extends boolean = false>(options: Optio
  * Record a return
  *
  * Takes back the points that the returned things had earned: from those that are pending, then from those that are
- * not spent, then from others, and the rest becomes a debt that later points repay.
+ * not spent, then from others, and the rest becomes a debt that later points repay. What expired unused counts as
+ * taken back already. What a cap had kept back, and has room for now, is granted in the order of the purchases, to be
+ * spent from now on or after its waiting time. On leaderboards the points are missing in the period in which they had
+ * counted. A purchase that was returned whole was none: it fills no cap, and is nobody's first.
  */
 export const recordReturn = <ThrowOnError extends boolean = false>(options: Options<RecordReturnData, ThrowOnError>) => (options.client ?? client).post<RecordReturnResponses, RecordReturnErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -1427,10 +1435,13 @@ export const unacceptAnswer = <ThrowOnError extends boolean = false>(options: Op
 });
 
 /**
- * AcceptAnswer an answer
+ * Accept an answer
  *
  * By the asker at any time, of their own answer after 48 hours; by staff after 7 days. Accepting another one moves
  * the award.
+ *
+ * For a question of somebody whose trust is still 0, the points wait, at least 7 days, until they reach trust 1;
+ * when they have not by then, the points are taken back.
  */
 export const acceptAnswer = <ThrowOnError extends boolean = false>(options: Options<AcceptAnswerData, ThrowOnError>) => (options.client ?? client).put<AcceptAnswerResponses, AcceptAnswerErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -1706,8 +1717,9 @@ export const getReward = <ThrowOnError extends boolean = false>(options: Options
  * Search questions and answers
  *
  * Words as in web search engines: `"a phrase"`, `or`, `-not`; the last word may be unfinished. Filters: `tag:`,
- * `is:solved`, `is:unsolved`, `author:`, `group:`, `before:` and `after:` with a day. When no word is found, titles
- * that are spelt alike are. Without words, the newest questions that fit.
+ * `is:solved`, `is:unsolved`, `author:`, `group:`, `before:` and `after:` with a day; one that names what does
+ * not exist finds nothing. When no word is found, titles that are spelt alike are. Without words, the newest questions
+ * that fit.
  */
 export const search = <ThrowOnError extends boolean = false>(options: Options<SearchData, ThrowOnError>) => (options.client ?? client).get<SearchResponses, SearchErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

@@ -80,7 +80,7 @@ export type AdjustPoints = {
      */
     expires_at?: string;
     /**
-     * Whose points.
+     * The handle of whose points they are; 404 when nobody has it.
      */
     handle: string;
     /**
@@ -572,7 +572,8 @@ export type Conditions = {
     first_purchase?: boolean;
     hours?: Hours;
     /**
-     * At least so much after discounts.
+     * At least so much must count for the rule: after discounts, less what gift card and points paid, with what the rule
+     * includes besides.
      */
     min_amount_minor?: number;
     /**
@@ -967,7 +968,7 @@ export type EditSettings = {
      */
     body_chars_min?: number;
     /**
-     * ISO 4217.
+     * ISO 4217. Earning rules and the minimum of referrals keep the currency that they name.
      */
     currency?: string;
     /**
@@ -1003,6 +1004,14 @@ export type EditSettings = {
      * 1 to 30 characters.
      */
     point_singular?: string;
+    /**
+     * ISO 4217.
+     */
+    referral_min_currency?: string;
+    /**
+     * At least 1; 20 units of the currency to begin with. Referrals whose order has come already keep what it was then.
+     */
+    referral_min_minor?: number;
     /**
      * Plain text, at most 2,000 characters.
      */
@@ -1204,12 +1213,13 @@ export type Finding = {
      * The invariant, as a sentence.
      */
     invariant: string;
+    outcome: Outcome;
     /**
      * Some of the breaches.
      */
     samples: Array<string>;
     /**
-     * How many times it is broken; 0 when it holds.
+     * How many times it is broken.
      */
     violations: number;
 };
@@ -1310,6 +1320,10 @@ export type Grant = {
     expires?: string;
     hold_days: number;
     /**
+     * Of points that a cap had kept back, until a return made room for them.
+     */
+    late?: Late & unknown;
+    /**
      * The cap that granted less than requested.
      */
     limited_by?: string;
@@ -1317,6 +1331,10 @@ export type Grant = {
      * The points of each line of the order.
      */
     line_points: Array<number>;
+    /**
+     * The same before caps.
+     */
+    line_requested: Array<number>;
     /**
      * Points granted.
      */
@@ -1485,6 +1503,19 @@ export type Kind = 'earn' | 'activate' | 'expire' | 'hold' | 'release' | 'redeem
  * A language that the pages are written in.
  */
 export type Language = 'en' | 'de';
+
+/**
+ * Late
+ *
+ * When points were granted that a cap had kept back.
+ */
+export type Late = {
+    at: string;
+    /**
+     * How much of each line had come back by then. The points are for what was kept.
+     */
+    line_returned: Array<number>;
+};
 
 /**
  * LeaderboardView
@@ -1664,7 +1695,8 @@ export type MemberRef = {
      */
     email_sha256?: string;
     /**
-     * The partner's own name for the customer. An unknown one becomes a member who has not registered yet.
+     * The partner's own name for the customer, 1 to 200 characters; space around it does not count. An unknown one
+     * becomes a member who has not registered yet.
      */
     external_id?: string;
 };
@@ -1898,6 +1930,11 @@ export type NextTier = {
 };
 
 /**
+ * Why an order earned nothing.
+ */
+export type NoPoints = 'no_rule_for_currency' | 'no_rule' | 'nothing_paid';
+
+/**
  * Nothing
  */
 export type Nothing = {
@@ -2069,6 +2106,11 @@ export type OrderForm = {
      */
     tax_minor?: number;
 };
+
+/**
+ * What a check came to.
+ */
+export type Outcome = 'holds' | 'broken' | 'not_checked';
 
 /**
  * What happens to points above a cap.
@@ -2831,6 +2873,10 @@ export type PreviewView = {
      */
     line_net_minor: Array<number>;
     line_points: Array<number>;
+    /**
+     * Why the order would earn nothing, where a reason is known.
+     */
+    no_points_reason?: NoPoints & unknown;
     points: number;
     /**
      * Those that count towards a tier.
@@ -2939,7 +2985,7 @@ export type Profile = {
  */
 export type PurchaseView = {
     /**
-     * When the points can be spent; absent when there are none.
+     * When all of the points can be spent; absent when there are none.
      */
     available_at?: string;
     channel?: string;
@@ -2955,6 +3001,10 @@ export type PurchaseView = {
      * Lines less discounts.
      */
     net_minor: number;
+    /**
+     * Why the order earned nothing, where a reason is known.
+     */
+    no_points_reason?: NoPoints & unknown;
     order_discount_minor: number;
     order_id: string;
     partner_id: string;
@@ -2974,6 +3024,10 @@ export type PurchaseView = {
     purchase_id: string;
     purchased_at: string;
     recorded_at: string;
+    /**
+     * When the last of it came back. It is none then, and its order may be reported again.
+     */
+    returned_whole_at?: string;
     shipping_minor: number;
     tax_minor: number;
     /**
@@ -3133,7 +3187,8 @@ export type RecordPurchase = {
      */
     order_discount_minor?: number;
     /**
-     * The partner's number of the order; recorded once.
+     * The partner's number of the order, 1 to 200 characters; recorded once, unless all of it was returned. Space around it
+     * does not count.
      */
     order_id: string;
     /**
@@ -3156,7 +3211,7 @@ export type RecordPurchase = {
 export type RecordReturn = {
     lines: Array<ReturnLineForm>;
     /**
-     * The partner's number of the return; recorded once for a purchase.
+     * The partner's number of the return, 1 to 200 characters; recorded once for a purchase. Space around it does not count.
      */
     return_id: string;
     /**
@@ -3211,7 +3266,7 @@ export type RedemptionState = 'held' | 'issued' | 'fulfilled' | 'cancelled' | 'e
  */
 export type RedemptionView = {
     /**
-     * What the holder shows; once it is issued.
+     * What the holder shows, while it is issued or fulfilled.
      */
     code?: string;
     created_at: string;
@@ -3416,6 +3471,10 @@ export type ReturnView = {
     id: string;
     lines: Array<ReturnLineView>;
     points_clawed: number;
+    /**
+     * Points that a cap had kept back, of this purchase or others, and that this return made room for.
+     */
+    points_granted: number;
     purchase_id: string;
     return_id: string;
     returned_at: string;
@@ -3792,6 +3851,15 @@ export type SettingsView = {
      */
     point_singular: string;
     /**
+     * ISO 4217. Orders in other currencies do not count.
+     */
+    referral_min_currency: string;
+    /**
+     * Money must pay at least so much, in minor units, for the order of somebody who was recommended; what gift cards and
+     * points pay does not count.
+     */
+    referral_min_minor: number;
+    /**
      * What the page on referrals says, as plain text.
      */
     referral_text: string;
@@ -4000,7 +4068,8 @@ export type Terms = {
     combine?: Combine & unknown;
     conditions?: Conditions & unknown;
     /**
-     * Orders in this currency only.
+     * What the rule's amounts are in, by ISO 4217; for orders in this currency only. For purchases the site's currency by
+     * default. Only percentages without `min_amount_minor` go without one: they add to whatever rule earns.
      */
     currency?: string;
     /**
@@ -4018,11 +4087,12 @@ export type Terms = {
     includes?: Includes & unknown;
     kind?: RuleKind & unknown;
     /**
-     * The amount that earns `points`, in minor units; one unit of the order's currency (1.00 EUR, 1 JPY) by default.
+     * The amount that earns `points`, in minor units; one unit of the currency (1.00 EUR, 1 JPY) by default.
      */
     per_minor?: number;
     /**
-     * Points; for a percentage bonus, percent.
+     * Points; for a percentage bonus, percent. A rule for purchases may earn 0: what it is for earns nothing, unless a rule of
+     * higher priority says otherwise.
      */
     points: number;
     /**
@@ -4179,7 +4249,7 @@ export type WayToEarn = {
      */
     channels: Array<string>;
     /**
-     * Orders in this currency only; when absent in any.
+     * Orders in this currency only, which is that of the amounts; when absent in any.
      */
     currency?: string;
     /**
@@ -4200,20 +4270,15 @@ export type WayToEarn = {
      */
     kind: RuleKind & unknown;
     /**
-     * The order must come to at least so much, in minor units.
+     * At least so much of the order, in minor units, must be paid with money; for referrals, of the friend's order.
      */
     min_amount_minor?: number;
-    /**
-     * The friend's order must come to at least so many units of its currency; for referrals.
-     */
-    min_order_units?: number;
     /**
      * The rule's name.
      */
     name: string;
     /**
-     * The amount that earns `points`, in minor units; one unit of the order's currency (1.00 EUR, 1 JPY) when absent.
-     * For base rules for purchases only.
+     * The amount that earns `points`, in minor units. For base rules for purchases only.
      */
     per_minor?: number;
     /**
@@ -4279,7 +4344,7 @@ export type AdjustPointsData = {
     body: AdjustPoints;
     headers: {
         /**
-         * Makes the request safe to send again.
+         * Makes the request safe to send again: what it did is done once, and answered alike for 7 days, with `Idempotency-Replayed: true`. Bodies are compared by what they mean: the order and spacing of JSON do not count, nor does whether a field is left out or has its default. Another request under the key of one that did something is refused (`idempotency_key_reused`). Refusals are not kept, for they did nothing: the same request, or a corrected one, may follow under the same key and is decided by what holds then.
          */
         'Idempotency-Key': string;
     };
@@ -4391,7 +4456,7 @@ export type ListApiKeysError = ListApiKeysErrors[keyof ListApiKeysErrors];
 
 export type ListApiKeysResponses = {
     /**
-     * A page as JSON, or with `Accept: text/csv` everything that the filters let through, with a column for each field.
+     * A page as JSON, or with `Accept: text/csv` everything that the filters let through, with a column for each field. For Excel, ask for `text/csv; bom=true`, and where it parts values by semicolons for `text/csv; bom=true; delimiter=semicolon`.
      */
     200: PageApiKeyView;
 };
@@ -4590,7 +4655,7 @@ export type ListAuditLogData = {
     path?: never;
     query?: {
         /**
-         * Handle of who did it.
+         * Handle of who did it; 404 when nobody has it.
          */
         actor?: string;
         /**
@@ -4638,7 +4703,7 @@ export type ListAuditLogError = ListAuditLogErrors[keyof ListAuditLogErrors];
 
 export type ListAuditLogResponses = {
     /**
-     * A page as JSON, or with `Accept: text/csv` everything that the filters let through, with a column for each field.
+     * A page as JSON, or with `Accept: text/csv` everything that the filters let through, with a column for each field. For Excel, ask for `text/csv; bom=true`, and where it parts values by semicolons for `text/csv; bom=true; delimiter=semicolon`.
      */
     200: PageAuditView;
 };
@@ -4750,7 +4815,7 @@ export type ListEarningRulesError = ListEarningRulesErrors[keyof ListEarningRule
 
 export type ListEarningRulesResponses = {
     /**
-     * A page as JSON, or with `Accept: text/csv` everything that the filters let through, with a column for each field.
+     * A page as JSON, or with `Accept: text/csv` everything that the filters let through, with a column for each field. For Excel, ask for `text/csv; bom=true`, and where it parts values by semicolons for `text/csv; bom=true; delimiter=semicolon`.
      */
     200: PageRuleView;
 };
@@ -5185,7 +5250,7 @@ export type ListAllMembersError = ListAllMembersErrors[keyof ListAllMembersError
 
 export type ListAllMembersResponses = {
     /**
-     * A page as JSON, or with `Accept: text/csv` everything that the filters let through, with a column for each field.
+     * A page as JSON, or with `Accept: text/csv` everything that the filters let through, with a column for each field. For Excel, ask for `text/csv; bom=true`, and where it parts values by semicolons for `text/csv; bom=true; delimiter=semicolon`.
      */
     200: PageMemberForAdmin;
 };
@@ -5347,7 +5412,7 @@ export type ListMemberStatementError = ListMemberStatementErrors[keyof ListMembe
 
 export type ListMemberStatementResponses = {
     /**
-     * A page as JSON, or with `Accept: text/csv` everything that the filters let through, with a column for each field.
+     * A page as JSON, or with `Accept: text/csv` everything that the filters let through, with a column for each field. For Excel, ask for `text/csv; bom=true`, and where it parts values by semicolons for `text/csv; bom=true; delimiter=semicolon`.
      */
     200: PageStatementLine;
 };
@@ -5407,7 +5472,7 @@ export type ListMemberPurchasesError = ListMemberPurchasesErrors[keyof ListMembe
 
 export type ListMemberPurchasesResponses = {
     /**
-     * A page as JSON, or with `Accept: text/csv` everything that the filters let through, with a column for each field.
+     * A page as JSON, or with `Accept: text/csv` everything that the filters let through, with a column for each field. For Excel, ask for `text/csv; bom=true`, and where it parts values by semicolons for `text/csv; bom=true; delimiter=semicolon`.
      */
     200: PagePurchaseView;
 };
@@ -5824,7 +5889,7 @@ export type ListPartnersError = ListPartnersErrors[keyof ListPartnersErrors];
 
 export type ListPartnersResponses = {
     /**
-     * A page as JSON, or with `Accept: text/csv` everything that the filters let through, with a column for each field.
+     * A page as JSON, or with `Accept: text/csv` everything that the filters let through, with a column for each field. For Excel, ask for `text/csv; bom=true`, and where it parts values by semicolons for `text/csv; bom=true; delimiter=semicolon`.
      */
     200: PagePartnerView;
 };
@@ -5970,7 +6035,7 @@ export type ListRedemptionsData = {
         state?: RedemptionState;
         reward?: string;
         /**
-         * A member's handle.
+         * A member's handle; 404 when nobody has it.
          */
         member?: string;
         cursor?: string;
@@ -6010,7 +6075,7 @@ export type ListRedemptionsError = ListRedemptionsErrors[keyof ListRedemptionsEr
 
 export type ListRedemptionsResponses = {
     /**
-     * A page as JSON, or with `Accept: text/csv` everything that the filters let through, with a column for each field.
+     * A page as JSON, or with `Accept: text/csv` everything that the filters let through, with a column for each field. For Excel, ask for `text/csv; bom=true`, and where it parts values by semicolons for `text/csv; bom=true; delimiter=semicolon`.
      */
     200: PageRedemptionView;
 };
@@ -6023,7 +6088,7 @@ export type ListReferralsData = {
     query?: {
         state?: ReferralState;
         /**
-         * The handle of who brought them.
+         * The handle of who brought them; 404 when nobody has it.
          */
         advocate?: string;
         cursor?: string;
@@ -6063,7 +6128,7 @@ export type ListReferralsError = ListReferralsErrors[keyof ListReferralsErrors];
 
 export type ListReferralsResponses = {
     /**
-     * A page as JSON, or with `Accept: text/csv` everything that the filters let through, with a column for each field.
+     * A page as JSON, or with `Accept: text/csv` everything that the filters let through, with a column for each field. For Excel, ask for `text/csv; bom=true`, and where it parts values by semicolons for `text/csv; bom=true; delimiter=semicolon`.
      */
     200: PageReferralView;
 };
@@ -6123,7 +6188,7 @@ export type ListReviewItemsError = ListReviewItemsErrors[keyof ListReviewItemsEr
 
 export type ListReviewItemsResponses = {
     /**
-     * A page as JSON, or with `Accept: text/csv` everything that the filters let through, with a column for each field.
+     * A page as JSON, or with `Accept: text/csv` everything that the filters let through, with a column for each field. For Excel, ask for `text/csv; bom=true`, and where it parts values by semicolons for `text/csv; bom=true; delimiter=semicolon`.
      */
     200: PageReviewItem;
 };
@@ -6466,7 +6531,7 @@ export type ListAllRewardsError = ListAllRewardsErrors[keyof ListAllRewardsError
 
 export type ListAllRewardsResponses = {
     /**
-     * A page as JSON, or with `Accept: text/csv` everything that the filters let through, with a column for each field.
+     * A page as JSON, or with `Accept: text/csv` everything that the filters let through, with a column for each field. For Excel, ask for `text/csv; bom=true`, and where it parts values by semicolons for `text/csv; bom=true; delimiter=semicolon`.
      */
     200: PageCatalogueReward;
 };
@@ -6725,7 +6790,7 @@ export type AddCouponCodesData = {
     body: AddCodes;
     headers: {
         /**
-         * Makes the request safe to send again.
+         * Makes the request safe to send again: what it did is done once, and answered alike for 7 days, with `Idempotency-Replayed: true`. Bodies are compared by what they mean: the order and spacing of JSON do not count, nor does whether a field is left out or has its default. Another request under the key of one that did something is refused (`idempotency_key_reused`). Refusals are not kept, for they did nothing: the same request, or a corrected one, may follow under the same key and is decided by what holds then.
          */
         'Idempotency-Key': string;
     };
@@ -8207,7 +8272,7 @@ export type ListGroupsError = ListGroupsErrors[keyof ListGroupsErrors];
 
 export type ListGroupsResponses = {
     /**
-     * A page as JSON, or with `Accept: text/csv` everything that the filters let through, with a column for each field.
+     * A page as JSON, or with `Accept: text/csv` everything that the filters let through, with a column for each field. For Excel, ask for `text/csv; bom=true`, and where it parts values by semicolons for `text/csv; bom=true; delimiter=semicolon`.
      */
     200: PageGroupView;
 };
@@ -9761,7 +9826,7 @@ export type ListMyStatementError = ListMyStatementErrors[keyof ListMyStatementEr
 
 export type ListMyStatementResponses = {
     /**
-     * A page as JSON, or with `Accept: text/csv` everything that the filters let through, with a column for each field.
+     * A page as JSON, or with `Accept: text/csv` everything that the filters let through, with a column for each field. For Excel, ask for `text/csv; bom=true`, and where it parts values by semicolons for `text/csv; bom=true; delimiter=semicolon`.
      */
     200: PageStatementLine;
 };
@@ -9815,7 +9880,7 @@ export type ListMyPurchasesError = ListMyPurchasesErrors[keyof ListMyPurchasesEr
 
 export type ListMyPurchasesResponses = {
     /**
-     * A page as JSON, or with `Accept: text/csv` everything that the filters let through, with a column for each field.
+     * A page as JSON, or with `Accept: text/csv` everything that the filters let through, with a column for each field. For Excel, ask for `text/csv; bom=true`, and where it parts values by semicolons for `text/csv; bom=true; delimiter=semicolon`.
      */
     200: PagePurchaseView;
 };
@@ -10429,7 +10494,7 @@ export type RecordPurchaseData = {
     body: RecordPurchase;
     headers: {
         /**
-         * Makes the request safe to send again.
+         * Makes the request safe to send again: what it did is done once, and answered alike for 7 days, with `Idempotency-Replayed: true`. Bodies are compared by what they mean: the order and spacing of JSON do not count, nor does whether a field is left out or has its default. Another request under the key of one that did something is refused (`idempotency_key_reused`). Refusals are not kept, for they did nothing: the same request, or a corrected one, may follow under the same key and is decided by what holds then.
          */
         'Idempotency-Key': string;
     };
@@ -10551,7 +10616,7 @@ export type RecordReturnData = {
     body: RecordReturn;
     headers: {
         /**
-         * Makes the request safe to send again.
+         * Makes the request safe to send again: what it did is done once, and answered alike for 7 days, with `Idempotency-Replayed: true`. Bodies are compared by what they mean: the order and spacing of JSON do not count, nor does whether a field is left out or has its default. Another request under the key of one that did something is refused (`idempotency_key_reused`). Refusals are not kept, for they did nothing: the same request, or a corrected one, may follow under the same key and is decided by what holds then.
          */
         'Idempotency-Key': string;
     };
@@ -10637,7 +10702,7 @@ export type ListQuestionsData = {
          */
         group?: string;
         /**
-         * The handle of a member.
+         * The handle of a member; 404 when nobody has it.
          */
         author?: string;
         /**
@@ -11888,7 +11953,7 @@ export type RedeemRewardData = {
     body: RedeemReward;
     headers: {
         /**
-         * Makes the request safe to send again.
+         * Makes the request safe to send again: what it did is done once, and answered alike for 7 days, with `Idempotency-Replayed: true`. Bodies are compared by what they mean: the order and spacing of JSON do not count, nor does whether a field is left out or has its default. Another request under the key of one that did something is refused (`idempotency_key_reused`). Refusals are not kept, for they did nothing: the same request, or a corrected one, may follow under the same key and is decided by what holds then.
          */
         'Idempotency-Key': string;
     };
@@ -12013,7 +12078,7 @@ export type CancelRedemptionData = {
     body: Reason;
     headers: {
         /**
-         * Makes the request safe to send again.
+         * Makes the request safe to send again: what it did is done once, and answered alike for 7 days, with `Idempotency-Replayed: true`. Bodies are compared by what they mean: the order and spacing of JSON do not count, nor does whether a field is left out or has its default. Another request under the key of one that did something is refused (`idempotency_key_reused`). Refusals are not kept, for they did nothing: the same request, or a corrected one, may follow under the same key and is decided by what holds then.
          */
         'Idempotency-Key': string;
     };
@@ -12086,7 +12151,7 @@ export type FulfilRedemptionData = {
     body: Nothing;
     headers: {
         /**
-         * Makes the request safe to send again.
+         * Makes the request safe to send again: what it did is done once, and answered alike for 7 days, with `Idempotency-Replayed: true`. Bodies are compared by what they mean: the order and spacing of JSON do not count, nor does whether a field is left out or has its default. Another request under the key of one that did something is refused (`idempotency_key_reused`). Refusals are not kept, for they did nothing: the same request, or a corrected one, may follow under the same key and is decided by what holds then.
          */
         'Idempotency-Key': string;
     };
@@ -12159,7 +12224,7 @@ export type IssueRedemptionData = {
     body: IssueRedemption;
     headers: {
         /**
-         * Makes the request safe to send again.
+         * Makes the request safe to send again: what it did is done once, and answered alike for 7 days, with `Idempotency-Replayed: true`. Bodies are compared by what they mean: the order and spacing of JSON do not count, nor does whether a field is left out or has its default. Another request under the key of one that did something is refused (`idempotency_key_reused`). Refusals are not kept, for they did nothing: the same request, or a corrected one, may follow under the same key and is decided by what holds then.
          */
         'Idempotency-Key': string;
     };
@@ -12232,7 +12297,7 @@ export type RefundRedemptionData = {
     body: Reason;
     headers: {
         /**
-         * Makes the request safe to send again.
+         * Makes the request safe to send again: what it did is done once, and answered alike for 7 days, with `Idempotency-Replayed: true`. Bodies are compared by what they mean: the order and spacing of JSON do not count, nor does whether a field is left out or has its default. Another request under the key of one that did something is refused (`idempotency_key_reused`). Refusals are not kept, for they did nothing: the same request, or a corrected one, may follow under the same key and is decided by what holds then.
          */
         'Idempotency-Key': string;
     };
@@ -12552,7 +12617,7 @@ export type ListTagsError = ListTagsErrors[keyof ListTagsErrors];
 
 export type ListTagsResponses = {
     /**
-     * A page as JSON, or with `Accept: text/csv` everything that the filters let through, with a column for each field.
+     * A page as JSON, or with `Accept: text/csv` everything that the filters let through, with a column for each field. For Excel, ask for `text/csv; bom=true`, and where it parts values by semicolons for `text/csv; bom=true; delimiter=semicolon`.
      */
     200: PageTagView;
 };

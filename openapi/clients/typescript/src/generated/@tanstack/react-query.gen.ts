@@ -1267,7 +1267,9 @@ export const editRewardMutation = (options?: Partial<Options<EditRewardData>>): 
 /**
  * Add codes to a pool
  *
- * All of them, or none: codes that are given twice or that the pool has already are refused by name.
+ * All of them, or none. A code is in one pool, once: whether it is written small or large, and with what space, does
+ * not count. Codes that come twice or that a pool has already are refused (`duplicate_codes`), each with its place in
+ * `errors`. Control characters and what has no width, such as byte order marks, are left out.
  */
 export const addCouponCodesMutation = (options?: Partial<Options<AddCouponCodesData>>): UseMutationOptions<AddCouponCodesResponse, AddCouponCodesError, Options<AddCouponCodesData>> => {
     const mutationOptions: UseMutationOptions<AddCouponCodesResponse, AddCouponCodesError, Options<AddCouponCodesData>> = {
@@ -2556,7 +2558,8 @@ export const getMyReferralQueryKey = (options?: Options<GetMyReferralData>) => c
 /**
  * Get the caller's referral code
  *
- * And what came of it. Both sides earn when somebody who registered with it buys for 20 or more and keeps it.
+ * And what came of it. Both sides earn when somebody who registered with it buys for as much as the
+ * settings say (`referral_min_minor`) and keeps it.
  */
 export const getMyReferralOptions = (options?: Options<GetMyReferralData>) => queryOptions<GetMyReferralResponse, GetMyReferralError, GetMyReferralResponse, ReturnType<typeof getMyReferralQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -2912,7 +2915,9 @@ export const createLinkCodeMutation = (options?: Partial<Options<CreateLinkCodeD
 /**
  * Record a purchase
  *
- * Grants its points at once, by the rules of its date; they can be spent from `available_at` on.
+ * Grants its points at once, by the rules of its date; they can be spent from `available_at` on. An order that was
+ * returned whole may be reported again, and becomes another purchase with an id of its own; the first one stays what
+ * it was.
  */
 export const recordPurchaseMutation = (options?: Partial<Options<RecordPurchaseData>>): UseMutationOptions<RecordPurchaseResponse, RecordPurchaseError, Options<RecordPurchaseData>> => {
     const mutationOptions: UseMutationOptions<RecordPurchaseResponse, RecordPurchaseError, Options<RecordPurchaseData>> = {
@@ -2952,7 +2957,10 @@ export const getPurchaseOptions = (options: Options<GetPurchaseData>) => queryOp
  * Record a return
  *
  * Takes back the points that the returned things had earned: from those that are pending, then from those that are
- * not spent, then from others, and the rest becomes a debt that later points repay.
+ * not spent, then from others, and the rest becomes a debt that later points repay. What expired unused counts as
+ * taken back already. What a cap had kept back, and has room for now, is granted in the order of the purchases, to be
+ * spent from now on or after its waiting time. On leaderboards the points are missing in the period in which they had
+ * counted. A purchase that was returned whole was none: it fills no cap, and is nobody's first.
  */
 export const recordReturnMutation = (options?: Partial<Options<RecordReturnData>>): UseMutationOptions<RecordReturnResponse, RecordReturnError, Options<RecordReturnData>> => {
     const mutationOptions: UseMutationOptions<RecordReturnResponse, RecordReturnError, Options<RecordReturnData>> = {
@@ -3134,10 +3142,13 @@ export const unacceptAnswerMutation = (options?: Partial<Options<UnacceptAnswerD
 };
 
 /**
- * AcceptAnswer an answer
+ * Accept an answer
  *
  * By the asker at any time, of their own answer after 48 hours; by staff after 7 days. Accepting another one moves
  * the award.
+ *
+ * For a question of somebody whose trust is still 0, the points wait, at least 7 days, until they reach trust 1;
+ * when they have not by then, the points are taken back.
  */
 export const acceptAnswerMutation = (options?: Partial<Options<AcceptAnswerData>>): UseMutationOptions<AcceptAnswerResponse, AcceptAnswerError, Options<AcceptAnswerData>> => {
     const mutationOptions: UseMutationOptions<AcceptAnswerResponse, AcceptAnswerError, Options<AcceptAnswerData>> = {
@@ -3667,8 +3678,9 @@ export const searchQueryKey = (options: Options<SearchData>) => createQueryKey('
  * Search questions and answers
  *
  * Words as in web search engines: `"a phrase"`, `or`, `-not`; the last word may be unfinished. Filters: `tag:`,
- * `is:solved`, `is:unsolved`, `author:`, `group:`, `before:` and `after:` with a day. When no word is found, titles
- * that are spelt alike are. Without words, the newest questions that fit.
+ * `is:solved`, `is:unsolved`, `author:`, `group:`, `before:` and `after:` with a day; one that names what does
+ * not exist finds nothing. When no word is found, titles that are spelt alike are. Without words, the newest questions
+ * that fit.
  */
 export const searchOptions = (options: Options<SearchData>) => queryOptions<SearchResponse, SearchError, SearchResponse, ReturnType<typeof searchQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -3689,8 +3701,9 @@ export const searchInfiniteQueryKey = (options: Options<SearchData>): QueryKey<O
  * Search questions and answers
  *
  * Words as in web search engines: `"a phrase"`, `or`, `-not`; the last word may be unfinished. Filters: `tag:`,
- * `is:solved`, `is:unsolved`, `author:`, `group:`, `before:` and `after:` with a day. When no word is found, titles
- * that are spelt alike are. Without words, the newest questions that fit.
+ * `is:solved`, `is:unsolved`, `author:`, `group:`, `before:` and `after:` with a day; one that names what does
+ * not exist finds nothing. When no word is found, titles that are spelt alike are. Without words, the newest questions
+ * that fit.
  */
 export const searchInfiniteOptions = (options: Options<SearchData>) => infiniteQueryOptions<SearchResponse, SearchError, InfiniteData<SearchResponse>, QueryKey<Options<SearchData>>, string | Pick<QueryKey<Options<SearchData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
 // @ts-ignore
