@@ -12,13 +12,13 @@ select gen_random_uuid(), 'member' || n, 'member' || n, 'Member ' || n, now() - 
 create temporary table people as select id, row_number() over () as n from member;
 insert into post (id, kind, question_id, author_id, title, body_markdown, body_html, renderer, answer_count, hot_key, active_at, created_at)
 select q.id, 'question', q.id, people.id, 'How do I keep part number ' || q.n || ' from rusting in winter?',
-       repeat('A paragraph about salt, rain and patience. ', 8), '<p>' || repeat('A paragraph about salt, rain and patience. ', 8) || '</p>', 1,
+       repeat('A paragraph about salt, rain and patience. ', 8), '<p>' || repeat('A paragraph about salt, rain and patience. ', 8) || '</p>', 2,
        20, q.n, now() - q.n * interval '1 minute', now() - q.n * interval '1 minute'
 from (select gen_random_uuid() as id, n from generate_series(1, 5000) n) q (id, n)
 join people on people.n = 1 + q.n % 1000;
 insert into post (id, kind, question_id, author_id, body_markdown, body_html, renderer, active_at, created_at)
 select gen_random_uuid(), 'answer', q.id, people.id, repeat('Dry it, oil it, ride it. ', 10),
-       '<p>' || repeat('Dry it, oil it, ride it. ', 10) || '</p>', 1, now(), now() - a.n * interval '1 minute'
+       '<p>' || repeat('Dry it, oil it, ride it. ', 10) || '</p>', 2, now(), now() - a.n * interval '1 minute'
 from (select id, row_number() over (order by created_at desc) as r from post where kind = 'question' limit 200) q
 cross join generate_series(1, 20) a (n) join people on people.n = 1 + (q.r * 20 + a.n) % 1000;
 insert into tag (id, name, question_count, created_at) select gen_random_uuid(), 'tag' || n, 0, now() from generate_series(1, 20) n;

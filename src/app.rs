@@ -21,19 +21,20 @@ use serde_json::Value;
 
 use crate::{
     community::{self, notification::Streams},
-    events::Event,
+    events::{self, Event},
     forum,
     identity::{self, Doorkeeper, access::AccessTokens, account::api::SignInTerms, caller::known_caller},
     insight,
     kit::{
-        Clock, Db, Kit, Parts, Problem,
+        Clock, Conn, Db, Kit, Parts, Problem,
         admission::Admission,
         background::Failures,
         compress,
         copies::Copies,
+        erasure::{self, Place},
         idempotency,
         limits::{RateLimits, Rationing, RequestLimits},
-        outbox::{self, Listener},
+        outbox::{self, Listener, Occurrence},
         page::Cursors,
         problem,
         redis::Redis,
@@ -286,7 +287,8 @@ impl App {
     /// Who reacts to events. Order matters where one listener's tables are read by the next.
     pub fn listeners(&self) -> Vec<Box<dyn Listener<Event>>> {
         // Reputation first: it tells of changes that leaderboards count.
-        forum::listeners().into_iter().chain(loyalty::listeners(&self.kit)).chain(community::listeners()).collect()
+        let features = forum::listeners().into_iter().chain(loyalty::listeners(&self.kit)).chain(community::listeners());
+        features.chain([Box::new(Erasure) as Box<dyn Listener<Event>>]).collect()
     }
 
     /// Delivers all waiting events, and those that their delivery causes. Returns how many.
@@ -314,6 +316,30 @@ const FORGET_ANSWERS: Job = Job { name: "forget_answers", every: Duration::from_
 async fn forget_answers(kit: Kit) -> Result<(), Problem> {
     while idempotency::forget_old(&mut *kit.db.read().await?, kit.clock.now(), KEYS_A_BATCH).await? == KEYS_A_BATCH {}
     Ok(())
+}
+
+/// Everywhere that personal data may lie.
+pub fn places() -> impl Iterator<Item = &'static Place> {
+    [erasure::PLACES, identity::PLACES, community::PLACES, forum::erasure::PLACES, loyalty::PLACES].into_iter().flatten()
+}
+
+/// Erases what members left who are gone: after all others, which still write of them.
+struct Erasure;
+
+impl Listener<Event> for Erasure {
+    fn name(&self) -> &'static str {
+        "erasure"
+    }
+
+    fn hear<'a>(&'a self, conn: &'a mut Conn, batch: &'a [Occurrence<Event>]) -> BoxFuture<'a, anyhow::Result<()>> {
+        Box::pin(async move {
+            let gone: Vec<_> = events::erased_members(batch).into_iter().map(|member| member.0).collect();
+            if !gone.is_empty() {
+                erasure::walk(conn, places(), &gone).await?;
+            }
+            Ok(())
+        })
+    }
 }
 
 /// Every invariant that must hold between requests.

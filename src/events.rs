@@ -36,6 +36,12 @@ pub enum Event {
     /// The person is gone; what they wrote stays without a name.
     MemberErased {
         member_id: MemberId,
+        /// What they were called, the handle first: to be taken out of texts, and then forgotten.
+        #[serde(default)]
+        names: Vec<String>,
+        /// The handle that stands in its place.
+        #[serde(default)]
+        stand_in: String,
     },
     /// A member came onto the leaderboards or left them: by choice, or by becoming or ceasing to be staff.
     LeaderboardListingChanged {
@@ -53,12 +59,12 @@ pub enum Event {
         comment_id: CommentId,
         author_id: MemberId,
     },
-    /// A post, or a comment on it, names members. Handles as they were typed, which need not exist.
+    /// A post, or a comment on it, names members.
     MembersMentioned {
         post: PostRef,
         comment_id: Option<CommentId>,
         by: MemberId,
-        handles: Vec<String>,
+        members: Vec<MemberId>,
     },
     /// A vote was cast, changed or taken back: `from` and `to` are -1, 0 or 1. Imported voters are unknown.
     VoteCast {
@@ -231,7 +237,7 @@ impl Told for Event {
 /// The members who were erased in a batch.
 pub fn erased_members(batch: &[Occurrence<Event>]) -> Vec<MemberId> {
     let erased = |occurrence: &Occurrence<Event>| match occurrence.event {
-        Event::MemberErased { member_id } => Some(member_id),
+        Event::MemberErased { member_id, .. } => Some(member_id),
         _ => None,
     };
     batch.iter().filter_map(erased).collect()

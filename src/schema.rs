@@ -89,6 +89,7 @@ diesel::table! {
         edited_at -> Nullable<Timestamptz>,
         import_source -> Nullable<Text>,
         import_id -> Nullable<Text>,
+        renderer -> Int2,
     }
 }
 
@@ -131,6 +132,15 @@ diesel::table! {
         valid_until -> Nullable<Timestamptz>,
         created_by -> Nullable<Uuid>,
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    erased_handle (hash) {
+        hash -> Bytea,
     }
 }
 
@@ -325,6 +335,17 @@ diesel::table! {
         role -> Text,
         state -> Text,
         since -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    mention (member_id, post_id) {
+        member_id -> Uuid,
+        post_id -> Uuid,
+        comment_id -> Nullable<Uuid>,
     }
 }
 

@@ -14,6 +14,7 @@ use crate::{
     events::Event,
     kit::{
         Kit,
+        erasure::{Place, erased, kept, rewritten},
         outbox::Listener,
         verify::{Check, Repair, recount},
     },
@@ -38,6 +39,14 @@ pub fn listeners() -> Vec<Box<dyn Listener<Event>>> {
 pub fn jobs() -> Vec<Job> {
     vec![notification::jobs::FORGET_NOTIFICATIONS]
 }
+
+/// Where personal data lies here.
+pub const PLACES: &[Place] = &[
+    erased("notification", &["kind", "detail"], "delete from notification where member_id = any($1)"),
+    erased("notification_off", &["kind"], "delete from notification_off where member_id = any($1)"),
+    rewritten("membership", &["role", "state"], "group::leaving"),
+    kept("user_group", &["slug", "name", "description", "kind"], "the group's"),
+];
 
 /// What must always hold.
 pub fn checks() -> Vec<&'static Check> {

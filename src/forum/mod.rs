@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod comment;
+pub mod erasure;
 pub mod flag;
 pub mod follow;
 pub mod post;
@@ -57,13 +58,13 @@ pub fn listeners() -> Vec<Box<dyn Listener<Event>>> {
         Box::new(reputation::listener::Reputation),
         Box::new(trust::TrustListener),
         Box::new(tag::listener::TagCounts),
-        Box::new(follow::forgetting::Forgetting),
+        Box::new(erasure::Forgetting),
     ]
 }
 
 /// Regular work.
 pub fn jobs() -> Vec<Job> {
-    vec![flag::job(), trust::job()]
+    vec![flag::job(), trust::job(), post::rendering::RENDER_ANEW]
 }
 
 /// What must always hold.

@@ -27,6 +27,7 @@ use super::{
 use crate::{
     events::{self, Event},
     forum::{post::store::warm, tag::rules::normalise},
+    identity::member::handle::find_retired,
     kit::{Conn, Kit, db},
     words::{CommentId, MemberId, PostId, VoteId},
 };
@@ -298,7 +299,11 @@ impl Run<'_> {
     async fn add_members(&self, tx: &mut Conn, mut members: Vec<NewMember>) -> Result<usize> {
         let mut added = 0;
         for attempt in 1..=HANDLE_ATTEMPTS_MAX {
-            added += store::insert_members(tx, &self.source, &members).await?;
+            // Not by a handle of somebody who is gone.
+            let handles: Vec<&str> = members.iter().map(|member| member.handle.as_str()).collect();
+            let retired = find_retired(tx, &handles, self.kit.clock.now()).await?;
+            let free: Vec<&NewMember> = members.iter().filter(|member| !retired.contains(&member.handle)).collect();
+            added += store::insert_members(tx, &self.source, &free).await?;
             let ids: Vec<MemberId> = members.iter().map(|member| member.id).collect();
             let there: HashSet<MemberId> = store::find_member_ids(tx, &ids).await?.into_iter().collect();
             members.retain(|member| !there.contains(&member.id));
@@ -391,10 +396,20 @@ impl Run<'_> {
         let rows = self.typed::<Comment>(batch);
         let authors = self.authors(tx, rows.iter().map(|(_, comment)| comment.author_id)).await?;
         let known = self.posts(tx, rows.iter().map(|(_, comment)| comment.post_id)).await?;
+        let threads: HashMap<i64, PostId> =
+            rows.iter().filter_map(|(_, comment)| Some((comment.post_id, known.get(&comment.post_id.to_string())?.question_id))).collect();
+        let here: Vec<(PostId, MemberId)> = rows
+            .iter()
+            .filter_map(|(_, comment)| Some((*threads.get(&comment.post_id)?, self.author(&authors, comment.author_id))))
+            .collect();
+        let participants = store::find_participants(tx, &distinct(threads.values().copied()), &here, self.former).await?;
         let mut comments = Vec::new();
         for (row, comment) in rows {
             let Some(post) = self.post(&known, &row, comment.post_id) else { continue };
-            match rules::body_of_markdown(comment.text) {
+            let (text, named) =
+                rules::call_by_handle(&comment.text, participants.get(&post.question_id).map(Vec::as_slice).unwrap_or_default());
+            let handle_of = |name: &str| named.iter().find(|one| one.handle.eq_ignore_ascii_case(name)).map(|one| one.handle.clone());
+            match rules::body_of_markdown(text, &handle_of) {
                 Ok(body) => comments.push(NewComment {
                     id: CommentId(self.id("comment", comment.id, comment.created_at)),
                     import_id: comment.id.to_string(),
@@ -402,6 +417,7 @@ impl Run<'_> {
                     author_id: self.author(&authors, comment.author_id),
                     body_markdown: body.markdown,
                     body_html: body.html,
+                    mentions: named.iter().map(|one| one.id).collect(),
                     created_at: comment.created_at,
                 }),
                 Err(reason) => self.report.skip(row.error(reason)),

@@ -7,7 +7,7 @@
 use std::{
     borrow::Cow,
     collections::{HashMap, HashSet},
-    panic::catch_unwind,
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::LazyLock,
 };
 
@@ -17,12 +17,15 @@ use pulldown_cmark::{CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Optio
 
 use spot::{Spot, spots};
 
+pub use names::{MARKS, names, replace_word};
+
 use crate::kit::Problem;
 
+mod names;
 mod spot;
 
 /// Stored beside every rendered body: a body rendered by a lower number is rendered again.
-pub const RENDERER: i16 = 1;
+pub const RENDERER: i16 = 2;
 /// Enough for 32,000 characters of four bytes.
 pub const SOURCE_BYTES_MAX: usize = 128 * 1024;
 pub const DEPTH_MAX: usize = 32;
@@ -38,7 +41,7 @@ pub struct Rendered {
     pub html: String,
     /// Links that lead somewhere, bare addresses and images included, mentions not.
     pub links: usize,
-    /// Handles as they were typed, each once whatever its case, in order. They need not exist.
+    /// The handles of members who are linked, each once, in order.
     pub mentions: Vec<String>,
     /// The first words as plain text, for lists and mails: encode it where it is shown.
     pub text_start: String,
@@ -74,21 +77,36 @@ impl From<Refused> for Problem {
     }
 }
 
-/// Renders CommonMark with tables, strikethrough, task lists, bare links and mentions.
+/// Renders CommonMark with tables, strikethrough, task lists, bare links and mentions: those of whom `handle_of` a name
+/// gives the handle; every other name is text.
 ///
 /// # Errors
 /// [`Refused`] when the text is too large, too deep, has too many links, or trips the parser.
-pub fn render(markdown: &str) -> Result<Rendered, Refused> {
+pub fn render(markdown: &str, handle_of: &dyn Fn(&str) -> Option<String>) -> Result<Rendered, Refused> {
     if markdown.len() > SOURCE_BYTES_MAX {
         return Err(Refused::TooLarge);
     }
     // The parser has known panics that fuzzing keeps finding: the author gets a refusal, not the server a crash.
-    catch_unwind(|| {
+    catch_unwind(AssertUnwindSafe(|| {
         let mut page = Page::default();
-        page.read(markdown)?;
+        page.read(markdown, handle_of)?;
         page.finish(markdown.len())
-    })
+    }))
     .unwrap_or(Err(Refused::Unrenderable))
+}
+
+/// For texts that mention nobody.
+pub fn nobody(_name: &str) -> Option<String> {
+    None
+}
+
+/// A text as it was written, as HTML, and its first words.
+pub fn plain(text: &str) -> (String, String) {
+    let mut html = String::new();
+    html::push_html(&mut html, [Event::Start(Tag::Paragraph), Event::Text(text.into()), Event::End(TagEnd::Paragraph)].into_iter());
+    let mut start = Excerpt::default();
+    start.push(text);
+    (html, start.finish())
 }
 
 /// The events that will be written, and what was learned while reading them.
@@ -101,12 +119,11 @@ struct Page<'a> {
     in_code_block: bool,
     links: usize,
     mentions: Vec<String>,
-    mentioned: HashSet<String>,
     text: Excerpt,
 }
 
 impl<'a> Page<'a> {
-    fn read(&mut self, markdown: &'a str) -> Result<(), Refused> {
+    fn read(&mut self, markdown: &'a str, handle_of: &dyn Fn(&str) -> Option<String>) -> Result<(), Refused> {
         let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
         let shown = Parser::new_ext(markdown, options).map(|event| match event {
             Event::Html(html) | Event::InlineHtml(html) => Event::Text(html),
@@ -127,7 +144,7 @@ impl<'a> Page<'a> {
                     self.depth -= 1;
                     self.end(end);
                 }
-                Event::Text(text) => self.text(text)?,
+                Event::Text(text) => self.text(text, handle_of)?,
                 Event::Code(code) => {
                     self.text.push(&code);
                     self.events.push(Event::Code(code));
@@ -222,7 +239,7 @@ impl<'a> Page<'a> {
         Ok(())
     }
 
-    fn text(&mut self, text: CowStr<'a>) -> Result<(), Refused> {
+    fn text(&mut self, text: CowStr<'a>, handle_of: &dyn Fn(&str) -> Option<String>) -> Result<(), Refused> {
         self.text.push(&text);
         if self.in_code_block || self.in_link() {
             self.events.push(Event::Text(text));
@@ -230,17 +247,17 @@ impl<'a> Page<'a> {
         }
         let mut written = 0;
         for (range, spot) in spots(&text) {
-            let dest = match spot {
+            let (dest, shown) = match spot {
                 Spot::Address => {
                     self.count_link()?;
-                    text[range.clone()].to_owned()
+                    (text[range.clone()].to_owned(), text[range.clone()].to_owned())
                 }
                 Spot::Mention => {
-                    let name = &text[range.start + 1..range.end];
-                    if self.mentioned.insert(name.to_lowercase()) {
-                        self.mentions.push(name.to_owned());
+                    let Some(handle) = handle_of(&text[range.start + 1..range.end]) else { continue };
+                    if !self.mentions.contains(&handle) {
+                        self.mentions.push(handle.clone());
                     }
-                    format!("/members/{name}")
+                    (format!("/members/{handle}"), format!("@{handle}"))
                 }
             };
             if written < range.start {
@@ -253,7 +270,7 @@ impl<'a> Page<'a> {
                 title: "".into(),
                 id: "".into(),
             }));
-            self.events.push(Event::Text(text[range.clone()].to_owned().into()));
+            self.events.push(Event::Text(shown.into()));
             self.events.push(Event::End(TagEnd::Link));
             written = range.end;
             if self.events.len() > EVENTS_MAX {

@@ -9,6 +9,7 @@ pub mod compress;
 pub mod copies;
 pub mod db;
 pub mod embedded;
+pub mod erasure;
 pub mod etag;
 pub mod html;
 pub mod idempotency;

@@ -4,6 +4,7 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use hmac::{Hmac, Mac};
 use rand::{RngCore, TryRngCore, rngs::OsRng};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -18,6 +19,8 @@ pub const SECRET_BYTES: usize = 32;
 pub enum Purpose {
     AccessToken,
     Cursor,
+    /// Hashes the handles of the erased.
+    Handle,
 }
 
 impl Purpose {
@@ -25,6 +28,7 @@ impl Purpose {
         match self {
             Self::AccessToken => "access_token",
             Self::Cursor => "cursor",
+            Self::Handle => "handle",
         }
     }
 }
@@ -94,4 +98,11 @@ pub fn random_token() -> String {
 /// How a random token is stored: SHA-256, for it has entropy enough to need no salt.
 pub fn hash(token: &str) -> Vec<u8> {
     Sha256::digest(token).to_vec()
+}
+
+/// A hash that nobody can guess their way to without the key: HMAC with SHA-256.
+pub fn keyed_hash(key: &[u8], text: &str) -> Vec<u8> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
+    mac.update(text.as_bytes());
+    mac.finalize().into_bytes().to_vec()
 }

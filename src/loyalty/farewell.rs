@@ -27,7 +27,7 @@ impl Listener<Event> for Farewell {
     fn hear<'a>(&'a self, conn: &'a mut Conn, batch: &'a [Occurrence<Event>]) -> BoxFuture<'a, anyhow::Result<()>> {
         Box::pin(async move {
             let gone = |occurrence: &Occurrence<Event>| match occurrence.event {
-                Event::MemberErased { member_id } => Some((member_id, occurrence.at)),
+                Event::MemberErased { member_id, .. } => Some((member_id, occurrence.at)),
                 _ => None,
             };
             let gone: Vec<_> = batch.iter().filter_map(gone).collect();
@@ -52,7 +52,6 @@ async fn bid(conn: &mut Conn, member: MemberId, at: DateTime<Utc>) -> Result<(),
         let row = redemption::moves::found(conn, id).await?;
         redemption::moves::step(conn, &row, Wanted { step: Step::Cancel, by_clerk: false, points: None, reason: "" }, at).await?;
     }
-    redemption::store::forget_addresses(conn, member).await?;
     let mut wallet = ledger::open_wallet(conn, member, at).await?;
     ledger::erase(conn, &mut wallet, Source::new("member", member), at).await
 }

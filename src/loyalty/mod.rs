@@ -22,6 +22,7 @@ use crate::{
     events::Event,
     kit::{
         Conn, Kit, Problem,
+        erasure::{Place, erased, kept},
         outbox::Listener,
         verify::{Check, Repair},
     },
@@ -61,6 +62,28 @@ pub fn jobs() -> Vec<Job> {
         award::jobs::CONFIRM_AWARDS,
     ]
 }
+
+/// Where personal data lies here. The books stay, and name nobody.
+pub const PLACES: &[Place] = &[
+    erased("redemption", &["ship_to", "reason"], "update redemption set ship_to = null, reason = '' where member_id = any($1)"),
+    kept("redemption", &["state", "code"], "what was bought with points"),
+    erased("referral_code", &["code"], "delete from referral_code where member_id = any($1)"),
+    kept("referral", &["state", "reason"], "words of ours"),
+    erased("ledger_transaction", &["note"], "update ledger_transaction set note = '' where note <> '' and member_id = any($1)"),
+    kept("ledger_transaction", &["kind", "source_type", "source_id", "leg"], "the books"),
+    kept("ledger_entry", &["account"], "the books"),
+    kept("purchase", &["order_id", "currency", "channel", "trace"], "the books: a return still finds its order"),
+    kept("purchase_line", &["sku", "category"], "the books"),
+    kept("purchase_return", &["return_id"], "the books"),
+    kept("award", &["trigger", "limited_by"], "words of ours"),
+    kept("earning_rule", &["name", "trigger"], "the programme's terms"),
+    kept("earning_rule_version", &["terms"], "the programme's terms"),
+    kept("tier", &["name", "benefits"], "the programme's terms"),
+    kept("tier_change", &["reason"], "words of ours"),
+    kept("reward", &["name", "description", "kind", "currency", "per_member_period"], "the programme's terms"),
+    kept("coupon_code", &["code"], "the programme's"),
+    kept("leaderboard", &["metric", "period"], "words of ours"),
+];
 
 /// What must always hold.
 pub fn checks() -> Vec<&'static Check> {

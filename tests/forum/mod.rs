@@ -4,6 +4,7 @@ mod follow;
 mod hot_thread;
 mod limits;
 mod list;
+mod mention;
 mod post;
 mod question;
 mod reputation;

@@ -52,8 +52,11 @@ async fn an_erased_member_leaves_no_name() {
     let left = town.rows(&format!("select display_name || '/' || bio || '/' || handle from member where id = '{}'", ada.id())).await;
     assert!(left[0].starts_with("Erased member//erased-"), "{left:?}");
     assert_eq!(town.count("select count(*) from account where email like '%ada%'").await, 0);
-    // The handle and the address are free again.
-    town.member("ada").await.get("/me").await.is(200);
+    // The address is free again, the handle stays taken: nobody passes for her.
+    let form = |handle: &str| json!({ "email": "ada@town.example", "password": PASSWORD, "handle": handle });
+    town.visitor().post("/auth/register", form("ada")).await.refused(409, "handle_taken");
+    town.visitor().post("/auth/register", form("A-da")).await.refused(409, "handle_taken");
+    town.visitor().post("/auth/register", form("countess")).await.is(202);
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::{path::Path, time::Duration};
 use regulars::import::{Report, stackexchange::import};
 
 use super::real;
-use crate::town::{Folder, Town};
+use crate::town::{Folder, PASSWORD, Town};
 
 const FILES: [&str; 6] = ["Users", "Tags", "Posts", "Comments", "Votes", "PostLinks"];
 const AT: &str = r#"CreationDate="2020-01-02T03:04:05.678""#;
@@ -152,6 +152,37 @@ async fn the_erased_do_not_come_back() {
     town.sql("update member set import_source = null, import_id = null, handle = 'x', handle_key = 'x', display_name = 'Gone' where import_id = '1'").await;
     let again = imported(&town, folder.path()).await;
     assert_eq!(again.of("members"), (2, 0));
+    // Nor does anybody get the handle of who is gone.
+    let town = Town::new().await;
+    let gone = town.member("ada-l-1").await;
+    gone.tries_to_erase_themselves(PASSWORD).await.is(204);
+    imported(&town, folder.path()).await;
+    assert_eq!(town.rows("select handle from member where import_id = '1'").await, ["ada-l-1-1"]);
+}
+
+#[tokio::test]
+async fn comments_name_members_of_the_dump_and_nobody_else() {
+    let town = Town::new().await;
+    town.member("sam").await;
+    let mut rows = small();
+    rows.extend([
+        user(5, "Neil Fein"),
+        user(6, "Neil Gray"),
+        row("Comments", r#"Id="2" PostId="4" UserId="5" Text="@sam is nobody of the dump.""#),
+        row("Comments", r#"Id="3" PostId="3" UserId="6" Text="@NeilFein and @neilg, not @Neil or @AdaL, see @reply.""#),
+    ]);
+    let folder = dump(&rows);
+    imported(&town, folder.path()).await;
+    let named = town.rows("select body_markdown from comment where import_id in ('2', '3') order by import_id").await;
+    assert_eq!(named, ["@sam is nobody of the dump.", "@neil-fein-5 and @neil-gray-6, not @Neil or @AdaL, see @reply."]);
+    let strays = "select (regexp_matches(body_html, 'href=\"/members/([^\"]*)\"', 'g'))[1] as handle from comment";
+    assert_eq!(town.rows(&format!("{strays} order by 1")).await, ["neil-fein-5", "neil-gray-6"]);
+    let before = everything(&town).await;
+    imported(&town, folder.path()).await;
+    assert_eq!(everything(&town).await, before);
+    town.sql("update comment set renderer = 2 - 1, body_html = 'stale' where import_id = '3'").await;
+    town.work().await;
+    assert_eq!(town.rows(&format!("{strays} order by 1")).await, ["neil-fein-5", "neil-gray-6"], "rendered again");
 }
 
 #[tokio::test]

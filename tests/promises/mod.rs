@@ -7,6 +7,7 @@ mod bad_input;
 mod contract;
 mod description;
 mod documents;
+mod erasure;
 mod handle;
 mod house;
 mod language;

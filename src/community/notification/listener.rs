@@ -1,4 +1,4 @@
-//! Turns events into notifications, a batch at a time: at most four reads for those who are to hear, and one write.
+//! Turns events into notifications, a batch at a time: at most three reads for those who are to hear, and one write.
 
 use futures_util::future::BoxFuture;
 
@@ -7,7 +7,7 @@ use super::{
     store,
 };
 use crate::{
-    events::{self, Event},
+    events::Event,
     kit::{
         Conn,
         outbox::{Listener, Occurrence},
@@ -29,10 +29,6 @@ impl Listener<Event> for Herald {
                 let told = address(conn, news).await?;
                 store::tell(conn, &rules::drafts(told)).await?;
             }
-            let gone = events::erased_members(batch);
-            if !gone.is_empty() {
-                store::forget(conn, &gone).await?;
-            }
             Ok(())
         })
     }
@@ -40,24 +36,22 @@ impl Listener<Event> for Herald {
 
 /// Finds the members behind each audience who want to hear of it.
 async fn address(conn: &mut Conn, news: Vec<News>) -> anyhow::Result<Vec<(MemberId, News)>> {
-    let (mut questions, mut names, mut groups) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut questions, mut groups) = (Vec::new(), Vec::new());
     for item in &news {
         match &item.audience {
-            Audience::Member(_) => {}
+            Audience::Member(_) | Audience::Members(_) => {}
             Audience::Followers(question) => questions.push(*question),
-            Audience::Handles(handles) => names.extend(handles.iter().map(String::as_str)),
             Audience::Leaders(group) => groups.push(*group),
         }
     }
     let followers = if questions.is_empty() { vec![] } else { store::find_followers(conn, &questions).await? };
-    let named = if names.is_empty() { vec![] } else { store::find_named(conn, &names).await? };
     let leaders = if groups.is_empty() { vec![] } else { store::find_leaders(conn, &groups).await? };
     let mut told = Vec::new();
     for item in news {
         let members: Vec<MemberId> = match &item.audience {
             Audience::Member(member) => vec![*member],
             Audience::Followers(question) => followers.iter().filter(|(of, _)| of == question).map(|(_, member)| *member).collect(),
-            Audience::Handles(handles) => named.iter().filter(|(name, _)| handles.contains(name)).map(|(_, member)| *member).collect(),
+            Audience::Members(members) => members.clone(),
             Audience::Leaders(group) => leaders.iter().filter(|(of, _)| of == group).map(|(_, member)| *member).collect(),
         };
         told.extend(members.into_iter().map(|member| (member, item.clone())));

@@ -53,7 +53,7 @@ pub enum Audience {
     /// Everybody who follows the question.
     Followers(PostId),
     /// The members of these names; they need not exist.
-    Handles(Vec<String>),
+    Members(Vec<MemberId>),
     /// Owner and moderators of the group.
     Leaders(GroupId),
 }
@@ -127,10 +127,10 @@ pub fn news(occurrence: &Occurrence<Event>) -> Vec<News> {
             let news = to(PostCommented, post.author_id, post.id.0, comment_id.0).on(post).by(*author_id);
             vec![News { comment_id: Some(*comment_id), ..news }]
         }
-        Event::MembersMentioned { post, comment_id, by, handles } => {
+        Event::MembersMentioned { post, comment_id, by, members } => {
             let text = comment_id.map_or(post.id.0, |id| id.0);
-            let handles = Audience::Handles(handles.iter().take(MENTIONS_MAX).cloned().collect());
-            vec![News { comment_id: *comment_id, ..News::new(Mentioned, handles, text, text, at).on(post).by(*by) }]
+            let members = Audience::Members(members.iter().take(MENTIONS_MAX).copied().collect());
+            vec![News { comment_id: *comment_id, ..News::new(Mentioned, members, text, text, at).on(post).by(*by) }]
         }
         Event::AnswerAccepted { answer, asker_id, .. } if *asker_id != answer.author_id => {
             vec![to(AnswerAccepted, answer.author_id, answer.id.0, answer.id.0).on(answer)]

@@ -12,7 +12,6 @@ use uuid::Uuid;
 
 use super::rules::{Draft, News, NotificationKind};
 use crate::{
-    identity::member::{self, Handle},
     kit::{Conn, db::CachedExt},
     visible_group,
     words::{GroupId, MemberId, PostId},
@@ -50,13 +49,6 @@ pub async fn find_leaders(conn: &mut Conn, groups: &[GroupId]) -> QueryResult<Ve
     .load(conn)
     .await?;
     Ok(rows.into_iter().map(|row| (GroupId(row.of), row.member_id)).collect())
-}
-
-/// Members by their handles, in whichever case.
-pub async fn find_named(conn: &mut Conn, handles: &[&str]) -> QueryResult<Vec<(String, MemberId)>> {
-    let named = member::find_named(conn, &handles.iter().map(|handle| Handle::new(handle)).collect::<Vec<_>>()).await?;
-    let of = |handle: &&str| named.get(&Handle::new(handle)).map(|named| ((*handle).to_owned(), named.id));
-    Ok(handles.iter().filter_map(of).collect())
 }
 
 /// Tells those who have an account, may see what it is about, and do not know it yet.
@@ -112,18 +104,6 @@ pub async fn tell(conn: &mut Conn, drafts: &[Draft]) -> QueryResult<()> {
     .bind::<Array<Nullable<Text>>, _>(column(drafts, |news| news.detail.clone()))
     .bind::<Array<Timestamptz>, _>(column(drafts, |news| news.at))
     .bind::<Int4, _>(SOURCES_MAX)
-    .cached()
-    .execute(conn)
-    .await?;
-    Ok(())
-}
-
-/// Members who are gone are told nothing.
-pub async fn forget(conn: &mut Conn, members: &[MemberId]) -> QueryResult<()> {
-    diesel::sql_query(
-        "with settings as (delete from notification_off where member_id = any($1)) delete from notification where member_id = any($1)",
-    )
-    .bind::<Array<SqlUuid>, _>(members)
     .cached()
     .execute(conn)
     .await?;

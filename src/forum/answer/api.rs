@@ -16,7 +16,9 @@ use crate::{
     forum::{
         follow,
         post::{
-            self, PostState, Refusal, etag, event_ref, permit,
+            self, PostState, Refusal, etag, event_ref,
+            mention::{self, Mentions},
+            permit,
             revision::{self, Draft},
             rules::{self as post_rules, REASON_CHARS_MAX},
         },
@@ -104,7 +106,8 @@ impl AnswerApi {
         let (actor, now) = (member.0, self.kit.clock.now());
         let site = site::current(&self.kit).await?;
         let mut fields = Fields::default();
-        let rendered = post_rules::render(&mut fields, &actor, &body.body, site.body_chars());
+        let mentions = Mentions::find(&self.kit, &[&body.body]).await?;
+        let rendered = post_rules::render(&mut fields, &actor, &body.body, site.body_chars(), &mentions);
         let mut tx = self.kit.db.begin().await?;
         let thread = post::store::find_thread_of_for_update(&mut tx, question_id.0, PostKind::Question).await?;
         permit(&mut tx, Some(&actor), Action::Answer, &thread).await?;
@@ -128,8 +131,9 @@ impl AnswerApi {
             author_id: actor.member_id,
             group_id: question.group_id,
         };
-        let mentions = post_rules::mention_event(post, None, actor.member_id, &rendered);
-        events::tell(&mut tx, now, std::iter::once(Event::AnswerPosted { post }).chain(mentions)).await?;
+        mention::record(&mut tx, id, None, &mentions).await?;
+        let mentioned = post_rules::mention_event(post, None, actor.member_id, mentions.members(&rendered.mentions));
+        events::tell(&mut tx, now, std::iter::once(Event::AnswerPosted { post }).chain(mentioned)).await?;
         let answer = view::read(&mut tx, question.id, id, &actor).await?;
         tx.commit().await?;
         self.kit.outbox.ring();
@@ -152,7 +156,8 @@ impl AnswerApi {
         let (actor, id, now) = (member.0, answer_id.0, self.kit.clock.now());
         let site = site::current(&self.kit).await?;
         let mut fields = Fields::default();
-        let rendered = post_rules::render(&mut fields, &actor, &body.body, site.body_chars());
+        let mentions = Mentions::find(&self.kit, &[&body.body]).await?;
+        let rendered = post_rules::render(&mut fields, &actor, &body.body, site.body_chars(), &mentions);
         let reason = body.reason.as_deref().unwrap_or_default();
         fields.chars("/reason", reason, 0..=REASON_CHARS_MAX);
         let mut tx = self.kit.db.begin().await?;
@@ -166,8 +171,9 @@ impl AnswerApi {
             let draft = Draft { editor_id: actor.member_id, title: None, body_markdown: &body.body, tags: "", reason, at: now };
             revision::keep(&mut tx, &thread.post, "", &draft).await?;
             post::store::set_text(&mut tx, id, None, Some((&body.body, &rendered)), now).await?;
-            let mentions = post_rules::mention_event(event_ref(&thread.post), None, actor.member_id, &rendered);
-            events::tell(&mut tx, now, mentions).await?;
+            mention::record(&mut tx, id, None, &mentions).await?;
+            let mentioned = post_rules::mention_event(event_ref(&thread.post), None, actor.member_id, mentions.members(&rendered.mentions));
+            events::tell(&mut tx, now, mentioned).await?;
             if thread.post.is_published() {
                 post::store::touch(&mut tx, thread.question.id, now).await?;
             }

@@ -14,7 +14,12 @@ use super::{
 use crate::{
     app::Tag,
     events::{self, Event},
-    forum::post::{self, Refusal, event_ref, permit, rules::COMMENT_CHARS},
+    forum::post::{
+        self, Refusal, event_ref,
+        mention::{self, Mentions},
+        permit,
+        rules::COMMENT_CHARS,
+    },
     identity::{
         Actor, Member, Visitor,
         member::AuthorView,
@@ -143,7 +148,8 @@ impl CommentApi {
     ) -> Result<Json<CommentView>, Problem> {
         let (actor, id, now) = (member.0, comment_id.0, self.kit.clock.now());
         let mut fields = Fields::default();
-        let rendered = post::rules::render(&mut fields, &actor, &body.body, COMMENT_CHARS);
+        let mentions = Mentions::find(&self.kit, &[&body.body]).await?;
+        let rendered = post::rules::render(&mut fields, &actor, &body.body, COMMENT_CHARS, &mentions);
         let mut tx = self.kit.db.begin().await?;
         let comment = store::find(&mut tx, id).await?.ok_or_else(|| Problem::not_found("comment"))?;
         let moderates = self.permit_change(&mut tx, &actor, &comment).await?;
@@ -151,8 +157,9 @@ impl CommentApi {
         fields.done()?;
         store::set_body(&mut tx, id, &body.body, &rendered.html, now).await?;
         if let Some(post) = post::find(&mut tx, comment.post_id).await? {
-            let mentions = post::rules::mention_event(event_ref(&post), Some(id), actor.member_id, &rendered);
-            events::tell(&mut tx, now, mentions).await?;
+            mention::record(&mut tx, post.id, Some(id), &mentions).await?;
+            let mentioned = post::rules::mention_event(event_ref(&post), Some(id), actor.member_id, mentions.members(&rendered.mentions));
+            events::tell(&mut tx, now, mentioned).await?;
         }
         let comment = store::find(&mut tx, id).await?.ok_or_else(|| Problem::not_found("comment"))?;
         tx.commit().await?;
@@ -200,7 +207,8 @@ impl CommentApi {
     async fn comment(&self, actor: Actor, id: PostId, kind: PostKind, body: &str) -> Result<CommentMade, Problem> {
         let now = self.kit.clock.now();
         let mut fields = Fields::default();
-        let rendered = post::rules::render(&mut fields, &actor, body, COMMENT_CHARS);
+        let mentions = Mentions::find(&self.kit, &[body]).await?;
+        let rendered = post::rules::render(&mut fields, &actor, body, COMMENT_CHARS, &mentions);
         let mut tx = self.kit.db.begin().await?;
         let thread = post::store::find_thread_of(&mut tx, id, kind).await?;
         permit(&mut tx, Some(&actor), Action::Comment, &thread).await?;
@@ -219,9 +227,10 @@ impl CommentApi {
         };
         store::insert(&mut tx, &new).await?;
         let (post, by) = (event_ref(&thread.post), actor.member_id);
-        let mentions = post::rules::mention_event(post, Some(new.id), by, &rendered);
+        mention::record(&mut tx, id, Some(new.id), &mentions).await?;
+        let mentioned = post::rules::mention_event(post, Some(new.id), by, mentions.members(&rendered.mentions));
         let posted = Event::CommentPosted { post, comment_id: new.id, author_id: by };
-        events::tell(&mut tx, now, std::iter::once(posted).chain(mentions)).await?;
+        events::tell(&mut tx, now, std::iter::once(posted).chain(mentioned)).await?;
         let comment = store::find(&mut tx, new.id).await?.ok_or_else(|| Problem::not_found("comment"))?;
         tx.commit().await?;
         self.kit.outbox.ring();

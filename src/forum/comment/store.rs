@@ -3,14 +3,14 @@
 use chrono::{DateTime, Utc};
 use diesel::{
     QueryResult, QueryableByName,
-    sql_types::{Array, Int4, Int8, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Array, Int2, Int4, Int8, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
 
 use crate::{
     author_columns,
     identity::member::Author,
-    kit::{Conn, db::CachedExt},
+    kit::{Conn, db::CachedExt, markdown::RENDERER},
     words::{CommentId, MemberId, PostId},
 };
 
@@ -101,7 +101,8 @@ pub struct NewComment<'a> {
 pub async fn insert(conn: &mut Conn, new: &NewComment<'_>) -> QueryResult<()> {
     diesel::sql_query(
         "with counted as (update post set comment_count = comment_count + 1 where id = $2)
-         insert into comment (id, post_id, author_id, body_markdown, body_html, created_at) values ($1, $2, $3, $4, $5, $6)",
+         insert into comment (id, post_id, author_id, body_markdown, body_html, renderer, created_at)
+         values ($1, $2, $3, $4, $5, $7, $6)",
     )
     .bind::<SqlUuid, _>(new.id)
     .bind::<SqlUuid, _>(new.post_id)
@@ -109,6 +110,7 @@ pub async fn insert(conn: &mut Conn, new: &NewComment<'_>) -> QueryResult<()> {
     .bind::<Text, _>(new.body_markdown)
     .bind::<Text, _>(new.body_html)
     .bind::<Timestamptz, _>(new.at)
+    .bind::<Int2, _>(RENDERER)
     .cached()
     .execute(conn)
     .await?;
@@ -116,11 +118,12 @@ pub async fn insert(conn: &mut Conn, new: &NewComment<'_>) -> QueryResult<()> {
 }
 
 pub async fn set_body(conn: &mut Conn, id: CommentId, markdown: &str, html: &str, now: DateTime<Utc>) -> QueryResult<()> {
-    diesel::sql_query("update comment set body_markdown = $2, body_html = $3, edited_at = $4 where id = $1")
+    diesel::sql_query("update comment set body_markdown = $2, body_html = $3, edited_at = $4, renderer = $5 where id = $1")
         .bind::<SqlUuid, _>(id)
         .bind::<Text, _>(markdown)
         .bind::<Text, _>(html)
         .bind::<Timestamptz, _>(now)
+        .bind::<Int2, _>(RENDERER)
         .cached()
         .execute(conn)
         .await?;

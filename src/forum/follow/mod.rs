@@ -1,6 +1,5 @@
 //! Following: what a member wants to hear of, and to find again.
 
 pub mod api;
-pub mod forgetting;
 pub mod rules;
 pub mod store;

@@ -127,15 +127,3 @@ pub async fn count_questions(conn: &mut Conn, member: MemberId, most: i32) -> Qu
     .await?;
     Ok(count.questions)
 }
-
-/// Members who are gone follow nothing.
-pub async fn forget(conn: &mut Conn, members: &[MemberId]) -> QueryResult<()> {
-    diesel::sql_query(
-        "with tags as (delete from tag_follow where member_id = any($1)) delete from question_follow where member_id = any($1)",
-    )
-    .bind::<Array<SqlUuid>, _>(members)
-    .cached()
-    .execute(conn)
-    .await?;
-    Ok(())
-}

@@ -7,6 +7,11 @@ use crate::{
 
 pub static ALL: &[Check] = &[
     Check {
+        name: "No text names a member who is erased.",
+        sql: "select n.post_id::text as violation from mention n join member m on m.id = n.member_id
+              where m.erased_at is not null and not exists (select 1 from outbox_event where kind = 'member_erased')",
+    },
+    Check {
         name: "A post's up and down votes are its votes.",
         sql: "select p.id::text as violation from post p
               left join (select post_id, count(*) filter (where value = 1) as up, count(*) filter (where value = -1) as down

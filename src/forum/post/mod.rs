@@ -3,8 +3,10 @@
 pub mod api;
 pub mod checks;
 pub mod etag;
+pub mod mention;
 pub mod permit;
 pub mod preview;
+pub mod rendering;
 pub mod revision;
 pub mod rules;
 pub mod store;

@@ -2,7 +2,7 @@
 
 use poem_openapi::{Object, OpenApi, payload::Json};
 
-use super::rules::render;
+use super::{mention::Mentions, rules::render};
 use crate::{
     app::Tag,
     identity::{Member, site::rules::BODY_CHARS_MAX},
@@ -36,8 +36,9 @@ impl PreviewApi {
     #[oai(path = "/markdown/preview", method = "post", operation_id = "preview_markdown")]
     async fn preview_markdown(&self, member: Member, body: Json<Preview>) -> Result<Json<Previewed>, Problem> {
         self.kit.limits.take(Ration::Preview, &member.0.caller())?;
+        let mentions = Mentions::find(&self.kit, &[&body.body]).await?;
         let mut fields = Fields::default();
-        let rendered = render(&mut fields, &member.0, &body.body, 1..=BODY_CHARS_MAX);
+        let rendered = render(&mut fields, &member.0, &body.body, 1..=BODY_CHARS_MAX, &mentions);
         fields.done()?;
         Ok(Json(Previewed { body_html: rendered.html }))
     }

@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use chrono::{DateTime, Duration, Utc};
 use diesel::QueryableByName;
 
+use super::mention::Mentions;
 use crate::{
     events::{Event, PostRef},
     identity::Actor,
@@ -31,6 +32,7 @@ refusals! {
         NotPublished = CONFLICT "post_not_published" "This post is hidden or deleted.",
         DuplicatePost = CONFLICT "duplicate_post" "You have posted the same words a moment ago.",
         EditWindowClosed = FORBIDDEN "edit_window_closed" "The time in which you may edit this yourself is over.",
+        MemberGone = CONFLICT "member_gone" "Somebody whom this text names has just left. Send it again.",
         OwnPost = FORBIDDEN "own_post" "This is for the posts of others.",
     }
 }
@@ -100,9 +102,8 @@ pub fn state_event(post: &PostRow, to: PostState, review_item_id: Option<ReviewI
 }
 
 /// What others must hear of the members whom a text of `by` names, if it names any.
-pub fn mention_event(post: PostRef, comment_id: Option<CommentId>, by: MemberId, text: &Rendered) -> Option<Event> {
-    let handles = text.mentions.clone();
-    (!handles.is_empty()).then_some(Event::MembersMentioned { post, comment_id, by, handles })
+pub fn mention_event(post: PostRef, comment_id: Option<CommentId>, by: MemberId, members: Vec<MemberId>) -> Option<Event> {
+    (!members.is_empty()).then_some(Event::MembersMentioned { post, comment_id, by, members })
 }
 
 /// What others must hear when `answer` stops being the one that `question` accepts. It no longer counts on the day on
@@ -117,10 +118,10 @@ pub fn unaccepted_events(question: &PostRow, answer: &PostRow, now: DateTime<Utc
     events
 }
 
-/// Checks and renders what somebody wrote. What is refused lands in `fields`.
-pub fn render(fields: &mut Fields, actor: &Actor, text: &str, chars: RangeInclusive<usize>) -> Rendered {
+/// Checks and renders what somebody wrote, with links to those whom it mentions. What is refused lands in `fields`.
+pub fn render(fields: &mut Fields, actor: &Actor, text: &str, chars: RangeInclusive<usize>, mentions: &Mentions) -> Rendered {
     fields.chars("/body", text, chars);
-    let rendered = markdown::render(text).unwrap_or_else(|refused| {
+    let rendered = markdown::render(text, &|name| mentions.handle_of(name)).unwrap_or_else(|refused| {
         fields.refuse("/body", refused.to_string());
         Rendered { html: String::new(), links: 0, mentions: Vec::new(), text_start: String::new() }
     });

@@ -19,7 +19,9 @@ use crate::{
     forum::{
         follow,
         post::{
-            self, PostState, etag, event_ref, permit,
+            self, PostState, etag, event_ref,
+            mention::{self, Mentions},
+            permit,
             revision::{self, Draft},
             rules::{self as post_rules, REASON_CHARS_MAX},
         },
@@ -161,7 +163,8 @@ impl QuestionApi {
         let mut fields = Fields::default();
         let title = body.title.trim();
         fields.chars("/title", title, site.title_chars());
-        let rendered = post_rules::render(&mut fields, &actor, &body.body, site.body_chars());
+        let mentions = Mentions::find(&self.kit, &[title, &body.body]).await?;
+        let rendered = post_rules::render(&mut fields, &actor, &body.body, site.body_chars(), &mentions);
         let tags = tag::rules::normalise_all(&mut fields, &body.tags);
 
         let mut tx = self.kit.db.begin().await?;
@@ -193,8 +196,9 @@ impl QuestionApi {
         let draft = Draft { editor_id: actor.member_id, title: Some(title), body_markdown: &body.body, tags: &names, reason: "", at: now };
         revision::insert(&mut tx, id, 1, &draft).await?;
         let post = PostRef { id, kind: PostKind::Question, question_id: id, author_id: actor.member_id, group_id };
-        let mentions = post_rules::mention_event(post, None, actor.member_id, &rendered);
-        events::tell(&mut tx, now, std::iter::once(Event::QuestionAsked { post }).chain(mentions)).await?;
+        mention::record(&mut tx, id, None, &mentions).await?;
+        let mentioned = post_rules::mention_event(post, None, actor.member_id, mentions.members(&rendered.mentions));
+        events::tell(&mut tx, now, std::iter::once(Event::QuestionAsked { post }).chain(mentioned)).await?;
         let question = view::read(&self.kit, &mut tx, id, Some(&actor)).await?;
         tx.commit().await?;
         self.kit.outbox.ring();
@@ -258,7 +262,8 @@ impl QuestionApi {
         if let Some(title) = title {
             fields.chars("/title", title, site.title_chars());
         }
-        let rendered = body.body.as_deref().map(|text| post_rules::render(&mut fields, &actor, text, site.body_chars()));
+        let mentions = Mentions::find(&self.kit, &[title.unwrap_or_default(), body.body.as_deref().unwrap_or_default()]).await?;
+        let rendered = body.body.as_deref().map(|text| post_rules::render(&mut fields, &actor, text, site.body_chars(), &mentions));
         let tags = body.tags.as_deref().map(|names| tag::rules::normalise_all(&mut fields, names));
         let reason = body.reason.as_deref().unwrap_or_default();
         fields.chars("/reason", reason, 0..=REASON_CHARS_MAX);
@@ -295,9 +300,10 @@ impl QuestionApi {
             };
             revision::keep(&mut tx, &before, &tags_before.join(" "), &draft).await?;
             post::store::set_text(&mut tx, id, new_title, new_body.zip(rendered.as_ref()), now).await?;
+            mention::record(&mut tx, id, None, &mentions).await?;
             if let Some(text) = rendered.as_ref().filter(|_| new_body.is_some()) {
-                let mentions = post_rules::mention_event(event_ref(&before), None, actor.member_id, text);
-                events::tell(&mut tx, now, mentions).await?;
+                let mentioned = post_rules::mention_event(event_ref(&before), None, actor.member_id, mentions.members(&text.mentions));
+                events::tell(&mut tx, now, mentioned).await?;
             }
             if let Some(tags) = tags.filter(|_| tags_change) {
                 tag::store::replace_tags(&mut tx, &before, &tags).await?;
@@ -330,7 +336,7 @@ impl QuestionApi {
         }
         post::change_state(&mut tx, &question, PostState::Deleted, None, now).await?;
         if question.author_id != actor.member_id {
-            let detail = serde_json::json!({ "post": event_ref(&question), "title": question.title });
+            let detail = serde_json::json!({ "post": event_ref(&question) });
             audit::record(&mut tx, AuditEntry::new(Some(actor.member_id), "delete_question", ("post", id.0), "", detail, now)).await?;
         }
         tx.commit().await?;

@@ -46,11 +46,10 @@ pub async fn create_administrator(
             rules::check_handle(&mut fields, handle);
             rules::check_password(&mut fields, &password, password_chars_min, &[handle, &email.given]);
             fields.done()?;
-            let handle_keys = rules::handle_keys(handle);
-            if store::is_handle_taken(conn, &handle_keys).await? {
+            if store::is_handle_taken(conn, handle, now).await? {
                 return Err(Refusal::HandleTaken.into());
             }
-            let handle_key = handle_keys.shape;
+            let handle_key = rules::handle_keys(handle).shape;
             let member = NewMember { id: MemberId::new(), handle, handle_key, display_name: handle, role: Role::Member, created_at: now };
             store::insert_member(conn, &member).await?;
             store::insert_account(conn, member.id, &email, &password::hash(password).await?, now).await?;

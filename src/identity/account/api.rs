@@ -137,9 +137,8 @@ impl AccountApi {
         let code = body.link_code.as_deref().map(|code| link::open(self.kit(), "/link_code", code, now)).transpose()?;
         // Hashed before anything is looked up, so that every answer takes as long.
         let password_hash = password::hash(body.password.0).await?;
-        let handle_keys = rules::handle_keys(&body.handle);
         let mut tx = self.kit().db.begin().await?;
-        if store::is_handle_taken(&mut tx, &handle_keys).await? {
+        if store::is_handle_taken(&mut tx, &body.handle, now).await? {
             return Err(Refusal::HandleTaken.into());
         }
         let claim = match &code {
@@ -147,7 +146,7 @@ impl AccountApi {
             None => None,
         };
         if !store::is_email_known(&mut tx, &email).await? {
-            let handle_key = handle_keys.shape;
+            let handle_key = rules::handle_keys(&body.handle).shape;
             let member_id = if let Some(Claim::Become(member_id)) = claim {
                 partner::store::claim_member(&mut tx, member_id, &body.handle, &handle_key, display_name).await?;
                 member_id

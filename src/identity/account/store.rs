@@ -8,8 +8,9 @@ use diesel::{
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::rules::{Email, HandleKeys};
+use super::rules::{Email, handle_keys};
 use crate::{
+    identity::member::handle::find_retired,
     kit::{Conn, db::CachedExt, secret},
     schema::{account, member, refresh_token, session},
     words::{MemberId, Role, SessionId},
@@ -26,13 +27,14 @@ pub struct NewMember<'a> {
     pub created_at: DateTime<Utc>,
 }
 
-/// Whether somebody has this handle, or one that passes for it.
-pub async fn is_handle_taken(conn: &mut Conn, keys: &HandleKeys) -> QueryResult<bool> {
+/// Whether somebody has this handle, or one that passes for it, or had it until they were erased.
+pub async fn is_handle_taken(conn: &mut Conn, handle: &str, now: DateTime<Utc>) -> QueryResult<bool> {
     #[derive(QueryableByName)]
     struct Taken {
         #[diesel(sql_type = Bool)]
         taken: bool,
     }
+    let keys = handle_keys(handle);
     let Taken { taken } = diesel::sql_query(
         "select exists (select 1 from member where translate(lower(handle collate \"C\"), '05-_', 'os') = $1)
              or exists (select 1 from member where handle_key = $2) as taken",
@@ -42,7 +44,7 @@ pub async fn is_handle_taken(conn: &mut Conn, keys: &HandleKeys) -> QueryResult<
     .cached()
     .get_result(conn)
     .await?;
-    Ok(taken)
+    Ok(taken || !find_retired(conn, &[handle], now).await?.is_empty())
 }
 
 pub async fn is_email_known(conn: &mut Conn, email: &Email) -> QueryResult<bool> {

@@ -194,8 +194,9 @@ impl MemberApi {
 
     /// Erase the caller
     ///
-    /// Ends every session, deletes the account, and takes the name off everything that was written. There is no way
-    /// back. The last administrator cannot go.
+    /// Ends every session, deletes the account, and takes the name off everything that was written, and out of what others
+    /// wrote to it. The handle stays taken, so that nobody passes for who is gone; the address may register again. There is
+    /// no way back. The last administrator cannot go.
     #[oai(path = "/me", method = "delete", operation_id = "erase_me")]
     async fn erase_me(&self, myself: Myself, body: Json<EraseMe>) -> Result<Erased, Problem> {
         let actor = myself.0;
@@ -205,8 +206,9 @@ impl MemberApi {
         let administrators = store::lock_administrators(&mut tx).await?;
         let me = store::lock_me(&mut tx, actor.member_id).await?;
         rules::may_cease(me.role, administrators.len())?;
-        store::erase(&mut tx, me.id, &store::random_handle("erased-", 8), rules::ERASED_NAME, now).await?;
-        events::tell(&mut tx, now, [Event::MemberErased { member_id: me.id }]).await?;
+        let stand_in = store::random_handle("erased-", 8);
+        let names = store::erase(&mut tx, me.id, &stand_in, rules::ERASED_NAME, now).await?;
+        events::tell(&mut tx, now, [Event::MemberErased { member_id: me.id, names, stand_in }]).await?;
         tx.commit().await?;
         self.kit.outbox.ring();
         Ok(Erased::Done)

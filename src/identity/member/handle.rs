@@ -1,10 +1,11 @@
 //! Handles, by which requests and texts name members: whoever is named is looked up here, and nowhere else.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use chrono::{DateTime, Utc};
 use diesel::{
     QueryResult, QueryableByName,
-    sql_types::{Array, Text, Uuid as SqlUuid},
+    sql_types::{Array, Bytea, Text, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
 use poem_openapi::{
@@ -14,7 +15,13 @@ use poem_openapi::{
 use serde_json::Value;
 
 use crate::{
-    kit::{Conn, Kit, Problem, db::CachedExt, text::Text as JsonText},
+    identity::account::rules::{HandleKeys, handle_keys},
+    kit::{
+        Conn, Kit, Problem,
+        db::CachedExt,
+        secret::{self, Purpose},
+        text::Text as JsonText,
+    },
     words::MemberId,
 };
 
@@ -43,6 +50,40 @@ pub async fn find_wanted(kit: &Kit, handle: Option<Handle>) -> Result<Option<Mem
         Some(handle) => Ok(Some(handle.find(&mut *kit.db.read().await?).await?)),
         None => Ok(None),
     }
+}
+
+/// Keeps a handle taken after its member: as keyed hashes, in which nobody reads it.
+pub async fn retire(conn: &mut Conn, handle: &str, now: DateTime<Utc>) -> QueryResult<()> {
+    let keys = secret::keys(conn, Purpose::Handle, now).await?;
+    let newest = keys.into_iter().next().map(|key| hashes(&key, handle));
+    diesel::sql_query("insert into erased_handle (hash) select unnest($1) on conflict do nothing")
+        .bind::<Array<Bytea>, _>(newest.into_iter().flatten().collect::<Vec<_>>())
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Those of `handles` that somebody had who is gone, or that pass for such a one.
+pub async fn find_retired(conn: &mut Conn, handles: &[&str], now: DateTime<Utc>) -> QueryResult<HashSet<String>> {
+    #[derive(QueryableByName)]
+    struct Retired {
+        #[diesel(sql_type = Bytea)]
+        hash: Vec<u8>,
+    }
+    let keys = secret::keys(conn, Purpose::Handle, now).await?;
+    let hashes: HashMap<Vec<u8>, &str> =
+        handles.iter().flat_map(|handle| keys.iter().flat_map(move |key| hashes(key, handle)).map(move |hash| (hash, *handle))).collect();
+    let found: Vec<Retired> = diesel::sql_query("select hash from erased_handle where hash = any($1)")
+        .bind::<Array<Bytea>, _>(hashes.keys().collect::<Vec<_>>())
+        .load(conn)
+        .await?;
+    Ok(found.iter().filter_map(|row| hashes.get(&row.hash)).map(|handle| (*handle).to_owned()).collect())
+}
+
+/// One for each way in which handles pass for each other.
+fn hashes(key: &[u8], handle: &str) -> [Vec<u8>; 2] {
+    let HandleKeys { word, shape } = handle_keys(handle);
+    [secret::keyed_hash(key, &format!("word {word}")), secret::keyed_hash(key, &format!("shape {shape}"))]
 }
 
 impl ParseFromParameter for Handle {

@@ -9,11 +9,11 @@ use diesel::{
 use diesel_async::RunQueryDsl;
 use rand::Rng;
 
-use super::{admin::MemberForAdmin, rules::MemberSort};
+use super::{admin::MemberForAdmin, handle::retire, rules::MemberSort};
 use crate::{
-    identity::account::rules::handle_keys,
-    kit::{Conn, db::CachedExt, page::Request},
-    schema::{account, external_member, member, refresh_token, session},
+    identity::{PLACES, account::rules::handle_keys},
+    kit::{Conn, db::CachedExt, erasure, page::Request},
+    schema::{account, external_member, member},
     visible_group,
     words::{GroupRole, MemberId, PartnerId, Role},
 };
@@ -231,13 +231,14 @@ pub async fn lock_administrators(conn: &mut Conn) -> QueryResult<Vec<MemberId>> 
         .await
 }
 
-/// Takes away all that tells who the member was, and every way to sign in.
-pub async fn erase(conn: &mut Conn, id: MemberId, handle: &str, display_name: &str, now: DateTime<Utc>) -> QueryResult<()> {
-    let sessions = session::table.filter(session::member_id.eq(id)).select(session::id);
-    diesel::delete(refresh_token::table.filter(refresh_token::session_id.eq_any(sessions))).execute(conn).await?;
-    diesel::delete(session::table.filter(session::member_id.eq(id))).execute(conn).await?;
-    diesel::delete(account::table.filter(account::member_id.eq(id))).execute(conn).await?;
-    diesel::delete(external_member::table.filter(external_member::member_id.eq(id))).execute(conn).await?;
+/// Takes away all that tells who the member was, and every way to sign in; the handle stays taken. Returns what they were
+/// called, the handle first, which others take out of texts.
+pub async fn erase(conn: &mut Conn, id: MemberId, handle: &str, display_name: &str, now: DateTime<Utc>) -> QueryResult<Vec<String>> {
+    let called = member::table.left_join(account::table).filter(member::id.eq(id));
+    let (old, name, email): (String, String, Option<String>) =
+        called.select((member::handle, member::display_name, account::email.nullable())).first(conn).await?;
+    retire(conn, &old, now).await?;
+    erasure::walk(conn, PLACES, &[id.0]).await?;
     diesel::update(member::table.find(id))
         .set((
             member::handle.eq(handle),
@@ -253,7 +254,7 @@ pub async fn erase(conn: &mut Conn, id: MemberId, handle: &str, display_name: &s
         ))
         .execute(conn)
         .await?;
-    Ok(())
+    Ok([old, name].into_iter().chain(email).collect())
 }
 
 /// A member in a list by name.

@@ -106,7 +106,7 @@ impl Site {
         for (pointer, number, range) in self.numbers() {
             fields.range(pointer, number.into(), range);
         }
-        match markdown::render(&self.welcome_markdown) {
+        match markdown::render(&self.welcome_markdown, &markdown::nobody) {
             Ok(rendered) => self.welcome_html = rendered.html,
             Err(refused) => fields.refuse("/welcome_markdown", refused.to_string()),
         }

@@ -164,7 +164,7 @@ fn a_real_dump_is_read_converted_and_shown_without_losing_words() {
     let (users, posts) = (all::<User>(&dump), all::<Post>(&dump));
     let comments = all::<Comment>(&dump);
     for comment in &comments {
-        let shown = markdown::render(&comment.text);
+        let shown = markdown::render(&comment.text, &markdown::nobody);
         assert!(shown.is_ok(), "comment on line {}: {shown:?}", comment.line);
     }
     let others = (comments.len(), all::<Vote>(&dump).len(), all::<Tag>(&dump).len(), all::<PostLink>(&dump).len());
@@ -175,7 +175,7 @@ fn a_real_dump_is_read_converted_and_shown_without_losing_words() {
     let mut changed = 0;
     for (line, body) in bodies.chain(abouts) {
         let source = html::to_markdown(body).unwrap_or_else(|refused| panic!("line {line}: {refused}"));
-        let shown = match markdown::render(&source) {
+        let shown = match markdown::render(&source, &markdown::nobody) {
             Ok(shown) => shown.html,
             Err(markdown::Refused::TooManyLinks) => continue,
             Err(refused) => panic!("line {line}: {refused}"),

@@ -10,6 +10,7 @@ use crate::{
         site::rules::BODY_CHARS_MAX,
     },
     kit::{html, markdown},
+    words::MemberId,
 };
 
 pub const BIO_CHARS_MAX: usize = 1_000;
@@ -74,20 +75,74 @@ pub struct Body {
 /// # Errors
 /// A sentence when it cannot be converted or shown.
 pub fn body_of_html(html: &str) -> Result<Body, String> {
-    body_of_markdown(html::to_markdown(html).map_err(|refused| refused.to_string())?)
+    body_of_markdown(html::to_markdown(html).map_err(|refused| refused.to_string())?, &markdown::nobody)
 }
 
-/// A comment's body, which dumps hold as Markdown.
+/// A comment's body, which dumps hold as Markdown. `handle_of` links whom it mentions.
 ///
 /// # Errors
 /// A sentence when it cannot be shown.
-pub fn body_of_markdown(markdown: String) -> Result<Body, String> {
+pub fn body_of_markdown(markdown: String, handle_of: &dyn Fn(&str) -> Option<String>) -> Result<Body, String> {
     let chars = markdown.chars().count();
     if chars > BODY_CHARS_MAX {
         return Err(format!("The text has {chars} characters, more than {BODY_CHARS_MAX}."));
     }
-    let rendered = markdown::render(&markdown).map_err(|refused| refused.to_string())?;
+    let rendered = markdown::render(&markdown, handle_of).map_err(|refused| refused.to_string())?;
     Ok(Body { markdown, html: rendered.html, excerpt: rendered.text_start })
+}
+
+/// Somebody who takes part in a thread.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Participant {
+    pub id: MemberId,
+    pub handle: String,
+    pub display_name: String,
+}
+
+const NAME_ENDS: &[char] = &[',', ':', ';', '!', '?', '(', ')', '[', ']', '<', '>', '"', '*', '`', '/', '\\', '&', '@'];
+/// Fewer letters of a name may be anybody's.
+const BEGINNING_CHARS_MIN: usize = 3;
+
+/// Puts handles in the place of the names by which a comment calls those who take part in its thread: `@AdaLovelace`, or a
+/// beginning of it that only one of them has. Returns the text, and who is named.
+pub fn call_by_handle<'a>(text: &str, participants: &'a [Participant]) -> (String, Vec<&'a Participant>) {
+    let mut named: Vec<&Participant> = Vec::new();
+    let mut parts = text.split('@');
+    let mut called = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let begins = !called.ends_with(|c: char| c.is_alphanumeric() || "_-./@+".contains(c));
+        let token = part.split(|c: char| c.is_whitespace() || NAME_ENDS.contains(&c)).next().unwrap_or_default();
+        let name = token.trim_end_matches(['.', '\'', '’', '-', '_', '…']);
+        let name = name.strip_suffix("'s").or_else(|| name.strip_suffix("’s")).unwrap_or(name);
+        called.push('@');
+        match meant(name, participants).filter(|_| begins) {
+            Some(participant) => {
+                called += &participant.handle;
+                called += &part[name.len()..];
+                if !named.contains(&participant) {
+                    named.push(participant);
+                }
+            }
+            None => called += part,
+        }
+    }
+    (called, named)
+}
+
+fn meant<'a>(name: &str, participants: &'a [Participant]) -> Option<&'a Participant> {
+    let squeezed = |text: &str| text.split_whitespace().collect::<String>().to_lowercase();
+    let wanted = squeezed(name);
+    let only = |fits: &dyn Fn(&str) -> bool| {
+        let mut found = participants.iter().filter(|participant| fits(&squeezed(&participant.display_name)));
+        found.next().filter(|_| found.next().is_none())
+    };
+    let begins = |own: &str| wanted.chars().count() >= BEGINNING_CHARS_MIN && own.starts_with(&wanted);
+    let exact = participants.iter().any(|participant| squeezed(&participant.display_name) == wanted);
+    match (wanted.is_empty(), exact) {
+        (true, _) => None,
+        (false, true) => only(&|own| own == wanted),
+        (false, false) => only(&begins),
+    }
 }
 
 #[cfg(test)]
@@ -112,6 +167,25 @@ mod tests {
             check_handle(&mut fields, &handle);
             assert!(fields.done().is_ok(), "{handle}");
         }
+    }
+
+    #[test]
+    fn comments_call_members_by_their_handles() {
+        let participants: Vec<Participant> = ["Neil Fein", "Neil Gray", "Mσᶎ", "Ada"]
+            .into_iter()
+            .enumerate()
+            .map(|(n, name)| Participant { id: MemberId::new(), handle: handle(name, &n.to_string(), 0), display_name: name.to_owned() })
+            .collect();
+        for (text, expected) in [
+            ("@NeilFein thanks", "@neil-fein-0 thanks"),
+            ("See @neilf: and @ADA's, @Ada.", "See @neil-fein-0: and @ada-3's, @ada-3."),
+            ("(@Mσᶎ)", "(@m-2)"),
+            // Two begin so; nobody does; too short; an address.
+            ("@Neil @nobody-here @media @Ad ada@ada.org @", "@Neil @nobody-here @media @Ad ada@ada.org @"),
+        ] {
+            assert_eq!(call_by_handle(text, &participants).0, expected);
+        }
+        assert_eq!(call_by_handle("@ada and @Ada", &participants).1, [&participants[3]]);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use diesel::{
 };
 use diesel_async::RunQueryDsl;
 
+use super::rules::Participant;
 use crate::{
     events::PostRef,
     identity::account::rules::handle_keys,
@@ -46,8 +47,8 @@ pub struct NewMember {
 }
 
 /// Adds those whose id and handle are free. Returns how many.
-pub async fn insert_members(conn: &mut Conn, source: &str, members: &[NewMember]) -> QueryResult<usize> {
-    let column = |of: fn(&NewMember) -> &str| members.iter().map(of).collect::<Vec<_>>();
+pub async fn insert_members(conn: &mut Conn, source: &str, members: &[&NewMember]) -> QueryResult<usize> {
+    let column = |of: fn(&NewMember) -> &str| members.iter().map(|member| of(member)).collect::<Vec<_>>();
     diesel::sql_query(
         "insert into member (id, handle, handle_key, display_name, bio, on_leaderboards, import_source, import_id, created_at)
          select id, handle, handle_key, display_name, bio, on_leaderboards, $9, import_id, created_at
@@ -263,7 +264,54 @@ pub struct NewComment {
     pub author_id: MemberId,
     pub body_markdown: String,
     pub body_html: String,
+    /// Whom it names.
+    pub mentions: Vec<MemberId>,
     pub created_at: DateTime<Utc>,
+}
+
+/// Who takes part in these questions' threads: by what is here, and by `more`.
+pub async fn find_participants(
+    conn: &mut Conn,
+    questions: &[PostId],
+    more: &[(PostId, MemberId)],
+    but: MemberId,
+) -> QueryResult<HashMap<PostId, Vec<Participant>>> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = SqlUuid)]
+        question_id: PostId,
+        #[diesel(sql_type = SqlUuid)]
+        id: MemberId,
+        #[diesel(sql_type = Text)]
+        handle: String,
+        #[diesel(sql_type = Text)]
+        display_name: String,
+    }
+    let rows: Vec<Row> = diesel::sql_query(
+        "with thread as (
+           select id, question_id, author_id from post where id = any($1)
+           union all
+           select id, question_id, author_id from post where question_id = any($1) and kind = 'answer'
+         ), part as (
+           select question_id, author_id from thread
+           union select t.question_id, c.author_id from thread t join comment c on c.post_id = t.id
+           union select question_id, author_id from unnest($2, $3) as m (question_id, author_id)
+         )
+         select p.question_id, m.id, m.handle, m.display_name from part p join member m on m.id = p.author_id
+         where m.erased_at is null and m.id <> $4",
+    )
+    .bind::<Array<SqlUuid>, _>(questions)
+    .bind::<Array<SqlUuid>, _>(more.iter().map(|(question, _)| *question).collect::<Vec<_>>())
+    .bind::<Array<SqlUuid>, _>(more.iter().map(|(_, author)| *author).collect::<Vec<_>>())
+    .bind::<SqlUuid, _>(but)
+    .cached()
+    .load(conn)
+    .await?;
+    let mut participants: HashMap<PostId, Vec<Participant>> = HashMap::new();
+    for Row { question_id, id, handle, display_name } in rows {
+        participants.entry(question_id).or_default().push(Participant { id, handle, display_name });
+    }
+    Ok(participants)
 }
 
 #[derive(QueryableByName)]
@@ -276,11 +324,14 @@ struct Count {
 pub async fn insert_comments(conn: &mut Conn, source: &str, comments: &[NewComment]) -> QueryResult<usize> {
     let Count { n } = diesel::sql_query(
         "with added as (
-           insert into comment (id, post_id, author_id, body_markdown, body_html, created_at, import_source, import_id)
-           select id, post_id, author_id, body_markdown, body_html, created_at, $8, import_id
+           insert into comment (id, post_id, author_id, body_markdown, body_html, renderer, created_at, import_source, import_id)
+           select id, post_id, author_id, body_markdown, body_html, $9, created_at, $8, import_id
            from unnest($1, $2, $3, $4, $5, $6, $7) as c (id, post_id, author_id, body_markdown, body_html, created_at, import_id)
            on conflict do nothing
-           returning post_id
+           returning id, post_id
+         ), named as (
+           insert into mention (member_id, post_id, comment_id)
+           select n.member_id, a.post_id, a.id from unnest($10, $11) as n (comment_id, member_id) join added a on a.id = n.comment_id
          ), counted as (
            update post set comment_count = comment_count + n
            from (select post_id, count(*) as n from added group by post_id) a where post.id = a.post_id
@@ -295,6 +346,9 @@ pub async fn insert_comments(conn: &mut Conn, source: &str, comments: &[NewComme
     .bind::<Array<Timestamptz>, _>(comments.iter().map(|c| c.created_at).collect::<Vec<_>>())
     .bind::<Array<Text>, _>(comments.iter().map(|c| &c.import_id).collect::<Vec<_>>())
     .bind::<Text, _>(source)
+    .bind::<Int2, _>(RENDERER)
+    .bind::<Array<SqlUuid>, _>(comments.iter().flat_map(|c| c.mentions.iter().map(|_| c.id)).collect::<Vec<_>>())
+    .bind::<Array<SqlUuid>, _>(comments.iter().flat_map(|c| &c.mentions).collect::<Vec<_>>())
     .cached()
     .get_result(conn)
     .await?;

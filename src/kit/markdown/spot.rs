@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 /// ASCII letters, digits, `_` and `-`: the rule for new handles is in `identity::account`.
-const HANDLE_CHARS: std::ops::RangeInclusive<usize> = 3..=30;
+pub const HANDLE_CHARS: std::ops::RangeInclusive<usize> = 3..=30;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Spot {

@@ -1,5 +1,10 @@
 use super::*;
 
+/// Everybody is a member, but for `nobody-here` and `media`.
+fn render(markdown: &str) -> Result<Rendered, Refused> {
+    super::render(markdown, &|name| (!["nobody-here", "media"].contains(&name)).then(|| name.to_lowercase()))
+}
+
 fn html(markdown: &str) -> String {
     render(markdown).expect(markdown).html
 }
@@ -25,6 +30,8 @@ fn each_kind_of_formatting_comes_out_as_expected() {
         ("<https://a.org>", format!("<p><a href=\"https://a.org\" {REL}>https://a.org</a></p>\n")),
         ("at https://a.org/x_y_z.", format!("<p>at <a href=\"https://a.org/x_y_z\" {REL}>https://a.org/x_y_z</a>.</p>\n")),
         ("hi @ada!", format!("<p>hi <a href=\"/members/ada\" {REL}>@ada</a>!</p>\n")),
+        ("hi @ADA!", format!("<p>hi <a href=\"/members/ada\" {REL}>@ada</a>!</p>\n")),
+        ("@media (min-width: 9em), @nobody-here", "<p>@media (min-width: 9em), @nobody-here</p>\n".into()),
         ("[@ada https://b.org](https://a.org)", format!("<p><a href=\"https://a.org\" {REL}>@ada https://b.org</a></p>\n")),
         ("![alt](https://a.org/i.png)", format!("<p><a href=\"https://a.org/i.png\" {REL}>alt</a></p>\n")),
         ("![](https://a.org/i.png)", format!("<p><a href=\"https://a.org/i.png\" {REL}>https://a.org/i.png</a></p>\n")),
@@ -54,7 +61,7 @@ fn tables_keep_their_alignment_and_tasks_their_boxes() {
 fn counts_links_and_names_who_was_mentioned() {
     let rendered = render("@Ada @bob @ADA [a](https://a.org) https://b.org ![c](https://c.org) [d](javascript:x) `@no`").unwrap();
     assert_eq!(rendered.links, 3);
-    assert_eq!(rendered.mentions, ["Ada", "bob"]);
+    assert_eq!(rendered.mentions, ["ada", "bob"]);
 }
 
 #[test]

@@ -55,7 +55,7 @@ fn gain(Occurrence { at, event, .. }: &Occurrence<Event>) -> Option<Gain> {
 /// Whose listing may have changed; what it is now stands with the member.
 fn listing_of(event: &Event) -> Option<MemberId> {
     match event {
-        Event::LeaderboardListingChanged { member_id, .. } | Event::MemberErased { member_id } => Some(*member_id),
+        Event::LeaderboardListingChanged { member_id, .. } | Event::MemberErased { member_id, .. } => Some(*member_id),
         _ => None,
     }
 }

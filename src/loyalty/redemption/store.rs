@@ -217,12 +217,3 @@ pub async fn find_held(conn: &mut Conn, member: MemberId) -> QueryResult<Vec<Red
         .load(conn)
         .await
 }
-
-/// Forgets where a member's things were sent to.
-pub async fn forget_addresses(conn: &mut Conn, member: MemberId) -> QueryResult<()> {
-    diesel::update(redemption::table.filter(redemption::member_id.eq(member)).filter(redemption::ship_to.is_not_null()))
-        .set(redemption::ship_to.eq(None::<String>))
-        .execute(conn)
-        .await?;
-    Ok(())
-}
