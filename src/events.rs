@@ -198,7 +198,7 @@ impl Told for Event {
     fn aggregate(&self) -> String {
         match self {
             Self::MemberRegistered { member_id, .. }
-            | Self::MemberErased { member_id }
+            | Self::MemberErased { member_id, .. }
             | Self::LeaderboardListingChanged { member_id, .. } => {
                 format!("member:{member_id}")
             }

@@ -65,8 +65,8 @@ pub const PLACES: &[Place] = &[
         "update idempotency_key set body = ((body::jsonb - 'ship_to' - 'code') || '{\"handle\": \"erased\", \"reason\": \"\"}')::text
          where body::jsonb ? 'handle' and body::jsonb ->> 'member_id' in (select id::text from unnest($1) as m (id))",
     ),
-    kept("outbox_event", &["kind", "payload"], "gone once delivered"),
-    kept("parked_event", &["kind", "payload", "error"], "gone once an operator has them delivered"),
+    kept("outbox_event", &["aggregate", "kind", "payload"], "gone once delivered"),
+    kept("parked_event", &["aggregate", "kind", "payload", "error"], "gone once an operator has them delivered"),
     kept("server_secret", &["purpose", "secret"], "the server's own"),
     kept("import_progress", &["source", "stage"], "names of files"),
 ];

@@ -81,7 +81,7 @@ pub const PLACES: &[Place] = &[
     kept("tier", &["name", "benefits"], "the programme's terms"),
     kept("tier_change", &["reason"], "words of ours"),
     kept("reward", &["name", "description", "kind", "currency", "per_member_period"], "the programme's terms"),
-    kept("coupon_code", &["code"], "the programme's"),
+    kept("coupon_code", &["code", "key"], "the programme's"),
     kept("leaderboard", &["metric", "period"], "words of ours"),
 ];
 
