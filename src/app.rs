@@ -196,7 +196,7 @@ impl App {
             identity::api(&self.keeper, self.sign_in),
             community::api(&self.kit, &self.streams),
             forum::api(&self.kit),
-            loyalty::api(&self.kit),
+            loyalty::api(&self.kit, checks().len()),
             insight::api(&self.kit),
         )
     }
@@ -306,12 +306,22 @@ impl App {
 
 /// Regular work of all features, and of what they stand on.
 pub fn jobs() -> Vec<Job> {
-    [FORGET_ANSWERS].into_iter().chain(identity::jobs()).chain(forum::jobs()).chain(loyalty::jobs()).chain(community::jobs()).collect()
+    [FORGET_ANSWERS, CHECK_INTEGRITY]
+        .into_iter()
+        .chain(identity::jobs())
+        .chain(forum::jobs())
+        .chain(loyalty::jobs())
+        .chain(community::jobs())
+        .collect()
 }
 
 /// Idempotency keys forgotten in one statement, well within its time-out.
 const KEYS_A_BATCH: usize = 5_000;
 const FORGET_ANSWERS: Job = Job { name: "forget_answers", every: Duration::from_secs(600), run: |kit| Box::pin(forget_answers(kit)) };
+
+/// When an administrator asks for it.
+const CHECK_INTEGRITY: Job =
+    Job { name: "check_integrity", every: Duration::from_secs(2), run: |kit| Box::pin(loyalty::integrity::run(kit, checks())) };
 
 async fn forget_answers(kit: Kit) -> Result<(), Problem> {
     while idempotency::forget_old(&mut *kit.db.read().await?, kit.clock.now(), KEYS_A_BATCH).await? == KEYS_A_BATCH {}

@@ -202,6 +202,21 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
+
+    integrity_check (id) {
+        id -> Uuid,
+        requested_by -> Uuid,
+        requested_at -> Timestamptz,
+        checked -> Int4,
+        total -> Int4,
+        ended_at -> Nullable<Timestamptz>,
+        findings -> Nullable<Jsonb>,
+        liability_points -> Nullable<Int8>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
     use crate::kit::db::sql_types::*;
 
     leaderboard (id) {
@@ -969,6 +984,7 @@ diesel::joinable!(external_member -> partner (partner_id));
 diesel::joinable!(flag -> member (flagger_id));
 diesel::joinable!(flag -> post (post_id));
 diesel::joinable!(flag -> review_item (review_item_id));
+diesel::joinable!(integrity_check -> member (requested_by));
 diesel::joinable!(leaderboard -> user_group (group_id));
 diesel::joinable!(leaderboard_score -> leaderboard (leaderboard_id));
 diesel::joinable!(leaderboard_score -> member (member_id));
@@ -1034,6 +1050,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     flag,
     idempotency_key,
     import_progress,
+    integrity_check,
     leaderboard,
     leaderboard_score,
     ledger_entry,

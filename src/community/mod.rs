@@ -54,7 +54,8 @@ pub fn checks() -> Vec<&'static Check> {
         &Check {
             name: "A group counts its active members.",
             sql: "select g.slug as violation from user_group g
-                  where g.member_count <> (select count(*) from membership m where m.group_id = g.id and m.state = 'active')",
+                  left join (select group_id, count(*) as active from membership where state = 'active' group by 1) m on m.group_id = g.id
+                  where g.member_count <> coalesce(m.active, 0)",
         },
         &Check {
             name: "A group has at most one owner, and only active members lead it.",

@@ -9,9 +9,10 @@ use diesel::{
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use futures_util::future::BoxFuture;
 use poem_openapi::{Enum, Object};
+use serde::{Deserialize, Serialize};
 
 use super::{
-    Conn, Kit, Problem,
+    Conn, Db, Kit, Problem, Tx,
     db::{allow, take_time},
     sqlstate,
 };
@@ -38,24 +39,25 @@ pub struct Repair {
 }
 
 /// What a check came to.
-#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Enum, Serialize, Deserialize, Debug, Clone, Copy, PartialEq, Eq)]
 #[oai(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Outcome {
     Holds,
     Broken,
-    /// The database had no time for it; try again when it is less busy.
+    /// The database had no time for it, or refused.
     NotChecked,
 }
 
 /// The outcome of one check.
-#[derive(Object, Debug, Clone)]
+#[derive(Object, Serialize, Deserialize, Debug, Clone)]
 pub struct Finding {
     /// The invariant, as a sentence.
     pub invariant: String,
     pub outcome: Outcome,
     /// How many times it is broken.
     pub violations: u64,
-    /// Some of the breaches.
+    /// Some of the breaches, or why it was not checked.
     pub samples: Vec<String>,
 }
 
@@ -71,7 +73,7 @@ impl fmt::Display for Finding {
         match outcome {
             Outcome::Holds => write!(f, "holds: {invariant}"),
             Outcome::Broken => write!(f, "BROKEN: {invariant}\n  {violations} times, such as: {}", samples.join("; ")),
-            Outcome::NotChecked => write!(f, "NOT CHECKED: {invariant}\n  The database had no time for it."),
+            Outcome::NotChecked => write!(f, "NOT CHECKED: {invariant}\n  {}", samples.join(" ")),
         }
     }
 }
@@ -84,17 +86,23 @@ struct Breaches {
     samples: Vec<String>,
 }
 
-/// Runs the checks in one snapshot, and tells of each as it ends. The connection's transaction must not have read yet.
+/// A transaction in which checks find one state of the database, and time to read it.
+pub async fn snapshot(db: &Db) -> Result<Tx, Problem> {
+    let mut tx = db.begin().await?;
+    tx.batch_execute("set transaction isolation level repeatable read read only").await?;
+    allow(&mut tx, CHECK_TIMEOUT).await?;
+    Ok(tx)
+}
+
+/// Runs the checks in a [`snapshot`], and tells of each as it ends.
 pub async fn run(
-    conn: &mut Conn,
+    snapshot: &mut Conn,
     checks: impl IntoIterator<Item = &Check>,
     mut ended: impl FnMut(&Finding),
 ) -> Result<Vec<Finding>, Problem> {
-    conn.batch_execute("set transaction isolation level repeatable read read only").await?;
-    allow(conn, CHECK_TIMEOUT).await?;
     let mut findings = Vec::new();
     for check in checks {
-        let finding = find(conn, check).await?;
+        let finding = find(snapshot, check).await?;
         ended(&finding);
         findings.push(finding);
     }
@@ -112,12 +120,14 @@ async fn find(conn: &mut Conn, check: &Check) -> Result<Finding, Problem> {
     let (outcome, violations, samples) = match diesel::sql_query(sql).get_result(conn).await {
         Ok(Breaches { violations: 0, .. }) => (Outcome::Holds, 0, vec![]),
         Ok(Breaches { violations, samples }) => (Outcome::Broken, violations as u64, samples),
-        Err(error) if sqlstate::may_pass(&error) => {
+        Err(error) => {
             tracing::warn!(%error, invariant = check.name, "an invariant was not checked");
+            // Fails where the database is gone.
             conn.batch_execute("rollback to savepoint before_check").await?;
-            (Outcome::NotChecked, 0, vec![])
+            let no_time = "The database had no time for it; try again when it is less busy.";
+            let why = if sqlstate::may_pass(&error) { no_time.to_owned() } else { format!("The database refused: {error}.") };
+            (Outcome::NotChecked, 0, vec![why])
         }
-        Err(error) => return Err(error.into()),
     };
     conn.batch_execute("release savepoint before_check").await?;
     Ok(Finding { invariant: check.name.to_owned(), outcome, violations, samples })

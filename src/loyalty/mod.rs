@@ -5,6 +5,7 @@ pub mod clerk;
 pub mod earning;
 pub mod expiry;
 mod farewell;
+pub mod integrity;
 pub mod leaderboard;
 pub mod ledger;
 pub mod purchase;
@@ -28,9 +29,10 @@ use crate::{
     },
 };
 
-pub fn api(kit: &Kit) -> impl OpenApi + use<> {
+/// `invariants` is how many there are.
+pub fn api(kit: &Kit, invariants: usize) -> impl OpenApi + use<> {
     (
-        ledger::api::LedgerApi { kit: kit.clone() },
+        (ledger::api::LedgerApi { kit: kit.clone() }, integrity::api::IntegrityApi { kit: kit.clone(), total: invariants }),
         leaderboard::LeaderboardApi::new(kit),
         (reward::RewardApi { kit: kit.clone() }, reward::RewardAdminApi { kit: kit.clone() }),
         (redemption::RedemptionApi { kit: kit.clone() }, redemption::RedemptionAdminApi { kit: kit.clone() }),

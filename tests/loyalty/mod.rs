@@ -2,6 +2,8 @@ mod award;
 mod code;
 mod earning;
 mod farewell;
+mod faults;
+mod integrity;
 mod leaderboard;
 mod ledger;
 mod model;

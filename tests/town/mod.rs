@@ -23,7 +23,7 @@ use regulars::{
     app::{self, App, Settings},
     identity::account::api::SignInTerms,
     kit::{
-        Clock,
+        Clock, Conn,
         limits::Rationing,
         verify::{self, Outcome},
     },
@@ -248,10 +248,19 @@ impl Town {
 
     /// Fails unless every invariant holds.
     pub async fn audit(&self) {
-        let mut tx = self.app.kit.db.begin().await.expect("a connection");
-        let findings = verify::run(&mut tx, app::checks(), |_| ()).await.expect("the checks run");
-        let broken: Vec<_> = findings.iter().filter(|finding| finding.outcome != Outcome::Holds).collect();
+        let broken = self.broken().await;
         assert!(broken.is_empty(), "broken invariants: {broken:#?}");
+    }
+
+    /// What `verify` would print of invariants that do not hold.
+    pub async fn broken(&self) -> Vec<String> {
+        Self::broken_in(&mut verify::snapshot(&self.app.kit.db).await.expect("a connection")).await
+    }
+
+    /// The same as a transaction sees it.
+    pub async fn broken_in(tx: &mut Conn) -> Vec<String> {
+        let findings = verify::run(tx, app::checks(), |_| ()).await.expect("the checks run");
+        findings.iter().filter(|finding| finding.outcome != Outcome::Holds).map(ToString::to_string).collect()
     }
 }
 

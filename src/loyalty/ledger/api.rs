@@ -11,7 +11,6 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    checks,
     rules::{Kind, POINTS_MAX, Source, Wallet},
     statement::{self, Line},
     store,
@@ -31,7 +30,6 @@ use crate::{
         listing::{self, Asked, Listed},
         problem::Fields,
         text::Text,
-        verify::{self, Finding, Outcome},
     },
     words::{MemberId, TransactionId},
 };
@@ -106,15 +104,6 @@ struct Adjusted {
     transaction_id: TransactionId,
     available: i64,
     arrears: i64,
-}
-
-#[derive(Object)]
-struct Integrity {
-    /// Whether every invariant holds.
-    sound: bool,
-    findings: Vec<Finding>,
-    /// What the company owes: available, pending and reserved points of all members.
-    liability_points: i64,
 }
 
 impl AdjustPoints {
@@ -197,18 +186,6 @@ impl LedgerApi {
         let answer = attempt.finish(StatusCode::CREATED, outcome).await?;
         self.kit.outbox.ring();
         Ok(answer)
-    }
-
-    /// Check the ledger's integrity
-    ///
-    /// Runs every invariant of the points book in one snapshot.
-    #[oai(path = "/admin/ledger/integrity", method = "get", operation_id = "check_ledger_integrity", tag = "Tag::Administration")]
-    async fn check_ledger_integrity(&self, _admin: Admin) -> Result<Json<Integrity>, Problem> {
-        let mut tx = self.kit.db.begin().await?;
-        let findings = verify::run(&mut tx, checks::CHECKS, |_| ()).await?;
-        let liability_points = statement::liability(&mut tx).await?;
-        let sound = findings.iter().all(|finding| finding.outcome == Outcome::Holds);
-        Ok(Json(Integrity { sound, findings, liability_points }))
     }
 }
 

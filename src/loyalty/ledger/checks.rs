@@ -47,15 +47,15 @@ pub const CHECKS: &[Check] = &[
     },
     Check {
         name: "A balance is the sum of its lots.",
-        sql: "select w.member_id || ': lots have ' || l.available || ' available, ' || l.pending || ' pending, ' || l.reserved || ' reserved' as violation
+        sql: "select member_id || ': lots have ' || in_lots.available || ' available, ' || in_lots.pending || ' pending, ' || in_lots.reserved
+                || ' reserved' as violation
               from wallet w
-              join lateral (
-                select coalesce(sum(remaining) filter (where activated_at is not null), 0) as available,
-                       coalesce(sum(remaining) filter (where activated_at is null), 0) as pending,
-                       coalesce(sum(reserved), 0) as reserved
-                from lot where lot.member_id = w.member_id
-              ) l on true
-              where (w.available, w.pending, w.reserved) is distinct from (l.available, l.pending, l.reserved)",
+              left join (select member_id, sum(remaining) filter (where activated_at is not null) as available,
+                                sum(remaining) filter (where activated_at is null) as pending, sum(reserved) as reserved
+                         from lot group by 1) l using (member_id)
+              cross join lateral (select coalesce(l.available, 0) as available, coalesce(l.pending, 0) as pending,
+                                         coalesce(l.reserved, 0) as reserved) in_lots
+              where (w.available, w.pending, w.reserved) is distinct from (in_lots.available, in_lots.pending, in_lots.reserved)",
     },
     Check {
         name: "A lot has what it was granted and its allocations left.",

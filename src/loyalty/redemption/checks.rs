@@ -20,16 +20,16 @@ pub const CHECKS: &[Check] = &[
         sql: "select d.id || ' (' || d.state || ')' as violation
               from redemption d
               left join ledger_transaction t on t.source_type = 'redemption' and t.source_id = d.id::text and t.kind = 'redeem'
-              left join lateral (
-                select coalesce(sum(amount), 0) as spent from ledger_entry where transaction_id = t.id and account = 'redeemed') s on true
-              left join lateral (
-                select coalesce(-sum(e.amount), 0) as refunded from ledger_transaction r
-                join ledger_entry e on e.transaction_id = r.id and e.account = 'redeemed'
-                where r.reverses_id = t.id and r.kind = 'refund') b on true
+              left join (select transaction_id, sum(amount) as spent from ledger_entry where account = 'redeemed' group by 1) s
+                on s.transaction_id = t.id
+              left join (select r.reverses_id, -sum(e.amount) as refunded from ledger_transaction r
+                         join ledger_entry e on e.transaction_id = r.id and e.account = 'redeemed' where r.kind = 'refund' group by 1) b
+                on b.reverses_id = t.id
+              cross join lateral (select coalesce(s.spent, 0) as spent, coalesce(b.refunded, 0) as refunded) is_so
               where case
-                when d.state in ('issued', 'fulfilled') then s.spent <> d.points or b.refunded <> 0
-                when d.state = 'refunded' then s.spent <> d.points or b.refunded <> d.points
-                else s.spent <> b.refunded
+                when d.state in ('issued', 'fulfilled') then is_so.spent <> d.points or is_so.refunded <> 0
+                when d.state = 'refunded' then is_so.spent <> d.points or is_so.refunded <> d.points
+                else is_so.spent <> is_so.refunded
               end",
     },
 ];

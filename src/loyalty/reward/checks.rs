@@ -22,18 +22,17 @@ pub const CHECKS: &[Check] = &[
         name: "What is missing from a stock is what redemptions took.",
         sql: "select r.name || ': ' || (s.supplied - s.available) || ' missing, ' || t.taken || ' taken' as violation
               from reward_stock s join reward r on r.id = s.reward_id
-              cross join lateral (
-                select case when r.kind = 'code_pool'
-                  then (select count(*) from coupon_code c where c.reward_id = r.id and c.redemption_id is not null)
-                  else (select count(*) from redemption d where d.reward_id = r.id and d.stocked and d.state not in ('cancelled', 'expired'))
-                end as taken) t
+              left join (select reward_id, count(*) as taken from coupon_code where redemption_id is not null group by 1) c on c.reward_id = r.id
+              left join (select reward_id, count(*) as taken from redemption where stocked and state not in ('cancelled', 'expired') group by 1) d
+                on d.reward_id = r.id
+              cross join lateral (select coalesce(case when r.kind = 'code_pool' then c.taken else d.taken end, 0) as taken) t
               where s.supplied - s.available <> t.taken",
     },
     Check {
         name: "The stock of a code pool is its codes.",
         sql: "select r.name as violation from reward r left join reward_stock s on s.reward_id = r.id
-              where r.kind = 'code_pool'
-                and s.supplied is distinct from (select count(*)::int from coupon_code c where c.reward_id = r.id)",
+              left join (select reward_id, count(*) as codes from coupon_code group by 1) c on c.reward_id = r.id
+              where r.kind = 'code_pool' and s.supplied is distinct from coalesce(c.codes, 0)",
     },
     Check {
         name: "A code of a pool belongs to one redemption, which names it.",

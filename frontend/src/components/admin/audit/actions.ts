@@ -29,6 +29,7 @@ export const ACTIONS = [
   'issue_redemption',
   'lift_sanction',
   'lock_question',
+  'reconcile_points',
   'refund_redemption',
   'reopen_question',
   'revoke_api_key',
