@@ -32,6 +32,10 @@ create temp table paragraph as
 create index on paragraph (n);
 analyze paragraph;
 
+-- Words and trigrams are indexed at the end, at once.
+create temp table word_index as select indexname, indexdef from pg_indexes where schemaname = 'public' and indexdef like '% USING gin %';
+do $$ declare name text; begin for name in select indexname from word_index loop execute format('drop index %I', name); end loop; end $$;
+
 -- Who is there.
 create temp table person as
   select n, pg_temp.id(now() - interval '1100 days' + n * interval '1 minute', 'member' || n) as id, now() - interval '1100 days' + n * interval '1 minute' as at
@@ -299,5 +303,6 @@ insert into referral (id, advocate_id, referee_id, state, created_at)
 insert into audit_entry (id, actor_id, action, subject_kind, subject_id, reason, detail, created_at)
   select pg_temp.id(p.at, 'audit' || p.n), m.id, 'adjust_points', 'member', p.id, 'A correction', '{"points": 5}', p.at
   from person p cross join (select id from person where n = 2) m;
+do $$ declare def text; begin for def in select indexdef from word_index loop execute def; end loop; end $$;
 set session_replication_role = origin;
 analyze;
