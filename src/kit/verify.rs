@@ -91,6 +91,8 @@ pub async fn snapshot(db: &Db) -> Result<Tx, Problem> {
     let mut tx = db.begin().await?;
     tx.batch_execute("set transaction isolation level repeatable read read only").await?;
     allow(&mut tx, CHECK_TIMEOUT).await?;
+    // Nothing but a change of the schema locks out who reads.
+    tx.batch_execute("set local lock_timeout = '2s'").await?;
     Ok(tx)
 }
 
