@@ -1215,7 +1215,7 @@ export type Finding = {
     invariant: string;
     outcome: Outcome;
     /**
-     * Some of the breaches.
+     * Some of the breaches, or why it was not checked.
      */
     samples: Array<string>;
     /**
@@ -1471,17 +1471,27 @@ export type Includes = {
 
 /**
  * Integrity
+ *
+ * What the latest check found, and how far the next one is.
  */
 export type Integrity = {
+    /**
+     * When that check ended.
+     */
+    checked_at?: string;
     findings: Array<Finding>;
     /**
-     * What the company owes: available, pending and reserved points of all members.
+     * What the company owed: available, pending and reserved points of all members.
      */
-    liability_points: number;
+    liability_points?: number;
     /**
-     * Whether every invariant holds.
+     * The check that waits or runs, if any.
      */
-    sound: boolean;
+    running?: Running & unknown;
+    /**
+     * Whether every invariant held. Absent before the first check has ended, as is what follows.
+     */
+    sound?: boolean;
 };
 
 /**
@@ -3682,6 +3692,18 @@ export type RuleView = {
 };
 
 /**
+ * Running
+ */
+export type Running = {
+    /**
+     * Invariants that have been checked; 0 while it waits.
+     */
+    checked: number;
+    requested_at: string;
+    total: number;
+};
+
+/**
  * What is imposed on a member.
  */
 export type SanctionKind = 'warning' | 'silence' | 'suspension';
@@ -5198,6 +5220,55 @@ export type CheckLedgerIntegrityResponses = {
 };
 
 export type CheckLedgerIntegrityResponse = CheckLedgerIntegrityResponses[keyof CheckLedgerIntegrityResponses];
+
+export type StartIntegrityCheckData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/admin/ledger/integrity';
+};
+
+export type StartIntegrityCheckErrors = {
+    /**
+     * The request is malformed.
+     */
+    400: Problem;
+    /**
+     * There are no credentials, or they are not valid.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * The state does not allow this; the code says why.
+     */
+    409: Problem;
+    /**
+     * Too many requests; Retry-After says when to try again.
+     */
+    429: Problem;
+    /**
+     * An error on our side.
+     */
+    500: Problem;
+    /**
+     * Busy or without its database; Retry-After says when to try again.
+     */
+    503: Problem;
+};
+
+export type StartIntegrityCheckError = StartIntegrityCheckErrors[keyof StartIntegrityCheckErrors];
+
+export type StartIntegrityCheckResponses = {
+    /**
+     * The check will begin within seconds.
+     */
+    202: Integrity;
+};
+
+export type StartIntegrityCheckResponse = StartIntegrityCheckResponses[keyof StartIntegrityCheckResponses];
 
 export type ListAllMembersData = {
     body?: never;
