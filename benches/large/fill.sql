@@ -43,7 +43,7 @@ create temp table person as
 create unique index on person (n);
 analyze person;
 insert into member (id, handle, handle_key, display_name, trust, created_at)
-  select id, 'member' || n, 'member' || n, 'Member ' || n, 1, at from person order by n;
+  select id, 'member' || n, translate('member' || n, '015', 'ols'), 'Member ' || n, 1, at from person order by n;
 insert into wallet (member_id) select id from person order by n;
 insert into partner (id, name, created_at) select pg_temp.id(now() - interval '1100 days', 'partner' || n), 'Shop ' || n, now() - interval '1100 days' from generate_series(1, 20) n;
 insert into external_member (partner_id, external_id, member_id, linked_at)
@@ -106,7 +106,7 @@ insert into revision (post_id, number, editor_id, title, body_markdown, tags, re
   select q.id, r, p.id, t.title || ' number ' || q.n || '?', t.text, 'tag1', '', q.at
   from question q join person p on p.n = q.author join paragraph t on t.n = 1 + pg_temp.hash(q.n * 11, 4000) cross join generate_series(1, 2) r
   where q.n % 10 = 1 or q.n = 2;
-insert into vote (id, post_id, member_id, value, cast_at) select v.id, v.post_id, p.id, v.value, v.at from vote_cast v join person p on p.n = v.voter order by v.at;
+insert into vote (id, post_id, member_id, value, voter_trust, cast_at) select v.id, v.post_id, p.id, v.value, 1, v.at from vote_cast v join person p on p.n = v.voter order by v.at;
 insert into comment (id, post_id, author_id, body_markdown, body_html, created_at)
   select pg_temp.id(a.at + c * interval '1 minute', 'comment' || a.n || '/' || c), a.id, p.id, 'Thank you, this helped me.', '<p>Thank you, this helped me.</p>' || E'\n',
          a.at + c * interval '1 minute'
@@ -139,10 +139,10 @@ insert into flag (id, post_id, flagger_id, review_item_id, reason, note, weight,
 -- What it earned them in esteem: votes up to 200 a day, and acceptances.
 insert into reputation_entry (id, member_id, kind, amount, post_id, source, occurred_at)
   select pg_temp.id(v.at, 'esteem' || v.id), p.id, v.kind || '_up_vote', v.room, v.post_id, v.id::text, v.at
-  from (select v.id, v.author, v.post_id, v.kind, v.at, least(worth, 200 - (sum(worth) over day - worth)) as room
+  from (select v.id, v.author, v.post_id, v.kind, v.at, greatest(0, least(worth, 200 - (sum(worth) over day - worth))) as room
         from (select *, case kind when 'question' then 5 else 10 end as worth from vote_cast where value = 1) v
         window day as (partition by author, (at at time zone 'UTC')::date order by at, id)) v (id, author, post_id, kind, at, room)
-  join person p on p.n = v.author where v.room > 0;
+  join person p on p.n = v.author;
 insert into reputation_entry (id, member_id, kind, amount, post_id, source, occurred_at)
   select pg_temp.id(v.at, 'down' || v.id), p.id, 'down_vote', -2, v.post_id, v.id::text, v.at from vote_cast v join person p on p.n = v.author where v.value = -1
   union all
