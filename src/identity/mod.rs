@@ -62,7 +62,18 @@ pub const PLACES: &[Place] = &[
     kept("partner", &["name"], "of companies"),
     kept(
         "site",
-        &["name", "tagline", "language", "currency", "point_singular", "point_plural", "referral_text", "welcome_markdown", "welcome_html"],
+        &[
+            "name",
+            "tagline",
+            "language",
+            "currency",
+            "point_singular",
+            "point_plural",
+            "referral_text",
+            "referral_min_currency",
+            "welcome_markdown",
+            "welcome_html",
+        ],
         "the operator's words",
     ),
 ];

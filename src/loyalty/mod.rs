@@ -74,7 +74,7 @@ pub const PLACES: &[Place] = &[
     erased("ledger_transaction", &["note"], "update ledger_transaction set note = '' where note <> '' and member_id = any($1)"),
     kept("ledger_transaction", &["kind", "source_type", "source_id", "leg"], "the books"),
     kept("ledger_entry", &["account"], "the books"),
-    kept("purchase", &["order_id", "currency", "channel", "trace"], "the books: a return still finds its order"),
+    kept("purchase", &["order_id", "currency", "channel", "trace", "no_points_reason"], "the books: a return still finds its order"),
     kept("purchase_line", &["sku", "category"], "the books"),
     kept("purchase_return", &["return_id"], "the books"),
     kept("award", &["trigger", "limited_by"], "words of ours"),
