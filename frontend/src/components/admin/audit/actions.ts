@@ -40,6 +40,7 @@ export const ACTIONS = [
   'undo_review_decision',
   'unlock_question',
   'unset_trust',
+  'withdraw_codes',
 ] as const satisfies (keyof (typeof words)['audit']['did'])[];
 
 type Action = (typeof ACTIONS)[number];

@@ -4,6 +4,7 @@ import { addCouponCodesMutation, setRewardStockMutation } from '@regulars/client
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { problemOf } from '~/api';
 import { DialogButtons } from '~/components/DialogButtons';
 import { number } from '~/format';
 import { showDone, showProblem } from '~/forms';
@@ -11,7 +12,7 @@ import { useIntentKey } from '~/intent';
 import { useOnce, useWrite } from '~/write';
 import { type Filled, given, WholeInput } from '../inputs';
 import { forget } from '../lists';
-import { codesOf } from './codes';
+import { type Code, codesOf } from './codes';
 
 const CODES_A_REQUEST = 1_000;
 
@@ -73,21 +74,37 @@ function StockForm({ item, onClose }: { item: CatalogueReward; onClose: () => vo
   );
 }
 
+/** Lines that are told one by one; the others are counted. */
+const TOLD_MAX = 10;
+
+/** Codes of a refused request that a pool has already: their places in it. */
+function takenPlaces(error: unknown): number[] {
+  const problem = problemOf(error);
+  if (problem?.code !== 'duplicate_codes') return [];
+  return (problem.errors ?? []).map(({ pointer }) => Number(pointer.replace('/codes/', ''))).filter((place) => Number.isInteger(place));
+}
+
 function CodesForm({ item, onClose }: { item: CatalogueReward; onClose: () => void }) {
   const { t } = useTranslation(['programme', 'common']);
   const queries = useQueryClient();
   const intent = useIntentKey();
   const [text, setText] = useState('');
   const [sent, setSent] = useState(0);
+  const [taken, setTaken] = useState<Code[]>([]);
   const { codes, repeated, tooLong } = codesOf(text);
   const add = useWrite(addCouponCodesMutation());
+
+  function write(text: string) {
+    setText(text);
+    setTaken([]);
+  }
 
   /** A request takes 1,000 codes; what went in stays in, and is taken out of the box. */
   const send = useOnce(async () => {
     let added = 0;
     try {
       for (let start = 0; start < codes.length; start += CODES_A_REQUEST) {
-        const body = { codes: codes.slice(start, start + CODES_A_REQUEST) };
+        const body = { codes: codes.slice(start, start + CODES_A_REQUEST).map(({ code }) => code) };
         const answer = await add.mutateAsync({
           path: { reward_id: item.reward.id },
           headers: { 'Idempotency-Key': intent(body) },
@@ -100,12 +117,22 @@ function CodesForm({ item, onClose }: { item: CatalogueReward; onClose: () => vo
       showDone(t('supply.codes_added', { count: added, formatted: number(added) }));
       onClose();
     } catch (error) {
-      setText(codes.slice(added).join('\n'));
-      showProblem(error);
+      const left = codes.slice(added);
+      // Once some are gone, the lines are those of the box as it is then.
+      const shown = added === 0 ? left : left.map(({ code }, index) => ({ code, line: index + 1 }));
+      if (added > 0) setText(left.map(({ code }) => code).join('\n'));
+      const places = takenPlaces(error);
+      setTaken(places.flatMap((place) => shown[place] ?? []));
+      if (places.length === 0) showProblem(error);
     } finally {
       forget(queries, 'listAllRewards', 'listRewards', 'getReward');
     }
   });
+
+  const notes = [
+    ...repeated.map(({ code, line, first }) => t('supply.repeated', { line, code, first })),
+    ...tooLong.map(({ line }) => t('supply.too_long', { line })),
+  ];
 
   return (
     <form
@@ -125,13 +152,13 @@ function CodesForm({ item, onClose }: { item: CatalogueReward; onClose: () => vo
           minRows={6}
           maxRows={14}
           value={text}
-          onChange={(event) => setText(event.currentTarget.value)}
+          onChange={(event) => write(event.currentTarget.value)}
           spellCheck={false}
           styles={{ input: { fontFamily: 'monospace' } }}
           data-autofocus
         />
         <Group justify="space-between">
-          <FileButton accept=".csv,.txt,text/csv,text/plain" onChange={async (file) => file && setText(await file.text())}>
+          <FileButton accept=".csv,.txt,text/csv,text/plain" onChange={async (file) => file && write(await file.text())}>
             {(props) => (
               <Button variant="default" size="xs" {...props}>
                 {t('supply.from_file')}
@@ -142,13 +169,9 @@ function CodesForm({ item, onClose }: { item: CatalogueReward; onClose: () => vo
             {t('supply.codes_count', { count: codes.length, formatted: number(codes.length) })}
           </Text>
         </Group>
-        {(repeated > 0 || tooLong > 0) && (
-          <Alert color="yellow">
-            <List size="sm">
-              {repeated > 0 && <List.Item>{t('supply.repeated', { count: repeated, formatted: number(repeated) })}</List.Item>}
-              {tooLong > 0 && <List.Item>{t('supply.too_long', { count: tooLong, formatted: number(tooLong) })}</List.Item>}
-            </List>
-          </Alert>
+        {notes.length > 0 && <Told color="yellow" title={t('supply.left_out')} lines={notes} />}
+        {taken.length > 0 && (
+          <Told color="red" title={t('supply.none_added')} lines={taken.map(({ code, line }) => t('supply.in_a_pool', { line, code }))} />
         )}
         {add.error && sent > 0 && (
           <Alert color="yellow" role="status">
@@ -160,5 +183,20 @@ function CodesForm({ item, onClose }: { item: CatalogueReward; onClose: () => vo
         </DialogButtons>
       </Stack>
     </form>
+  );
+}
+
+function Told({ color, title, lines }: { color: string; title: string; lines: string[] }) {
+  const { t } = useTranslation('programme');
+  const more = lines.length - TOLD_MAX;
+  return (
+    <Alert color={color} title={title} role="status">
+      <List size="sm">
+        {lines.slice(0, TOLD_MAX).map((line) => (
+          <List.Item key={line}>{line}</List.Item>
+        ))}
+        {more > 0 && <List.Item>{t('supply.more_lines', { count: more, formatted: number(more) })}</List.Item>}
+      </List>
+    </Alert>
   );
 }
