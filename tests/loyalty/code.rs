@@ -76,7 +76,7 @@ async fn a_code_is_shown_while_it_is_good() {
         for step in ["cancel", "refund", "fulfil"] {
             let redeemed = ann.redeems(reward, &format!("{reward} {step}")).await.is(201);
             let (id, code) = (redeemed.text("/id"), redeemed.text("/code"));
-            let answered = rosa.post_once(&format!("/redemptions/{id}/{step}"), "step", json!({})).await.is(200);
+            let answered = rosa.post_once(&format!("/redemptions/{id}/{step}"), &id, json!({})).await.is(200);
             town.settle().await;
             let is_good = step == "fulfil";
             let shows = |what: &Value| what.to_string().contains(&code);
