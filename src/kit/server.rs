@@ -147,10 +147,9 @@ impl Shutdown {
 
     fn reach(&self, stage: Stage) {
         self.0.send_if_modified(|reached| {
-            *reached < stage && {
-                *reached = stage;
-                true
-            }
+            let goes_on = *reached < stage;
+            *reached = stage.max(*reached);
+            goes_on
         });
     }
 
