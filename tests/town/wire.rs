@@ -118,10 +118,6 @@ async fn carry(server: TcpStream, postgres: Box<dyn Stream>, state: Arc<State>) 
     let (mut from_server, mut to_server) = server.into_split();
     let (mut from_postgres, mut to_postgres) = tokio::io::split(postgres);
     let mut freezes = state.freezes.subscribe();
-    let frozen = async {
-        let _ = freezes.changed().await;
-        std::future::pending::<()>().await;
-    };
     let back = async {
         let mut bytes = Vec::new();
         while from_postgres.read_buf(&mut bytes).await.is_ok_and(|read| read > 0) {
@@ -151,7 +147,8 @@ async fn carry(server: TcpStream, postgres: Box<dyn Stream>, state: Arc<State>) 
     };
     tokio::select! {
         biased;
-        () = frozen => {}
+        // Nothing is carried any more, and both ends stay open.
+        _ = freezes.changed() => std::future::pending().await,
         () = carries => {}
     }
 }
