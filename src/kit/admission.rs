@@ -74,8 +74,12 @@ struct Own {
 }
 
 /// There is no place soon enough.
-#[derive(Debug)]
-struct Full;
+enum Full {
+    /// Others wait already, as many as may.
+    Line,
+    /// It took too long, be it that the database is away.
+    Late,
+}
 
 impl Line {
     fn new(places: usize) -> Arc<Self> {
@@ -86,8 +90,8 @@ impl Line {
         if let Ok(place) = self.places.clone().try_acquire_owned() {
             return Ok(place);
         }
-        let _waits = Waits::in_line(&self.waiting, self.waiting_max).ok_or(Full)?;
-        timeout_at(until, self.places.clone().acquire_owned()).await.ok().and_then(Result::ok).ok_or(Full)
+        let _waits = Waits::in_line(&self.waiting, self.waiting_max).ok_or(Full::Line)?;
+        timeout_at(until, self.places.clone().acquire_owned()).await.ok().and_then(Result::ok).ok_or(Full::Late)
     }
 }
 
@@ -127,14 +131,17 @@ impl Admission {
     /// A place, as soon as it is the request's turn.
     pub async fn place(&self, caller: Option<Caller>, writes: bool) -> Result<Place, Problem> {
         let until = Instant::now() + self.0.patience;
+        let busy = |_: Full| Problem::unavailable();
         let own = match caller {
-            Some(caller) => Some(self.own(caller, until).await.map_err(|Full| {
-                let detail = "Too many requests of yours are waiting already; send fewer at a time.";
-                Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_at_once", detail).retry_after(1)
+            Some(caller) => Some(self.own(caller, until).await.map_err(|full| match full {
+                Full::Line => {
+                    let detail = "Too many requests of yours are waiting already; send fewer at a time.";
+                    Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_at_once", detail).retry_after(1)
+                }
+                Full::Late => busy(full),
             })?),
             None => None,
         };
-        let busy = |Full| Problem::unavailable();
         let write = if writes { Some(self.0.writes.place(until).await.map_err(busy)?) } else { None };
         let everybody = self.0.everybody.place(until).await.map_err(busy)?;
         Ok(Place { _everybody: everybody, _write: write, _own: own })
@@ -233,6 +240,9 @@ mod tests {
         assert!(waiting.iter_mut().all(|place| place.as_mut().now_or_never().is_none()));
         let refused = admission.place(member("ada"), false).now_or_never().unwrap().err().unwrap();
         assert_eq!((refused.status, refused.code.as_str(), refused.retry_after_s), (429, "too_many_at_once", Some(1)));
+        // What takes too long may be nobody's fault.
+        let refused = waiting.swap_remove(0).await.err().unwrap();
+        assert_eq!((refused.status, refused.code.as_str(), refused.retry_after_s), (503, "unavailable", Some(1)));
         drop((own, waiting));
 
         // Reads are served although writes are not.

@@ -15,7 +15,7 @@ use diesel_async::AsyncConnection;
 use super::Conn;
 
 /// What an answer may take on its way, beyond the time that PostgreSQL itself allows the statement.
-const ON_THE_WAY: Duration = Duration::from_secs(2);
+const ON_THE_WAY: Duration = Duration::from_secs(1);
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 const NOTHING_RUNS: u64 = u64::MAX;
 
