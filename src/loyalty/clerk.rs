@@ -5,8 +5,9 @@ use uuid::Uuid;
 
 use crate::{
     identity::{
-        Actor, MemberOrPartner,
+        Actor, MemberOrPartner, PartnerActor,
         audit::{self, AuditEntry},
+        caller::Scope,
     },
     kit::{Conn, Problem},
     words::{MemberId, PartnerId},
@@ -17,9 +18,7 @@ impl<S> From<MemberOrPartner<S>> for Clerk {
     fn from(who: MemberOrPartner<S>) -> Self {
         match who {
             MemberOrPartner::Member(actor) => Self::staff(&actor),
-            MemberOrPartner::Partner(partner, _) => {
-                Self { member_id: None, partner_id: Some(partner.partner_id), caller: partner.caller() }
-            }
+            MemberOrPartner::Partner(partner, _) => Self::partner(&partner),
         }
     }
 }
@@ -32,11 +31,28 @@ pub struct Clerk {
     pub partner_id: Option<PartnerId>,
     /// The scope of idempotency keys.
     pub caller: String,
+    /// Of a partner's key.
+    scopes: Vec<Scope>,
 }
 
 impl Clerk {
     pub fn staff(actor: &Actor) -> Self {
-        Self { member_id: Some(actor.member_id), partner_id: None, caller: actor.caller() }
+        Self { member_id: Some(actor.member_id), partner_id: None, caller: actor.caller(), scopes: Vec::new() }
+    }
+
+    pub fn partner(partner: &PartnerActor) -> Self {
+        Self { member_id: None, partner_id: Some(partner.partner_id), caller: partner.caller(), scopes: partner.scopes.clone() }
+    }
+
+    /// Whether this is the clerk's business, made as it was by `maker` (None: by the programme, or by a member): staff's is
+    /// everything, a partner's what its own keys made.
+    pub fn owns(&self, maker: Option<PartnerId>) -> bool {
+        self.partner_id.is_none() || self.partner_id == maker
+    }
+
+    /// Whether the clerk's key has a grant; staff need none.
+    pub fn holds(&self, grant: Scope) -> bool {
+        self.partner_id.is_none() || self.scopes.contains(&grant)
     }
 
     /// Writes down what was done, in the transaction of the act.
@@ -53,5 +69,31 @@ impl Clerk {
             detail["partner_id"] = json!(partner);
         }
         Ok(audit::record(conn, AuditEntry::new(self.member_id, action, subject, reason, detail, now)).await?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::ApiKeyId;
+
+    #[test]
+    fn a_partners_business_is_what_it_made() {
+        let (own, other) = (PartnerId::new(), PartnerId::new());
+        let clerk = |scopes: &[Scope]| {
+            Clerk::partner(&PartnerActor { partner_id: own, key_id: ApiKeyId::new(), scopes: scopes.to_vec() })
+        };
+        let staff = Clerk { member_id: Some(MemberId::new()), partner_id: None, caller: String::new(), scopes: Vec::new() };
+        for (clerk, maker, owns) in [
+            (&staff, None, true),
+            (&staff, Some(other), true),
+            (&clerk(&[]), Some(own), true),
+            (&clerk(&[]), Some(other), false),
+            (&clerk(&[Scope::CatalogWriteAny]), None, false),
+        ] {
+            assert_eq!(clerk.owns(maker), owns, "{clerk:?} {maker:?}");
+        }
+        assert!(staff.holds(Scope::CatalogWriteAny) && clerk(&[Scope::CatalogWriteAny]).holds(Scope::CatalogWriteAny));
+        assert!(!clerk(&[Scope::CatalogWrite]).holds(Scope::CatalogWriteAny));
     }
 }

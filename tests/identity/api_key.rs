@@ -99,3 +99,31 @@ async fn the_operator_makes_keys() {
     assert_eq!(town.count("select count(*) from partner").await, 1);
     assert_eq!(town.count("select count(*) from audit_entry where actor_id is null").await, 2);
 }
+
+#[tokio::test]
+async fn administrators_grant_more_to_a_key_and_take_it_back() {
+    let town = Town::new().await;
+    let root = town.admin("root1").await;
+    let partner = root.post("/admin/partners", json!({ "name": "Shop" })).await.is(201).text("/id");
+    let form = json!({ "partner_id": partner, "name": "till", "scopes": ["catalog:write"] });
+    let made = root.post("/admin/api-keys", form).await.is(201);
+    let path = format!("/admin/api-keys/{}", made.text("/id"));
+    let mut till = town.visitor();
+    till.token = Some(made.text("/key"));
+    let reward = root.offers("Mug", 10, json!({})).await;
+    let edits = async || till.patch(&format!("/admin/rewards/{reward}"), json!({ "price_points": 11 })).await;
+    edits().await.refused(403, "missing_scope");
+    let scopes = |scopes: &[&str]| json!({ "scopes": scopes });
+    let granted = root.patch(&path, scopes(&["catalog:write", "catalog:write_any"])).await.is(200);
+    assert_eq!(granted.at("/scopes"), &json!(["catalog:write", "catalog:write_any"]));
+    edits().await.is(200);
+    root.patch(&path, scopes(&["catalog:write"])).await.is(200);
+    edits().await.refused(403, "missing_scope");
+    root.patch(&path, scopes(&[])).await.refuses_field("/scopes");
+    root.patch(&path, json!({ "name": " " })).await.refuses_field("/name");
+    assert_eq!(root.patch(&path, json!({ "name": "counter" })).await.is(200).text("/name"), "counter");
+    assert_eq!(town.count("select count(*) from audit_entry where action = 'edit_api_key'").await, 3);
+    root.delete(&path).await.is(204);
+    root.patch(&path, json!({ "name": "till" })).await.refused(409, "key_not_in_use");
+    town.member("ada").await.patch(&path, json!({ "name": "mine" })).await.refused(403, "forbidden");
+}

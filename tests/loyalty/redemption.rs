@@ -222,3 +222,55 @@ async fn points_that_come_back_repay_a_debt_first() {
     takes(&mo, &wishes[0], "refund", "refund").await.is(200);
     assert_eq!(ann.points().await, [20, 0, 0, 0]);
 }
+
+/// A member's own wish, with the address it is sent to, is no partner's business.
+#[tokio::test]
+async fn partners_reach_what_they_redeemed_and_what_is_presented() {
+    let town = Town::new().await;
+    let (rosa, ann) = (town.admin("rosa").await, town.member("ann").await);
+    let shop = shop_knowing(&town, &ann).await;
+    let kiosk = town.partner("kiosk", "redemptions:write").await;
+    let reader = town.partner("reader", "redemptions:write redemptions:read_any").await;
+    let sender = town.partner("sender", "redemptions:write redemptions:read_any members:pii").await;
+    let agency = town.partner("agency", "redemptions:write redemptions:write_any").await;
+    town.pays(&ann, 1_000).await;
+    let mug = rosa.offers("Mug", 60, json!({ "kind": "material" })).await;
+    let coupon = rosa.offers("Coupon", 10, json!({})).await;
+    let wish = json!({ "reward_id": mug, "ship_to": "Ann, 1 Lane, Town" });
+    let hers = ann.post_once("/redemptions", "mug", wish).await.is(201).text("/id");
+    let of_shop = holds(&shop, &coupon, "cart").await.is(201).text("/id");
+
+    let path = format!("/redemptions/{hers}");
+    for stranger in [&shop, &kiosk] {
+        stranger.get(&path).await.refused(404, "not_found");
+        for step in ["cancel", "issue", "fulfil"] {
+            takes(stranger, &hers, step, &format!("{step} hers")).await.refused(404, "not_found");
+        }
+    }
+    kiosk.get(&format!("/redemptions/{of_shop}")).await.refused(404, "not_found");
+    assert_eq!(shop.get(&format!("/redemptions/{of_shop}")).await.is(200).text("/handle"), "ann");
+    assert_eq!(reader.get(&path).await.is(200).body.get("ship_to"), None);
+    assert_eq!(sender.get(&path).await.is(200).text("/ship_to"), "Ann, 1 Lane, Town");
+    takes(&sender, &hers, "cancel", "may not").await.refused(403, "missing_scope");
+    let issued = takes(&agency, &hers, "issue", "may").await.is(200);
+    assert_eq!((issued.text("/state"), issued.body.get("ship_to")), ("issued".to_owned(), None));
+
+    // Whoever shows a code has what it is of.
+    let code = ann.redeems(&coupon, "coupon").await.is(201).text("/code");
+    let presents = async |person: &Person, code: &str, key: &str| {
+        person.post_once("/redemptions/fulfil", key, json!({ "code": code })).await
+    };
+    presents(&kiosk, "no such code", "none").await.refused(404, "not_found");
+    presents(&kiosk, "", "empty").await.refuses_field("/code");
+    let fulfilled = presents(&kiosk, &format!(" {} ", code.to_lowercase()), "shown").await.is(200);
+    assert_eq!((fulfilled.text("/state"), fulfilled.text("/reward/name")), ("fulfilled".to_owned(), "Coupon".to_owned()));
+    assert!(!fulfilled.body.to_string().contains("ann") && !fulfilled.body.to_string().contains(ann.id()), "{:#}", fulfilled.body);
+    assert_eq!(presents(&kiosk, &format!(" {} ", code.to_lowercase()), "shown").await.is(200).header("idempotency-replayed"), Some("true"));
+    presents(&shop, &code, "shown again").await.refused(409, "redemption_fulfilled");
+    kiosk.get(&format!("/redemptions/{}", fulfilled.text("/id"))).await.refused(404, "not_found");
+    // A code that nobody has been shown opens nothing.
+    let pool = rosa.offers("Cinema", 10, json!({ "kind": "code_pool" })).await;
+    rosa.post_once(&format!("/admin/rewards/{pool}/codes"), "codes", json!({ "codes": ["CINEMA"] })).await.is(201);
+    holds(&shop, &pool, "cinema").await.is(201);
+    presents(&kiosk, "CINEMA", "held").await.refused(404, "not_found");
+}

@@ -34,7 +34,7 @@ async fn the_catalogue_shows_what_the_caller_can_have() {
 async fn an_edit_of_what_has_changed_since_is_refused() {
     let town = Town::new().await;
     let rosa = town.admin("rosa").await;
-    let shop = town.partner("shop", "catalog:write").await;
+    let shop = town.partner("shop", "catalog:write catalog:write_any").await;
     let id = rosa.offers("Mug", 300, json!({ "kind": "material" })).await;
     let path = format!("/admin/rewards/{id}");
     let edit = json!({ "price_points": 400, "available_until": "2100-01-01T00:00:00Z" });
@@ -94,4 +94,47 @@ async fn a_pool_takes_each_code_once() {
     rosa.put(&format!("/admin/rewards/{pool}/stock"), json!({ "supplied": 9 })).await.refused(409, "stock_is_codes");
     let mug = rosa.offers("Mug", 10, json!({})).await;
     rosa.post_once(&format!("/admin/rewards/{mug}/codes"), "fourth", json!({ "codes": ["B"] })).await.refused(409, "no_code_pool");
+}
+
+#[tokio::test]
+async fn partners_change_the_rewards_that_are_theirs() {
+    let town = Town::new().await;
+    let rosa = town.admin("rosa").await;
+    let (shop, kiosk) = (town.partner("shop", "catalog:write").await, town.partner("kiosk", "catalog:write").await);
+    let agency = town.partner("agency", "catalog:write catalog:write_any").await;
+    let programmes = rosa.offers("Mug", 300, json!({ "kind": "material" })).await;
+    let shops = shop.offers("Cup", 100, json!({ "kind": "code_pool" })).await;
+    let earlier = rosa.offers("Earlier", 200, json!({})).await;
+    let names = async |person: &crate::town::Person| {
+        let items = person.get("/admin/rewards").await.is(200).items();
+        items.iter().map(|item| item["reward"]["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let all = vec!["Cup".to_owned(), "Earlier".to_owned(), "Mug".to_owned()];
+    assert_eq!((names(&shop).await, names(&kiosk).await, names(&agency).await), (vec!["Cup".to_owned()], vec![], all.clone()));
+    assert_eq!(names(&rosa).await, all);
+    for (person, reward, allowed) in [
+        (&shop, &shops, true),
+        (&agency, &shops, true),
+        (&rosa, &shops, true),
+        (&agency, &programmes, true),
+        (&kiosk, &shops, false),
+        (&shop, &programmes, false),
+        (&shop, &earlier, false),
+    ] {
+        let path = format!("/admin/rewards/{reward}");
+        let key = uuid::Uuid::now_v7().to_string();
+        for reply in [
+            person.get(&path).await,
+            person.patch(&path, json!({ "description": format!("As {} has it.", person.handle) })).await,
+            person.put(&format!("{path}/stock"), json!({ "supplied": 9 })).await,
+            person.post_once(&format!("{path}/codes"), &key, json!({ "codes": [key] })).await,
+        ] {
+            let refused = reply.body["code"] == "missing_scope";
+            assert_eq!(refused, !allowed, "{} {reward}: {:#}", person.handle, reply.body);
+        }
+        if !allowed {
+            person.delete(&path).await.refused(403, "missing_scope");
+        }
+    }
+    shop.delete(&format!("/admin/rewards/{shops}")).await.is(204);
 }

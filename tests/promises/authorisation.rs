@@ -22,7 +22,8 @@ async fn every_operation_is_walked_with_every_caller() {
         .filter_map(|line| line.split_once(char::is_whitespace))
         .map(|(id, door)| (id, door.trim()))
         .collect();
-    let scopes = "purchases:write members:read members:pii redemptions:write catalog:write ledger:read webhooks:write";
+    let scopes = "purchases:write members:read members:pii redemptions:write redemptions:read_any \
+                  redemptions:write_any catalog:write catalog:write_any ledger:read webhooks:write";
     let suspended = town.member("suspended").await;
     town.sql(&format!(
         "insert into sanction (id, member_id, kind, reason, note, imposed_by, starts_at, ends_at)

@@ -26,6 +26,7 @@ use crate::{
         listing::{self, Asked, Listed},
         problem::Fields,
         text::Text,
+        time::Time,
     },
     words::{ApiKeyId, PartnerId},
 };
@@ -74,7 +75,16 @@ struct CreateApiKey {
     /// At least one.
     scopes: Vec<Scope>,
     /// When it shall stop working; never by default.
-    expires_at: Option<DateTime<Utc>>,
+    expires_at: Option<Time>,
+}
+
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct EditApiKey {
+    /// 1 to 60 characters.
+    name: Option<Text>,
+    /// In place of those it has; at least one.
+    scopes: Option<Vec<Scope>>,
 }
 
 #[derive(Object)]
@@ -148,7 +158,8 @@ impl ApiKeyApi {
         if body.scopes.is_empty() {
             fields.refuse("/scopes", "A key without a scope can do nothing.");
         }
-        if body.expires_at.is_some_and(|at| at <= now) {
+        let expires_at = body.expires_at.map(DateTime::from);
+        if expires_at.is_some_and(|at| at <= now) {
             fields.refuse("/expires_at", "This must lie in the future.");
         }
         fields.done()?;
@@ -157,9 +168,42 @@ impl ApiKeyApi {
             return Err(Problem::invalid_field("/partner_id", "There is no such partner."));
         }
         let actor = Some(admin.0.member_id);
-        let new = store::insert(&mut tx, actor, body.partner_id, body.name.trim(), &body.scopes, body.expires_at, now).await?;
+        let new = store::insert(&mut tx, actor, body.partner_id, body.name.trim(), &body.scopes, expires_at, now).await?;
         tx.commit().await?;
-        Ok(created(new, body.expires_at))
+        Ok(created(new, expires_at))
+    }
+
+    /// Edit an API key
+    ///
+    /// Its name, and what it may do: from its next request on.
+    #[oai(path = "/api-keys/:api_key_id", method = "patch", operation_id = "edit_api_key")]
+    async fn edit_api_key(&self, admin: Admin, api_key_id: Path<ApiKeyId>, body: Json<EditApiKey>) -> Result<Json<ApiKeyView>, Problem> {
+        let Json(body) = body;
+        let mut fields = Fields::default();
+        if let Some(name) = &body.name {
+            fields.chars("/name", name, rules::NAME_CHARS);
+        }
+        if body.scopes.as_ref().is_some_and(Vec::is_empty) {
+            fields.refuse("/scopes", "A key without a scope can do nothing.");
+        }
+        fields.done()?;
+        let now = self.kit.clock.now();
+        let mut tx = self.kit.db.begin().await?;
+        let old = store::lock(&mut tx, api_key_id.0).await?.ok_or_else(|| Problem::not_found("API key"))?;
+        if !old.term().is_in_use(now) {
+            return Err(Refusal::NotInUse.into());
+        }
+        let name = body.name.as_deref().map_or(old.name.as_str(), str::trim);
+        let scopes = body.scopes.as_deref().map_or_else(|| old.scopes.clone(), rules::join_scopes);
+        if (name, scopes.as_str()) != (old.name.as_str(), old.scopes.as_str()) {
+            store::update(&mut tx, old.id, name, &scopes).await?;
+            let actor = Some(admin.0.member_id);
+            let detail = json!({ "from": { "name": old.name, "scopes": old.scopes }, "to": { "name": name, "scopes": scopes } });
+            audit::record(&mut tx, AuditEntry::new(actor, "edit_api_key", ("api_key", old.id.0), "", detail, now)).await?;
+        }
+        let key = store::lock(&mut tx, api_key_id.0).await?.ok_or_else(|| Problem::not_found("API key"))?;
+        tx.commit().await?;
+        Ok(Json(ApiKeyView::of(key, now)))
     }
 
     /// Replace an API key

@@ -145,6 +145,11 @@ pub async fn set_expiry(conn: &mut Conn, id: ApiKeyId, at: DateTime<Utc>) -> Que
     Ok(())
 }
 
+pub async fn update(conn: &mut Conn, id: ApiKeyId, name: &str, scopes: &str) -> QueryResult<()> {
+    diesel::update(api_key::table.find(id)).set((api_key::name.eq(name), api_key::scopes.eq(scopes))).cached().execute(conn).await?;
+    Ok(())
+}
+
 pub async fn revoke(conn: &mut Conn, id: ApiKeyId, now: DateTime<Utc>) -> QueryResult<()> {
     diesel::update(api_key::table.find(id)).set(api_key::revoked_at.eq(now)).cached().execute(conn).await?;
     Ok(())

@@ -10,25 +10,27 @@ use poem_openapi::{
 use serde_json::json;
 
 use super::{
-    api::{Reason, RedemptionView},
+    api::{Reason, RedeemedReward, RedemptionView},
     moves::{self, Wanted},
-    rules::{RedemptionState, Step},
-    store::{self, Filter},
+    rules::{self, RedemptionState, Step},
+    store::{self, Filter, RedemptionRow},
 };
 use crate::{
     app::Tag,
     begin,
     identity::{
         Moderator, ModeratorOrPartner,
-        caller::RedemptionsWrite,
+        caller::{RedemptionsWrite, Scope, missing_scope},
         member::{Handle, find_wanted},
     },
     kit::{
         Conn, Kit, Problem,
         idempotency::Answer,
         listing::{self, Asked, Listed},
+        problem::Fields,
+        text::Text,
     },
-    loyalty::clerk::Clerk,
+    loyalty::{clerk::Clerk, reward::rules::CODE_CHARS},
     words::{RedemptionId, RewardId},
 };
 
@@ -46,6 +48,22 @@ struct IssueRedemption {
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
 struct Nothing {}
+
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct PresentCode {
+    /// What the holder shows, in whichever case; 1 to 100 characters.
+    code: Text,
+}
+
+/// What was fulfilled, without a word of whose it was.
+#[derive(Object)]
+struct PresentedRedemption {
+    id: RedemptionId,
+    reward: RedeemedReward,
+    points: i64,
+    state: RedemptionState,
+}
 
 #[OpenApi(tag = "Tag::Administration")]
 impl RedemptionAdminApi {
@@ -78,7 +96,8 @@ impl RedemptionAdminApi {
 
     /// Issue a held redemption
     ///
-    /// Spends the held points, or a part of them and gives back the rest. Too late once the hold is over.
+    /// Spends the held points, or a part of them and gives back the rest. Too late once the hold is over. Partners issue what
+    /// their own keys redeemed, and with the scope redemptions:write_any all.
     #[oai(path = "/redemptions/:redemption_id/issue", method = "post", operation_id = "issue_redemption")]
     async fn issue_redemption(
         &self,
@@ -94,7 +113,8 @@ impl RedemptionAdminApi {
 
     /// Fulfil a redemption
     ///
-    /// It was sent, used or done. A held one is issued first.
+    /// It was sent, used or done. A held one is issued first. Partners fulfil what their own keys redeemed, with the scope
+    /// redemptions:write_any all, and what is used at their counter by its code: fulfil_presented_redemption.
     #[oai(path = "/redemptions/:redemption_id/fulfil", method = "post", operation_id = "fulfil_redemption")]
     async fn fulfil_redemption(
         &self,
@@ -106,6 +126,27 @@ impl RedemptionAdminApi {
         let clerk = Clerk::from(caller.0);
         let wanted = Wanted { step: Step::Fulfil, by_clerk: true, points: None, reason: "" };
         self.act(clerk, "fulfil_redemption", redemption_id.0, key, &body.0, wanted).await
+    }
+
+    /// Fulfil the redemption whose code is presented
+    ///
+    /// Whoever has the code has the reward: a partner fulfils it so, whoever redeemed it, and is told what it is of, not
+    /// whose.
+    #[oai(path = "/redemptions/fulfil", method = "post", operation_id = "fulfil_presented_redemption")]
+    async fn fulfil_presented_redemption(
+        &self,
+        caller: ModeratorOrPartner<RedemptionsWrite>,
+        /// Makes the request safe to send again.
+        #[oai(name = "Idempotency-Key")]
+        key: Header<String>,
+        body: Json<PresentCode>,
+    ) -> Result<Answer<PresentedRedemption, 200>, Problem> {
+        let clerk = Clerk::from(caller.0);
+        let mut attempt = begin!(self.kit.attempt(clerk.caller.clone(), "fulfil_presented_redemption", &key.0, &body.0));
+        let outcome = self.fulfil_presented(&mut attempt, &clerk, body.0.code.trim()).await;
+        let answer = attempt.finish(StatusCode::OK, outcome).await?;
+        self.kit.outbox.ring();
+        Ok(answer)
     }
 
     /// Refund a redemption
@@ -151,17 +192,46 @@ impl RedemptionAdminApi {
         id: RedemptionId,
         wanted: Wanted<'_>,
     ) -> Result<RedemptionView, Problem> {
+        let row = store::find(conn, id).await?.ok_or_else(|| Problem::not_found("redemption"))?;
+        let reach = rules::reach_of(clerk, row.partner_id);
+        if !reach.reads {
+            return Err(Problem::not_found("redemption"));
+        }
+        if !reach.acts {
+            return Err(missing_scope(Scope::RedemptionsWriteAny));
+        }
+        // Answers are kept, for all keys of a partner: what not each of them may read is not in them.
+        let address = clerk.owns(row.partner_id);
+        let moved = self.step(conn, clerk, action, row, wanted).await?;
+        Ok(RedemptionView::of(moved, address))
+    }
+
+    async fn fulfil_presented(&self, conn: &mut Conn, clerk: &Clerk, code: &str) -> Result<PresentedRedemption, Problem> {
+        let mut fields = Fields::default();
+        fields.chars("/code", code, CODE_CHARS);
+        fields.done()?;
+        let row = store::find_presented(conn, code).await?.ok_or_else(|| Problem::not_found("code"))?;
+        let wanted = Wanted { step: Step::Fulfil, by_clerk: true, points: None, reason: "" };
+        let moved = self.step(conn, clerk, "fulfil_redemption", row, wanted).await?;
+        Ok(PresentedRedemption { id: moved.id, reward: RedeemedReward::from(&moved), points: moved.points, state: moved.state })
+    }
+
+    async fn step(
+        &self,
+        conn: &mut Conn,
+        clerk: &Clerk,
+        action: &str,
+        row: RedemptionRow,
+        wanted: Wanted<'_>,
+    ) -> Result<RedemptionRow, Problem> {
         let now = self.kit.clock.now();
-        let ours = |partner| clerk.partner_id.is_none_or(|own| own == partner);
-        let row = store::find(conn, id).await?.filter(|row| row.partner_id.is_none_or(ours));
-        let row = row.ok_or_else(|| Problem::not_found("redemption"))?;
         if clerk.member_id == Some(row.member_id) {
             return Err(Problem::forbidden("Somebody else has to do this for you."));
         }
         let reason = wanted.reason.to_owned();
         let moved = moves::step(conn, &row, wanted, now).await?;
         let detail = json!({ "from": row.state, "to": moved.state, "points": moved.points });
-        clerk.sign(conn, action, ("redemption", id.0), &reason, detail, now).await?;
-        Ok(moved.into())
+        clerk.sign(conn, action, ("redemption", row.id.0), &reason, detail, now).await?;
+        Ok(moved)
     }
 }

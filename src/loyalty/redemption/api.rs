@@ -12,13 +12,16 @@ use serde_json::json;
 
 use super::{
     moves::{self, Wanted, Wish},
-    rules::{self, RedemptionState, Step},
+    rules::{self, Reach, RedemptionState, Step},
     store::{self, Filter, RedemptionRow},
 };
 use crate::{
     app::Tag,
     begin,
-    identity::{Actor, MemberOrPartner, Myself, PartnerActor, caller::RedemptionsWrite},
+    identity::{
+        Actor, MemberOrPartner, Myself, PartnerActor,
+        caller::{RedemptionsWrite, Scope, missing_scope},
+    },
     kit::{
         Conn, Kit, Problem,
         etag::{self, Conditional},
@@ -37,12 +40,18 @@ pub struct RedemptionApi {
 
 /// What a redemption is of.
 #[derive(Object)]
-struct RedeemedReward {
+pub struct RedeemedReward {
     id: RewardId,
     name: String,
     kind: RewardKind,
     /// Whether staff may give the points back once it is issued.
     refundable: bool,
+}
+
+impl From<&RedemptionRow> for RedeemedReward {
+    fn from(row: &RedemptionRow) -> Self {
+        Self { id: row.reward_id, name: row.reward_name.clone(), kind: row.reward_kind, refundable: row.refundable }
+    }
 }
 
 /// Points for a reward.
@@ -59,6 +68,8 @@ pub struct RedemptionView {
     held_until: Option<DateTime<Utc>>,
     /// What the holder shows, while it is issued or fulfilled.
     code: Option<String>,
+    /// Where it is sent to. Partners see it of what their own key redeemed; of others when they read it with a key that has
+    /// the scope members:pii.
     ship_to: Option<String>,
     /// Why it ended, where somebody said so.
     reason: String,
@@ -67,11 +78,18 @@ pub struct RedemptionView {
     resolved_at: Option<DateTime<Utc>>,
 }
 
+impl RedemptionView {
+    pub fn of(row: RedemptionRow, address: bool) -> Self {
+        let view = Self::from(row);
+        Self { ship_to: view.ship_to.filter(|_| address), ..view }
+    }
+}
+
 impl From<RedemptionRow> for RedemptionView {
     fn from(row: RedemptionRow) -> Self {
         Self {
             id: row.id,
-            reward: RedeemedReward { id: row.reward_id, name: row.reward_name, kind: row.reward_kind, refundable: row.refundable },
+            reward: RedeemedReward::from(&row),
             member_id: row.member_id,
             handle: row.handle,
             points: row.points,
@@ -159,7 +177,7 @@ impl Caller {
     fn clerk(&self) -> Option<Clerk> {
         match self {
             Self::Member(actor) => actor.is_staff().then(|| Clerk::staff(actor)),
-            Self::Partner(partner) => Some(Clerk { member_id: None, partner_id: Some(partner.partner_id), caller: partner.caller() }),
+            Self::Partner(partner) => Some(Clerk::partner(partner)),
         }
     }
 
@@ -167,11 +185,14 @@ impl Caller {
         matches!(self, Self::Member(actor) if actor.member_id == row.member_id)
     }
 
-    /// Members see their own, staff all, and a partner those that no other partner made.
-    fn sees(&self, row: &RedemptionRow) -> bool {
+    /// Members reach their own, staff all, and a partner what it made, or as far as its key is granted.
+    fn reach(&self, row: &RedemptionRow) -> Reach {
         match self {
-            Self::Member(actor) => actor.is_staff() || actor.member_id == row.member_id,
-            Self::Partner(partner) => row.partner_id.is_none_or(|id| id == partner.partner_id),
+            Self::Member(actor) => {
+                let reaches = actor.is_staff() || actor.member_id == row.member_id;
+                Reach { reads: reaches, acts: reaches, address: reaches }
+            }
+            Self::Partner(partner) => rules::reach_of(&Clerk::partner(partner), row.partner_id),
         }
     }
 }
@@ -216,7 +237,7 @@ impl RedemptionApi {
 
     /// Get a redemption
     ///
-    /// One's own; staff see all, and partners those that no other partner made.
+    /// One's own; staff see all. Partners see what their own keys redeemed, and with the scope redemptions:read_any all.
     #[oai(path = "/redemptions/:redemption_id", method = "get", operation_id = "get_redemption")]
     async fn get_redemption(
         &self,
@@ -226,9 +247,9 @@ impl RedemptionApi {
     ) -> Result<Conditional<RedemptionView>, Problem> {
         let caller = Caller::of(caller);
         let mut conn = self.kit.db.read().await?;
-        let row = visible(&mut conn, &caller, redemption_id.0).await?;
+        let (row, reach) = visible(&mut conn, &caller, redemption_id.0).await?;
         let version = row.version;
-        let view = RedemptionView::from(row);
+        let view = RedemptionView::of(row, reach.address);
         let etag = etag::of_view(version, &view);
         Ok(Conditional::new(view, etag, if_none_match.0.as_deref()))
     }
@@ -236,7 +257,8 @@ impl RedemptionApi {
     /// Cancel a redemption
     ///
     /// Gives back everything it took. Members can while it is held; staff and partners also once it is issued, when they
-    /// have made sure that it was not used.
+    /// have made sure that it was not used. Partners cancel what their own keys redeemed, and with the scope
+    /// redemptions:write_any all.
     #[oai(path = "/redemptions/:redemption_id/cancel", method = "post", operation_id = "cancel_redemption")]
     async fn cancel_redemption(
         &self,
@@ -281,7 +303,11 @@ impl RedemptionApi {
 
     async fn cancel(&self, conn: &mut Conn, caller: &Caller, id: RedemptionId, reason: &str) -> Result<RedemptionView, Problem> {
         let now = self.kit.clock.now();
-        let row = visible(conn, caller, id).await?;
+        let (row, reach) = visible(conn, caller, id).await?;
+        if !reach.acts {
+            return Err(missing_scope(Scope::RedemptionsWriteAny));
+        }
+        let address = caller.clerk().is_none_or(|clerk| clerk.owns(row.partner_id));
         // Staff cancel their own as members do.
         let clerk = caller.clerk().filter(|_| !caller.owns(&row));
         let wanted = Wanted { step: Step::Cancel, by_clerk: clerk.is_some(), points: None, reason };
@@ -290,10 +316,12 @@ impl RedemptionApi {
             let detail = json!({ "from": row.state });
             clerk.sign(conn, "cancel_redemption", ("redemption", id.0), reason, detail, now).await?;
         }
-        Ok(cancelled.into())
+        // Answers are kept, for all keys of a partner: what not each of them may read is not in them.
+        Ok(RedemptionView::of(cancelled, address))
     }
 }
 
-async fn visible(conn: &mut Conn, caller: &Caller, id: RedemptionId) -> Result<RedemptionRow, Problem> {
-    store::find(conn, id).await?.filter(|row| caller.sees(row)).ok_or_else(|| Problem::not_found("redemption"))
+async fn visible(conn: &mut Conn, caller: &Caller, id: RedemptionId) -> Result<(RedemptionRow, Reach), Problem> {
+    let found = store::find(conn, id).await?.map(|row| (caller.reach(&row), row)).filter(|(reach, _)| reach.reads);
+    found.map(|(reach, row)| (row, reach)).ok_or_else(|| Problem::not_found("redemption"))
 }

@@ -4,12 +4,17 @@ use chrono::{DateTime, Duration, Utc};
 use poem::http::StatusCode;
 
 use crate::{
+    identity::caller::Scope,
     kit::Problem,
-    loyalty::reward::{
-        rules::is_open,
-        store::{Means, RewardRow},
+    loyalty::{
+        clerk::Clerk,
+        reward::{
+            rules::is_open,
+            store::{Means, RewardRow},
+        },
     },
     refusals, words,
+    words::PartnerId,
 };
 
 /// A partner's cart holds points for so long.
@@ -85,6 +90,24 @@ pub fn held_until(in_cart: bool, needs_approval: bool, now: DateTime<Utc>) -> Op
         (false, true) => Some(now + APPROVAL_HOLD),
         (false, false) => None,
     }
+}
+
+/// How far somebody reaches into a redemption.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reach {
+    pub reads: bool,
+    pub acts: bool,
+    /// Sees where it is sent to.
+    pub address: bool,
+}
+
+/// A partner reaches what its own keys made. More is a grant on the key; where others' things are sent to is personal data
+/// beside.
+pub fn reach_of(clerk: &Clerk, maker: Option<PartnerId>) -> Reach {
+    let own = clerk.owns(maker);
+    let acts = own || clerk.holds(Scope::RedemptionsWriteAny);
+    let reads = acts || clerk.holds(Scope::RedemptionsReadAny);
+    Reach { reads, acts, address: own || reads && clerk.holds(Scope::MembersPii) }
 }
 
 /// What may be done to a redemption.

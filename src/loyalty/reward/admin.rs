@@ -18,7 +18,10 @@ use super::{
 use crate::{
     app::Tag,
     begin,
-    identity::{AdminOrPartner, caller::CatalogWrite},
+    identity::{
+        AdminOrPartner,
+        caller::{CatalogWrite, Scope, missing_scope},
+    },
     kit::{
         Conn, Kit, Problem,
         etag::{self, Conditional, Edited},
@@ -26,9 +29,10 @@ use crate::{
         listing::{self, Asked, Listed},
         problem::{FieldError, Fields},
         text::Text,
+        time::Time,
     },
     loyalty::clerk::Clerk,
-    words::RewardId,
+    words::{PartnerId, RewardId},
 };
 
 pub struct RewardAdminApi {
@@ -44,6 +48,8 @@ struct CatalogueReward {
     cost_minor: i64,
     /// How many there are in all; absent without a limit.
     supplied: Option<i32>,
+    /// The partner that made it; absent for the programme's own.
+    partner_id: Option<PartnerId>,
     created_at: DateTime<Utc>,
     archived_at: Option<DateTime<Utc>>,
     version: i32,
@@ -51,8 +57,8 @@ struct CatalogueReward {
 
 impl From<RewardRow> for CatalogueReward {
     fn from(row: RewardRow) -> Self {
-        let RewardRow { cost_minor, supplied, created_at, archived_at, version, .. } = row;
-        Self { reward: api::view(row, None), cost_minor, supplied, created_at, archived_at, version }
+        let RewardRow { cost_minor, supplied, partner_id, created_at, archived_at, version, .. } = row;
+        Self { reward: api::view(row, None), cost_minor, supplied, partner_id, created_at, archived_at, version }
     }
 }
 
@@ -70,8 +76,8 @@ struct CreateReward {
     /// The rank of the lowest tier that can have it.
     #[oai(default)]
     tier_rank_min: i16,
-    available_from: Option<DateTime<Utc>>,
-    available_until: Option<DateTime<Utc>>,
+    available_from: Option<Time>,
+    available_until: Option<Time>,
     per_member_max: Option<i32>,
     /// Lifetime by default.
     per_member_period: Option<LimitPeriod>,
@@ -95,10 +101,10 @@ struct EditReward {
     tier_rank_min: Option<i16>,
     /// `null` takes it away.
     #[oai(nullable)]
-    available_from: MaybeUndefined<DateTime<Utc>>,
+    available_from: MaybeUndefined<Time>,
     /// `null` takes it away.
     #[oai(nullable)]
-    available_until: MaybeUndefined<DateTime<Utc>>,
+    available_until: MaybeUndefined<Time>,
     /// `null` takes it away.
     #[oai(nullable)]
     per_member_max: MaybeUndefined<i32>,
@@ -173,27 +179,33 @@ enum Archived {
 impl RewardAdminApi {
     /// List all rewards
     ///
-    /// Those not on offer and the archived ones included, cheapest first.
+    /// Those not on offer and the archived ones included, cheapest first. A partner sees its own, and with the scope
+    /// catalog:write_any all.
     #[oai(path = "/", method = "get", operation_id = "list_all_rewards")]
     async fn list_all_rewards(
         &self,
-        _caller: AdminOrPartner<CatalogWrite>,
+        caller: AdminOrPartner<CatalogWrite>,
         cursor: Query<Option<String>>,
         limit: Query<Option<usize>>,
         accept: Accept,
     ) -> Result<Listed<CatalogueReward>, Problem> {
-        let fetch = |kit: Kit, request| async move { Ok(store::list(&mut *kit.db.read().await?, None, &request).await?) };
+        let clerk = Clerk::from(caller.0);
+        let maker = clerk.partner_id.filter(|_| !clerk.holds(Scope::CatalogWriteAny));
+        let fetch = move |kit: Kit, request| async move { Ok(store::list(&mut *kit.db.read().await?, None, maker, &request).await?) };
         let position = |row: &RewardRow| (row.price_points, row.id.0);
         let asked = Asked { cursor: cursor.0, limit: limit.0, accept };
-        listing::answer(&self.kit, "list_all_rewards", (), asked, fetch, position, CatalogueReward::from).await
+        listing::answer(&self.kit, "list_all_rewards", maker, asked, fetch, position, CatalogueReward::from).await
     }
 
     /// Create a reward
+    ///
+    /// What a partner's key makes is the partner's; it changes no other reward, unless its key has the scope
+    /// catalog:write_any.
     #[oai(path = "/", method = "post", operation_id = "create_reward")]
     async fn create_reward(&self, caller: AdminOrPartner<CatalogWrite>, body: Json<CreateReward>) -> Result<Created, Problem> {
         let clerk = Clerk::from(caller.0);
         let Json(body) = body;
-        let new = new_reward(&body, self.kit.clock.now())?;
+        let new = new_reward(&body, clerk.partner_id, self.kit.clock.now())?;
         let mut tx = self.kit.db.begin().await?;
         let id = store::insert(&mut tx, &new).await?.ok_or(Refusal::NameTaken)?;
         if new.kind == RewardKind::CodePool {
@@ -214,11 +226,12 @@ impl RewardAdminApi {
     #[oai(path = "/:reward_id", method = "get", operation_id = "get_reward_for_admin")]
     async fn get_reward_for_admin(
         &self,
-        _caller: AdminOrPartner<CatalogWrite>,
+        caller: AdminOrPartner<CatalogWrite>,
         reward_id: Path<RewardId>,
         #[oai(name = "If-None-Match")] if_none_match: Header<Option<String>>,
     ) -> Result<Conditional<CatalogueReward>, Problem> {
         let row = found(&mut *self.kit.db.read().await?, reward_id.0).await?;
+        may_touch(&Clerk::from(caller.0), &row)?;
         let version = row.version;
         let view = CatalogueReward::from(row);
         // Its stock moves without an edit.
@@ -237,7 +250,7 @@ impl RewardAdminApi {
     ) -> Result<Edited<CatalogueReward>, Problem> {
         let clerk = Clerk::from(caller.0);
         let mut tx = self.kit.db.begin().await?;
-        let row = locked(&mut tx, reward_id.0).await?;
+        let row = locked(&mut tx, &clerk, reward_id.0).await?;
         etag::guard(if_match.0.as_deref(), row.version)?;
         let detail = json!({ "edit": body.0.to_json() });
         let edited = edited(row, body.0)?;
@@ -260,6 +273,7 @@ impl RewardAdminApi {
         let now = self.kit.clock.now();
         let mut tx = self.kit.db.begin().await?;
         let row = store::lock(&mut tx, reward_id.0).await?.ok_or_else(|| Problem::not_found("reward"))?;
+        may_touch(&clerk, &row)?;
         if row.archived_at.is_none() {
             store::archive(&mut tx, row.id, now).await?;
             clerk.sign(&mut tx, "delete_reward", ("reward", row.id.0), "", json!({ "name": row.name }), now).await?;
@@ -288,7 +302,7 @@ impl RewardAdminApi {
         fields.range("/supplied", supplied.unwrap_or(0).into(), 0..=rules::SUPPLIED_MAX);
         fields.done()?;
         let mut tx = self.kit.db.begin().await?;
-        let row = locked(&mut tx, reward_id.0).await?;
+        let row = locked(&mut tx, &clerk, reward_id.0).await?;
         if row.kind == RewardKind::CodePool {
             return Err(Refusal::StockIsCodes.into());
         }
@@ -329,7 +343,7 @@ impl RewardAdminApi {
 
 impl RewardAdminApi {
     async fn add_codes(&self, conn: &mut Conn, clerk: &Clerk, id: RewardId, codes: &[String]) -> Result<CodesAdded, Problem> {
-        let row = locked(conn, id).await?;
+        let row = locked(conn, clerk, id).await?;
         if row.kind != RewardKind::CodePool {
             return Err(Refusal::NoCodePool.into());
         }
@@ -369,16 +383,22 @@ async fn found(conn: &mut Conn, id: RewardId) -> Result<RewardRow, Problem> {
     store::find(conn, id).await?.ok_or_else(|| Problem::not_found("reward"))
 }
 
-/// A reward that can still be edited.
-async fn locked(conn: &mut Conn, id: RewardId) -> Result<RewardRow, Problem> {
+fn may_touch(clerk: &Clerk, row: &RewardRow) -> Result<(), Problem> {
+    let allowed = clerk.owns(row.partner_id) || clerk.holds(Scope::CatalogWriteAny);
+    if allowed { Ok(()) } else { Err(missing_scope(Scope::CatalogWriteAny)) }
+}
+
+/// A reward that the clerk can still edit.
+async fn locked(conn: &mut Conn, clerk: &Clerk, id: RewardId) -> Result<RewardRow, Problem> {
     let row = store::lock(conn, id).await?.ok_or_else(|| Problem::not_found("reward"))?;
+    may_touch(clerk, &row)?;
     if row.archived_at.is_some() {
         return Err(Refusal::Archived.into());
     }
     Ok(row)
 }
 
-fn new_reward(body: &CreateReward, now: DateTime<Utc>) -> Result<NewReward<'_>, Problem> {
+fn new_reward(body: &CreateReward, partner_id: Option<PartnerId>, now: DateTime<Utc>) -> Result<NewReward<'_>, Problem> {
     let new = NewReward {
         id: RewardId::new(),
         name: body.name.trim(),
@@ -388,14 +408,15 @@ fn new_reward(body: &CreateReward, now: DateTime<Utc>) -> Result<NewReward<'_>, 
         face_value: body.face_value,
         currency: body.currency.as_deref(),
         tier_rank_min: body.tier_rank_min,
-        available_from: body.available_from,
-        available_until: body.available_until,
+        available_from: body.available_from.map(DateTime::from),
+        available_until: body.available_until.map(DateTime::from),
         per_member_max: body.per_member_max,
         per_member_period: body.per_member_period.unwrap_or(LimitPeriod::Lifetime),
         needs_approval: body.needs_approval.unwrap_or(body.kind.is_shipped()),
         refundable: body.refundable,
         cost_minor: body.cost_minor,
         created_at: now,
+        partner_id,
     };
     let mut fields = Fields::default();
     rules::check_words(&mut fields, new.name, new.description);
@@ -419,11 +440,11 @@ fn new_reward(body: &CreateReward, now: DateTime<Utc>) -> Result<NewReward<'_>, 
 }
 
 fn edited(row: RewardRow, edit: EditReward) -> Result<RewardRow, Problem> {
-    fn changed<T>(old: Option<T>, new: MaybeUndefined<T>) -> Option<T> {
+    fn changed<T, U: From<T>>(old: Option<U>, new: MaybeUndefined<T>) -> Option<U> {
         match new {
             MaybeUndefined::Undefined => old,
             MaybeUndefined::Null => None,
-            MaybeUndefined::Value(value) => Some(value),
+            MaybeUndefined::Value(value) => Some(value.into()),
         }
     }
     let row = RewardRow {

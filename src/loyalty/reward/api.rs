@@ -103,7 +103,7 @@ impl RewardApi {
         let request = self.kit.cursors.request::<i64>(LIST, cursor.0.as_deref(), limit.0)?;
         let mut conn = self.kit.db.read().await?;
         let means = means_of(&mut conn, visitor.0.as_ref()).await?;
-        let rows = store::list(&mut conn, Some(self.kit.clock.now()), &request).await?;
+        let rows = store::list(&mut conn, Some(self.kit.clock.now()), None, &request).await?;
         Ok(Json(self.kit.cursors.page(LIST, &request, rows, |row| (row.price_points, row.id.0), |row| view(row, means))))
     }
 

@@ -11,7 +11,7 @@ use super::rules::{LimitPeriod, RewardKind};
 use crate::{
     kit::{Conn, db::CachedExt, page},
     schema::{reward, reward_stock},
-    words::{MemberId, RedemptionId, RewardId},
+    words::{MemberId, PartnerId, RedemptionId, RewardId},
 };
 
 /// A reward with its stock.
@@ -53,6 +53,9 @@ pub struct RewardRow {
     pub archived_at: Option<DateTime<Utc>>,
     #[diesel(sql_type = Int4)]
     pub version: i32,
+    /// Whose key made it; None for the programme.
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub partner_id: Option<PartnerId>,
     /// None: unlimited.
     #[diesel(sql_type = Nullable<Int4>)]
     pub supplied: Option<i32>,
@@ -80,6 +83,7 @@ pub struct NewReward<'a> {
     pub refundable: bool,
     pub cost_minor: i64,
     pub created_at: DateTime<Utc>,
+    pub partner_id: Option<PartnerId>,
 }
 
 /// None when the name is taken.
@@ -141,17 +145,22 @@ pub async fn lock(conn: &mut Conn, id: RewardId) -> QueryResult<Option<RewardRow
     }
 }
 
-/// A page of rewards by price. `at` leaves out what is not on offer then and what is archived.
-pub async fn list(conn: &mut Conn, at: Option<DateTime<Utc>>, request: &page::Request<i64>) -> QueryResult<Vec<RewardRow>> {
+/// A page of rewards by price. `at` leaves out what is not on offer then and what is archived, `maker` what others made.
+pub async fn list(
+    conn: &mut Conn,
+    at: Option<DateTime<Utc>>,
+    maker: Option<PartnerId>,
+    request: &page::Request<i64>,
+) -> QueryResult<Vec<RewardRow>> {
     let (price, id) = request.seek.as_ref().map(|seek| (seek.key, seek.id)).unzip();
     diesel::sql_query(
         "select r.*, s.supplied, s.available as stock_left
          from (
-           (select * from reward where not $4 and ($1 is null or (price_points, id) > ($1, $2)) and ($5 is null or
+           (select * from reward where not $4 and ($1 is null or (price_points, id) > ($1, $2)) and ($6 is null or partner_id = $6) and ($5 is null or
               archived_at is null and (available_from is null or available_from <= $5) and (available_until is null or available_until > $5))
             order by price_points, id limit $3)
            union all
-           (select * from reward where $4 and (price_points, id) < ($1, $2) and ($5 is null or
+           (select * from reward where $4 and (price_points, id) < ($1, $2) and ($6 is null or partner_id = $6) and ($5 is null or
               archived_at is null and (available_from is null or available_from <= $5) and (available_until is null or available_until > $5))
             order by price_points desc, id desc limit $3)
          ) r left join reward_stock s on s.reward_id = r.id
@@ -162,6 +171,7 @@ pub async fn list(conn: &mut Conn, at: Option<DateTime<Utc>>, request: &page::Re
     .bind::<BigInt, _>(request.rows())
     .bind::<Bool, _>(request.back())
     .bind::<Nullable<Timestamptz>, _>(at)
+    .bind::<Nullable<SqlUuid>, _>(maker)
     .cached()
     .load(conn)
     .await

@@ -12,6 +12,7 @@ import { type Column, DataTable } from '~/components/admin/DataTable';
 import { administratorsOnly } from '~/components/admin/guard';
 import { PageHead } from '~/components/PageHead';
 import { forget } from '~/components/programme/lists';
+import { EditKeyModal } from '~/components/programme/partners/EditKeyModal';
 import { KeyDrawer } from '~/components/programme/partners/KeyDrawer';
 import { RotateModal } from '~/components/programme/partners/RotateModal';
 import { wordOf } from '~/components/programme/partners/scopes';
@@ -46,6 +47,7 @@ function ApiKeys() {
   const list = useQuery({ ...listApiKeysOptions({ query: { partner_id: partner, cursor } }), placeholderData: keepPreviousData });
   const partners = useQuery(listPartnersOptions({ query: { limit: 100 } }));
   const [creating, setCreating] = useState(false);
+  const [editing, setEditing] = useState<ApiKeyView>();
   const [rotating, setRotating] = useState<ApiKeyView>();
   const [revoking, setRevoking] = useState<ApiKeyView>();
   const revoke = useWrite({
@@ -102,6 +104,14 @@ function ApiKeys() {
             <Button
               size="compact-sm"
               variant="default"
+              onClick={() => setEditing(key)}
+              aria-label={t('key.edit_one', { name: key.name })}
+            >
+              {t('key.edit')}
+            </Button>
+            <Button
+              size="compact-sm"
+              variant="default"
               onClick={() => setRotating(key)}
               aria-label={t('key.rotate_one', { name: key.name })}
             >
@@ -151,6 +161,7 @@ function ApiKeys() {
         }
       />
       <KeyDrawer key={partner} opened={creating} partner={partner} onClose={() => setCreating(false)} />
+      {editing && <EditKeyModal key={editing.id} apiKey={editing} onClose={() => setEditing(undefined)} />}
       <RotateModal apiKey={rotating} onClose={() => setRotating(undefined)} />
       <TypedConfirm
         opened={revoking !== undefined}

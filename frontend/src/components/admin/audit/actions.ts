@@ -18,6 +18,7 @@ export const ACTIONS = [
   'delete_question',
   'delete_reward',
   'delete_tier',
+  'edit_api_key',
   'edit_earning_rule',
   'edit_partner',
   'edit_reward',

@@ -1,4 +1,4 @@
-import { Checkbox, Drawer, Select, Stack, TextInput } from '@mantine/core';
+import { Drawer, Select, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import type { Scope } from '@regulars/client';
 import { createApiKeyMutation, listPartnersOptions } from '@regulars/client/react-query';
@@ -10,7 +10,7 @@ import { useWrite } from '~/write';
 import { InstantInput } from '../inputs';
 import { forget } from '../lists';
 import { NewSecret } from './NewSecret';
-import { SCOPES, wordOf } from './scopes';
+import { ScopeBoxes } from './ScopeBoxes';
 
 /** Makes a key for a partner, and shows its secret once. */
 export function KeyDrawer({ opened, partner, onClose }: { opened: boolean; partner?: string; onClose: () => void }) {
@@ -65,18 +65,7 @@ export function KeyDrawer({ opened, partner, onClose }: { opened: boolean; partn
               {...form.getInputProps('partner_id')}
             />
             <TextInput label={t('name')} description={t('key.name_help')} required maxLength={60} {...form.getInputProps('name')} />
-            <Checkbox.Group label={t('key.scopes')} description={t('key.scopes_help')} required {...form.getInputProps('scopes')}>
-              <Stack gap="sm" mt="xs">
-                {SCOPES.map((scope) => (
-                  <Checkbox
-                    key={scope}
-                    value={scope}
-                    label={t(`key.scope.${wordOf(scope)}`)}
-                    description={t(`key.scope_help.${wordOf(scope)}`)}
-                  />
-                ))}
-              </Stack>
-            </Checkbox.Group>
+            <ScopeBoxes {...form.getInputProps('scopes')} />
             <InstantInput label={t('key.expires')} description={t('key.expires_help')} {...form.getInputProps('expires_at')} />
             <DialogButtons onCancel={close} loading={create.isPending}>
               {t('key.create')}

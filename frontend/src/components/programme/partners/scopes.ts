@@ -5,7 +5,10 @@ export const SCOPES: Scope[] = [
   'members:read',
   'members:pii',
   'redemptions:write',
+  'redemptions:read_any',
+  'redemptions:write_any',
   'catalog:write',
+  'catalog:write_any',
   'ledger:read',
   'webhooks:write',
 ];
@@ -18,6 +21,9 @@ type ScopeWord =
   | 'members_read'
   | 'members_pii'
   | 'redemptions_write'
+  | 'redemptions_read_any'
+  | 'redemptions_write_any'
   | 'catalog_write'
+  | 'catalog_write_any'
   | 'ledger_read'
   | 'webhooks_write';
