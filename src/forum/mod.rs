@@ -69,7 +69,7 @@ pub fn jobs() -> Vec<Job> {
 
 /// What must always hold.
 pub fn checks() -> Vec<&'static Check> {
-    post::checks::ALL.iter().chain(reputation::checks::CHECKS).chain(&review::checks::ALL).collect()
+    post::checks::ALL.iter().chain(tag::checks::ALL).chain(reputation::checks::CHECKS).chain(&review::checks::ALL).collect()
 }
 
 /// What puts right what does not.

@@ -14,16 +14,50 @@ use crate::{
 #[macro_export]
 macro_rules! visible_group {
     ($group:literal, $member:literal) => {
+        $crate::visible_group!(@ $group, "", $member)
+    };
+    (@ $table:literal, $column:literal, $member:literal) => {
         concat!(
             "(",
-            $group,
+            $table,
+            $column,
             " is null or exists (select 1 from user_group vg where vg.id = ",
-            $group,
+            $table,
+            $column,
             " and vg.deleted_at is null and (not vg.private or exists (select 1 from membership vm where vm.group_id = vg.id",
             " and vm.member_id = ",
             $member,
             " and vm.state = 'active'))))"
         )
+    };
+}
+
+/// SQL: whether the question `$question` (a row of `post`, or nulls) may be seen by the member `$member`, as
+/// [`permission`](super::permission) says of those who are not staff. A moderator of its group sees it hidden, too; a list
+/// of one's own need not say so.
+#[macro_export]
+macro_rules! visible_question {
+    ($question:literal, $member:literal) => {
+        concat!(
+            "((",
+            $question,
+            ".state = 'published' or ",
+            $question,
+            ".author_id = ",
+            $member,
+            ") and ",
+            $crate::visible_group!(@ $question, ".group_id", $member),
+            ")"
+        )
+    };
+}
+
+/// SQL: whether the tag `$tag` is shown. One that nobody uses where everybody sees it may be a private group's: its name
+/// is theirs, until staff describe it.
+#[macro_export]
+macro_rules! shown_tag {
+    ($tag:literal) => {
+        concat!("(", $tag, ".question_count > 0 or ", $tag, ".description <> '' or ", $tag, ".synonym_of is not null)")
     };
 }
 

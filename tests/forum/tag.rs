@@ -66,3 +66,50 @@ async fn tags_are_right_whatever_happens_before_the_news_of_a_group_arrives() {
     ada.patch(&format!("/questions/{two}"), json!({ "tags": ["grinder"] })).await.is(200);
     assert_eq!((questions_of(&town, "kettle").await, questions_of(&town, "grinder").await), (None, None));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn tags_that_are_merged_at_once_form_no_circle_and_no_chain() {
+    let town = Town::new().await;
+    let (moe, mia, ada) = (town.moderator("moe").await, town.moderator("mia").await, town.member("ada").await);
+    let merges = |person: &Person, tag: String, of: String| {
+        let person = person.clone();
+        async move { person.patch(&format!("/tags/{tag}"), json!({ "synonym_of": of })).await }
+    };
+    for n in 0..15 {
+        let [a, b, c] = ["a", "b", "c"].map(|name| format!("{name}{n}"));
+        ada.asks_about("Which of the three?", &[&a, &b, &c]).await;
+        let new = [a.as_str(), c.as_str()];
+        // Either the other way round, or one after the other.
+        let other = if n % 2 == 0 { (b.clone(), a.clone()) } else { (b.clone(), c.clone()) };
+        let (one, two, asked) = tokio::join!(
+            merges(&moe, a.clone(), b.clone()),
+            merges(&mia, other.0, other.1),
+            ada.tries_to_ask("And which of the two?", &new, None)
+        );
+        let mut statuses = [one.status, two.status];
+        statuses.sort_unstable();
+        assert_eq!(statuses, [200, 409], "{:#} {:#}", one.body, two.body);
+        let question = asked.is(201).text("/id");
+        let tags = ada.reads(&question).await.is(200).at("/tags").clone();
+        let synonyms = town.rows("select name from tag where synonym_of is not null").await;
+        assert!(tags.as_array().unwrap().iter().all(|tag| !synonyms.iter().any(|name| tag == name)), "{tags}");
+    }
+}
+
+#[tokio::test]
+async fn verify_finds_tags_that_lead_on_or_in_a_circle() {
+    let town = Town::new().await.not_audited();
+    let ada = town.member("ada").await;
+    ada.asks_about("Which of the four?", &["one", "two", "three", "four"]).await;
+    let [chains, left] = ["A synonym stands for a tag that stands for itself.", "A synonym has no questions and no followers: its tag has them."];
+    let stands_for = |tag: &str, of: &str| format!("update tag set synonym_of = (select id from tag where name = '{of}') where name = '{tag}'");
+    assert_eq!(town.broken().await, Vec::<String>::new());
+    town.sql(&stands_for("one", "two")).await;
+    assert_eq!(town.broken().await, [left]);
+    town.sql("delete from question_tag where tag_id = (select id from tag where name = 'one'); update tag set question_count = 0 where name = 'one'").await;
+    assert_eq!(town.broken().await, Vec::<String>::new());
+    town.sql(&stands_for("two", "three")).await;
+    assert_eq!(town.broken().await, [chains, left]);
+    town.sql(&stands_for("two", "one")).await;
+    assert_eq!(town.broken().await, [chains, left], "a circle");
+}

@@ -15,3 +15,4 @@ mod pressure;
 mod schema;
 mod tour;
 mod verify;
+mod walls;

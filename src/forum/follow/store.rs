@@ -57,7 +57,12 @@ pub async fn count_tags(conn: &mut Conn, member: MemberId, tag: TagId) -> QueryR
 
 /// Again without effect.
 pub async fn follow_tag(conn: &mut Conn, member: MemberId, tag: TagId, now: DateTime<Utc>) -> QueryResult<()> {
-    diesel::sql_query("insert into tag_follow (member_id, tag_id, since) values ($1, $2, $3) on conflict do nothing")
+    // What the tag stands for may have changed since it was looked up; the row as it is locked says so.
+    diesel::sql_query(
+        "insert into tag_follow (member_id, tag_id, since)
+         select $1, coalesce(t.synonym_of, t.id), $3 from (select id, synonym_of from tag where id = $2 for key share) t
+         on conflict do nothing",
+    )
         .bind::<SqlUuid, _>(member)
         .bind::<SqlUuid, _>(tag)
         .bind::<Timestamptz, _>(now)

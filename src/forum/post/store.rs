@@ -185,7 +185,7 @@ pub async fn count_in_tags(conn: &mut Conn, question: PostId, step: i32) -> Quer
            for share
          ), counted as (
            select t.id from tag t join question_tag q on q.tag_id = t.id join post p on p.id = q.question_id
-           where q.question_id = $1 and (p.group_id is null or p.group_id in (select id from open_group)) order by t.id
+           where q.question_id = $1 and (p.group_id is null or p.group_id in (select id from open_group)) order by t.name
            -- Others who refer to these tags need not wait: two members who ask about one thing would wait for each other.
            for no key update of t
          )

@@ -38,7 +38,7 @@ use crate::{
     words::{GroupId, PostId, PostKind},
 };
 
-const SIMILAR_TITLE_CHARS: std::ops::RangeInclusive<usize> = 10..=300;
+pub const SIMILAR_TITLE_CHARS: std::ops::RangeInclusive<usize> = 10..=300;
 
 pub struct QuestionApi {
     pub kit: Kit,

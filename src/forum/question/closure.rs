@@ -19,7 +19,7 @@ use crate::{
     words::{PostId, PostKind},
 };
 
-const NOTE_CHARS_MAX: usize = 500;
+pub const NOTE_CHARS_MAX: usize = 500;
 
 pub struct ClosureApi {
     pub kit: Kit,

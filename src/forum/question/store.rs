@@ -125,14 +125,14 @@ pub async fn similar(conn: &mut Conn, title: &str, member: Option<MemberId>) -> 
            select to_tsquery('simple', string_agg(word, ' | ')) as query from words
          ), candidate as materialized (
            select p.id, ts_rank(p.searchable, w.query) as rank from wanted w
-           join post p on p.searchable @@ w.query and p.kind = 'question' and p.state = 'published' limit $4
+           join post p on p.searchable @@ w.query and p.kind = 'question' and p.state = 'published' and ",
+        visible_group!("p.group_id", "$2"),
+        " limit $4
          )
          select ",
         card_columns!(),
         " from candidate c join post p on p.id = c.id ",
         card_joins!(),
-        " where ",
-        visible_group!("p.group_id", "$2"),
         " order by c.rank desc, p.id desc limit $5"
     ))
     .bind::<Text, _>(title)
@@ -152,12 +152,11 @@ async fn by_spelling(conn: &mut Conn, title: &str, member: Option<MemberId>) -> 
         "select ",
         card_columns!(),
         " from (select p.*, similarity(p.title, $1) as likeness from post p
-                where p.kind = 'question' and p.state = 'published' and p.title % $1
-                order by likeness desc, p.id desc limit 50) p ",
-        card_joins!(),
-        " where ",
+                where p.kind = 'question' and p.state = 'published' and p.title % $1 and ",
         visible_group!("p.group_id", "$2"),
-        " order by p.likeness desc, p.id desc limit $3"
+        " order by likeness desc, p.id desc limit $3) p ",
+        card_joins!(),
+        " order by p.likeness desc, p.id desc"
     ))
     .bind::<Text, _>(title)
     .bind::<Nullable<SqlUuid>, _>(member)

@@ -21,6 +21,7 @@ use crate::{
         permission::{Action, GroupStanding, Object as Permitted, can},
     },
     kit::{Conn, Kit, Problem, db::CachedExt, page::Page},
+    visible_question,
     words::{GroupId, GroupRole, MembershipState, PostId, PostState},
 };
 
@@ -37,7 +38,7 @@ pub struct GroupRef {
 pub struct ClosureView {
     pub reason: CloseReason,
     pub since: DateTime<Utc>,
-    /// The question that this one repeats.
+    /// The question that this one repeats, where the caller may see it.
     pub duplicate_of: Option<PostId>,
 }
 
@@ -160,7 +161,7 @@ async fn find(conn: &mut Conn, id: PostId, actor: Option<&Actor>) -> QueryResult
     Ok(diesel::sql_query(concat!(
         "select q.title, q.body_markdown, q.body_html, q.state, q.score, q.up_votes, q.down_votes, v.value as my_vote,
                 f.member_id is not null as following, q.answer_count,
-                q.comment_count, q.accepted_answer_id, q.closed_at, q.close_reason, q.duplicate_of, q.locked_at, q.created_at,
+                q.comment_count, q.accepted_answer_id, q.closed_at, q.close_reason, d.id as duplicate_of, q.locked_at, q.created_at,
                 q.edited_at, q.active_at, q.version,
                 array(select t.name from question_tag qt join tag t on t.id = qt.tag_id where qt.question_id = q.id order by t.name) as tags,
                 q.group_id, g.slug as group_slug, g.name as group_name, coalesce(g.private, false) as group_private,
@@ -173,10 +174,13 @@ async fn find(conn: &mut Conn, id: PostId, actor: Option<&Actor>) -> QueryResult
          left join question_follow f on f.question_id = q.id and f.member_id = $2
          left join user_group g on g.id = q.group_id
          left join membership gm on gm.group_id = q.group_id and gm.member_id = $2
-         where q.id = $1 and q.kind = 'question'"
+         left join post d on d.id = q.duplicate_of and ($3 or ",
+        visible_question!("d", "$2"),
+        ") where q.id = $1 and q.kind = 'question'"
     ))
     .bind::<SqlUuid, _>(id)
     .bind::<Nullable<SqlUuid>, _>(actor.map(|actor| actor.member_id))
+    .bind::<Bool, _>(actor.is_some_and(Actor::is_staff))
     .cached()
     .load(conn)
     .await?

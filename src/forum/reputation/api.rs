@@ -24,7 +24,7 @@ pub struct ReputationApi {
 struct ReputationEntry {
     kind: EntryKind,
     amount: i32,
-    /// Where it happened.
+    /// Where it happened; absent where the caller may not see that, or no longer.
     question_id: Option<PostId>,
     question_title: Option<String>,
     at: DateTime<Utc>,
@@ -52,7 +52,7 @@ impl ReputationApi {
         let request = self.kit.cursors.request::<i64>(&list, cursor.0.as_deref(), limit.0)?;
         let mut conn = self.kit.db.read().await?;
         let seek = request.seek.as_ref().and_then(|seek| DateTime::from_timestamp_micros(seek.key).map(|at: DateTime<Utc>| (at, seek.id)));
-        let rows = store::list(&mut conn, myself.0.member_id, seek, request.back(), request.rows()).await?;
+        let rows = store::list(&mut conn, (myself.0.member_id, myself.0.is_staff()), seek, request.back(), request.rows()).await?;
         Ok(Json(self.kit.cursors.page(&list, &request, rows, |row| (row.occurred_at.timestamp_micros(), row.id), ReputationEntry::from)))
     }
 }

@@ -15,6 +15,7 @@ use crate::{
         db::{CachedExt, allow},
         verify::CHECK_TIMEOUT,
     },
+    visible_question,
     words::{GroupId, MemberId, PostId, PostKind, VoteId},
 };
 
@@ -268,10 +269,10 @@ pub struct EntryRow {
     pub occurred_at: DateTime<Utc>,
 }
 
-/// A member's entries, latest first.
+/// A member's entries, latest first, each with its question as far as they may see that today.
 pub async fn list(
     conn: &mut Conn,
-    member: MemberId,
+    (member, staff): (MemberId, bool),
     seek: Option<(DateTime<Utc>, Uuid)>,
     back: bool,
     rows: i64,
@@ -280,8 +281,10 @@ pub async fn list(
         ($rest:literal) => {
             concat!(
                 "select e.id, e.kind, e.amount, q.id as question_id, q.title, e.occurred_at
-                 from reputation_entry e left join post p on p.id = e.post_id left join post q on q.id = p.question_id
-                 where e.member_id = $1 and e.amount <> 0 and ",
+                 from reputation_entry e left join post p on p.id = e.post_id
+                 left join post q on q.id = p.question_id and ($5 or ",
+                visible_question!("q", "$1"),
+                ") where e.member_id = $1 and e.amount <> 0 and ",
                 $rest
             )
         };
@@ -297,6 +300,7 @@ pub async fn list(
         .bind::<Nullable<Timestamptz>, _>(at)
         .bind::<Nullable<SqlUuid>, _>(id)
         .bind::<Int8, _>(rows)
+        .bind::<Bool, _>(staff)
         .cached()
         .load(conn)
         .await

@@ -202,7 +202,7 @@ impl ReviewApi {
         let list = format!("moderated_posts?{author}");
         let request = self.kit.cursors.request(&list, cursor.0.as_deref(), limit.0)?;
         let mut conn = self.kit.db.read().await?;
-        let rows = store::list_notices(&mut conn, author, &request).await?;
+        let rows = store::list_notices(&mut conn, (author, myself.0.is_staff()), &request).await?;
         let position = |row: &store::Notice| (row.at.timestamp_micros(), row.id.0);
         Ok(Json(self.kit.cursors.page(&list, &request, rows, position, view::my_post)))
     }

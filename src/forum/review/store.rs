@@ -3,7 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 use diesel::{
     prelude::*,
-    sql_types::{Array, BigInt, Int4, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Array, BigInt, Bool, Int4, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
@@ -13,6 +13,7 @@ use super::rules::{CLAIM_MINUTES, Case, Decision, EXCERPT_CHARS, Plan, ReviewSta
 use crate::{
     kit::{Conn, db::CachedExt, page::Request},
     schema::review_item,
+    visible_question,
     words::{GroupId, MemberId, PostId, PostKind, PostState, ReviewItemId, Role},
 };
 
@@ -198,8 +199,9 @@ pub struct Notice {
     pub kind: PostKind,
     #[diesel(sql_type = SqlUuid)]
     pub question_id: PostId,
-    #[diesel(sql_type = Text)]
-    pub title: String,
+    /// None where the author may not see the question, or no longer.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub title: Option<String>,
     #[diesel(sql_type = Text)]
     pub post_state: PostState,
     #[diesel(sql_type = Nullable<Text>)]
@@ -213,10 +215,12 @@ pub struct Notice {
 macro_rules! notices {
     ($comparison:literal, $order:literal) => {
         concat!(
-            "select i.id, p.id as post_id, p.kind, p.question_id, coalesce(q.title, '') as title, p.state as post_state, i.decision,
+            "select i.id, p.id as post_id, p.kind, p.question_id, q.title, p.state as post_state, i.decision,
                     nullif(i.note, '') as note, coalesce(i.decided_at, i.hidden_at) as at
-             from post p join review_item i on i.post_id = p.id join post q on q.id = p.question_id
-             where p.author_id = $1 and (coalesce(i.decided_at, i.hidden_at), i.id) ",
+             from post p join review_item i on i.post_id = p.id
+             left join post q on q.id = p.question_id and ($5 or ",
+            visible_question!("q", "$1"),
+            ") where p.author_id = $1 and (coalesce(i.decided_at, i.hidden_at), i.id) ",
             $comparison,
             " ($2, $3) and (i.decision is null or i.decision not in ('approve', 'dismiss') or i.note <> '')
              order by 9 ",
@@ -230,13 +234,14 @@ macro_rules! notices {
 
 /// What moderators and flags did about a member's posts, the newest first. What nobody held against them is left out,
 /// unless a moderator had something to say about it.
-pub async fn list_notices(conn: &mut Conn, author: MemberId, request: &Request<i64>) -> QueryResult<Vec<Notice>> {
+pub async fn list_notices(conn: &mut Conn, (author, staff): (MemberId, bool), request: &Request<i64>) -> QueryResult<Vec<Notice>> {
     let (key, id) = request.seek.as_ref().map_or((i64::MAX, Uuid::max()), |seek| (seek.key, seek.id));
     diesel::sql_query(if request.back() { notices!(">", "asc") } else { notices!("<", "desc") })
         .bind::<SqlUuid, _>(author)
         .bind::<Timestamptz, _>(time_of(key))
         .bind::<SqlUuid, _>(id)
         .bind::<BigInt, _>(request.rows())
+        .bind::<Bool, _>(staff)
         .cached()
         .load(conn)
         .await

@@ -168,8 +168,8 @@ pub struct MyModeratedPost {
     id: PostId,
     kind: PostKind,
     question_id: PostId,
-    /// The question's title.
-    title: String,
+    /// The question's title, where the caller may see it.
+    title: Option<String>,
     /// The post's state now.
     state: PostState,
     /// Absent while flags alone hide the post and nobody has decided.

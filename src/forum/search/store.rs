@@ -68,9 +68,23 @@ macro_rules! plain_text {
     };
 }
 
-/// `$candidates` yields (id, rank) of posts; what may not be seen or does not fit is left out before ranks are compared.
+/// SQL: whether the post `p` may be seen, and fits what the search says of posts. Part of every list of candidates: what
+/// the caller may not see takes no place among as many as are ranked.
+macro_rules! fits {
+    () => {
+        concat!(
+            "p.state = 'published' and ($4 or ",
+            visible_group!("p.group_id", "$5"),
+            ") and ($7 is null or p.author_id = $7) and ($8 is null or p.group_id = $8)
+             and ($10 is null or p.created_at >= $10) and ($11 is null or p.created_at < $11)"
+        )
+    };
+}
+
+/// `$candidates` yields (id, rank) of posts that fit; what is no longer asked, or asked otherwise, is left out before ranks
+/// are compared.
 macro_rules! found {
-    ($candidates:literal, $seek:literal, $order:literal) => {
+    ($candidates:expr, $seek:literal, $order:literal) => {
         concat!(
             "with wanted as (
                select websearch_to_tsquery('english', $1) && (websearch_to_tsquery('english', $2) || to_tsquery('english', $3)) as query
@@ -78,13 +92,9 @@ macro_rules! found {
             $candidates,
             "), page as (
                select c.id, c.rank from candidate c join post p on p.id = c.id join post q on q.id = p.question_id
-               where p.state = 'published' and q.state = 'published'
-                 and ($4 or ",
-            visible_group!("p.group_id", "$5"),
-            ") and ($6 is null or exists (select 1 from question_tag qt where qt.question_id = q.id and qt.tag_id = $6))
-                 and ($7 is null or p.author_id = $7) and ($8 is null or p.group_id = $8)
+               where q.state = 'published'
+                 and ($6 is null or exists (select 1 from question_tag qt where qt.question_id = q.id and qt.tag_id = $6))
                  and ($9 is null or (q.accepted_answer_id is not null) = $9)
-                 and ($10 is null or p.created_at >= $10) and ($11 is null or p.created_at < $11)
                  and ",
             $seek,
             " order by ",
@@ -106,7 +116,7 @@ macro_rules! found {
 }
 
 macro_rules! directions {
-    ($back:expr, $candidates:literal) => {
+    ($back:expr, $candidates:expr) => {
         if $back {
             found!($candidates, "(c.rank, c.id) > ($12, $13)", "c.rank, c.id")
         } else {
@@ -143,21 +153,31 @@ pub async fn find(
     let text = match way {
         Way::Words => directions!(
             request.back(),
-            "select m.id, ts_rank(m.searchable, w.query)::float8 + 0.05 * log(1 + greatest(m.score, 0)) as rank
-             from wanted w cross join lateral (select p.id, p.searchable, p.score from post p where p.searchable @@ w.query limit $15) m"
+            concat!(
+                "select m.id, ts_rank(m.searchable, w.query)::float8 + 0.05 * log(1 + greatest(m.score, 0)) as rank
+                 from wanted w cross join lateral (
+                   select p.id, p.searchable, p.score from post p where p.searchable @@ w.query and ",
+                fits!(),
+                " limit $15) m"
+            )
         ),
         Way::Spelling => directions!(
             request.back(),
-            "select p.id, word_similarity($1, p.title)::float8 as rank from post p
-             where p.kind = 'question' and p.state = 'published' and $1 <% p.title limit $15"
+            concat!(
+                "select p.id, word_similarity($1, p.title)::float8 as rank from post p
+                 where p.kind = 'question' and $1 <% p.title and ",
+                fits!(),
+                " limit $15"
+            )
         ),
         Way::Filters => directions!(
             request.back(),
-            "select p.id, extract(epoch from p.created_at)::float8 as rank from post p
-             where p.kind = 'question' and p.state = 'published' and ($7 is null or p.author_id = $7) and ($8 is null or p.group_id = $8)
-               and ($6 is null or p.id in (select question_id from question_tag where tag_id = $6))
-               and ($10 is null or p.created_at >= $10) and ($11 is null or p.created_at < $11)
-             order by p.created_at desc, p.id desc limit $15"
+            concat!(
+                "select p.id, extract(epoch from p.created_at)::float8 as rank from post p
+                 where p.kind = 'question' and ($6 is null or p.id in (select question_id from question_tag where tag_id = $6)) and ",
+                fits!(),
+                " order by p.created_at desc, p.id desc limit $15"
+            )
         ),
     };
     let seek = request.seek.as_ref();

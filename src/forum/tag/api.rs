@@ -12,7 +12,7 @@ use poem_openapi::{
 use serde_json::json;
 
 use super::{
-    rules::{self, DESCRIPTION_CHARS_MAX, Refusal},
+    rules::{self, DESCRIPTION_CHARS_MAX},
     store::{self, TagRow, TagSeek},
 };
 use crate::{
@@ -148,22 +148,23 @@ impl TagApi {
         fields.done()?;
         let mut tx = self.kit.db.begin().await?;
         let name = rules::normalise(&name).ok_or_else(|| Problem::not_found("tag"))?;
+        let of = match &body.synonym_of {
+            MaybeUndefined::Value(of) => Some(rules::normalise(of).unwrap_or_default()),
+            MaybeUndefined::Undefined | MaybeUndefined::Null => None,
+        };
+        // First locked, then looked at: of two who merge the same tags at once, the second one sees what the first has done.
+        let names: Vec<&str> = [Some(name.as_str()), of.as_deref()].into_iter().flatten().collect();
+        store::lock(&mut tx, &names).await?;
         let tag = store::find(&mut tx, &name).await?.ok_or_else(|| Problem::not_found("tag"))?;
         if let Some(text) = body.description.as_deref() {
             store::set_description(&mut tx, tag.id, text.trim()).await?;
         }
-        match &body.synonym_of {
-            MaybeUndefined::Undefined => {}
-            MaybeUndefined::Null => store::set_synonym(&mut tx, tag.id, None).await?,
-            MaybeUndefined::Value(of) => {
-                let of = rules::normalise(of).unwrap_or_default();
+        match of {
+            None if body.synonym_of.is_null() => store::set_synonym(&mut tx, tag.id, None).await?,
+            None => {}
+            Some(of) => {
                 let of = store::find(&mut tx, &of).await?.ok_or_else(|| Problem::invalid_field("/synonym_of", "There is no such tag."))?;
-                if of.id == tag.id {
-                    return Err(Refusal::SynonymOfItself.into());
-                }
-                if of.synonym_of.is_some() || store::has_synonyms(&mut tx, tag.id).await? {
-                    return Err(Refusal::SynonymChain.into());
-                }
+                rules::may_stand_for(&tag, &of)?;
                 store::set_synonym(&mut tx, tag.id, Some(of.id)).await?;
             }
         }

@@ -2,6 +2,7 @@
 
 use std::ops::RangeInclusive;
 
+use super::store::TagRow;
 use crate::{
     kit::{problem::Fields, text::Text},
     refusals,
@@ -23,6 +24,17 @@ pub fn normalise(name: &str) -> Option<String> {
     let name = name.split_whitespace().collect::<Vec<_>>().join("-").to_lowercase();
     let plain = name.chars().all(|c| matches!(c, 'a'..='z' | '0'..='9' | '+' | '#' | '.' | '-'));
     (plain && NAME_CHARS.contains(&name.len())).then_some(name)
+}
+
+/// Whether `tag` may become a synonym of `of`. Nothing leads on from a synonym, so that a tag is found in one step.
+pub fn may_stand_for(tag: &TagRow, of: &TagRow) -> Result<(), Refusal> {
+    if of.id == tag.id {
+        return Err(Refusal::SynonymOfItself);
+    }
+    if of.synonym_of.is_some() || !tag.synonyms.is_empty() {
+        return Err(Refusal::SynonymChain);
+    }
+    Ok(())
 }
 
 /// The tags of a question, each once. What is refused lands in `fields`.

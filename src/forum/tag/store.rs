@@ -13,7 +13,7 @@ use crate::{
         post::{PostRow, store::count_in_tags},
     },
     kit::{Conn, db::CachedExt},
-    visible_group,
+    shown_tag, visible_group,
     words::{GroupId, MemberId, PostId, TagId},
 };
 
@@ -36,21 +36,32 @@ pub struct TagRow {
 }
 
 impl TagRow {
-    /// A tag that nobody uses where everybody sees it may be a private group's: its name is theirs, until staff describe it.
+    /// As [`shown_tag!`] says.
     pub fn is_shown(&self) -> bool {
         self.question_count > 0 || !self.description.is_empty() || self.synonym_of.is_some()
     }
 }
 
 macro_rules! tag_rows {
-    ($rest:literal) => {
+    ($($rest:tt)+) => {
         concat!(
             "select t.id, t.name, t.description, t.question_count, s.name as synonym_of,
                     array(select y.name from tag y where y.synonym_of = t.id order by y.name) as synonyms
              from tag t left join tag s on s.id = t.synonym_of ",
-            $rest
+            $($rest)+
         )
     };
+}
+
+/// Locks tags until the end of the transaction, in the order in which questions refer to them. Whoever gives one of them
+/// to a question at this moment is waited for, and whoever comes later waits and then sees what it stands for.
+pub async fn lock(conn: &mut Conn, names: &[&str]) -> QueryResult<()> {
+    diesel::sql_query("select id from tag where name = any($1) order by name for update")
+        .bind::<Array<Text>, _>(names)
+        .cached()
+        .load::<Id>(conn)
+        .await?;
+    Ok(())
 }
 
 pub async fn find(conn: &mut Conn, name: &str) -> QueryResult<Option<TagRow>> {
@@ -115,6 +126,17 @@ pub async fn set_tags(conn: &mut Conn, question: PostId, tags: &[TagRow]) -> Que
 
 /// Gives a question other tags. It is counted while it is published.
 pub async fn replace_tags(conn: &mut Conn, question: &PostRow, tags: &[TagRow]) -> QueryResult<()> {
+    let ids: Vec<TagId> = tags.iter().map(|tag| tag.id).collect();
+    // All of them first and in one order: who merges two of them comes before or after, not between.
+    diesel::sql_query(
+        "select id from tag where id = any($2) or id in (select tag_id from question_tag where question_id = $1)
+         order by name for key share",
+    )
+    .bind::<SqlUuid, _>(question.id)
+    .bind::<Array<SqlUuid>, _>(ids)
+    .cached()
+    .load::<Id>(conn)
+    .await?;
     if question.group_id.is_none() && question.is_published() {
         count_in_tags(conn, question.id, -1).await?;
     }
@@ -139,7 +161,13 @@ pub async fn replace_tags(conn: &mut Conn, question: &PostRow, tags: &[TagRow]) 
 
 async fn insert_tags(conn: &mut Conn, question: PostId, tags: &[TagRow]) -> QueryResult<()> {
     let ids: Vec<TagId> = tags.iter().map(|tag| tag.id).collect();
-    diesel::sql_query("insert into question_tag (question_id, tag_id) select $1, unnest($2)")
+    // What a tag stands for may have changed since it was looked up; the row as it is locked says so.
+    diesel::sql_query(
+        "insert into question_tag (question_id, tag_id)
+         select $1, coalesce(t.synonym_of, t.id) from (
+           select id, synonym_of from tag where id = any($2) order by name for key share) t
+         on conflict do nothing",
+    )
         .bind::<SqlUuid, _>(question)
         .bind::<Array<SqlUuid>, _>(ids)
         .cached()
@@ -170,7 +198,8 @@ pub async fn of_groups(conn: &mut Conn, groups: &[GroupId]) -> QueryResult<Vec<T
 /// Counts anew the questions of these tags that everybody may see.
 pub async fn recount(conn: &mut Conn, tags: &[TagId]) -> QueryResult<()> {
     // Locked by a statement of its own: the next one sees what whoever counted before has done.
-    let locked = diesel::sql_query("select id from tag where id = any($1) order by id for update");
+    // Who only refers to these tags need not wait, nor be waited for.
+    let locked = diesel::sql_query("select id from tag where id = any($1) order by name for no key update");
     locked.bind::<Array<SqlUuid>, _>(tags).cached().load::<Id>(conn).await?;
     diesel::sql_query(concat!(
         "update tag t set question_count = (select count(*) from question_tag q join post p on p.id = q.question_id
@@ -213,19 +242,19 @@ pub async fn list(conn: &mut Conn, by_name: bool, prefix: &str, seek: Option<Tag
     // starts_with has no wildcards that would need escaping; collation "C" makes the keyset the byte order it compares by.
     let text = match (by_name, back) {
         (false, false) => tag_rows!(
-            "where t.synonym_of is null and (t.question_count > 0 or t.description <> '') and starts_with(t.name, $1) and ($2 is null or (t.question_count, t.id) < ($2, $4))
+            "where t.synonym_of is null and ", shown_tag!("t"), " and starts_with(t.name, $1) and ($2 is null or (t.question_count, t.id) < ($2, $4))
              order by t.question_count desc, t.id desc limit $5"
         ),
         (false, true) => tag_rows!(
-            "where t.synonym_of is null and (t.question_count > 0 or t.description <> '') and starts_with(t.name, $1) and ($2 is null or (t.question_count, t.id) > ($2, $4))
+            "where t.synonym_of is null and ", shown_tag!("t"), " and starts_with(t.name, $1) and ($2 is null or (t.question_count, t.id) > ($2, $4))
              order by t.question_count, t.id limit $5"
         ),
         (true, false) => tag_rows!(
-            "where t.synonym_of is null and (t.question_count > 0 or t.description <> '') and starts_with(t.name, $1) and ($3 is null or t.name collate \"C\" > $3)
+            "where t.synonym_of is null and ", shown_tag!("t"), " and starts_with(t.name, $1) and ($3 is null or t.name collate \"C\" > $3)
              order by t.name collate \"C\" limit $5"
         ),
         (true, true) => tag_rows!(
-            "where t.synonym_of is null and (t.question_count > 0 or t.description <> '') and starts_with(t.name, $1) and ($3 is null or t.name collate \"C\" < $3)
+            "where t.synonym_of is null and ", shown_tag!("t"), " and starts_with(t.name, $1) and ($3 is null or t.name collate \"C\" < $3)
              order by t.name collate \"C\" desc limit $5"
         ),
     };
@@ -241,25 +270,18 @@ pub async fn list(conn: &mut Conn, by_name: bool, prefix: &str, seek: Option<Tag
         .await
 }
 
-/// Tags that a member follows, by name.
+/// Tags that a member follows and that are shown, by name.
 pub async fn list_followed(conn: &mut Conn, member: MemberId, seek: Option<&str>, back: bool, rows: i64) -> QueryResult<Vec<TagRow>> {
     let text = if back {
         tag_rows!(
-            "join tag_follow f on f.tag_id = t.id where f.member_id = $1 and t.name collate \"C\" < $2 order by t.name collate \"C\" desc limit $3"
+            "join tag_follow f on f.tag_id = t.id where f.member_id = $1 and ", shown_tag!("t"), " and t.name collate \"C\" < $2 order by t.name collate \"C\" desc limit $3"
         )
     } else {
         tag_rows!(
-            "join tag_follow f on f.tag_id = t.id where f.member_id = $1 and ($2 is null or t.name collate \"C\" > $2)
-             order by t.name collate \"C\" limit $3"
+            "join tag_follow f on f.tag_id = t.id where f.member_id = $1 and ", shown_tag!("t"), " and ($2 is null or t.name collate \"C\" > $2) order by t.name collate \"C\" limit $3"
         )
     };
     diesel::sql_query(text).bind::<SqlUuid, _>(member).bind::<Nullable<Text>, _>(seek).bind::<Int8, _>(rows).cached().load(conn).await
-}
-
-pub async fn has_synonyms(conn: &mut Conn, id: TagId) -> QueryResult<bool> {
-    let rows: Vec<TagRow> =
-        diesel::sql_query(tag_rows!("where t.synonym_of = $1 limit 1")).bind::<SqlUuid, _>(id).cached().load(conn).await?;
-    Ok(!rows.is_empty())
 }
 
 pub async fn set_description(conn: &mut Conn, id: TagId, description: &str) -> QueryResult<()> {

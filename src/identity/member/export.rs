@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::{
     kit::{Conn, db::CachedExt},
+    shown_tag,
     words::MemberId,
 };
 
@@ -21,7 +22,7 @@ struct Row {
 
 /// Declares the sections, each with the query whose rows are one JSON object `item`; `$1` is the member.
 macro_rules! sections {
-    ($($(#[$doc:meta])* $section:ident = $sql:literal;)+) => {
+    ($($(#[$doc:meta])* $section:ident = $($sql:expr),+;)+) => {
         /// A member's data: the account, and a list for each kind of thing.
         #[derive(Object)]
         pub struct Export {
@@ -34,7 +35,7 @@ macro_rules! sections {
         pub async fn find_everything(conn: &mut Conn, member_id: MemberId) -> QueryResult<Export> {
             let row: Row = diesel::sql_query(concat!(
                 "select jsonb_build_object(",
-                $("'", stringify!($section), "', (select coalesce(jsonb_agg(item), '[]') from (", $sql, ") s), ",)+
+                $("'", stringify!($section), "', (select coalesce(jsonb_agg(item), '[]') from (", $($sql,)+ ") s), ",)+
                 "'account', (select jsonb_build_object('id', m.id, 'handle', m.handle, 'display_name', m.display_name, 'bio', m.bio,
                      'email', a.email, 'role', m.role, 'trust', m.trust, 'on_leaderboards', m.on_leaderboards, 'since', m.created_at)
                    from member m left join account a on a.member_id = m.id where m.id = $1)) as everything"
@@ -71,16 +72,19 @@ sections! {
     flags =
         "select json_build_object('post_id', post_id, 'reason', reason, 'note', note, 'verdict', verdict, 'created_at', created_at) as item
          from flag where flagger_id = $1 order by created_at";
-    /// Groups, and how the member stands with them.
+    /// Groups, and how the member stands with them. Without the name of one that the member may not know of any more.
     groups =
-        "select json_build_object('group', g.slug, 'name', g.name, 'role', m.role, 'state', m.state, 'since', m.since) as item
-         from membership m join user_group g on g.id = m.group_id where m.member_id = $1 order by m.since";
+        "select json_build_object('group', k.slug, 'name', k.name, 'role', m.role, 'state', m.state, 'since', m.since) as item
+         from membership m
+         left join user_group k on k.id = m.group_id and k.deleted_at is null and (not k.private or m.state in ('active', 'invited'))
+         where m.member_id = $1 order by m.since";
     followed_questions =
         "select json_build_object('question_id', question_id, 'since', since) as item
          from question_follow where member_id = $1 order by since, question_id";
+    /// Those that are shown to everybody.
     followed_tags =
         "select json_build_object('tag', t.name, 'since', f.since) as item
-         from tag_follow f join tag t on t.id = f.tag_id where f.member_id = $1 order by t.name";
+         from tag_follow f join tag t on t.id = f.tag_id where f.member_id = $1 and ", shown_tag!("t"), " order by t.name";
     /// What the member was told, and has not read long ago.
     notifications =
         "select json_build_object('kind', kind, 'count', count, 'question_id', question_id, 'post_id', post_id, 'points_or_rank', amount,

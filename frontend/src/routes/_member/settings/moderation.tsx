@@ -68,9 +68,13 @@ function ModeratedPost({ post }: { post: MyModeratedPost }) {
     <Stack gap={4}>
       <Text fw={600} component="div">
         {t(`moderation.post.${post.kind}`)}:{' '}
-        <LinkText to="/questions/$id/{-$slug}" params={{ id: post.question_id }} inherit>
-          {post.title}
-        </LinkText>
+        {post.title ? (
+          <LinkText to="/questions/$id/{-$slug}" params={{ id: post.question_id }} inherit>
+            {post.title}
+          </LinkText>
+        ) : (
+          t('moderation.unseen')
+        )}
       </Text>
       <Text size="sm">
         {t(`moderation.decision.${post.decision ?? 'none'}`)} {t(`moderation.state.${post.state}`)}
