@@ -1,6 +1,6 @@
 //! Who calls: extractors that a handler takes as an argument. A bad credential is always 401, never "nobody".
 
-use std::marker::PhantomData;
+use std::{marker::PhantomData, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{Bool, Int2, Nullable, Text, Timestamptz, Uuid as SqlUuid};
@@ -26,6 +26,7 @@ const LAST_USED_EVERY_S: i64 = 60;
 pub struct Doorkeeper {
     pub kit: Kit,
     pub tokens: AccessTokens,
+    pub refresh_key: Arc<[u8]>,
 }
 
 /// A signed-in member.
@@ -87,7 +88,13 @@ crate::words! {
         MembersRead = "members:read",
         MembersPii = "members:pii",
         RedemptionsWrite = "redemptions:write",
+        /// With redemptions:write: read what members redeemed themselves, and what other partners redeemed.
+        RedemptionsReadAny = "redemptions:read_any",
+        /// With redemptions:write: read, issue, fulfil and cancel those, too.
+        RedemptionsWriteAny = "redemptions:write_any",
         CatalogWrite = "catalog:write",
+        /// With catalog:write: see and change the programme's rewards and those of other partners, too.
+        CatalogWriteAny = "catalog:write_any",
         LedgerRead = "ledger:read",
         WebhooksWrite = "webhooks:write",
     }
@@ -215,7 +222,11 @@ fn with_scope(scope: Scope, partner: PartnerActor) -> Result<PartnerActor, Probl
     if partner.scopes.contains(&scope) {
         return Ok(partner);
     }
-    Err(Problem::new(poem::http::StatusCode::FORBIDDEN, "missing_scope", format!("This API key lacks the scope {}.", scope.word())))
+    Err(missing_scope(scope))
+}
+
+pub fn missing_scope(scope: Scope) -> Problem {
+    Problem::new(poem::http::StatusCode::FORBIDDEN, "missing_scope", format!("This API key lacks the scope {}.", scope.word()))
 }
 
 /// Anybody; a member where one is signed in.

@@ -1,6 +1,6 @@
 //! What a caller may cost: body size, time, and requests per minute.
 
-use std::{net::IpAddr, num::NonZeroU32, sync::Arc, time::Duration};
+use std::{net::{IpAddr, SocketAddr}, num::NonZeroU32, sync::Arc, time::Duration};
 
 use governor::{
     DefaultKeyedRateLimiter, Quota,
@@ -69,7 +69,13 @@ impl<E: Endpoint> Endpoint for Limited<E> {
 /// Something that is rationed, per address or member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ration {
+    /// Tries from one network.
     SignIn,
+    /// Tries at one account: by one network (or member), and by all.
+    Password,
+    PasswordOfAll,
+    /// Tries; members who joined count apart.
+    SignUpForm,
     SignUp,
     Ask,
     Reply,
@@ -104,8 +110,11 @@ pub struct RateLimits {
 
 impl Ration {
     /// In the order of their declaration.
-    const ALL: [Ration; 12] = [
+    const ALL: [Ration; 15] = [
         Self::SignIn,
+        Self::Password,
+        Self::PasswordOfAll,
+        Self::SignUpForm,
         Self::SignUp,
         Self::Ask,
         Self::Reply,
@@ -120,18 +129,21 @@ impl Ration {
     ];
 
     fn quota(self) -> Quota {
-        let per = |burst: u32, time: Duration| {
-            let burst = NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN);
-            Quota::with_period(time / burst.get()).unwrap_or(Quota::per_minute(burst)).allow_burst(burst)
-        };
         const DAY: Duration = Duration::from_secs(86_400);
-        // Nothing comes back before a day is over.
-        let once = |burst: u32| {
+        // So many at once, and one more after each such time.
+        let every = |burst: u32, time: Duration| {
             let burst = NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN);
-            Quota::with_period(DAY).unwrap_or(Quota::per_hour(burst)).allow_burst(burst)
+            Quota::with_period(time).unwrap_or(Quota::per_minute(burst)).allow_burst(burst)
         };
+        let per = |burst: u32, time: Duration| every(burst, time / burst);
+        // Nothing comes back before a day is over.
+        let once = |burst: u32| every(burst, DAY);
         match self {
             Self::SignIn => per(6, Duration::from_secs(60)),
+            Self::Password => per(10, Duration::from_secs(600)),
+            // Far below the 100 failures of NIST SP 800-63B, 3.2.2, and 144 a day for who has networks without end.
+            Self::PasswordOfAll => every(30, Duration::from_secs(600)),
+            Self::SignUpForm => per(30, Duration::from_secs(3_600)),
             Self::SignUp => per(3, DAY),
             Self::Ask => per(20, DAY),
             Self::Reply => per(100, DAY),
@@ -163,7 +175,7 @@ impl RateLimits {
         let hops: Vec<_> = forwarded.split(',').map(str::trim).collect();
         let client = match self.rationing.proxies {
             0 => peer,
-            proxies => hops.len().checked_sub(proxies).and_then(|at| hops.get(at)).and_then(|text| text.parse().ok()).or(peer),
+            proxies => hops.len().checked_sub(proxies).and_then(|at| hops.get(at)).and_then(|text| hop(text)).or(peer),
         };
         client.map_or_else(|| "local".to_owned(), network)
     }
@@ -186,6 +198,12 @@ impl RateLimits {
             limiter.shrink_to_fit();
         }
     }
+}
+
+/// An address as proxies write it: alone, in brackets, or with the port.
+fn hop(text: &str) -> Option<IpAddr> {
+    let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
+    bare.parse().ok().or_else(|| Some(text.parse::<SocketAddr>().ok()?.ip()))
 }
 
 /// An IPv6 customer has a /64 to choose addresses from.
@@ -214,6 +232,13 @@ mod tests {
             (2, "203.0.113.9", "local"),
             (1, "nonsense", "local"),
             (1, "2001:db8:1:2:3:4:5:6", "20010db800010002"),
+            (1, "[2001:db8:1:2:3:4:5:6]", "20010db800010002"),
+            (1, "[2001:db8:1:2:3:4:5:6]:443", "20010db800010002"),
+            (1, "203.0.113.9:51234", "203.0.113.9"),
+            (2, "198.51.100.1:1, 203.0.113.9:2", "198.51.100.1"),
+            (1, "::ffff:203.0.113.9", "203.0.113.9"),
+            (1, "[203.0.113.9", "local"),
+            (1, "203.0.113.9:x", "local"),
         ] {
             let request = Request::builder().header("x-forwarded-for", forwarded).finish();
             assert_eq!(limits(proxies).address(&request), expected, "{proxies} {forwarded}");
@@ -224,6 +249,9 @@ mod tests {
     fn rations_are_what_they_should_be() {
         for (n, (ration, times, seconds_max)) in [
             (Ration::SignIn, 6, 11),
+            (Ration::Password, 10, 61),
+            (Ration::PasswordOfAll, 30, 601),
+            (Ration::SignUpForm, 30, 121),
             (Ration::SignUp, 3, 28_801),
             (Ration::Ask, 20, 4_321),
             (Ration::Reply, 100, 865),

@@ -2,7 +2,7 @@
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
-use diesel::prelude::*;
+use diesel::{prelude::*, sql_types::BigInt};
 use diesel_async::RunQueryDsl;
 use hmac::{Hmac, Mac};
 use rand::{RngCore, TryRngCore, rngs::OsRng};
@@ -13,6 +13,8 @@ use super::Conn;
 use crate::schema::server_secret;
 
 pub const SECRET_BYTES: usize = 32;
+/// Arbitrary, but ours.
+const FIRST_KEY_LOCK: i64 = 7_270_070;
 
 /// What a key is for.
 #[derive(Clone, Copy)]
@@ -21,6 +23,8 @@ pub enum Purpose {
     Cursor,
     /// Hashes the handles of the erased.
     Handle,
+    /// For what of a sign-in is derived or hidden: the refresh token that follows another, the network it came from.
+    RefreshToken,
 }
 
 impl Purpose {
@@ -29,18 +33,27 @@ impl Purpose {
             Self::AccessToken => "access_token",
             Self::Cursor => "cursor",
             Self::Handle => "handle",
+            Self::RefreshToken => "refresh_token",
         }
     }
 }
 
-/// The keys in use, newest first; makes the first one.
+/// The keys in use, newest first; makes the first one. Of two servers that start at once, each in a transaction, one does.
 pub async fn keys(conn: &mut Conn, purpose: Purpose, now: DateTime<Utc>) -> QueryResult<Vec<Vec<u8>>> {
     let keys = active(conn, purpose).await?;
     if !keys.is_empty() {
         return Ok(keys);
     }
-    add(conn, purpose, now).await?;
+    diesel::sql_query("select pg_advisory_xact_lock($1)").bind::<BigInt, _>(FIRST_KEY_LOCK).execute(conn).await?;
+    if active(conn, purpose).await?.is_empty() {
+        add(conn, purpose, now).await?;
+    }
     active(conn, purpose).await
+}
+
+/// The key of a purpose whose key never changes.
+pub async fn key(conn: &mut Conn, purpose: Purpose, now: DateTime<Utc>) -> QueryResult<Vec<u8>> {
+    Ok(keys(conn, purpose, now).await?.pop().unwrap_or_default())
 }
 
 async fn active(conn: &mut Conn, purpose: Purpose) -> QueryResult<Vec<Vec<u8>>> {
@@ -93,6 +106,20 @@ fn random_bytes() -> [u8; SECRET_BYTES] {
 /// 256 random bits that fit into a URL.
 pub fn random_token() -> String {
     BASE64_URL_SAFE_NO_PAD.encode(random_bytes())
+}
+
+/// What only who has the key can tell of a text (HMAC-SHA256). `purpose` keeps it from meaning anything elsewhere.
+pub fn keyed_hash(key: &[u8], purpose: &str, text: &str) -> Vec<u8> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
+    mac.update(purpose.as_bytes());
+    mac.update(&[0]);
+    mac.update(text.as_bytes());
+    mac.finalize().into_bytes().to_vec()
+}
+
+/// The token that follows `token`: whoever asks twice is told the same one, which is stored nowhere.
+pub fn next_token(key: &[u8], token: &str) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(keyed_hash(key, "refresh", token))
 }
 
 /// How a random token is stored: SHA-256, for it has entropy enough to need no salt.

@@ -1,5 +1,6 @@
 //! Registering, signing in and staying signed in.
 
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, Duration, Utc};
 use poem::{
     Request,
@@ -11,7 +12,7 @@ use poem_openapi::{ApiResponse, Object, OpenApi, payload::Json};
 use super::{
     password,
     rules::{self, Email, Refusal},
-    store::{self, NewMember},
+    store::{self, Device, NewMember},
 };
 use crate::{
     app::Tag,
@@ -114,7 +115,7 @@ impl AccountApi {
     #[oai(path = "/register", method = "post", operation_id = "register")]
     async fn register(&self, request: &Request, body: Json<Register>) -> Result<RegisterAnswer, Problem> {
         let Json(body) = body;
-        self.kit().limits.take(Ration::SignUp, &address(request))?;
+        self.kit().limits.take(Ration::SignUpForm, &address(request))?;
         if !site::current(self.kit()).await?.sign_up_open {
             return Err(site::rules::Refusal::SignUpClosed.into());
         }
@@ -145,6 +146,8 @@ impl AccountApi {
             Some(code) => Some(link::claim(&mut tx, code).await?),
             None => None,
         };
+        // Only now: a form with a mistake in it is nobody who joins.
+        self.kit().limits.take(Ration::SignUp, &address(request))?;
         if !store::is_email_known(&mut tx, &email).await? {
             let handle_key = rules::handle_keys(&body.handle).shape;
             let member_id = if let Some(Claim::Become(member_id)) = claim {
@@ -171,15 +174,15 @@ impl AccountApi {
 
     /// Sign in
     ///
-    /// The answer takes as long whether or not the address has an account.
+    /// The answer takes as long whether or not the address has an account. Tries are rationed (429): 6 a minute from one
+    /// network, 10 and then one a minute from one network at one account, and 30 and then one in ten minutes at one account
+    /// from networks where its owner has not signed in within 90 days.
     #[oai(path = "/login", method = "post", operation_id = "log_in")]
     async fn log_in(&self, request: &Request, jar: &CookieJar, body: Json<LogIn>) -> Result<Json<SignedIn>, Problem> {
         let Json(body) = body;
-        self.kit().limits.take(Ration::SignIn, &address(request))?;
-        let credentials = {
-            let mut conn = self.kit().db.read().await?;
-            store::find_credentials(&mut conn, &body.email.trim().to_lowercase()).await?
-        };
+        let (email_key, network) = (body.email.trim().to_lowercase(), address(request));
+        self.take_try(&email_key, &network).await?;
+        let credentials = store::find_credentials(&mut *self.kit().db.read().await?, &email_key).await?;
         let stored = credentials.as_ref().map(|known| known.password_hash.clone());
         let right = password::verify(body.password.0, stored).await?;
         let Some(known) = credentials.filter(|_| right) else { return Err(Refusal::BadCredentials.into()) };
@@ -192,7 +195,8 @@ impl AccountApi {
         if !store::holds_password(&mut tx, member_id, &known.password_hash).await? {
             return Err(Refusal::BadCredentials.into());
         }
-        store::insert_session(&mut tx, session_id, member_id, &user_agent(request.headers()), now, self.session_end(now)).await?;
+        let device = Device { user_agent: user_agent(request.headers()), network: self.network_hash(&network) };
+        store::insert_session(&mut tx, session_id, member_id, &device, now, self.session_end(now)).await?;
         let refresh_token = secret::random_token();
         store::insert_refresh_token(&mut tx, &refresh_token, session_id, now).await?;
         tx.commit().await?;
@@ -201,8 +205,8 @@ impl AccountApi {
 
     /// Get a new access token
     ///
-    /// Uses up the refresh token and returns the next one. Presenting one that was used more than 30 seconds ago ends the
-    /// session: somebody has a copy.
+    /// Uses up the refresh token and returns the next one. The same token sent again within 30 seconds returns that same
+    /// next one, for the first answer may have been lost. After that, a used token ends the session: somebody has a copy.
     #[oai(path = "/refresh", method = "post", operation_id = "refresh_session")]
     async fn refresh_session(&self, jar: &CookieJar, body: Json<RefreshSession>) -> Result<Json<SignedIn>, Problem> {
         let cookie = jar.get(REFRESH_COOKIE).map(|cookie| cookie.value_str().to_owned());
@@ -221,7 +225,7 @@ impl AccountApi {
             return Err(Refusal::BadRefreshToken.into());
         }
         store::use_refresh_token(&mut tx, &token, refresh.session_id, now, self.session_end(now)).await?;
-        let next = secret::random_token();
+        let next = secret::next_token(&self.keeper.refresh_key, &token);
         store::insert_refresh_token(&mut tx, &next, refresh.session_id, now).await?;
         tx.commit().await?;
         self.signed_in(jar, in_cookie, refresh.member_id, refresh.session_id, next, now)
@@ -233,7 +237,7 @@ impl AccountApi {
         let mut tx = self.kit().db.begin().await?;
         store::revoke_session(&mut tx, myself.0.session_id, self.kit().clock.now()).await?;
         tx.commit().await?;
-        jar.remove(REFRESH_COOKIE);
+        forget_session(jar);
         Ok(LogOutAnswer::Ended)
     }
 }
@@ -241,6 +245,26 @@ impl AccountApi {
 impl AccountApi {
     fn kit(&self) -> &Kit {
         &self.keeper.kit
+    }
+
+    /// Rations the guessing of passwords. Addresses are counted whether or not they have an account, so that nothing is
+    /// told. Where an account's owner has signed in before, others' guesses elsewhere do not keep them out.
+    async fn take_try(&self, email_key: &str, network: &str) -> Result<(), Problem> {
+        let limits = &self.kit().limits;
+        limits.take(Ration::SignIn, network)?;
+        let account = BASE64_URL_SAFE_NO_PAD.encode(secret::hash(email_key));
+        limits.take(Ration::Password, &format!("{account} {network}"))?;
+        match limits.take(Ration::PasswordOfAll, &account) {
+            Err(refused) if !store::knows_network(&mut *self.kit().db.read().await?, email_key, &self.network_hash(network)).await? => {
+                Err(refused)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// How a session remembers where it began: addresses are few enough to be tried, if it were a plain hash.
+    fn network_hash(&self, network: &str) -> Vec<u8> {
+        secret::keyed_hash(&self.keeper.refresh_key, "network", network)
     }
 
     fn session_end(&self, now: DateTime<Utc>) -> DateTime<Utc> {
@@ -258,20 +282,30 @@ impl AccountApi {
     ) -> Result<Json<SignedIn>, Problem> {
         let access_token = self.keeper.tokens.issue(member_id, session_id, now).map_err(Problem::internal)?;
         let refresh_token = if in_cookie {
-            let mut cookie = Cookie::new_with_str(REFRESH_COOKIE, refresh_token);
-            cookie.set_path("/");
-            cookie.set_http_only(true);
-            cookie.set_secure(true);
-            // Strict: no other site can make the browser send it.
-            cookie.set_same_site(SameSite::Strict);
-            cookie.set_max_age(std::time::Duration::from_secs(self.terms.session_ttl_days as u64 * 86_400));
-            jar.add(cookie);
+            let kept = std::time::Duration::from_secs(self.terms.session_ttl_days as u64 * 86_400);
+            jar.add(session_cookie(refresh_token, kept));
             None
         } else {
             Some(refresh_token)
         };
         Ok(Json(SignedIn { access_token, expires_in_s: self.keeper.tokens.ttl_s, refresh_token, member_id }))
     }
+}
+
+fn session_cookie(refresh_token: String, kept: std::time::Duration) -> Cookie {
+    let mut cookie = Cookie::new_with_str(REFRESH_COOKIE, refresh_token);
+    cookie.set_path("/");
+    cookie.set_http_only(true);
+    cookie.set_secure(true);
+    // Strict: no other site can make the browser send it.
+    cookie.set_same_site(SameSite::Strict);
+    cookie.set_max_age(kept);
+    cookie
+}
+
+/// Takes the refresh token from a browser. With all attributes: one without Secure and Path is not taken for a `__Host-`.
+pub fn forget_session(jar: &CookieJar) {
+    jar.add(session_cookie(String::new(), std::time::Duration::ZERO));
 }
 
 fn user_agent(headers: &HeaderMap) -> String {

@@ -9,7 +9,7 @@ pub const HANDLE_CHARS: std::ops::RangeInclusive<usize> = 3..=30;
 pub const DISPLAY_NAME_CHARS: std::ops::RangeInclusive<usize> = 1..=60;
 pub const PASSWORD_CHARS_MAX: usize = 128;
 pub const REFERRAL_CODE_CHARS_MAX: usize = 64;
-const EMAIL_CHARS_MAX: usize = 254;
+pub const EMAIL_CHARS_MAX: usize = 254;
 /// How long a used refresh token is good for more: the answer with its successor may have been lost on the way.
 const REFRESH_LEEWAY: TimeDelta = TimeDelta::seconds(30);
 /// Handles that would pass for the company's own voice.

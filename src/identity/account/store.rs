@@ -94,6 +94,15 @@ pub async fn find_credentials(conn: &mut Conn, email_key: &str) -> QueryResult<O
         .optional()
 }
 
+/// Whether somebody signed in to the account from there, as far as sessions are kept.
+pub async fn knows_network(conn: &mut Conn, email_key: &str, network: &[u8]) -> QueryResult<bool> {
+    let sessions = account::table
+        .inner_join(session::table.on(session::member_id.eq(account::member_id)))
+        .filter(account::email_key.eq(email_key))
+        .filter(session::network.eq(network));
+    diesel::select(diesel::dsl::exists(sessions)).get_result(conn).await
+}
+
 pub async fn find_password_hash(conn: &mut Conn, member_id: MemberId) -> QueryResult<Option<String>> {
     account::table.filter(account::member_id.eq(member_id)).select(account::password_hash).first(conn).await.optional()
 }
@@ -117,11 +126,18 @@ pub async fn update_password_hash(conn: &mut Conn, member_id: MemberId, hash: &s
     Ok(())
 }
 
+/// Where a session begins.
+pub struct Device {
+    pub user_agent: String,
+    /// The keyed hash of its network.
+    pub network: Vec<u8>,
+}
+
 pub async fn insert_session(
     conn: &mut Conn,
     id: SessionId,
     member_id: MemberId,
-    user_agent: &str,
+    device: &Device,
     now: DateTime<Utc>,
     expires_at: DateTime<Utc>,
 ) -> QueryResult<()> {
@@ -129,7 +145,8 @@ pub async fn insert_session(
         .values((
             session::id.eq(id),
             session::member_id.eq(member_id),
-            session::user_agent.eq(user_agent),
+            session::user_agent.eq(&device.user_agent),
+            session::network.eq(&device.network),
             session::created_at.eq(now),
             session::last_used_at.eq(now),
             session::expires_at.eq(expires_at),
@@ -142,6 +159,8 @@ pub async fn insert_session(
 pub async fn insert_refresh_token(conn: &mut Conn, token: &str, session_id: SessionId, now: DateTime<Utc>) -> QueryResult<()> {
     diesel::insert_into(refresh_token::table)
         .values((refresh_token::hash.eq(secret::hash(token)), refresh_token::session_id.eq(session_id), refresh_token::issued_at.eq(now)))
+        // It is there when the one before it is sent again.
+        .on_conflict_do_nothing()
         .execute(conn)
         .await?;
     Ok(())

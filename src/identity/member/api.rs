@@ -1,6 +1,7 @@
 //! Members: their own page and what others see of them.
 
 use chrono::{DateTime, Utc};
+use poem::web::cookie::CookieJar;
 use poem_openapi::{
     ApiResponse, Object, OpenApi,
     param::{Header, Path, Query},
@@ -18,7 +19,7 @@ use crate::{
     events::{self, Event},
     identity::{
         Member, Myself, Visitor,
-        account::{password, rules as account_rules, store as account_store},
+        account::{api::forget_session, password, rules as account_rules, store as account_store},
     },
     kit::{
         Kit, Problem,
@@ -198,7 +199,7 @@ impl MemberApi {
     /// wrote to it. The handle stays taken, so that nobody passes for who is gone; the address may register again. There is
     /// no way back. The last administrator cannot go.
     #[oai(path = "/me", method = "delete", operation_id = "erase_me")]
-    async fn erase_me(&self, myself: Myself, body: Json<EraseMe>) -> Result<Erased, Problem> {
+    async fn erase_me(&self, myself: Myself, jar: &CookieJar, body: Json<EraseMe>) -> Result<Erased, Problem> {
         let actor = myself.0;
         confirm_password(&self.kit, actor.member_id, body.0.password.0).await?;
         let now = self.kit.clock.now();
@@ -211,6 +212,7 @@ impl MemberApi {
         events::tell(&mut tx, now, [Event::MemberErased { member_id: me.id, names, stand_in }]).await?;
         tx.commit().await?;
         self.kit.outbox.ring();
+        forget_session(jar);
         Ok(Erased::Done)
     }
 
@@ -285,7 +287,7 @@ fn profile(row: ProfileRow, groups: Vec<store::GroupRow>) -> Profile {
 
 /// Wants the member's own password again before something that cannot be undone; guesses are rationed.
 pub async fn confirm_password(kit: &Kit, member_id: MemberId, given: String) -> Result<(), Problem> {
-    kit.limits.take(Ration::SignIn, &format!("member:{member_id}"))?;
+    kit.limits.take(Ration::Password, &format!("member:{member_id}"))?;
     // The connection goes back before the hashing.
     let stored = account_store::find_password_hash(&mut *kit.db.read().await?, member_id).await?;
     if password::verify(given, stored).await? { Ok(()) } else { Err(Refusal::WrongPassword.into()) }

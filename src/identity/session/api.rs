@@ -1,6 +1,7 @@
 //! Where one is signed in, and the password.
 
 use chrono::{DateTime, Utc};
+use poem::web::cookie::CookieJar;
 use poem_openapi::{
     ApiResponse, Object, OpenApi,
     param::{Path, Query},
@@ -12,7 +13,7 @@ use crate::{
     app::Tag,
     identity::{
         Myself,
-        account::{password, rules as account_rules, store as account_store},
+        account::{api::forget_session, password, rules as account_rules, store as account_store},
         member::api::confirm_password,
     },
     kit::{Kit, Problem, page::Page, problem::Fields, text::Text},
@@ -92,13 +93,16 @@ impl SessionApi {
 
     /// End one of the caller's sessions
     #[oai(path = "/sessions/:session_id", method = "delete", operation_id = "revoke_my_session")]
-    async fn revoke_my_session(&self, myself: Myself, session_id: Path<SessionId>) -> Result<Ended, Problem> {
+    async fn revoke_my_session(&self, myself: Myself, jar: &CookieJar, session_id: Path<SessionId>) -> Result<Ended, Problem> {
         let now = self.kit.clock.now();
         let mut tx = self.kit.db.begin().await?;
         if !store::revoke_own(&mut tx, session_id.0, myself.0.member_id, now).await? {
             return Err(Problem::not_found("session"));
         }
         tx.commit().await?;
+        if session_id.0 == myself.0.session_id {
+            forget_session(jar);
+        }
         Ok(Ended::Done)
     }
 

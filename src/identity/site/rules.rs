@@ -13,13 +13,13 @@ use crate::{
     words::Currency,
 };
 
-const NAME_CHARS: RangeInclusive<usize> = 1..=60;
-const TAGLINE_CHARS: RangeInclusive<usize> = 0..=200;
-const POINT_NAME_CHARS: RangeInclusive<usize> = 1..=30;
-const REFERRAL_TEXT_CHARS: RangeInclusive<usize> = 0..=2_000;
-const WELCOME_CHARS: RangeInclusive<usize> = 0..=10_000;
+pub const NAME_CHARS: RangeInclusive<usize> = 1..=60;
+pub const TAGLINE_CHARS: RangeInclusive<usize> = 0..=200;
+pub const POINT_NAME_CHARS: RangeInclusive<usize> = 1..=30;
+pub const REFERRAL_TEXT_CHARS: RangeInclusive<usize> = 0..=2_000;
+pub const WELCOME_CHARS: RangeInclusive<usize> = 0..=10_000;
 /// The longest title and body are the same everywhere.
-const TITLE_CHARS_MAX: usize = 150;
+pub const TITLE_CHARS_MAX: usize = 150;
 /// More than anything on sale costs.
 const REFERRAL_MIN_MINOR_MAX: i64 = 1_000_000_000_000_000;
 pub const BODY_CHARS_MAX: usize = 32_000;
