@@ -14,6 +14,8 @@ use std::{
 
 use chrono_tz::Tz;
 
+const METRICS_TOKEN_CHARS_MIN: usize = 16;
+
 macro_rules! configuration {
     ($(
         $(#[doc = $meaning:literal])+
@@ -87,6 +89,8 @@ configuration! {
     "ADMIN_HANDLE" admin_handle: Option<String> = "", optional(parsed("a handle"));
     /// Password of the first administrator, and of `admin create`.
     "ADMIN_PASSWORD" admin_password: Option<String> = "", optional(parsed("a password")), secret;
+    /// What a reader of /metrics sends as `Authorization: Bearer …`; unset, it is open to this very machine alone, and not in production.
+    "METRICS_TOKEN" metrics_token: Option<String> = "", optional(metrics_token), secret;
     /// Seconds that the server goes on serving after SIGTERM, not ready any more, for load balancers to turn away; 0 in development and 5 in production if unset.
     "SHUTDOWN_DELAY_S" shutdown_delay_s: Option<u64> = "", optional(whole(0..=300));
     /// Seconds that requests under way may then take.
@@ -128,6 +132,11 @@ impl Config {
 
     pub fn is_production(&self) -> bool {
         self.environment == Environment::Production
+    }
+
+    /// Whether others than those at this very machine may come, or it is no longer about trying things out.
+    pub fn is_exposed(&self) -> bool {
+        self.is_production() || !self.bind.is_loopback()
     }
 
     /// The README's table of variables.
@@ -275,6 +284,12 @@ fn origin(text: &str) -> Result<String, String> {
     if fits { Ok(origin.to_owned()) } else { Err("an address without a path, such as https://community.example.com".into()) }
 }
 
+/// As many characters as nobody guesses.
+fn metrics_token(text: &str) -> Result<String, String> {
+    let plain = text.chars().all(|c| c.is_ascii_graphic());
+    if plain && text.len() >= METRICS_TOKEN_CHARS_MIN { Ok(text.to_owned()) } else { Err("at least 16 letters, digits and signs".into()) }
+}
+
 fn log_filter(text: &str) -> Result<String, String> {
     match tracing_subscriber::EnvFilter::try_new(text) {
         Ok(_) => Ok(text.to_owned()),
@@ -342,6 +357,7 @@ mod tests {
                 "mysql://root:secret@db",
                 "DATABASE_URL is set to something else, but must be a URL that begins with postgres:// or postgresql://.",
             ),
+            ("METRICS_TOKEN", "guess me", "METRICS_TOKEN is set to something else, but must be at least 16 letters, digits and signs."),
             ("ALLOW_UNSAFE_DATABASE", "yes", "ALLOW_UNSAFE_DATABASE is \"yes\", but must be true or false."),
             ("RUST_LOG", "a=b=c", "RUST_LOG is \"a=b=c\", but must be a log filter such as info or regulars=debug,warn."),
         ] {

@@ -4,13 +4,13 @@ use std::time::Instant;
 
 use poem::{
     Endpoint, IntoResponse, Request, Response, Result,
-    http::{HeaderValue, header},
+    http::{HeaderValue, StatusCode, header},
 };
 use poem_openapi::OperationId;
 use prometheus::{Encoder, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
 use uuid::Uuid;
 
-use super::problem;
+use super::{Problem, problem, secret};
 
 pub const REQUEST_ID: &str = "x-request-id";
 const REQUEST_ID_CHARS_MAX: usize = 64;
@@ -64,6 +64,33 @@ impl Metrics {
     }
 }
 
+/// Who may read the metrics: they tell how busy the place is, and what breaks.
+#[derive(Clone)]
+pub enum MetricsDoor {
+    Open,
+    /// Nobody, as if there were none.
+    Closed,
+    /// Whoever has the token of this hash.
+    Token(Vec<u8>),
+}
+
+impl MetricsDoor {
+    pub fn token(token: &str) -> Self {
+        Self::Token(secret::hash(token))
+    }
+
+    pub fn admits(&self, authorization: Option<&str>) -> Result<(), Problem> {
+        let token = authorization.and_then(|text| text.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+        match (self, token) {
+            (Self::Open, _) => Ok(()),
+            (Self::Closed, _) => Err(Problem::new(StatusCode::NOT_FOUND, "no_such_path", "There is nothing at this path.")),
+            // Hashes, so that the time it takes tells nothing.
+            (Self::Token(hash), Some((_, token))) if secret::hash(token.trim()) == *hash => Ok(()),
+            (Self::Token(_), _) => Err(Problem::unauthorized("Send METRICS_TOKEN as a bearer token.")),
+        }
+    }
+}
+
 /// The id of a request, for its log line and its answer.
 #[derive(Clone)]
 pub struct RequestId(pub String);
@@ -97,6 +124,7 @@ pub async fn observe<E: Endpoint>(
             let mut problem = problem::from_error(error);
             problem.request_id = Some(id.clone());
             let mut response = problem.into_response();
+            response.set_data(OperationId(operation));
             if let Some(methods) = wrong_method.then(|| allow(&path)).flatten() {
                 response.headers_mut().insert(header::ALLOW, methods);
             }
@@ -119,4 +147,25 @@ pub async fn observe<E: Endpoint>(
     metrics.request_seconds.with_label_values(&[operation]).observe(elapsed.as_secs_f64());
     tracing::info!(request_id = id, %method, path, status = status.as_u16(), duration_us = elapsed.as_micros() as u64, operation, "request");
     Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn metrics_are_for_those_who_may_read_them() {
+        let token = MetricsDoor::token("a token of sixteen");
+        for (door, sent, expected) in [
+            (&MetricsDoor::Open, None, Ok(())),
+            (&MetricsDoor::Closed, None, Err(404)),
+            (&MetricsDoor::Closed, Some("Bearer a token of sixteen"), Err(404)),
+            (&token, None, Err(401)),
+            (&token, Some("Bearer another token"), Err(401)),
+            (&token, Some("Basic a token of sixteen"), Err(401)),
+            (&token, Some("bearer a token of sixteen"), Ok(())),
+        ] {
+            assert_eq!(door.admits(sent).map_err(|problem| problem.status), expected, "{sent:?}");
+        }
+    }
 }

@@ -250,3 +250,41 @@ async fn a_wrong_score_of_any_period_or_group_is_found_and_put_right() {
     assert!(rebuild(&town).await > 0);
     assert!(verify().await);
 }
+
+/// The database goes back to an earlier point, and on another way to a version that a copy had.
+#[tokio::test]
+async fn a_copy_of_another_past_is_no_copy() {
+    let redis = OwnRedis::start().await;
+    let town = Town::planned(Plan { redis_url: Some(redis.url()), ..Plan::default() }).await.not_audited();
+    let (ann, ben, _) = three(&town).await;
+    let copied = async |shown: &str| {
+        for _ in 0..100 {
+            ann.get(BOARD).await.is(200);
+            let mut versions = Vec::new();
+            for key in redis.call::<Vec<String>>("KEYS *:version").await {
+                versions.push(redis.call::<String>(&format!("GET {key}")).await);
+            }
+            if versions.iter().any(|version| version == shown) {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        panic!("no copy is made");
+    };
+    let version = async || town.rows("select version || ':3' from leaderboard where period = 'all' and group_id is null").await.remove(0);
+    // A dump, and what happens after it.
+    town.sql("create table dump_of_boards as table leaderboard; create table dump_of_scores as table leaderboard_score").await;
+    town.esteems(&ann, 7, "2026-03-03T12:00:00Z").await;
+    town.settle().await;
+    copied(&version().await).await;
+    // The dump is restored.
+    town.sql("truncate leaderboard cascade; insert into leaderboard table dump_of_boards; insert into leaderboard_score table dump_of_scores").await;
+    town.esteems(&ben, 9, "2026-03-03T12:00:00Z").await;
+    town.settle().await;
+    let shown = everything(&ann).await;
+    copied(&version().await).await;
+    assert_eq!(everything(&ann).await, shown, "from the copy");
+    let of_ben = town.count("select score from leaderboard_score s join leaderboard b on b.id = s.leaderboard_id
+                             where b.period = 'all' and member_id = (select id from member where handle = 'ben')").await;
+    assert_eq!(ben.get(BOARD).await.int("/me/score"), of_ben);
+}

@@ -1,6 +1,9 @@
 //! The core contract: names that partners rely on and that therefore never change.
 
-use crate::town::Town;
+use regulars::kit::telemetry::MetricsDoor;
+use serde_json::json;
+
+use crate::town::{Plan, Town};
 
 const CONTRACT: &str = "
 post   /auth/register                                register
@@ -127,4 +130,56 @@ async fn the_frameworks_own_errors_are_problems_too() {
         stranger.get("/questions").await.refused(401, "unauthorized");
         stranger.get("/me").await.refused(401, "unauthorized");
     }
+}
+
+#[tokio::test]
+async fn metrics_are_shown_to_whom_the_operator_says() {
+    let read = async |metrics: MetricsDoor, token: Option<&str>| {
+        let town = Town::planned(Plan { metrics, ..Plan::default() }).await;
+        let mut reader = town.visitor();
+        reader.token = token.map(str::to_owned);
+        reader.get("//metrics").await
+    };
+    read(MetricsDoor::Open, None).await.is(200);
+    read(MetricsDoor::Closed, None).await.refused(404, "no_such_path");
+    let door = || MetricsDoor::token("a token of sixteen");
+    read(door(), None).await.refused(401, "unauthorized");
+    read(door(), Some("another token")).await.refused(401, "unauthorized");
+    let shown = read(door(), Some("a token of sixteen")).await.is(200);
+    assert_eq!(shown.header("cache-control"), Some("no-store"));
+}
+
+#[tokio::test]
+async fn nobody_keeps_what_is_personal() {
+    let town = Town::new().await;
+    let ada = town.member("ada").await;
+    let question = ada.asks("Which grinder?").await;
+    let reward = town.admin("rosa").await.offers("Mug", 10, json!({})).await;
+    town.pays(&ada, 100).await;
+    let redeemed = ada.redeems(&reward, "one").await.is(201);
+    assert_eq!(redeemed.header("cache-control"), Some("private, no-store"));
+    let form = json!({ "email": "ada@town.example", "password": crate::town::PASSWORD });
+    let signed_in = town.visitor().post("/auth/login", form).await.is(200);
+    assert_eq!(signed_in.header("cache-control"), Some("private, no-store"));
+    let refreshed = town.visitor().post("/auth/refresh", json!({ "refresh_token": signed_in.text("/refresh_token") })).await.is(200);
+    assert_eq!(refreshed.header("cache-control"), Some("private, no-store"));
+    for (path, expected) in [
+        ("/me".to_owned(), "private, no-store"),
+        ("/me/export".to_owned(), "private, no-store"),
+        ("/me/notifications".to_owned(), "private, no-store"),
+        ("/me/points".to_owned(), "private, no-store"),
+        (format!("/redemptions/{}", redeemed.text("/id")), "private, no-store"),
+        ("/questions?followed=true".to_owned(), "private, no-store"),
+        (format!("/questions/{question}"), "private, no-cache"),
+    ] {
+        assert_eq!(ada.get(&path).await.is(200).header("cache-control"), Some(expected), "{path}");
+    }
+    // A browser that has a question asks whether it still is as it was.
+    let read = ada.reads(&question).await;
+    let again = ada.get_if_changed(&format!("/questions/{question}"), read.header("etag").expect("a tag")).await.is(304);
+    assert_eq!(again.header("cache-control"), Some("private, no-cache"));
+    let visitor = town.visitor().reads(&question).await.is(200);
+    assert_eq!((visitor.header("cache-control"), visitor.header("vary")), (None, Some("Authorization")));
+    ada.get("/me/sessions/none").await;
+    assert_eq!(town.visitor().get("/me").await.is(401).header("cache-control"), Some("no-store"));
 }

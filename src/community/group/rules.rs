@@ -7,7 +7,7 @@ use crate::{
 };
 
 pub const NAME_CHARS: std::ops::RangeInclusive<usize> = 3..=60;
-const SLUG_CHARS: std::ops::RangeInclusive<usize> = 3..=40;
+pub const SLUG_CHARS: std::ops::RangeInclusive<usize> = 3..=40;
 /// Addresses of pages beside those of groups: /groups/new.
 const SLUGS_TAKEN: [&str; 1] = ["new"];
 pub const DESCRIPTION_CHARS: std::ops::RangeInclusive<usize> = 0..=2_000;

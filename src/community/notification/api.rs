@@ -26,7 +26,7 @@ use crate::{
     kit::{Kit, Problem, page::Page, problem::Fields},
 };
 
-const READ_AT_ONCE_MAX: usize = 100;
+pub const READ_AT_ONCE_MAX: usize = 100;
 /// Proxies give up on what is silent for longer; and it is how a client that has gone is noticed.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// Notifications fetched at a time for a stream.
@@ -143,7 +143,7 @@ impl NotificationApi {
             SentEvent::message(notification.to_json_string()).event_type("notification").id(notification.id.to_string())
         });
         // Whoever stands between must neither keep nor collect it.
-        Ok(Streamed::Open(events, "no-cache, no-transform".to_owned()))
+        Ok(Streamed::Open(events, "private, no-store, no-transform".to_owned()))
     }
 }
 

@@ -3,6 +3,7 @@
 //! A copy is a sorted set of marks (`order`), a hash from member to mark (`marks`), and `version`: the board's version
 //! that it shows and how many places it has. A mark sorts equals: earlier scores first, then smaller ids. A copy is used
 //! only while its version is the board's and all its places are there; so Redis may lose, forget or restore what it likes.
+//! Its name has the database's epoch in it: a database that went back to an earlier point counts the same versions again.
 
 use std::{
     collections::HashSet,
@@ -121,8 +122,8 @@ static REPLACE: LazyLock<Script> = LazyLock::new(|| {
 });
 
 /// The same braces: one slot of a cluster.
-fn keys(board: LeaderboardId) -> [String; 3] {
-    ["version", "order", "marks"].map(|part| format!("regulars:leaderboard:{{{board}}}:{part}"))
+fn keys(Board { id, epoch, .. }: Board) -> [String; 3] {
+    ["version", "order", "marks"].map(|part| format!("regulars:leaderboard:{{{id}}}:{epoch:x}:{part}"))
 }
 
 /// Sorts descending as boards do: earlier `reached_at` first, then smaller id.
@@ -172,14 +173,14 @@ impl Copies {
                 let changes = store::changes(conn, board.id, version, CHANGES_MAX + 1).await?;
                 let Some(now) = changes.first().map(|row| row.board_version) else {
                     // The board went on without any row of it changing; the copy is good when it says so.
-                    self.learn(board.id, version, board.version, &[]).await;
+                    self.learn(board, version, board.version, &[]).await;
                     return Ok(None);
                 };
                 if changes.len() > ROWS_PER_STEP {
                     self.make_beside(board.id);
                     return Ok(None);
                 }
-                self.learn(board.id, version, now, &changes).await;
+                self.learn(board, version, now, &changes).await;
                 match self.look(Board { version: now, ..board }, wanted).await {
                     Some(Read::Current(stretch)) => Ok(Some(stretch)),
                     _ => Ok(None),
@@ -202,7 +203,7 @@ impl Copies {
             .redis
             .run(|mut connection| async move {
                 let mut call = READ.prepare_invoke();
-                keys(board.id).iter().for_each(|key| {
+                keys(board).iter().for_each(|key| {
                     call.key(key);
                 });
                 call.arg(board.version).arg(how).arg(many).arg(me.map(|me| me.0.as_bytes().to_vec()).unwrap_or_default());
@@ -213,7 +214,7 @@ impl Copies {
     }
 
     /// Tells the copy what changed from `before` to `after`, unless somebody else has.
-    async fn learn(&self, board: LeaderboardId, before: i64, after: i64, changes: &[Row]) {
+    async fn learn(&self, board: Board, before: i64, after: i64, changes: &[Row]) {
         if changes.iter().any(|row| row.score > SCORE_MAX) {
             return;
         }
@@ -233,7 +234,7 @@ impl Copies {
                 call.invoke_async(&mut connection).await
             })
             .await;
-        tracing::debug!(%board, before, after, ?learnt, "a copy of a leaderboard learns");
+        tracing::debug!(board = %board.id, before, after, ?learnt, "a copy of a leaderboard learns");
     }
 
     /// Makes a copy in the background; one at a time for each board.
@@ -253,14 +254,15 @@ impl Copies {
         });
     }
 
-    async fn make(&self, board: LeaderboardId) -> Result<(), Problem> {
+    async fn make(&self, id: LeaderboardId) -> Result<(), Problem> {
         let mut tx = self.kit.db.begin().await?;
-        let Some(mut version) = store::version_of(&mut tx, board).await? else { return Ok(()) };
+        let Some(board) = store::find_by_id(&mut tx, id).await? else { return Ok(()) };
+        let mut version = board.version;
         let fresh = Uuid::now_v7();
         let [_, order, marks] = keys(board).map(|key| format!("{key}:{fresh}"));
         let mut places = 0;
         {
-            let mut chunks = std::pin::pin!(store::all_rows(&mut tx, board).await?.try_chunks(ROWS_PER_STEP));
+            let mut chunks = std::pin::pin!(store::all_rows(&mut tx, id).await?.try_chunks(ROWS_PER_STEP));
             while let Some(rows) = chunks.next().await {
                 let rows = rows.map_err(|error| error.1)?;
                 if rows.iter().any(|row| row.score > SCORE_MAX) {
@@ -286,7 +288,7 @@ impl Copies {
                 call.arg(version).arg(places).arg(TTL_S).invoke_async(&mut connection).await
             })
             .await;
-        tracing::debug!(%board, version, places, ?replaced, "a copy of a leaderboard is made");
+        tracing::debug!(board = %id, version, places, ?replaced, "a copy of a leaderboard is made");
         Ok(())
     }
 }

@@ -34,6 +34,18 @@ pub struct Board {
     pub id: LeaderboardId,
     #[diesel(sql_type = BigInt)]
     pub version: i64,
+    /// Versions of different epochs cannot be compared.
+    #[diesel(sql_type = BigInt)]
+    pub epoch: i64,
+}
+
+/// SQL: a number that is another one after the database went back to an earlier point, by which way ever: restoring files
+/// and failing over start another server process, restoring a dump fills another table.
+macro_rules! epoch {
+    () => {
+        "hashtextextended(concat_ws(' ', extract(epoch from pg_postmaster_start_time()), pg_relation_filenode('leaderboard'),
+           (select oid from pg_database where datname = current_database())), 0)"
+    };
 }
 
 /// Adds sums to scores. Boards and scores that do not exist begin; boards of deleted groups do not.
@@ -86,7 +98,7 @@ struct Bumped {
 }
 
 /// Gives each board its next version.
-async fn bump(conn: &mut Conn, keys: &BTreeSet<BoardKey>) -> QueryResult<BTreeMap<BoardKey, Board>> {
+async fn bump(conn: &mut Conn, keys: &BTreeSet<BoardKey>) -> QueryResult<BTreeMap<BoardKey, Bumped>> {
     let bumped: Vec<Bumped> = diesel::sql_query(
         "with wanted as (
            select * from unnest($1, $2, $3, $4, $5) with ordinality as w (id, metric, period, starts_on, group_id, ordinal)
@@ -110,7 +122,7 @@ async fn bump(conn: &mut Conn, keys: &BTreeSet<BoardKey>) -> QueryResult<BTreeMa
     .load(conn)
     .await?;
     let keys: Vec<_> = keys.iter().copied().collect();
-    let board = |row: Bumped| Some((*keys.get(row.ordinal as usize - 1)?, Board { id: row.id, version: row.version }));
+    let board = |row: Bumped| Some((*keys.get(row.ordinal as usize - 1)?, row));
     Ok(bumped.into_iter().filter_map(board).collect())
 }
 
@@ -171,10 +183,12 @@ pub async fn find_group(conn: &mut Conn, slug: &str, viewer: Option<MemberId>, s
 
 /// None while nobody has scored.
 pub async fn find_board(conn: &mut Conn, key: &BoardKey) -> QueryResult<Option<Board>> {
-    diesel::sql_query(
-        "select id, version from leaderboard
-         where metric = $1 and period = $2 and starts_on = $3 and group_id is not distinct from $4",
-    )
+    diesel::sql_query(concat!(
+        "select id, version, ",
+        epoch!(),
+        " as epoch from leaderboard
+         where metric = $1 and period = $2 and starts_on = $3 and group_id is not distinct from $4"
+    ))
     .bind::<Text, _>(key.metric)
     .bind::<Text, _>(key.period)
     .bind::<Date, _>(key.starts_on)
@@ -301,8 +315,14 @@ pub struct Row {
     pub board_version: i64,
 }
 
-pub async fn version_of(conn: &mut Conn, board: LeaderboardId) -> QueryResult<Option<i64>> {
-    leaderboard::table.find(board).select(leaderboard::version).first(conn).await.optional()
+/// The board as it is in this snapshot.
+pub async fn find_by_id(conn: &mut Conn, board: LeaderboardId) -> QueryResult<Option<Board>> {
+    diesel::sql_query(concat!("select id, version, ", epoch!(), " as epoch from leaderboard where id = $1"))
+        .bind::<SqlUuid, _>(board)
+        .cached()
+        .get_result(conn)
+        .await
+        .optional()
 }
 
 /// At most `most` rows that changed after `version`.
