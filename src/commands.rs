@@ -6,7 +6,7 @@ use anyhow::{Context, Result, ensure};
 use tokio::{net::TcpListener, task::JoinSet, time::timeout};
 
 use crate::{
-    app::{self, App, Settings},
+    app::{self, App, Keys, Settings},
     cli::{NewApiKey, Urls},
     config::Config,
     identity::{
@@ -20,6 +20,7 @@ use crate::{
         outbox,
         secret::{self, Purpose},
         server::{self, Limits, Shutdown},
+        telemetry::MetricsDoor,
         verify::{self, Finding, Outcome},
     },
     loyalty::leaderboard,
@@ -41,8 +42,12 @@ fn settings(config: &Config, urls: Urls) -> Settings {
         access_token_ttl_s: config.access_token_ttl_s.into(),
         sign_in: SignInTerms { password_chars_min: config.password_chars_min, session_ttl_days: config.session_ttl_days.into() },
         body_bytes_max: config.request_body_bytes_max,
-        // Who listens to this very machine alone, and not in production, is trying things out.
-        rationing: Rationing { enforced: config.is_production() || !config.bind.is_loopback(), proxies: config.proxies },
+        rationing: Rationing { enforced: config.is_exposed(), proxies: config.proxies },
+        metrics: match &config.metrics_token {
+            Some(token) => MetricsDoor::token(token),
+            None if config.is_exposed() => MetricsDoor::Closed,
+            None => MetricsDoor::Open,
+        },
         clock: Clock::default(),
     }
 }
@@ -55,7 +60,7 @@ async fn start(config: &Config, urls: Urls) -> Result<App> {
 
 /// Prints the API's description, which no server is needed for.
 pub fn openapi() -> Result<()> {
-    let app = App::assemble(settings(&Config::read(&|_| None)?, Urls::default()), vec![], vec![vec![0; secret::SECRET_BYTES]])?;
+    let app = App::assemble(settings(&Config::read(&|_| None)?, Urls::default()), Keys::none())?;
     serde_json::to_writer_pretty(stdout(), &app.spec()?)?;
     println!();
     Ok(())

@@ -3,6 +3,7 @@
 //! This page is the map. Every write is five verbs in one order: look up, decide, record, tell, answer.
 
 pub mod app;
+mod bounds;
 pub mod cli;
 pub mod commands;
 pub mod community;

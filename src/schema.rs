@@ -749,6 +749,7 @@ diesel::table! {
         created_at -> Timestamptz,
         archived_at -> Nullable<Timestamptz>,
         version -> Int4,
+        partner_id -> Nullable<Uuid>,
     }
 }
 
@@ -806,6 +807,7 @@ diesel::table! {
         last_used_at -> Timestamptz,
         expires_at -> Timestamptz,
         revoked_at -> Nullable<Timestamptz>,
+        network -> Nullable<Bytea>,
     }
 }
 
@@ -1025,6 +1027,7 @@ diesel::joinable!(return_line -> purchase_return (purchase_return_id));
 diesel::joinable!(review_item -> post (post_id));
 diesel::joinable!(revision -> member (editor_id));
 diesel::joinable!(revision -> post (post_id));
+diesel::joinable!(reward -> partner (partner_id));
 diesel::joinable!(reward_stock -> reward (reward_id));
 diesel::joinable!(sanction -> review_item (review_item_id));
 diesel::joinable!(session -> member (member_id));

@@ -74,5 +74,5 @@ pub fn checks() -> Vec<&'static Check> {
 
 /// What puts right what does not.
 pub fn repairs() -> Vec<&'static Repair> {
-    post::checks::REPAIRS.iter().chain(reputation::checks::REPAIRS).collect()
+    post::checks::REPAIRS.iter().chain(tag::checks::REPAIRS).chain(reputation::checks::REPAIRS).collect()
 }

@@ -39,7 +39,7 @@ use crate::{
 /// Where personal data lies here. Erased at once, in the transaction in which somebody goes.
 pub const PLACES: &[Place] = &[
     erased("refresh_token", &["hash"], "delete from refresh_token where session_id in (select id from session where member_id = any($1))"),
-    erased("session", &["user_agent"], "delete from session where member_id = any($1)"),
+    erased("session", &["user_agent", "network"], "delete from session where member_id = any($1)"),
     erased(
         "account",
         &["email", "email_key", "email_hash", "email_canonical", "password_hash"],

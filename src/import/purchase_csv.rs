@@ -16,7 +16,7 @@ use chrono::{DateTime, Utc};
 use csv::{ByteRecord, ErrorKind, StringRecord};
 
 use super::{FileError, quoted};
-use crate::kit::text::tidy;
+use crate::kit::{text::tidy, time};
 
 pub const ID_CHARS_MAX: usize = 200;
 /// No order line is longer: what is, has lost its closing quote.
@@ -219,9 +219,7 @@ impl<R> PurchaseRows<R> {
     }
 
     fn date(&self, text: &str) -> Result<DateTime<Utc>, String> {
-        let date = DateTime::parse_from_rfc3339(text)
-            .map_err(|_| format!("purchased_at is not a time like 2026-01-31T12:00:00Z: {}.", quoted(text)))?
-            .with_timezone(&Utc);
+        let date = time::parse(text).ok_or_else(|| format!("purchased_at is not a time like 2026-01-31T12:00:00Z: {}.", quoted(text)))?;
         if (date - self.now).num_seconds() > CLOCK_SKEW_S {
             return Err(format!("purchased_at is in the future: {}.", quoted(text)));
         }

@@ -20,21 +20,31 @@ fn rule(reads: bool, open: bool, credentials: bool, tagged: bool) -> Option<&'st
     }
 }
 
-/// Answers, and says who may keep the answer. `open` are the operations that want no credentials.
-pub async fn mark<E: Endpoint<Output = Response>>(inner: &E, open: &HashSet<String>, request: Request) -> Result<Response> {
-    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-    let credentials = request.headers().contains_key(header::AUTHORIZATION);
-    let mut response = inner.call(request).await?;
-    let open = response.data::<OperationId>().is_some_and(|operation| open.contains(operation.0));
-    let tagged = response.headers().contains_key(header::ETAG);
-    if let Some(caching) = rule(reads, open, credentials, tagged) {
-        response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static(caching));
+/// Says of the answers of `inner` who may keep them.
+pub struct Marked<E> {
+    pub inner: E,
+    /// The operations that want no credentials.
+    pub open: HashSet<String>,
+}
+
+impl<E: Endpoint<Output = Response>> Endpoint for Marked<E> {
+    type Output = Response;
+
+    async fn call(&self, request: Request) -> Result<Response> {
+        let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+        let credentials = request.headers().contains_key(header::AUTHORIZATION);
+        let mut response = self.inner.call(request).await?;
+        let open = response.data::<OperationId>().is_some_and(|operation| self.open.contains(operation.0));
+        let tagged = response.headers().contains_key(header::ETAG);
+        if let Some(caching) = rule(reads, open, credentials, tagged) {
+            response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static(caching));
+        }
+        if reads && open {
+            // What a visitor was answered is no answer to a member.
+            response.headers_mut().append(header::VARY, HeaderValue::from_static("Authorization"));
+        }
+        Ok(response)
     }
-    if reads && open {
-        // What a visitor was answered is no answer to a member.
-        response.headers_mut().append(header::VARY, HeaderValue::from_static("Authorization"));
-    }
-    Ok(response)
 }
 
 #[cfg(test)]

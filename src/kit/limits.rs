@@ -1,6 +1,11 @@
 //! What a caller may cost: body size, time, and requests per minute.
 
-use std::{net::{IpAddr, SocketAddr}, num::NonZeroU32, sync::Arc, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    num::NonZeroU32,
+    sync::Arc,
+    time::Duration,
+};
 
 use governor::{
     DefaultKeyedRateLimiter, Quota,

@@ -4,6 +4,7 @@
 
 pub mod admission;
 pub mod background;
+pub mod caching;
 pub mod clock;
 pub mod compress;
 pub mod copies;
@@ -27,6 +28,7 @@ pub mod spec;
 pub mod sqlstate;
 pub mod telemetry;
 pub mod text;
+pub mod time;
 pub mod verify;
 
 use std::{ops::Deref, sync::Arc};

@@ -104,7 +104,8 @@ impl Cursors {
         if !(1..=ITEMS_MAX).contains(&limit) {
             return Err(Problem::new(StatusCode::BAD_REQUEST, "bad_limit", format!("limit must lie between 1 and {ITEMS_MAX}.")));
         }
-        let seek = match cursor {
+        // A form sends what it does not know as nothing.
+        let seek = match cursor.filter(|text| !text.is_empty()) {
             None => None,
             Some(text) => Some(
                 self.open(list, text)
@@ -185,6 +186,7 @@ mod tests {
         let mut tampered = good.clone().into_bytes();
         tampered[4] ^= 1;
         assert!(cursors.open::<Seek<i64>>("numbers", &good).is_some());
+        assert!(cursors.request::<i64>("numbers", Some(""), None).unwrap().seek.is_none());
         for bad in ["", "x", "AAAA", &other_key, std::str::from_utf8(&tampered).unwrap()] {
             assert_eq!(cursors.open::<Seek<i64>>("numbers", bad), None, "{bad}");
         }

@@ -80,9 +80,7 @@ mod tests {
     #[test]
     fn a_partners_business_is_what_it_made() {
         let (own, other) = (PartnerId::new(), PartnerId::new());
-        let clerk = |scopes: &[Scope]| {
-            Clerk::partner(&PartnerActor { partner_id: own, key_id: ApiKeyId::new(), scopes: scopes.to_vec() })
-        };
+        let clerk = |scopes: &[Scope]| Clerk::partner(&PartnerActor { partner_id: own, key_id: ApiKeyId::new(), scopes: scopes.to_vec() });
         let staff = Clerk { member_id: Some(MemberId::new()), partner_id: None, caller: String::new(), scopes: Vec::new() };
         for (clerk, maker, owns) in [
             (&staff, None, true),

@@ -278,13 +278,20 @@ async fn a_copy_of_another_past_is_no_copy() {
     town.settle().await;
     copied(&version().await).await;
     // The dump is restored.
-    town.sql("truncate leaderboard cascade; insert into leaderboard table dump_of_boards; insert into leaderboard_score table dump_of_scores").await;
+    town.sql(
+        "truncate leaderboard cascade; insert into leaderboard table dump_of_boards; insert into leaderboard_score table dump_of_scores",
+    )
+    .await;
     town.esteems(&ben, 9, "2026-03-03T12:00:00Z").await;
     town.settle().await;
     let shown = everything(&ann).await;
     copied(&version().await).await;
     assert_eq!(everything(&ann).await, shown, "from the copy");
-    let of_ben = town.count("select score from leaderboard_score s join leaderboard b on b.id = s.leaderboard_id
-                             where b.period = 'all' and member_id = (select id from member where handle = 'ben')").await;
+    let of_ben = town
+        .count(
+            "select score from leaderboard_score s join leaderboard b on b.id = s.leaderboard_id
+                             where b.period = 'all' and member_id = (select id from member where handle = 'ben')",
+        )
+        .await;
     assert_eq!(ben.get(BOARD).await.int("/me/score"), of_ben);
 }

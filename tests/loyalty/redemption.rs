@@ -257,9 +257,8 @@ async fn partners_reach_what_they_redeemed_and_what_is_presented() {
 
     // Whoever shows a code has what it is of.
     let code = ann.redeems(&coupon, "coupon").await.is(201).text("/code");
-    let presents = async |person: &Person, code: &str, key: &str| {
-        person.post_once("/redemptions/fulfil", key, json!({ "code": code })).await
-    };
+    let presents =
+        async |person: &Person, code: &str, key: &str| person.post_once("/redemptions/fulfil", key, json!({ "code": code })).await;
     presents(&kiosk, "no such code", "none").await.refused(404, "not_found");
     presents(&kiosk, "", "empty").await.refuses_field("/code");
     let fulfilled = presents(&kiosk, &format!(" {} ", code.to_lowercase()), "shown").await.is(200);

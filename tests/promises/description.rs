@@ -2,7 +2,8 @@
 
 use std::{collections::HashSet, fs};
 
-use serde_json::Value;
+use regulars::kit::spec::bounds;
+use serde_json::{Value, json};
 
 use crate::town::Town;
 
@@ -63,4 +64,133 @@ async fn every_operation_is_described_in_full() {
         }
     }
     assert!(lacking.is_empty(), "{lacking:#?}");
+}
+
+#[tokio::test]
+async fn every_text_of_a_request_has_its_bound() {
+    let town = Town::new().await;
+    let spec = town.app.spec().expect("a description");
+    let mut unbounded = Vec::new();
+    for name in bounds::reachable(&spec, "requestBody") {
+        let schema = &spec["components"]["schemas"][&name];
+        for (field, property) in schema["properties"].as_object().into_iter().flatten() {
+            for text in [property, &property["items"]] {
+                let free = text["type"] == "string" && text.get("enum").is_none() && text.get("format").is_none();
+                if free && text.get("maxLength").is_none() {
+                    unbounded.push(format!("{name}.{field}"));
+                }
+            }
+        }
+        let closed = schema["properties"].is_null() || schema["additionalProperties"] == false;
+        if !closed {
+            unbounded.push(name);
+        }
+    }
+    for (path, _, operation) in operations(&spec) {
+        for parameter in operation["parameters"].as_array().into_iter().flatten().filter(|parameter| parameter["name"] == "limit") {
+            if parameter["schema"]["maximum"] != 100 || parameter["schema"]["minimum"] != 1 {
+                unbounded.push(format!("{path}?limit"));
+            }
+        }
+    }
+    assert!(unbounded.is_empty(), "src/bounds.rs lacks {unbounded:#?}");
+}
+
+/// A body of the right shape, as long as its schema allows.
+fn filled(spec: &Value, schema: &Value) -> Value {
+    let schema = schema["$ref"].as_str().and_then(|reference| spec.pointer(&reference[1..])).unwrap_or(schema);
+    if let Some(part) = schema["allOf"].get(0) {
+        return filled(spec, part);
+    }
+    if let Some(first) = schema["enum"].get(0) {
+        return first.clone();
+    }
+    match schema["type"].as_str() {
+        Some("object") => {
+            let fields = schema["properties"].as_object().into_iter().flatten();
+            fields.map(|(name, field)| (name.clone(), filled(spec, field))).collect()
+        }
+        Some("array") => json!([filled(spec, &schema["items"])]),
+        Some("integer" | "number") => schema.get("minimum").cloned().unwrap_or(json!(1)),
+        Some("boolean") => json!(false),
+        _ => match schema["format"].as_str() {
+            Some("uuid") => json!("01890000-0000-7000-8000-000000000000"),
+            Some("date-time") => json!("2026-01-01T00:00:00Z"),
+            Some("date") => json!("2026-01-01"),
+            _ => json!("x".repeat(schema["minLength"].as_u64().unwrap_or(1).max(1) as usize)),
+        },
+    }
+}
+
+/// The pointers of a body's fields, with the schema of each.
+fn fields(spec: &Value, schema: &Value, at: &str, found: &mut Vec<(String, Value)>) {
+    let schema = schema["$ref"].as_str().and_then(|reference| spec.pointer(&reference[1..])).unwrap_or(schema);
+    match schema["allOf"].get(0) {
+        Some(part) => fields(spec, part, at, found),
+        None => {
+            for (name, field) in schema["properties"].as_object().into_iter().flatten() {
+                found.push((format!("{at}/{name}"), field.clone()));
+                fields(spec, field, &format!("{at}/{name}"), found);
+            }
+            if schema["type"] == "array" {
+                fields(spec, &schema["items"], &format!("{at}/0"), found);
+            }
+        }
+    }
+}
+
+/// Every body is sent with one field beyond what its schema says: too long, of a time nobody can keep, or unknown.
+#[tokio::test]
+async fn what_goes_beyond_the_description_is_refused() {
+    let town = Town::new().await;
+    let spec = town.app.spec().expect("a description");
+    let root = town.admin("root1").await;
+    let scopes = "purchases:write members:read redemptions:write catalog:write";
+    let partner = town.partner("shop", scopes).await;
+    let mut wrong = Vec::new();
+    let mut sent = 0;
+    for (path, method, operation) in operations(&spec) {
+        let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
+        if schema.is_null() || ["erase_me", "log_out"].contains(&operation["operationId"].as_str().unwrap()) {
+            continue;
+        }
+        let partners = operation["x-required-scopes"].is_array() && !operation["security"].to_string().contains("member");
+        let person = if partners { &partner } else { &root };
+        let path = path.replace("{handle}", "root1").replace("{board}", "points");
+        let part = |part: &str| if part.starts_with('{') { "01890000-0000-7000-8000-000000000000".to_owned() } else { part.to_owned() };
+        let path = path.split('/').map(part).collect::<Vec<_>>().join("/");
+        let good = filled(&spec, schema);
+        let mut found = Vec::new();
+        fields(&spec, schema, "", &mut found);
+        let mut beyond = vec![("/unknown".to_owned(), json!(1))];
+        for (pointer, field) in &found {
+            if let Some(most) = field["maxLength"].as_u64() {
+                beyond.push((pointer.clone(), json!("x".repeat(most as usize + 1))));
+            }
+            if field["format"] == "date-time" {
+                for time in ["-009999-01-01T00:00:00Z", "0000-06-01T00:00:00Z", "+262142-12-31T23:59:59Z", "+300000-01-01T00:00:00Z"] {
+                    beyond.push((pointer.clone(), json!(time)));
+                }
+            }
+        }
+        for (pointer, value) in beyond {
+            let mut body = good.clone();
+            match body.pointer_mut(&pointer) {
+                Some(place) => *place = value.clone(),
+                None => body["unknown"] = value.clone(),
+            }
+            let key = format!("{sent}");
+            let reply = person.send(method.to_uppercase().parse().unwrap(), &path, Some(body), &[("idempotency-key", &key)]).await;
+            sent += 1;
+            // Where the time could be kept, the fault is named.
+            let named = value.as_str().is_none_or(|text| !text.contains("T00:") && !text.contains("T23:"))
+                || reply.body["errors"].to_string().contains(pointer.trim_start_matches('/').split('/').next_back().unwrap());
+            if !(400..500).contains(&reply.status) || !named {
+                let value: String = value.to_string().chars().take(60).collect();
+                wrong.push(format!("{method} {path} answers {} to {pointer} {value}: {}", reply.status, reply.body));
+            }
+        }
+    }
+    assert!(sent > 200, "{sent}");
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }

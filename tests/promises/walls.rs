@@ -105,7 +105,8 @@ async fn nobody_outside_reads_of_what_is_private() {
         person.tries_to_join(&slug).await.is(200);
     }
     let question = ada.tries_to_ask("Where does the bird sleep?", &[&tag], Some(&slug)).await.is(201).text("/id");
-    let answers = [ada.answers(&question, "At home.").await, eve.answers(&question, "In a nest.").await, ben.answers(&question, "Here.").await];
+    let answers =
+        [ada.answers(&question, "At home.").await, eve.answers(&question, "In a nest.").await, ben.answers(&question, "Here.").await];
     for (person, answer) in [(&eve, &answers[1]), (&ben, &answers[2])] {
         person.votes_on_question(&question, 1).await.is(200);
         ada.votes_on_answer(answer, 1).await.is(200);
@@ -131,7 +132,8 @@ async fn nobody_outside_reads_of_what_is_private() {
 
     let club = Club { slug, question, answers };
     let requests = requests(&town, &club);
-    let read_inside = reads(&ada, &requests.iter().filter(|(_, method, _)| method == Method::GET).cloned().collect::<Vec<_>>(), &[CANARY]).await;
+    let read_inside =
+        reads(&ada, &requests.iter().filter(|(_, method, _)| method == Method::GET).cloned().collect::<Vec<_>>(), &[CANARY]).await;
     assert!(read_inside.len() > 20, "the walk leads past few things that are private: {read_inside:#?}");
     for person in [&town.visitor(), &cid] {
         let read = reads(person, &requests, &[CANARY, &club.question]).await;

@@ -1,6 +1,7 @@
 //! A town: one community of its own, with its own database, for one story. Dropping it audits it.
 
 mod community;
+mod described;
 mod folder;
 mod forum;
 mod host;
@@ -25,6 +26,7 @@ use regulars::{
     kit::{
         Clock, Conn,
         limits::Rationing,
+        telemetry::MetricsDoor,
         verify::{self, Outcome},
     },
 };
@@ -63,6 +65,8 @@ pub struct Plan {
     /// Long by default: stories let months pass.
     pub access_token_ttl_s: i64,
     pub session_ttl_days: i64,
+    pub proxies: usize,
+    pub metrics: MetricsDoor,
 }
 
 impl Default for Plan {
@@ -75,6 +79,8 @@ impl Default for Plan {
             streams_max: 100,
             access_token_ttl_s: 315_360_000,
             session_ttl_days: 3_650,
+            proxies: 0,
+            metrics: MetricsDoor::Open,
         }
     }
 }
@@ -107,11 +113,13 @@ impl Town {
             access_token_ttl_s: plan.access_token_ttl_s,
             sign_in: SignInTerms { password_chars_min: 12, session_ttl_days: plan.session_ttl_days },
             body_bytes_max: 256 * 1024,
-            rationing: Rationing { enforced: plan.rate_limits, proxies: 0 },
+            rationing: Rationing { enforced: plan.rate_limits, proxies: plan.proxies },
+            metrics: plan.metrics,
             clock: clock.clone(),
         })
         .await
         .expect("the app starts");
+        described::learn(&app);
         let endpoint = app.endpoint().expect("the API is described");
         let client = Arc::new(TestClient::new(endpoint.boxed()));
         Self { app, clock, client, database, audited: true }
@@ -244,6 +252,13 @@ impl Town {
 
     pub async fn count(&self, query: &str) -> i64 {
         self.rows(query).await[0].parse().expect("a count")
+    }
+
+    /// The invariants that do not hold.
+    pub async fn broken(&self) -> Vec<String> {
+        let mut tx = self.app.kit.db.begin().await.expect("a connection");
+        let findings = verify::run(&mut tx, app::checks(), |_| ()).await.expect("the checks run");
+        findings.into_iter().filter(|finding| finding.is_broken()).map(|finding| finding.invariant).collect()
     }
 
     /// Fails unless every invariant holds.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use poem::{Response, endpoint::BoxEndpoint, http::Method, test::TestClient};
 use serde_json::Value;
 
-use super::{Reply, Town};
+use super::{Reply, Town, described};
 
 #[derive(Clone)]
 pub struct Person {
@@ -87,6 +87,7 @@ impl Person {
         let mut response = request.send().await.0;
         let bytes = response.take_body().into_bytes().await.expect("a whole body");
         let body = serde_json::from_slice(&bytes).unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into_owned()));
+        described::check(&response, &body);
         Reply { status: response.status().as_u16(), headers: response.headers().clone(), body }
     }
 }

@@ -63,12 +63,12 @@ pub async fn follow_tag(conn: &mut Conn, member: MemberId, tag: TagId, now: Date
          select $1, coalesce(t.synonym_of, t.id), $3 from (select id, synonym_of from tag where id = $2 for key share) t
          on conflict do nothing",
     )
-        .bind::<SqlUuid, _>(member)
-        .bind::<SqlUuid, _>(tag)
-        .bind::<Timestamptz, _>(now)
-        .cached()
-        .execute(conn)
-        .await?;
+    .bind::<SqlUuid, _>(member)
+    .bind::<SqlUuid, _>(tag)
+    .bind::<Timestamptz, _>(now)
+    .cached()
+    .execute(conn)
+    .await?;
     Ok(())
 }
 

@@ -64,6 +64,32 @@ pub async fn lock(conn: &mut Conn, names: &[&str]) -> QueryResult<()> {
     Ok(())
 }
 
+/// Locks all synonyms and what they stand for, in the same order. Returns them.
+pub async fn lock_synonyms(conn: &mut Conn) -> QueryResult<Vec<TagId>> {
+    let rows: Vec<Id> = diesel::sql_query(
+        "select id from tag t where synonym_of is not null or exists (select 1 from tag s where s.synonym_of = t.id) order by name for update",
+    )
+    .load(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// How many questions and followers synonyms have.
+pub async fn count_of_synonyms(conn: &mut Conn) -> QueryResult<u64> {
+    #[derive(QueryableByName)]
+    struct Count {
+        #[diesel(sql_type = Int8)]
+        rows: i64,
+    }
+    let count: Count = diesel::sql_query(
+        "select (select count(*) from question_tag q join tag t on t.id = q.tag_id and t.synonym_of is not null)
+              + (select count(*) from tag_follow f join tag t on t.id = f.tag_id and t.synonym_of is not null) as rows",
+    )
+    .get_result(conn)
+    .await?;
+    Ok(count.rows as u64)
+}
+
 pub async fn find(conn: &mut Conn, name: &str) -> QueryResult<Option<TagRow>> {
     Ok(diesel::sql_query(tag_rows!("where t.name = $1")).bind::<Text, _>(name).cached().load(conn).await?.pop())
 }
@@ -168,11 +194,11 @@ async fn insert_tags(conn: &mut Conn, question: PostId, tags: &[TagRow]) -> Quer
            select id, synonym_of from tag where id = any($2) order by name for key share) t
          on conflict do nothing",
     )
-        .bind::<SqlUuid, _>(question)
-        .bind::<Array<SqlUuid>, _>(ids)
-        .cached()
-        .execute(conn)
-        .await?;
+    .bind::<SqlUuid, _>(question)
+    .bind::<Array<SqlUuid>, _>(ids)
+    .cached()
+    .execute(conn)
+    .await?;
     Ok(())
 }
 
@@ -242,19 +268,27 @@ pub async fn list(conn: &mut Conn, by_name: bool, prefix: &str, seek: Option<Tag
     // starts_with has no wildcards that would need escaping; collation "C" makes the keyset the byte order it compares by.
     let text = match (by_name, back) {
         (false, false) => tag_rows!(
-            "where t.synonym_of is null and ", shown_tag!("t"), " and starts_with(t.name, $1) and ($2 is null or (t.question_count, t.id) < ($2, $4))
+            "where t.synonym_of is null and ",
+            shown_tag!("t"),
+            " and starts_with(t.name, $1) and ($2 is null or (t.question_count, t.id) < ($2, $4))
              order by t.question_count desc, t.id desc limit $5"
         ),
         (false, true) => tag_rows!(
-            "where t.synonym_of is null and ", shown_tag!("t"), " and starts_with(t.name, $1) and ($2 is null or (t.question_count, t.id) > ($2, $4))
+            "where t.synonym_of is null and ",
+            shown_tag!("t"),
+            " and starts_with(t.name, $1) and ($2 is null or (t.question_count, t.id) > ($2, $4))
              order by t.question_count, t.id limit $5"
         ),
         (true, false) => tag_rows!(
-            "where t.synonym_of is null and ", shown_tag!("t"), " and starts_with(t.name, $1) and ($3 is null or t.name collate \"C\" > $3)
+            "where t.synonym_of is null and ",
+            shown_tag!("t"),
+            " and starts_with(t.name, $1) and ($3 is null or t.name collate \"C\" > $3)
              order by t.name collate \"C\" limit $5"
         ),
         (true, true) => tag_rows!(
-            "where t.synonym_of is null and ", shown_tag!("t"), " and starts_with(t.name, $1) and ($3 is null or t.name collate \"C\" < $3)
+            "where t.synonym_of is null and ",
+            shown_tag!("t"),
+            " and starts_with(t.name, $1) and ($3 is null or t.name collate \"C\" < $3)
              order by t.name collate \"C\" desc limit $5"
         ),
     };
@@ -274,11 +308,15 @@ pub async fn list(conn: &mut Conn, by_name: bool, prefix: &str, seek: Option<Tag
 pub async fn list_followed(conn: &mut Conn, member: MemberId, seek: Option<&str>, back: bool, rows: i64) -> QueryResult<Vec<TagRow>> {
     let text = if back {
         tag_rows!(
-            "join tag_follow f on f.tag_id = t.id where f.member_id = $1 and ", shown_tag!("t"), " and t.name collate \"C\" < $2 order by t.name collate \"C\" desc limit $3"
+            "join tag_follow f on f.tag_id = t.id where f.member_id = $1 and ",
+            shown_tag!("t"),
+            " and t.name collate \"C\" < $2 order by t.name collate \"C\" desc limit $3"
         )
     } else {
         tag_rows!(
-            "join tag_follow f on f.tag_id = t.id where f.member_id = $1 and ", shown_tag!("t"), " and ($2 is null or t.name collate \"C\" > $2) order by t.name collate \"C\" limit $3"
+            "join tag_follow f on f.tag_id = t.id where f.member_id = $1 and ",
+            shown_tag!("t"),
+            " and ($2 is null or t.name collate \"C\" > $2) order by t.name collate \"C\" limit $3"
         )
     };
     diesel::sql_query(text).bind::<SqlUuid, _>(member).bind::<Nullable<Text>, _>(seek).bind::<Int8, _>(rows).cached().load(conn).await

@@ -3,13 +3,16 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use poem::{Endpoint, Request, Result};
 use poem_openapi::{OperationId, error::ParseRequestPayloadError};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::kit::problem::{FieldError, Fields};
+use crate::kit::{
+    problem::{FieldError, Fields},
+    time,
+};
 
 /// What every operation wants in its body.
 pub struct Bodies {
@@ -116,10 +119,7 @@ fn wanted(kind: &str, schema: &Value, name: &str, value: &Value) -> Option<Strin
             must_be(&format!("one of {}", list.join(", ")), words.into_iter().any(|word| word == value))
         }
         ("string", value) => match (format, value.as_str()) {
-            ("date-time", text) => {
-                let fits = text.is_some_and(|text| text.parse::<DateTime<Utc>>().is_ok());
-                must_be("a time with its zone, such as 2026-11-30T12:00:00Z", fits)
-            }
+            ("date-time", text) => must_be(time::WANTED, text.is_some_and(|text| time::parse(text).is_some())),
             ("date" | "naive-date", text) => {
                 must_be("a date, such as 2026-11-30", text.is_some_and(|text| text.parse::<NaiveDate>().is_ok()))
             }
@@ -170,7 +170,8 @@ mod tests {
         let bodies = Bodies::of(Arc::new(spec));
         let at = "2026-11-30T12:00:00Z";
         let minor = "This must be a whole number of minor units, such as 1999 for 19.99.";
-        let time = "This must be a time with its zone, such as 2026-11-30T12:00:00Z.";
+        let time = format!("This must be {}.", time::WANTED);
+        let time = time.as_str();
         for (body, faults) in [
             (json!({ "at": at, "lines": [{ "unit_minor": 19.99 }] }), &[("/lines/0/unit_minor", minor)][..]),
             (json!({ "at": at, "lines": [{ "unit_minor": 1 }, { "unit_minor": "1999" }] }), &[("/lines/1/unit_minor", minor)]),

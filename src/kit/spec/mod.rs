@@ -1,7 +1,10 @@
 //! The published OpenAPI description: what poem-openapi writes, with its slips mended and examples added.
 
 mod bodies;
+pub mod bounds;
 pub mod examples;
+
+use std::collections::HashSet;
 
 use poem::http::HeaderValue;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -107,8 +110,18 @@ pub fn finish(raw: &str) -> anyhow::Result<Value> {
         if object.contains_key("in") && object.contains_key("schema") {
             object.remove("explode");
         }
-        if object.get("format").and_then(Value::as_str).is_some_and(|format| format.starts_with("uint")) {
-            object.insert("format".to_owned(), json!("int64"));
+        match object.get("format").and_then(Value::as_str) {
+            Some(format) if format.starts_with("uint") => {
+                if format == "uint32" {
+                    object.entry("maximum").or_insert(json!(u32::MAX));
+                }
+                object.entry("minimum").or_insert(json!(0));
+                object.insert("format".to_owned(), json!("int64"));
+            }
+            Some("naive-date") => {
+                object.insert("format".to_owned(), json!("date"));
+            }
+            _ => {}
         }
         if let Some(Value::Object(headers)) = object.get_mut("headers") {
             *headers = std::mem::take(headers).into_iter().map(|(name, value)| (header_name(&name), value)).collect();
@@ -161,18 +174,24 @@ fn mend_operation(path: &str, method: &str, operation: &mut Value) {
             parameter["description"] = json!(idempotency::MEANING);
         }
     }
-    // Dates can be read, and still make no range.
-    let dated = operation["parameters"].as_array().into_iter().flatten().any(|p| p["schema"]["format"] == "date");
+    // A parameter that is more than a choice may name what there is not, or be read and still be refused.
+    let free = |parameter: &Value| {
+        let schema = &parameter["schema"];
+        let choice =
+            schema["type"] == "boolean" || schema.get("enum").is_some() || schema.get("$ref").is_some() || schema.get("allOf").is_some();
+        parameter["in"] == "query" && !choice && !["cursor", "limit"].iter().any(|name| parameter["name"] == *name)
+    };
+    let asks = operation["parameters"].as_array().into_iter().flatten().any(free);
     let conditional = operation["parameters"].as_array().into_iter().flatten().any(|p| p["name"] == "If-Match");
     if let Some(responses) = operation["responses"].as_object_mut() {
         responses.retain(|status, response| {
             let can_occur = match status.as_str() {
                 "401" | "403" => secured || path.contains("/auth/"),
-                "404" => path.contains('{') || has_body,
+                "404" => path.contains('{') || has_body || asks,
                 "409" => !reads,
                 "412" => conditional,
                 "413" | "415" => has_body,
-                "422" => has_body || dated,
+                "422" => has_body || asks,
                 _ => true,
             };
             can_occur || response["content"].get(crate::kit::problem::CONTENT_TYPE).is_none()
@@ -183,6 +202,14 @@ fn mend_operation(path: &str, method: &str, operation: &mut Value) {
             }
         }
     }
+}
+
+/// The operations that want no credentials.
+pub fn open_operations(spec: &Value) -> HashSet<String> {
+    let open = |operation: &&Value| operation["security"].as_array().is_some_and(|all| all.is_empty() || all.contains(&json!({})));
+    let items = spec["paths"].as_object().into_iter().flat_map(Map::values);
+    let operations = items.flat_map(|item| item.as_object().into_iter().flat_map(Map::values));
+    operations.filter(open).filter_map(|operation| Some(operation["operationId"].as_str()?.to_owned())).collect()
 }
 
 /// The methods of each path, for the `Allow` header of a 405 (RFC 9110, 15.5.6).

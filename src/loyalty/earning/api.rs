@@ -28,12 +28,13 @@ use crate::{
         page::Page,
         problem::Fields,
         text::Text,
+        time::Time,
     },
     loyalty::purchase::order::OrderForm,
     words::{RuleId, RuleVersionId},
 };
 
-const NAME_CHARS: std::ops::RangeInclusive<usize> = 1..=100;
+pub const NAME_CHARS: std::ops::RangeInclusive<usize> = 1..=100;
 
 pub struct EarningApi {
     pub kit: Kit,
@@ -65,8 +66,8 @@ struct CreateRule {
     trigger: Trigger,
     terms: Terms,
     /// Now by default. A time in the past counts for what is recorded from now on, and changes nothing that was earned.
-    valid_from: Option<DateTime<Utc>>,
-    valid_until: Option<DateTime<Utc>>,
+    valid_from: Option<Time>,
+    valid_until: Option<Time>,
 }
 
 #[derive(Object)]
@@ -74,8 +75,8 @@ struct CreateRule {
 struct EditRule {
     terms: Terms,
     /// From when the new terms apply; now by default, and never in the past.
-    valid_from: Option<DateTime<Utc>>,
-    valid_until: Option<DateTime<Utc>>,
+    valid_from: Option<Time>,
+    valid_until: Option<Time>,
 }
 
 #[derive(ApiResponse)]
@@ -149,7 +150,7 @@ impl EarningApi {
         let Json(CreateRule { name, trigger, terms, valid_from, valid_until }) = body;
         let terms = terms.in_currency(trigger, &site::current(&self.kit).await?.currency);
         let now = self.kit.clock.now();
-        let valid_from = valid_from.unwrap_or(now);
+        let (valid_from, valid_until) = (valid_from.map_or(now, DateTime::from), valid_until.map(DateTime::from));
         let mut fields = Fields::default();
         fields.chars("/name", &name, NAME_CHARS);
         terms.check(&mut fields, trigger);
@@ -187,7 +188,7 @@ impl EarningApi {
         let Json(EditRule { terms, valid_from, valid_until }) = body;
         let usual = site::current(&self.kit).await?.currency.clone();
         let now = self.kit.clock.now();
-        let valid_from = valid_from.unwrap_or(now);
+        let (valid_from, valid_until) = (valid_from.map_or(now, DateTime::from), valid_until.map(DateTime::from));
         let mut tx = self.kit.db.begin().await?;
         let latest = store::find_latest(&mut tx, rule_id.0).await?.ok_or_else(|| Problem::not_found("rule"))?;
         etag::guard(if_match.0.as_deref(), latest.number)?;

@@ -15,12 +15,13 @@ pub const POINTS_MAX: i64 = 1_000_000;
 pub const PER_MINOR_MAX: i64 = 1_000_000_000;
 pub const PERCENT_MAX: i64 = 10_000;
 pub const HOLD_DAYS_MAX: i64 = 3_650;
+pub const TIMES_PER_DAY_MAX: i64 = 1_000;
 /// A return is possible that long.
 pub const PURCHASE_HOLD_DAYS: i64 = 14;
 /// Long enough for moderators to look at a post.
 pub const POST_HOLD_DAYS: i64 = 7;
-const LISTED_MAX: usize = 1_000;
-const WORD_CHARS: std::ops::RangeInclusive<usize> = 1..=100;
+pub const LISTED_MAX: usize = 1_000;
+pub const WORD_CHARS: std::ops::RangeInclusive<usize> = 1..=100;
 
 crate::words! {
     /// What a rule rewards.
@@ -239,7 +240,7 @@ impl Terms {
             }
         }
         if let Some(times) = self.times_per_day {
-            fields.range("/terms/times_per_day", times, 1..=1_000);
+            fields.range("/terms/times_per_day", times, 1..=TIMES_PER_DAY_MAX);
         }
         self.conditions.check(fields);
         let for_answers = matches!(trigger, Trigger::AnswerAccepted | Trigger::AnswerUpvoted);

@@ -34,7 +34,7 @@ use crate::{
     words::{MemberId, TransactionId},
 };
 
-const REASON_CHARS: std::ops::RangeInclusive<usize> = 3..=500;
+pub const REASON_CHARS: std::ops::RangeInclusive<usize> = 3..=500;
 
 pub struct LedgerApi {
     pub kit: Kit,

@@ -27,6 +27,7 @@ use crate::{
         listing::{self, Asked, Listed},
         problem::Fields,
         text::Text,
+        time::Time,
     },
     loyalty::{
         earning::{
@@ -39,7 +40,7 @@ use crate::{
     words::{MemberId, PartnerId, PurchaseId, ReturnId},
 };
 
-const SHA256_HEX_CHARS: usize = 64;
+pub const SHA256_HEX_CHARS: usize = 64;
 
 pub struct PurchaseApi {
     pub kit: Kit,
@@ -64,7 +65,7 @@ struct RecordPurchase {
     /// The partner's number of the order, 1 to 200 characters; recorded once, unless all of it was returned. Space around it
     /// does not count.
     order_id: Text,
-    purchased_at: DateTime<Utc>,
+    purchased_at: Time,
     /// By ISO 4217.
     currency: Text,
     /// Where it was bought, such as `web` or `store`.
@@ -108,7 +109,7 @@ impl RecordPurchase {
 
     fn parts(self) -> (MemberRef, Text, OrderForm) {
         let order = OrderForm {
-            purchased_at: self.purchased_at,
+            purchased_at: self.purchased_at.0,
             currency: self.currency,
             channel: self.channel,
             lines: self.lines,
@@ -200,7 +201,7 @@ struct RecordReturn {
     /// The partner's number of the return, 1 to 200 characters; recorded once for a purchase. Space around it does not count.
     return_id: Text,
     /// Now by default.
-    returned_at: Option<DateTime<Utc>>,
+    returned_at: Option<Time>,
     lines: Vec<ReturnLineForm>,
 }
 
@@ -394,7 +395,7 @@ impl PurchaseApi {
         let now = self.kit.clock.now();
         let purchase = store::find(conn, purchase_id).await?.filter(|purchase| purchase.partner_id == partner.partner_id);
         let purchase = purchase.ok_or_else(|| Problem::not_found("purchase"))?;
-        let returned_at = body.returned_at.unwrap_or(now);
+        let returned_at = body.returned_at.map_or(now, |at| at.0);
         if returned_at > now + Duration::seconds(CLOCK_SKEW_S) || returned_at < purchase.purchased_at {
             return Err(Problem::invalid_field("/returned_at", "This must lie between the purchase and now."));
         }

@@ -30,7 +30,10 @@ use crate::{
         problem::Fields,
         text::Text,
     },
-    loyalty::{clerk::Clerk, reward::rules::CODE_CHARS},
+    loyalty::{
+        clerk::Clerk,
+        reward::rules::{CODE_CHARS, tidy_code},
+    },
     words::{RedemptionId, RewardId},
 };
 
@@ -142,8 +145,12 @@ impl RedemptionAdminApi {
         body: Json<PresentCode>,
     ) -> Result<Answer<PresentedRedemption, 200>, Problem> {
         let clerk = Clerk::from(caller.0);
+        let code = tidy_code(&body.0.code);
+        let mut fields = Fields::default();
+        fields.chars("/code", &code, CODE_CHARS);
+        fields.done()?;
         let mut attempt = begin!(self.kit.attempt(clerk.caller.clone(), "fulfil_presented_redemption", &key.0, &body.0));
-        let outcome = self.fulfil_presented(&mut attempt, &clerk, body.0.code.trim()).await;
+        let outcome = self.fulfil_presented(&mut attempt, &clerk, &code).await;
         let answer = attempt.finish(StatusCode::OK, outcome).await?;
         self.kit.outbox.ring();
         Ok(answer)
@@ -207,9 +214,6 @@ impl RedemptionAdminApi {
     }
 
     async fn fulfil_presented(&self, conn: &mut Conn, clerk: &Clerk, code: &str) -> Result<PresentedRedemption, Problem> {
-        let mut fields = Fields::default();
-        fields.chars("/code", code, CODE_CHARS);
-        fields.done()?;
         let row = store::find_presented(conn, code).await?.ok_or_else(|| Problem::not_found("code"))?;
         let wanted = Wanted { step: Step::Fulfil, by_clerk: true, points: None, reason: "" };
         let moved = self.step(conn, clerk, "fulfil_redemption", row, wanted).await?;

@@ -1,0 +1,198 @@
+//! How far the fields and parameters of requests may go, for the description: the rules' own numbers, by the names that
+//! partners see. A promise (`tests/promises/description.rs`) holds that every text has its bound, and that it is refused
+//! beyond.
+
+use crate::{
+    community::{group::rules as group, notification::api as notification},
+    forum::{
+        flag::rules as flag, post::rules as post, question, review::rules as review, sanction::rules as sanction, search::rules as search,
+        tag::rules as tag, trust::rules as trust,
+    },
+    identity::{
+        account::rules as account, api_key::rules as api_key, member::rules as member, partner::rules as partner, site::rules as site,
+    },
+    kit::{
+        idempotency,
+        page::ITEMS_MAX,
+        spec::bounds::Bound::{self, Chars, Items, Named, Number},
+    },
+    loyalty::{
+        earning::{self, terms},
+        leaderboard::rules as leaderboard,
+        ledger,
+        purchase::{self, order},
+        redemption::rules as redemption,
+        reward::rules as reward,
+        tier::rules as tier,
+    },
+};
+
+/// Tokens, passwords and codes that are compared, not kept: whatever is too long is wrong.
+const SECRET: Bound = Chars(0..=4_096);
+
+pub fn all() -> Vec<(&'static str, Bound)> {
+    let title = || Chars(1..=site::TITLE_CHARS_MAX);
+    let body = || Chars(1..=site::BODY_CHARS_MAX);
+    let email = || Chars(0..=account::EMAIL_CHARS_MAX);
+    let currency = || Chars(3..=3);
+    let word = || Chars(order::WORD_CHARS);
+    let listed = || [Chars(terms::WORD_CHARS), Items(0..=terms::LISTED_MAX)];
+    let minor = || Number(0..=earning::rules::AMOUNT_MINOR_MAX);
+    let lines = || Items(1..=order::LINES_MAX);
+    let [skus, skus_max] = listed();
+    let [categories, categories_max] = listed();
+    let [channels, channels_max] = listed();
+    vec![
+        // Parameters.
+        ("limit", Number(1..=ITEMS_MAX as i64)),
+        ("Idempotency-Key", Chars(1..=idempotency::KEY_CHARS_MAX)),
+        ("get_leaderboard.around_me", Number(0..=leaderboard::AROUND_MAX as i64)),
+        ("similar_questions.title", Chars(question::api::SIMILAR_TITLE_CHARS)),
+        ("search.q", Chars(search::QUERY_CHARS)),
+        ("lift_sanction.reason", Chars(sanction::REASON_CHARS)),
+        ("unset_trust.reason", Chars(sanction::REASON_CHARS)),
+        // Accounts.
+        ("Register.email", email()),
+        ("Register.password", Chars(1..=account::PASSWORD_CHARS_MAX)),
+        ("Register.handle", Chars(account::HANDLE_CHARS)),
+        ("Register.display_name", Chars(account::DISPLAY_NAME_CHARS)),
+        ("Register.referral_code", Chars(1..=account::REFERRAL_CODE_CHARS_MAX)),
+        ("Register.link_code", SECRET),
+        ("LogIn.email", SECRET),
+        ("LogIn.password", SECRET),
+        ("RefreshSession.refresh_token", SECRET),
+        ("ChangePassword.old_password", SECRET),
+        ("ChangePassword.new_password", Chars(1..=account::PASSWORD_CHARS_MAX)),
+        ("EraseMe.password", SECRET),
+        ("EditMe.display_name", Chars(account::DISPLAY_NAME_CHARS)),
+        ("EditMe.bio", Chars(member::BIO_CHARS)),
+        ("LinkMember.code", SECRET),
+        ("SetRole.reason", Chars(member::REASON_CHARS)),
+        ("CreatePartner.name", Chars(partner::NAME_CHARS)),
+        ("EditPartner.name", Chars(partner::NAME_CHARS)),
+        ("CreateApiKey.name", Chars(api_key::NAME_CHARS)),
+        ("EditApiKey.name", Chars(api_key::NAME_CHARS)),
+        ("RotateApiKey.overlap_hours", Number(api_key::OVERLAP_HOURS)),
+        // The site.
+        ("EditSettings.name", Chars(site::NAME_CHARS)),
+        ("EditSettings.tagline", Chars(site::TAGLINE_CHARS)),
+        ("EditSettings.point_singular", Chars(site::POINT_NAME_CHARS)),
+        ("EditSettings.point_plural", Chars(site::POINT_NAME_CHARS)),
+        ("EditSettings.referral_text", Chars(site::REFERRAL_TEXT_CHARS)),
+        ("EditSettings.welcome_markdown", Chars(site::WELCOME_CHARS)),
+        ("EditSettings.currency", currency()),
+        ("EditSettings.referral_min_currency", currency()),
+        // Groups and notifications.
+        ("CreateGroup.name", Chars(group::NAME_CHARS)),
+        ("CreateGroup.slug", Chars(group::SLUG_CHARS)),
+        ("CreateGroup.description", Chars(group::DESCRIPTION_CHARS)),
+        ("EditGroup.name", Chars(group::NAME_CHARS)),
+        ("EditGroup.description", Chars(group::DESCRIPTION_CHARS)),
+        ("ReadNotifications.ids", Items(0..=notification::READ_AT_ONCE_MAX)),
+        // Posts.
+        ("AskQuestion.title", title()),
+        ("AskQuestion.body", body()),
+        ("AskQuestion.tags", Chars(1..=*tag::NAME_CHARS.end())),
+        ("AskQuestion.tags", Items(tag::TAGS_PER_QUESTION)),
+        ("AskQuestion.group", Chars(0..=*group::SLUG_CHARS.end())),
+        ("EditQuestion.title", title()),
+        ("EditQuestion.body", body()),
+        ("EditQuestion.tags", Chars(1..=*tag::NAME_CHARS.end())),
+        ("EditQuestion.tags", Items(tag::TAGS_PER_QUESTION)),
+        ("EditQuestion.reason", Chars(0..=post::REASON_CHARS_MAX)),
+        ("CloseQuestion.note", Chars(0..=question::closure::NOTE_CHARS_MAX)),
+        ("WriteAnswer.body", body()),
+        ("EditAnswer.body", body()),
+        ("EditAnswer.reason", Chars(0..=post::REASON_CHARS_MAX)),
+        ("WriteComment.body", Chars(post::COMMENT_CHARS)),
+        ("Preview.body", body()),
+        ("EditTag.description", Chars(0..=tag::DESCRIPTION_CHARS_MAX)),
+        ("EditTag.synonym_of", Chars(1..=*tag::NAME_CHARS.end())),
+        // Moderation.
+        ("FlagPost.note", Chars(0..=flag::NOTE_CHARS_MAX)),
+        ("Decide.reason", Chars(review::REASON_CHARS)),
+        ("Decide.note", Chars(0..=review::NOTE_CHARS_MAX)),
+        ("Undo.reason", Chars(review::REASON_CHARS)),
+        ("ImposeSanction.reason", Chars(sanction::REASON_CHARS)),
+        ("ImposeSanction.note", Chars(0..=sanction::NOTE_CHARS_MAX)),
+        ("SetTrust.trust", Number(trust::TRUST)),
+        ("SetTrust.reason", Chars(sanction::REASON_CHARS)),
+        // Orders.
+        ("RecordPurchase.order_id", Chars(purchase::rules::NAME_CHARS)),
+        ("RecordPurchase.currency", currency()),
+        ("RecordPurchase.channel", word()),
+        ("RecordPurchase.lines", lines()),
+        ("RecordPurchase.order_discount_minor", minor()),
+        ("RecordPurchase.shipping_minor", minor()),
+        ("RecordPurchase.tax_minor", minor()),
+        ("RecordPurchase.gift_card_minor", minor()),
+        ("RecordPurchase.points_paid_minor", minor()),
+        ("OrderForm.currency", currency()),
+        ("OrderForm.channel", word()),
+        ("OrderForm.lines", lines()),
+        ("OrderForm.order_discount_minor", minor()),
+        ("OrderForm.shipping_minor", minor()),
+        ("OrderForm.tax_minor", minor()),
+        ("OrderForm.gift_card_minor", minor()),
+        ("OrderForm.points_paid_minor", minor()),
+        ("LineForm.sku", word()),
+        ("LineForm.category", word()),
+        ("LineForm.quantity", Number(1..=order::QUANTITY_MAX)),
+        ("LineForm.unit_minor", minor()),
+        ("LineForm.discount_minor", minor()),
+        ("MemberRef.email_sha256", Chars(purchase::api::SHA256_HEX_CHARS..=purchase::api::SHA256_HEX_CHARS)),
+        ("MemberRef.external_id", Chars(purchase::rules::NAME_CHARS)),
+        ("RecordReturn.return_id", Chars(purchase::rules::NAME_CHARS)),
+        ("RecordReturn.lines", lines()),
+        // The programme.
+        ("CreateRule.name", Chars(earning::api::NAME_CHARS)),
+        ("Terms.currency", currency()),
+        ("Terms.exclusive_group", Chars(terms::WORD_CHARS)),
+        ("Terms.expires", Chars(1..=*terms::WORD_CHARS.end())),
+        ("Terms.points", Number(1..=terms::POINTS_MAX)),
+        ("Terms.per_minor", Number(1..=terms::PER_MINOR_MAX)),
+        ("Terms.hold_days", Number(0..=terms::HOLD_DAYS_MAX)),
+        ("Conditions.skus", skus),
+        ("Conditions.skus", skus_max),
+        ("Conditions.categories", categories),
+        ("Conditions.categories", categories_max),
+        ("Conditions.channels", channels),
+        ("Conditions.channels", channels_max),
+        ("Terms.times_per_day", Number(1..=terms::TIMES_PER_DAY_MAX)),
+        ("Cap.points", Number(1..=i64::MAX)),
+        ("Conditions.min_amount_minor", Number(0..=i64::MAX)),
+        ("Conditions.weekdays", Number(1..=7)),
+        ("Hours.from", Number(0..=23)),
+        ("Hours.until", Number(1..=24)),
+        ("CreateTier.rank", Number(1..=i16::MAX as i64)),
+        ("CreateTier.threshold", Number(1..=i64::MAX)),
+        ("EditTier.threshold", Number(0..=i64::MAX)),
+        ("CreateTier.name", Chars(tier::NAME_CHARS)),
+        ("CreateTier.benefits", Chars(0..=tier::BENEFITS_CHARS_MAX)),
+        ("EditTier.name", Chars(tier::NAME_CHARS)),
+        ("EditTier.benefits", Chars(0..=tier::BENEFITS_CHARS_MAX)),
+        ("AdjustPoints.handle", Chars(account::HANDLE_CHARS)),
+        ("AdjustPoints.points", Number(-ledger::rules::POINTS_MAX..=ledger::rules::POINTS_MAX)),
+        ("AdjustPoints.reason", Chars(ledger::api::REASON_CHARS)),
+        // Rewards.
+        ("CreateReward.name", Chars(reward::NAME_CHARS)),
+        ("CreateReward.description", Chars(reward::DESCRIPTION_CHARS)),
+        ("CreateReward.price_points", Number(reward::PRICE_POINTS)),
+        ("CreateReward.cost_minor", Number(reward::MINOR_UNITS)),
+        ("CreateReward.face_value", Number(1..=*reward::MINOR_UNITS.end())),
+        ("CreateReward.currency", currency()),
+        ("CreateReward.supplied", Number(0..=reward::SUPPLIED_MAX)),
+        ("EditReward.name", Chars(reward::NAME_CHARS)),
+        ("EditReward.description", Chars(reward::DESCRIPTION_CHARS)),
+        ("EditReward.price_points", Number(reward::PRICE_POINTS)),
+        ("EditReward.cost_minor", Number(reward::MINOR_UNITS)),
+        ("SetStock.supplied", Named),
+        ("SetStock.supplied", Number(0..=reward::SUPPLIED_MAX)),
+        ("AddCodes.codes", Chars(reward::CODE_CHARS)),
+        ("AddCodes.codes", Items(reward::CODES_A_REQUEST)),
+        ("RedeemReward.ship_to", Chars(redemption::SHIP_TO_CHARS)),
+        ("RedeemReward.member_external_id", Chars(partner::EXTERNAL_ID_CHARS)),
+        ("PresentCode.code", Chars(reward::CODE_CHARS)),
+        ("Reason.reason", Chars(0..=redemption::REASON_CHARS_MAX)),
+    ]
+}
