@@ -264,7 +264,7 @@ impl AccountApi {
 
     /// How a session remembers where it began: addresses are few enough to be tried, if it were a plain hash.
     fn network_hash(&self, network: &str) -> Vec<u8> {
-        secret::keyed_hash(&self.keeper.refresh_key, "network", network)
+        secret::keyed_hash(&self.keeper.refresh_key, &format!("network {network}"))
     }
 
     fn session_end(&self, now: DateTime<Utc>) -> DateTime<Utc> {
