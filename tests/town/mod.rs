@@ -254,13 +254,6 @@ impl Town {
         self.rows(query).await[0].parse().expect("a count")
     }
 
-    /// The invariants that do not hold.
-    pub async fn broken(&self) -> Vec<String> {
-        let mut tx = self.app.kit.db.begin().await.expect("a connection");
-        let findings = verify::run(&mut tx, app::checks(), |_| ()).await.expect("the checks run");
-        findings.into_iter().filter(|finding| finding.is_broken()).map(|finding| finding.invariant).collect()
-    }
-
     /// Fails unless every invariant holds.
     pub async fn audit(&self) {
         let broken = self.broken().await;
