@@ -86,7 +86,7 @@ mod tests {
             rule("bringing", Trigger::ReferralAdvocate, base(100, 0)),
         ];
         let names: Vec<String> = earning(rules).into_iter().map(|(rule, _)| rule.name).collect();
-        assert_eq!(names, ["coffee", "purchase", "bonus", "accepted, first", "bringing", "friend"]);
+        assert_eq!(names, ["coffee", "purchase", "bonus", "accepted, first", "bringing, urgent", "friend"]);
     }
 
     #[test]
