@@ -179,7 +179,7 @@ impl Desk {
             if rules::limit(trigger, rule.terms.times_per_day, paid).is_none() {
                 self.open_wallet(conn, member_id, now).await?;
                 let granted_in = self.earn(conn, award.id, &claim, &rule, now).await?;
-                store::grant(conn, award.id, granted_in, claim.awaits_trust()).await?;
+                store::grant(conn, award.id, granted_in, claim.needs_trust()).await?;
             }
         }
         Ok(())

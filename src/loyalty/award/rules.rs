@@ -33,13 +33,13 @@ pub struct Claim {
 
 impl Claim {
     /// Whether its points wait for the giver's trust.
-    pub fn awaits_trust(&self) -> bool {
+    pub fn needs_trust(&self) -> bool {
         self.trigger == Trigger::AnswerAccepted && self.giver_trust < TRUST_MIN
     }
 
     /// When its points can be spent, by a rule's days of waiting.
     pub fn available_at(&self, hold_days: i64) -> DateTime<Utc> {
-        let days = if self.awaits_trust() { hold_days.max(POST_HOLD_DAYS) } else { hold_days };
+        let days = if self.needs_trust() { hold_days.max(POST_HOLD_DAYS) } else { hold_days };
         self.at + Duration::days(days)
     }
 }
@@ -136,7 +136,7 @@ mod tests {
             let (author_id, giver_id) = (MemberId::new(), MemberId::new());
             let claim =
                 Claim { trigger, post_id: PostId::new(), author_id, group_id: None, giver_id, giver_trust, source_id: Uuid::nil(), at };
-            let got = (claim.awaits_trust(), claim.available_at(hold_days));
+            let got = (claim.needs_trust(), claim.available_at(hold_days));
             assert_eq!(got, (waits, at + Duration::days(days)), "{trigger:?} {giver_trust} {hold_days}");
         }
     }

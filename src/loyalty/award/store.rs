@@ -273,7 +273,7 @@ pub async fn insert(conn: &mut Conn, new: &NewAward<'_>) -> QueryResult<()> {
     .bind::<Nullable<SqlUuid>, _>(new.granted_in)
     .bind::<Date, _>(new.day)
     .bind::<Timestamptz, _>(claim.at)
-    .bind::<Bool, _>(new.granted_in.is_some() && claim.awaits_trust())
+    .bind::<Bool, _>(new.granted_in.is_some() && claim.needs_trust())
     .cached()
     .execute(conn)
     .await?;
