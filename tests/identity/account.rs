@@ -122,7 +122,7 @@ async fn a_token_that_is_sent_again_soon_has_one_successor() {
     let refresh = async |token: &str| town.visitor().post("/auth/refresh", json!({ "refresh_token": token })).await;
     let next = async |token: &str| refresh(token).await.is(200).text("/refresh_token");
     let second = next(&first).await;
-    town.clock.advance(Duration::seconds(30));
+    town.clock.advance(Duration::seconds(25));
     assert_eq!(next(&first).await, second, "whoever has the first one goes on as its owner does");
     let third = next(&second).await;
     assert_ne!(third, second);

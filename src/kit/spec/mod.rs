@@ -20,7 +20,7 @@ pub const PROBLEMS: [(u16, &str); 12] = [
     (403, "The caller may not do this."),
     (404, "There is no such thing, or the caller may not know of it."),
     (409, "The state does not allow this; the code says why."),
-    (412, "The thing has changed since: If-Match does not match."),
+    (412, "The thing has changed since the caller saw it."),
     (413, "The body is too large."),
     (415, "The body is not JSON."),
     (422, "Understood, but refused; errors name the fields."),
@@ -127,10 +127,11 @@ pub fn finish(raw: &str) -> anyhow::Result<Value> {
             *headers = std::mem::take(headers).into_iter().map(|(name, value)| (header_name(&name), value)).collect();
         }
     });
+    let schemas = spec["components"]["schemas"].clone();
     for path in spec["paths"].as_object_mut().into_iter().flat_map(|paths| paths.iter_mut()) {
         let (path, operations) = path;
         for (method, operation) in operations.as_object_mut().into_iter().flatten() {
-            mend_operation(path, method, operation);
+            mend_operation(path, method, operation, &schemas);
         }
     }
     Ok(spec)
@@ -147,7 +148,7 @@ fn header_name(name: &str) -> String {
 
 /// Schemes named `partner SCOPE` part into scheme and `x-required-scopes` (a bearer scheme cannot have scopes in 3.0);
 /// problems that cannot occur go.
-fn mend_operation(path: &str, method: &str, operation: &mut Value) {
+fn mend_operation(path: &str, method: &str, operation: &mut Value, schemas: &Value) {
     let mut scopes: Vec<Value> = Vec::new();
     let mut secured = false;
     for requirement in operation["security"].as_array_mut().into_iter().flatten() {
@@ -182,7 +183,10 @@ fn mend_operation(path: &str, method: &str, operation: &mut Value) {
         parameter["in"] == "query" && !choice && !["cursor", "limit"].iter().any(|name| parameter["name"] == *name)
     };
     let asks = operation["parameters"].as_array().into_iter().flatten().any(free);
-    let conditional = operation["parameters"].as_array().into_iter().flatten().any(|p| p["name"] == "If-Match");
+    // Of what somebody saw: by its tag, or by its version in the body.
+    let body = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].as_str().and_then(|name| name.rsplit('/').next());
+    let versioned = body.is_some_and(|name| schemas[name]["properties"].get("version").is_some());
+    let conditional = versioned || operation["parameters"].as_array().into_iter().flatten().any(|p| p["name"] == "If-Match");
     if let Some(responses) = operation["responses"].as_object_mut() {
         responses.retain(|status, response| {
             let can_occur = match status.as_str() {
