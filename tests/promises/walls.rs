@@ -112,9 +112,9 @@ async fn nobody_outside_reads_of_what_is_private() {
         ada.votes_on_answer(answer, 1).await.is(200);
         person.comments_on_question(&question, "Or so I heard.").await;
         ada.comments_on_answer(answer, &format!("Thank you, @{}!", person.handle)).await;
-        moe.flags_answer(answer).await;
     }
     ada.accepts(&question, &answers[1]).await;
+    moe.flags_answer(&answers[2]).await;
     mia.decides(&mia.reviews(&answers[2]).await, "hide").await;
     let repeated = cid.asks("Has anybody seen my bird?").await;
     let closure = json!({ "reason": "duplicate", "duplicate_of": question });
