@@ -149,7 +149,7 @@ pub fn all() -> Vec<(&'static str, Bound)> {
         ("Terms.currency", currency()),
         ("Terms.exclusive_group", Chars(terms::WORD_CHARS)),
         ("Terms.expires", Chars(1..=*terms::WORD_CHARS.end())),
-        ("Terms.points", Number(1..=terms::POINTS_MAX)),
+        ("Terms.points", Number(0..=terms::POINTS_MAX)),
         ("Terms.per_minor", Number(1..=terms::PER_MINOR_MAX)),
         ("Terms.hold_days", Number(0..=terms::HOLD_DAYS_MAX)),
         ("Conditions.skus", skus),
