@@ -75,8 +75,8 @@ fn timed<T>(what: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
 
 fn rebuild(host: &Host) -> Result<usize> {
     host.runtime.block_on(async {
-        let mut tx = Db::connect(&host.database_url, 1)?.begin().await?;
-        let wrong = leaderboard::rebuild(&mut tx, chrono_tz::UTC).await?;
+        let mut tx = Db::connect(&host.database_url, 1, Duration::from_secs(5), chrono_tz::UTC)?.begin().await?;
+        let wrong = leaderboard::rebuild(&mut tx).await?;
         tx.commit().await?;
         Ok(wrong)
     })
@@ -86,7 +86,7 @@ fn verify_all(host: &Host) -> Result<()> {
     let begun = Instant::now();
     let mut times = Vec::new();
     let findings = host.runtime.block_on(async {
-        let mut snapshot = verify::snapshot(&Db::connect(&host.database_url, 1)?).await?;
+        let mut snapshot = verify::snapshot(&Db::connect(&host.database_url, 1, Duration::from_secs(5), chrono_tz::UTC)?).await?;
         let mut last = Instant::now();
         let timing = |finding: &verify::Finding| {
             times.push((last.elapsed(), finding.invariant.clone()));

@@ -170,7 +170,7 @@ pub async fn reconcile(config: Config, urls: Urls) -> Result<()> {
         let is_broken = |name: &&str| findings.iter().any(|finding| finding.is_broken() && finding.invariant == **name);
         let mut mended = 0;
         for repair in app::repairs() {
-            let broken: Vec<&str> = repair.of.iter().copied().filter(|name| is_broken(&name)).collect();
+            let broken: Vec<&str> = repair.of.iter().copied().filter(|name| is_broken(name)).collect();
             if broken.is_empty() {
                 continue;
             }

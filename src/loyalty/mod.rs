@@ -85,6 +85,7 @@ pub const PLACES: &[Place] = &[
     kept("reward", &["name", "description", "kind", "currency", "per_member_period"], "the programme's terms"),
     kept("coupon_code", &["code", "key"], "the programme's"),
     kept("leaderboard", &["metric", "period"], "words of ours"),
+    kept("integrity_check", &["findings"], "names of rewards and tags, codes and ids"),
 ];
 
 /// What must always hold.

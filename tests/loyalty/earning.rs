@@ -171,8 +171,8 @@ async fn a_rule_is_for_the_currency_of_its_amounts() {
     let town = Town::new().await;
     let (ada, boss) = (town.member("ada").await, town.admin("boss").await);
     let shop = town.partner("shop", "purchases:write").await;
-    let now = town.clock.now().to_rfc3339();
     let buys = async |order: &str, currency: &str, minor: i64| {
+        let now = town.clock.now().to_rfc3339();
         let bought = shop.post_once("/purchases", order, order_in(&ada, order, &now, currency, minor)).await.is(201);
         let read = ada.get(&format!("/purchases/{}", bought.text("/purchase_id"))).await.is(200);
         assert_eq!(read.body.get("no_points_reason"), bought.body.get("no_points_reason"));

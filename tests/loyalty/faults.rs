@@ -72,6 +72,32 @@ const FAULTS: &[(&str, &str)] = &[
         "Points of a referral exist while it is rewarded, and are taken back when it is reversed.",
         "update referral set state = 'pending', resolved_at = null",
     ),
+    ("What expired is breakage, until a return counts it as taken back.", "update lot_allocation set expired_delta = expired_delta + 1"),
+    (
+        "Nobody owes points that expired unused.",
+        "alter table ledger_entry disable trigger user;
+         insert into ledger_entry (transaction_id, line, account, member_id, amount)
+           select id, 99, 'arrears', member_id, -1 from ledger_transaction where kind = 'clawback';
+         update lot_allocation set expired_delta = 1",
+    ),
+    (
+        "No debt is repaid before it arose.",
+        "alter table ledger_entry disable trigger user;
+         insert into ledger_entry (transaction_id, line, account, member_id, amount)
+           select moves[n], 99, 'arrears', member_id, case n when 1 then -1 else 1 end
+           from (select member_id, array_agg(id order by recorded_at, id) as moves from ledger_transaction group by 1 having count(*) > 1) m,
+                unnest(array[1, 2]) n;
+         update ledger_transaction set kind = 'repay', effective_at = 'epoch', counted_at = null
+           where id in (select transaction_id from ledger_entry where line = 99 and amount = 1)",
+    ),
+    (
+        "An order of a partner is recorded once.",
+        "insert into purchase select (jsonb_populate_record(p, jsonb_build_object('id', gen_random_uuid(), 'order_id', p.order_id || ' '))).*
+           from purchase p where returned_whole_at is null limit 1;
+         insert into purchase_line select (jsonb_populate_record(l, jsonb_build_object('purchase_id', q.id))).*
+           from purchase q join purchase p on p.order_id || ' ' = q.order_id join purchase_line l on l.purchase_id = p.id",
+    ),
+    ("A purchase was returned whole when nothing of it is left.", "update purchase set returned_whole_at = null where returned_whole_at is not null"),
     ("A referral says what its state wants.", "update referral set reason = 'A reason'"),
 ];
 

@@ -9,7 +9,7 @@ pub type Line<'a> = (&'a str, i64, i64);
 
 /// The body of a purchase in euro.
 pub fn purchase(member: &Person, order_id: &str, purchased_at: &str, lines: &[Line<'_>]) -> Value {
-    let email = format!("{}@town.example", member.handle);
+    let email = format!("{}@town.example", member.handle).to_lowercase();
     let hash: String = regulars::kit::secret::hash(&email).iter().map(|byte| format!("{byte:02x}")).collect();
     let line = |(sku, unit_minor, quantity): &Line<'_>| json!({ "sku": sku, "unit_minor": unit_minor, "quantity": quantity });
     json!({
