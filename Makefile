@@ -31,7 +31,6 @@ check: tools servers web ## what CI runs: format, lints, tests, dependencies, dr
 	cargo run --locked --quiet -- openapi | cmp - openapi/openapi.json || { echo 'The OpenAPI file is out of date: make openapi.'; exit 1; }
 
 	$(MAKE) --no-print-directory web-check
-	scripts/schemathesis
 
 schemathesis: tools servers web ## send what the description allows and much that it does not, at length
 	cargo build --locked
