@@ -195,7 +195,7 @@ async fn a_rule_is_for_the_currency_of_its_amounts() {
     assert_eq!(rule(&boss, "More", json!({ "kind": "percent_bonus", "points": 100 })).await.body["terms"].get("currency"), None);
     assert_eq!(buys("9", "EUR", 1_000).await, (20, None));
 
-    let preview = json!({ "order": { "purchased_at": now, "currency": "KWD", "lines": [{ "sku": "A", "unit_minor": 1, "quantity": 1 }] } });
+    let preview = json!({ "order": { "purchased_at": town.clock.now().to_rfc3339(), "currency": "KWD", "lines": [{ "sku": "A", "unit_minor": 1, "quantity": 1 }] } });
     let tried = boss.post("/admin/earning-rules/preview", preview).await.is(200);
     assert_eq!((tried.int("/points"), tried.text("/no_points_reason").as_str()), (0, "no_rule_for_currency"));
 }
