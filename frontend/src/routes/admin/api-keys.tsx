@@ -101,12 +101,7 @@ function ApiKeys() {
       render: (key) =>
         key.in_use && (
           <Group gap={4} wrap="nowrap">
-            <Button
-              size="compact-sm"
-              variant="default"
-              onClick={() => setEditing(key)}
-              aria-label={t('key.edit_one', { name: key.name })}
-            >
+            <Button size="compact-sm" variant="default" onClick={() => setEditing(key)} aria-label={t('key.edit_one', { name: key.name })}>
               {t('key.edit')}
             </Button>
             <Button

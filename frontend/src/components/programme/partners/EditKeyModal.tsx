@@ -2,10 +2,11 @@ import { Modal, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import type { ApiKeyView, Scope } from '@regulars/client';
 import { editApiKeyMutation } from '@regulars/client/react-query';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { DialogButtons } from '~/components/DialogButtons';
 import { showDone, showProblem } from '~/forms';
+import { useWrite } from '~/write';
 import { forget } from '../lists';
 import { ScopeBoxes } from './ScopeBoxes';
 
@@ -20,7 +21,7 @@ export function EditKeyModal({ apiKey, onClose }: { apiKey: ApiKeyView; onClose:
       scopes: (scopes) => (scopes.length ? null : t('key.scope_needed')),
     },
   });
-  const edit = useMutation({
+  const edit = useWrite({
     ...editApiKeyMutation(),
     onSuccess: () => {
       forget(queries, 'listApiKeys');

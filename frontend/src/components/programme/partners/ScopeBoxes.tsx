@@ -9,12 +9,7 @@ export function ScopeBoxes(props: Omit<CheckboxGroupProps, 'children'>) {
     <Checkbox.Group label={t('key.scopes')} description={t('key.scopes_help')} required {...props}>
       <Stack gap="sm" mt="xs">
         {SCOPES.map((scope) => (
-          <Checkbox
-            key={scope}
-            value={scope}
-            label={t(`key.scope.${wordOf(scope)}`)}
-            description={t(`key.scope_help.${wordOf(scope)}`)}
-          />
+          <Checkbox key={scope} value={scope} label={t(`key.scope.${wordOf(scope)}`)} description={t(`key.scope_help.${wordOf(scope)}`)} />
         ))}
       </Stack>
     </Checkbox.Group>

@@ -11,7 +11,7 @@ export const settingsOptions = queryOptions({
 });
 
 /** What the form holds: everything that can be edited. */
-export type SettingsValues = Required<EditSettings>;
+export type SettingsValues = { [Name in keyof Required<EditSettings>]: NonNullable<EditSettings[Name]> };
 
 /** The numbers that can be set, with the least and the most that each may be, and what it is to begin with. */
 export const NUMBERS = {

@@ -78,7 +78,7 @@ export type AdjustPoints = {
     /**
      * When added points expire; never when absent.
      */
-    expires_at?: string;
+    expires_at?: string | null;
     /**
      * The handle of whose points they are; 404 when nobody has it.
      */
@@ -230,7 +230,7 @@ export type AskQuestion = {
     /**
      * The slug of the group to ask in; absent for the whole community.
      */
-    group?: string;
+    group?: string | null;
     /**
      * 1 to 5 tags. Synonyms become the tags that they stand for; new ones are made.
      */
@@ -380,6 +380,10 @@ export type CatalogueReward = {
      */
     cost_minor: number;
     created_at: string;
+    /**
+     * The partner that made it; absent for the programme's own.
+     */
+    partner_id?: string;
     reward: RewardView;
     /**
      * How many there are in all; absent without a limit.
@@ -411,11 +415,11 @@ export type CloseQuestion = {
     /**
      * The question that this one repeats; for duplicates only, and then required.
      */
-    duplicate_of?: string;
+    duplicate_of?: string | null;
     /**
      * For the record.
      */
-    note?: string;
+    note?: string | null;
     reason: CloseReason;
 };
 
@@ -431,7 +435,7 @@ export type CloseReason = 'duplicate' | 'needs_detail' | 'off_topic' | 'other';
  */
 export type ClosureView = {
     /**
-     * The question that this one repeats.
+     * The question that this one repeats, where the caller may see it.
      */
     duplicate_of?: string;
     reason: CloseReason;
@@ -594,7 +598,7 @@ export type CreateApiKey = {
     /**
      * When it shall stop working; never by default.
      */
-    expires_at?: string;
+    expires_at?: string | null;
     /**
      * What it is for: 1 to 60 characters.
      */
@@ -613,7 +617,7 @@ export type CreateGroup = {
     /**
      * At most 2,000 characters.
      */
-    description?: string;
+    description?: string | null;
     kind: GroupKind;
     /**
      * 3 to 60 characters.
@@ -622,11 +626,11 @@ export type CreateGroup = {
     /**
      * Invisible to everybody who is not in it.
      */
-    private?: boolean;
+    private?: boolean | null;
     /**
      * The name in URLs: 3 to 40 small letters, digits and dashes. Made from the name by default.
      */
-    slug?: string;
+    slug?: string | null;
 };
 
 /**
@@ -643,39 +647,39 @@ export type CreatePartner = {
  * CreateReward
  */
 export type CreateReward = {
-    available_from?: string;
-    available_until?: string;
-    cost_minor?: number;
+    available_from?: string | null;
+    available_until?: string | null;
+    cost_minor?: number | null;
     /**
      * ISO 4217, where the face value is an amount.
      */
-    currency?: string;
-    description?: string;
+    currency?: string | null;
+    description?: string | null;
     /**
      * Percent for a percentage coupon; minor units for coupons, gift cards and donations of an amount.
      */
-    face_value?: number;
+    face_value?: number | null;
     kind: RewardKind;
     name: string;
     /**
      * Whether a person approves each one. By default, where it has to be sent.
      */
-    needs_approval?: boolean;
-    per_member_max?: number;
+    needs_approval?: boolean | null;
+    per_member_max?: number | null;
     /**
      * Lifetime by default.
      */
-    per_member_period?: LimitPeriod & unknown;
+    per_member_period?: (LimitPeriod & unknown) | null;
     price_points: number;
-    refundable?: boolean;
+    refundable?: boolean | null;
     /**
      * How many there are; without it, no limit. A code pool has as many as codes.
      */
-    supplied?: number;
+    supplied?: number | null;
     /**
      * The rank of the lowest tier that can have it.
      */
-    tier_rank_min?: number;
+    tier_rank_min?: number | null;
 };
 
 /**
@@ -688,15 +692,15 @@ export type CreateRule = {
     /**
      * Now by default. A time in the past counts for what is recorded from now on, and changes nothing that was earned.
      */
-    valid_from?: string;
-    valid_until?: string;
+    valid_from?: string | null;
+    valid_until?: string | null;
 };
 
 /**
  * CreateTier
  */
 export type CreateTier = {
-    benefits?: string;
+    benefits?: string | null;
     name: string;
     /**
      * Position, 1 or more; higher ranks need more points.
@@ -820,11 +824,11 @@ export type Decide = {
     /**
      * How long: 24, 72, 168 or 720 for silence; 1 to 87600, or absent for good, for suspend; absent for the rest.
      */
-    hours?: number;
+    hours?: number | null;
     /**
      * What the author is told, at most 1000 characters.
      */
-    note?: string;
+    note?: string | null;
     /**
      * For staff and the audit log: 3 to 1000 characters.
      */
@@ -851,7 +855,21 @@ export type EditAnswer = {
     /**
      * What was changed, and why; at most 300 characters.
      */
-    reason?: string;
+    reason?: string | null;
+};
+
+/**
+ * EditApiKey
+ */
+export type EditApiKey = {
+    /**
+     * 1 to 60 characters.
+     */
+    name?: string | null;
+    /**
+     * In place of those it has; at least one.
+     */
+    scopes?: Array<Scope> | null;
 };
 
 /**
@@ -861,13 +879,13 @@ export type EditGroup = {
     /**
      * At most 2,000 characters.
      */
-    description?: string;
-    kind?: GroupKind;
+    description?: string | null;
+    kind?: GroupKind | null;
     /**
      * 3 to 60 characters.
      */
-    name?: string;
-    private?: boolean;
+    name?: string | null;
+    private?: boolean | null;
 };
 
 /**
@@ -877,15 +895,15 @@ export type EditMe = {
     /**
      * At most 1,000 characters.
      */
-    bio?: string;
+    bio?: string | null;
     /**
      * 1 to 60 characters.
      */
-    display_name?: string;
+    display_name?: string | null;
     /**
      * Whether to appear on leaderboards.
      */
-    on_leaderboards?: boolean;
+    on_leaderboards?: boolean | null;
 };
 
 /**
@@ -905,16 +923,16 @@ export type EditQuestion = {
     /**
      * Markdown.
      */
-    body?: string;
+    body?: string | null;
     /**
      * What was changed, and why; at most 300 characters.
      */
-    reason?: string;
+    reason?: string | null;
     /**
      * In place of the tags it has.
      */
-    tags?: Array<string>;
-    title?: string;
+    tags?: Array<string> | null;
+    title?: string | null;
 };
 
 /**
@@ -931,18 +949,18 @@ export type EditReward = {
      * `null` takes it away.
      */
     available_until?: string | null;
-    cost_minor?: number;
-    description?: string;
-    name?: string;
-    needs_approval?: boolean;
+    cost_minor?: number | null;
+    description?: string | null;
+    name?: string | null;
+    needs_approval?: boolean | null;
     /**
      * `null` takes it away.
      */
     per_member_max?: number | null;
-    per_member_period?: LimitPeriod;
-    price_points?: number;
-    refundable?: boolean;
-    tier_rank_min?: number;
+    per_member_period?: LimitPeriod | null;
+    price_points?: number | null;
+    refundable?: boolean | null;
+    tier_rank_min?: number | null;
 };
 
 /**
@@ -953,8 +971,8 @@ export type EditRule = {
     /**
      * From when the new terms apply; now by default, and never in the past.
      */
-    valid_from?: string;
-    valid_until?: string;
+    valid_from?: string | null;
+    valid_until?: string | null;
 };
 
 /**
@@ -966,69 +984,69 @@ export type EditSettings = {
     /**
      * 1 to 1,000; 20 to begin with.
      */
-    body_chars_min?: number;
+    body_chars_min?: number | null;
     /**
      * ISO 4217. Earning rules and the minimum of referrals keep the currency that they name.
      */
-    currency?: string;
+    currency?: string | null;
     /**
      * 1 to 20; 2 to begin with.
      */
-    flag_hide_flaggers?: number;
+    flag_hide_flaggers?: number | null;
     /**
      * 1 to 100; 8 to begin with.
      */
-    flag_hide_weight?: number;
+    flag_hide_weight?: number | null;
     /**
      * 2 to 50; 5 to begin with.
      */
-    flag_lock_flaggers?: number;
+    flag_lock_flaggers?: number | null;
     /**
      * 5 to 500; 30 to begin with.
      */
-    flag_lock_weight?: number;
+    flag_lock_weight?: number | null;
     /**
      * 2 to 20; 3 to begin with.
      */
-    flag_silence_flaggers?: number;
-    language?: Language;
+    flag_silence_flaggers?: number | null;
+    language?: Language | null;
     /**
      * 1 to 60 characters.
      */
-    name?: string;
+    name?: string | null;
     /**
      * 1 to 30 characters.
      */
-    point_plural?: string;
+    point_plural?: string | null;
     /**
      * 1 to 30 characters.
      */
-    point_singular?: string;
+    point_singular?: string | null;
     /**
      * ISO 4217.
      */
-    referral_min_currency?: string;
+    referral_min_currency?: string | null;
     /**
      * At least 1; 20 units of the currency to begin with. Referrals whose order has come already keep what it was then.
      */
-    referral_min_minor?: number;
+    referral_min_minor?: number | null;
     /**
      * Plain text, at most 2,000 characters.
      */
-    referral_text?: string;
-    sign_up_open?: boolean;
+    referral_text?: string | null;
+    sign_up_open?: boolean | null;
     /**
      * At most 200 characters.
      */
-    tagline?: string;
+    tagline?: string | null;
     /**
      * 1 to 60; 15 to begin with.
      */
-    title_chars_min?: number;
+    title_chars_min?: number | null;
     /**
      * Markdown, at most 10,000 characters; empty for no announcement.
      */
-    welcome_markdown?: string;
+    welcome_markdown?: string | null;
 };
 
 /**
@@ -1038,20 +1056,20 @@ export type EditTag = {
     /**
      * At most 1,000 characters.
      */
-    description?: string;
+    description?: string | null;
     /**
      * The tag that this one stands for, which takes over its questions; null to let it stand for itself.
      */
-    synonym_of?: string;
+    synonym_of?: string | null;
 };
 
 /**
  * EditTier
  */
 export type EditTier = {
-    benefits?: string;
-    name?: string;
-    threshold?: number;
+    benefits?: string | null;
+    name?: string | null;
+    threshold?: number | null;
 };
 
 /**
@@ -1099,9 +1117,12 @@ export type Export = {
     comments: unknown;
     flags: unknown;
     followed_questions: unknown;
+    /**
+     * Those that are shown to everybody.
+     */
     followed_tags: unknown;
     /**
-     * Groups, and how the member stands with them.
+     * Groups, and how the member stands with them. Without the name of one that the member may not know of any more.
      */
     groups: unknown;
     /**
@@ -1248,7 +1269,7 @@ export type FlagPost = {
     /**
      * For the moderators: at most 1000 characters, and at least 10 for the reason `other`.
      */
-    note?: string;
+    note?: string | null;
     reason: FlagReason;
 };
 
@@ -1445,12 +1466,12 @@ export type ImposeSanction = {
     /**
      * How long: 24, 72, 168 or 720 for a silence; 1 to 87600, or absent for good, for a suspension; absent for a warning.
      */
-    hours?: number;
+    hours?: number | null;
     kind: SanctionKind;
     /**
      * What the member is told; the reason by default.
      */
-    note?: string;
+    note?: string | null;
     /**
      * For staff and the audit log: 3 to 1000 characters.
      */
@@ -1501,7 +1522,7 @@ export type IssueRedemption = {
     /**
      * Take only so many of the held points, and give back the rest; all by default.
      */
-    points?: number;
+    points?: number | null;
 };
 
 /**
@@ -1551,11 +1572,11 @@ export type LimitPeriod = 'lifetime' | 'year' | 'month' | 'week' | 'day';
  * A line of an order.
  */
 export type LineForm = {
-    category?: string;
+    category?: string | null;
     /**
      * Off the whole line; 0 by default.
      */
-    discount_minor?: number;
+    discount_minor?: number | null;
     /**
      * 1 to 1,000,000.
      */
@@ -1622,7 +1643,7 @@ export type LogIn = {
     /**
      * Hold the refresh token in an HttpOnly cookie instead of returning it; for browsers.
      */
-    cookie?: boolean;
+    cookie?: boolean | null;
     email: string;
     password: string;
 };
@@ -1703,12 +1724,12 @@ export type MemberRef = {
     /**
      * SHA-256 of the lower-case e-mail address, in hexadecimal.
      */
-    email_sha256?: string;
+    email_sha256?: string | null;
     /**
      * The partner's own name for the customer, 1 to 200 characters; space around it does not count. An unknown one
      * becomes a member who has not registered yet.
      */
-    external_id?: string;
+    external_id?: string | null;
 };
 
 /**
@@ -1826,9 +1847,9 @@ export type MyModeratedPost = {
      */
     state: PostState & unknown;
     /**
-     * The question's title.
+     * The question's title, where the caller may see it.
      */
-    title: string;
+    title?: string;
 };
 
 /**
@@ -2091,7 +2112,7 @@ export type OrderForm = {
     /**
      * Where it was bought, such as `web` or `store`.
      */
-    channel?: string;
+    channel?: string | null;
     /**
      * By ISO 4217.
      */
@@ -2099,22 +2120,22 @@ export type OrderForm = {
     /**
      * Paid with a gift card.
      */
-    gift_card_minor?: number;
+    gift_card_minor?: number | null;
     lines: Array<LineForm>;
     /**
      * Off the whole order, spread over its lines; 0 by default.
      */
-    order_discount_minor?: number;
+    order_discount_minor?: number | null;
     /**
      * Paid with points.
      */
-    points_paid_minor?: number;
+    points_paid_minor?: number | null;
     purchased_at: string;
-    shipping_minor?: number;
+    shipping_minor?: number | null;
     /**
      * On top of the lines' prices.
      */
-    tax_minor?: number;
+    tax_minor?: number | null;
 };
 
 /**
@@ -2847,6 +2868,28 @@ export type PostOnItem = {
 export type PostState = 'published' | 'hidden' | 'deleted';
 
 /**
+ * PresentCode
+ */
+export type PresentCode = {
+    /**
+     * What the holder shows, in whichever case; 1 to 100 characters.
+     */
+    code: string;
+};
+
+/**
+ * PresentedRedemption
+ *
+ * What was fulfilled, without a word of whose it was.
+ */
+export type PresentedRedemption = {
+    id: string;
+    points: number;
+    reward: RedeemedReward;
+    state: RedemptionState;
+};
+
+/**
  * Preview
  */
 export type Preview = {
@@ -2862,12 +2905,12 @@ export type Preview = {
  * An order to try the rules with.
  */
 export type PreviewOrder = {
-    first_purchase?: boolean;
+    first_purchase?: boolean | null;
     order: OrderForm;
     /**
      * The tier that the member has.
      */
-    tier_rank?: number;
+    tier_rank?: number | null;
 };
 
 /**
@@ -3156,7 +3199,7 @@ export type ReadNotifications = {
     /**
      * At most 100; absent for all.
      */
-    ids?: Array<string>;
+    ids?: Array<string> | null;
 };
 
 /**
@@ -3166,7 +3209,7 @@ export type Reason = {
     /**
      * Why; at most 500 characters.
      */
-    reason?: string;
+    reason?: string | null;
 };
 
 /**
@@ -3178,7 +3221,7 @@ export type RecordPurchase = {
     /**
      * Where it was bought, such as `web` or `store`.
      */
-    channel?: string;
+    channel?: string | null;
     /**
      * By ISO 4217.
      */
@@ -3186,7 +3229,7 @@ export type RecordPurchase = {
     /**
      * Paid with a gift card.
      */
-    gift_card_minor?: number;
+    gift_card_minor?: number | null;
     /**
      * 1 to 100 lines.
      */
@@ -3195,7 +3238,7 @@ export type RecordPurchase = {
     /**
      * Off the whole order, spread over its lines; 0 by default.
      */
-    order_discount_minor?: number;
+    order_discount_minor?: number | null;
     /**
      * The partner's number of the order, 1 to 200 characters; recorded once, unless all of it was returned. Space around it
      * does not count.
@@ -3204,13 +3247,13 @@ export type RecordPurchase = {
     /**
      * Paid with points.
      */
-    points_paid_minor?: number;
+    points_paid_minor?: number | null;
     purchased_at: string;
-    shipping_minor?: number;
+    shipping_minor?: number | null;
     /**
      * On top of the lines' prices.
      */
-    tax_minor?: number;
+    tax_minor?: number | null;
 };
 
 /**
@@ -3227,7 +3270,7 @@ export type RecordReturn = {
     /**
      * Now by default.
      */
-    returned_at?: string;
+    returned_at?: string | null;
 };
 
 /**
@@ -3237,16 +3280,16 @@ export type RedeemReward = {
     /**
      * For partners: hold the points for 15 minutes, until issue_redemption or cancel_redemption.
      */
-    hold?: boolean;
+    hold?: boolean | null;
     /**
      * For partners: their own id of the member.
      */
-    member_external_id?: string;
+    member_external_id?: string | null;
     reward_id: string;
     /**
      * Where to send it, for rewards that are sent.
      */
-    ship_to?: string;
+    ship_to?: string | null;
 };
 
 /**
@@ -3297,6 +3340,10 @@ export type RedemptionView = {
      */
     resolved_at?: string;
     reward: RedeemedReward;
+    /**
+     * Where it is sent to. Partners see it of what their own key redeemed; of others when they read it with a key that has
+     * the scope members:pii.
+     */
     ship_to?: string;
     state: RedemptionState;
 };
@@ -3396,7 +3443,7 @@ export type RefreshSession = {
     /**
      * Absent when the cookie holds it.
      */
-    refresh_token?: string;
+    refresh_token?: string | null;
 };
 
 /**
@@ -3406,7 +3453,7 @@ export type Register = {
     /**
      * Shown beside posts; the handle by default.
      */
-    display_name?: string;
+    display_name?: string | null;
     email: string;
     /**
      * The public name in URLs: 3 to 30 letters, digits, `_` and `-`.
@@ -3415,7 +3462,7 @@ export type Register = {
     /**
      * From a partner who knows the person already: what they earned there becomes theirs here.
      */
-    link_code?: string;
+    link_code?: string | null;
     /**
      * At least 12 characters, unless this server wants more.
      */
@@ -3423,7 +3470,7 @@ export type Register = {
     /**
      * The code of the member who recommended this community.
      */
-    referral_code?: string;
+    referral_code?: string | null;
 };
 
 /**
@@ -3446,7 +3493,7 @@ export type ReputationEntry = {
     at: string;
     kind: EntryKind;
     /**
-     * Where it happened.
+     * Where it happened; absent where the caller may not see that, or no longer.
      */
     question_id?: string;
     question_title?: string;
@@ -3646,7 +3693,7 @@ export type RotateApiKey = {
     /**
      * For how long the old key works beside the new one: 0 to 720 hours, 24 by default.
      */
-    overlap_hours?: number;
+    overlap_hours?: number | null;
 };
 
 /**
@@ -3744,7 +3791,7 @@ export type SanctionView = {
 /**
  * What an API key may do.
  */
-export type Scope = 'purchases:write' | 'members:read' | 'members:pii' | 'redemptions:write' | 'catalog:write' | 'ledger:read' | 'webhooks:write';
+export type Scope = 'purchases:write' | 'members:read' | 'members:pii' | 'redemptions:write' | 'redemptions:read_any' | 'redemptions:write_any' | 'catalog:write' | 'catalog:write_any' | 'ledger:read' | 'webhooks:write';
 
 /**
  * SessionView
@@ -3782,11 +3829,11 @@ export type SetGroupMember = {
     /**
      * Unchanged by default; `owner` hands the group over.
      */
-    role?: GroupRole & unknown;
+    role?: (GroupRole & unknown) | null;
     /**
      * By default, grants a request, invites somebody who is not in the group, and else changes nothing.
      */
-    state?: MembershipState & unknown;
+    state?: (MembershipState & unknown) | null;
 };
 
 /**
@@ -3807,7 +3854,7 @@ export type SetStock = {
     /**
      * How many there are in all, those taken included; `null` for no limit.
      */
-    supplied?: number | null;
+    supplied: number | null;
 };
 
 /**
@@ -4461,6 +4508,14 @@ export type ListApiKeysErrors = {
      */
     403: Problem;
     /**
+     * There is no such thing, or the caller may not know of it.
+     */
+    404: Problem;
+    /**
+     * Understood, but refused; errors name the fields.
+     */
+    422: Problem;
+    /**
      * Too many requests; Retry-After says when to try again.
      */
     429: Problem;
@@ -4605,6 +4660,73 @@ export type RevokeApiKeyResponses = {
 
 export type RevokeApiKeyResponse = RevokeApiKeyResponses[keyof RevokeApiKeyResponses];
 
+export type EditApiKeyData = {
+    body: EditApiKey;
+    path: {
+        api_key_id: string;
+    };
+    query?: never;
+    url: '/admin/api-keys/{api_key_id}';
+};
+
+export type EditApiKeyErrors = {
+    /**
+     * The request is malformed.
+     */
+    400: Problem;
+    /**
+     * There are no credentials, or they are not valid.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller may not know of it.
+     */
+    404: Problem;
+    /**
+     * The state does not allow this; the code says why.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not JSON.
+     */
+    415: Problem;
+    /**
+     * Understood, but refused; errors name the fields.
+     */
+    422: Problem;
+    /**
+     * Too many requests; Retry-After says when to try again.
+     */
+    429: Problem;
+    /**
+     * An error on our side.
+     */
+    500: Problem;
+    /**
+     * Busy or without its database; Retry-After says when to try again.
+     */
+    503: Problem;
+};
+
+export type EditApiKeyError = EditApiKeyErrors[keyof EditApiKeyErrors];
+
+export type EditApiKeyResponses = {
+    /**
+     * Done.
+     */
+    200: ApiKeyView;
+};
+
+export type EditApiKeyResponse = EditApiKeyResponses[keyof EditApiKeyResponses];
+
 export type RotateApiKeyData = {
     body: RotateApiKey;
     path: {
@@ -4708,6 +4830,14 @@ export type ListAuditLogErrors = {
      */
     403: Problem;
     /**
+     * There is no such thing, or the caller may not know of it.
+     */
+    404: Problem;
+    /**
+     * Understood, but refused; errors name the fields.
+     */
+    422: Problem;
+    /**
      * Too many requests; Retry-After says when to try again.
      */
     429: Problem;
@@ -4765,6 +4895,14 @@ export type GetDashboardErrors = {
      * The caller may not do this.
      */
     403: Problem;
+    /**
+     * There is no such thing, or the caller may not know of it.
+     */
+    404: Problem;
+    /**
+     * Understood, but refused; errors name the fields.
+     */
+    422: Problem;
     /**
      * Too many requests; Retry-After says when to try again.
      */
@@ -5011,7 +5149,7 @@ export type DeleteEarningRuleErrors = {
      */
     409: Problem;
     /**
-     * The thing has changed since: If-Match does not match.
+     * The thing has changed since the caller saw it.
      */
     412: Problem;
     /**
@@ -5076,7 +5214,7 @@ export type EditEarningRuleErrors = {
      */
     409: Problem;
     /**
-     * The thing has changed since: If-Match does not match.
+     * The thing has changed since the caller saw it.
      */
     412: Problem;
     /**
@@ -5303,6 +5441,14 @@ export type ListAllMembersErrors = {
      * The caller may not do this.
      */
     403: Problem;
+    /**
+     * There is no such thing, or the caller may not know of it.
+     */
+    404: Problem;
+    /**
+     * Understood, but refused; errors name the fields.
+     */
+    422: Problem;
     /**
      * Too many requests; Retry-After says when to try again.
      */
@@ -5828,6 +5974,10 @@ export type UnsetTrustErrors = {
      */
     409: Problem;
     /**
+     * Understood, but refused; errors name the fields.
+     */
+    422: Problem;
+    /**
      * Too many requests; Retry-After says when to try again.
      */
     429: Problem;
@@ -6129,6 +6279,14 @@ export type ListRedemptionsErrors = {
      */
     403: Problem;
     /**
+     * There is no such thing, or the caller may not know of it.
+     */
+    404: Problem;
+    /**
+     * Understood, but refused; errors name the fields.
+     */
+    422: Problem;
+    /**
      * Too many requests; Retry-After says when to try again.
      */
     429: Problem;
@@ -6181,6 +6339,14 @@ export type ListReferralsErrors = {
      * The caller may not do this.
      */
     403: Problem;
+    /**
+     * There is no such thing, or the caller may not know of it.
+     */
+    404: Problem;
+    /**
+     * Understood, but refused; errors name the fields.
+     */
+    422: Problem;
     /**
      * Too many requests; Retry-After says when to try again.
      */
@@ -6241,6 +6407,14 @@ export type ListReviewItemsErrors = {
      * The caller may not do this.
      */
     403: Problem;
+    /**
+     * There is no such thing, or the caller may not know of it.
+     */
+    404: Problem;
+    /**
+     * Understood, but refused; errors name the fields.
+     */
+    422: Problem;
     /**
      * Too many requests; Retry-After says when to try again.
      */
@@ -6458,6 +6632,10 @@ export type DecideReviewItemErrors = {
      */
     409: Problem;
     /**
+     * The thing has changed since the caller saw it.
+     */
+    412: Problem;
+    /**
      * The body is too large.
      */
     413: Problem;
@@ -6524,6 +6702,10 @@ export type UndoReviewDecisionErrors = {
      * The state does not allow this; the code says why.
      */
     409: Problem;
+    /**
+     * The thing has changed since the caller saw it.
+     */
+    412: Problem;
     /**
      * The body is too large.
      */
@@ -6817,7 +6999,7 @@ export type EditRewardErrors = {
      */
     409: Problem;
     /**
-     * The thing has changed since: If-Match does not match.
+     * The thing has changed since the caller saw it.
      */
     412: Problem;
     /**
@@ -7033,6 +7215,10 @@ export type LiftSanctionErrors = {
      */
     409: Problem;
     /**
+     * Understood, but refused; errors name the fields.
+     */
+    422: Problem;
+    /**
      * Too many requests; Retry-After says when to try again.
      */
     429: Problem;
@@ -7140,7 +7326,7 @@ export type EditSettingsErrors = {
      */
     409: Problem;
     /**
-     * The thing has changed since: If-Match does not match.
+     * The thing has changed since the caller saw it.
      */
     412: Problem;
     /**
@@ -7324,6 +7510,14 @@ export type PreviewTiersErrors = {
      */
     403: Problem;
     /**
+     * There is no such thing, or the caller may not know of it.
+     */
+    404: Problem;
+    /**
+     * Understood, but refused; errors name the fields.
+     */
+    422: Problem;
+    /**
      * Too many requests; Retry-After says when to try again.
      */
     429: Problem;
@@ -7385,7 +7579,7 @@ export type DeleteTierErrors = {
      */
     409: Problem;
     /**
-     * The thing has changed since: If-Match does not match.
+     * The thing has changed since the caller saw it.
      */
     412: Problem;
     /**
@@ -7450,7 +7644,7 @@ export type EditTierErrors = {
      */
     409: Problem;
     /**
-     * The thing has changed since: If-Match does not match.
+     * The thing has changed since the caller saw it.
      */
     412: Problem;
     /**
@@ -7579,7 +7773,7 @@ export type EditAnswerErrors = {
      */
     409: Problem;
     /**
-     * The thing has changed since: If-Match does not match.
+     * The thing has changed since the caller saw it.
      */
     412: Problem;
     /**
@@ -8326,6 +8520,14 @@ export type ListGroupsErrors = {
      */
     403: Problem;
     /**
+     * There is no such thing, or the caller may not know of it.
+     */
+    404: Problem;
+    /**
+     * Understood, but refused; errors name the fields.
+     */
+    422: Problem;
+    /**
      * Too many requests; Retry-After says when to try again.
      */
     429: Problem;
@@ -8558,7 +8760,7 @@ export type EditGroupErrors = {
      */
     409: Problem;
     /**
-     * The thing has changed since: If-Match does not match.
+     * The thing has changed since the caller saw it.
      */
     412: Problem;
     /**
@@ -8937,6 +9139,10 @@ export type GetLeaderboardErrors = {
      */
     404: Problem;
     /**
+     * Understood, but refused; errors name the fields.
+     */
+    422: Problem;
+    /**
      * Too many requests; Retry-After says when to try again.
      */
     429: Problem;
@@ -9171,7 +9377,7 @@ export type EditMeErrors = {
      */
     409: Problem;
     /**
-     * The thing has changed since: If-Match does not match.
+     * The thing has changed since the caller saw it.
      */
     412: Problem;
     /**
@@ -10323,6 +10529,14 @@ export type ListMembersErrors = {
      */
     403: Problem;
     /**
+     * There is no such thing, or the caller may not know of it.
+     */
+    404: Problem;
+    /**
+     * Understood, but refused; errors name the fields.
+     */
+    422: Problem;
+    /**
      * Too many requests; Retry-After says when to try again.
      */
     429: Problem;
@@ -10800,6 +11014,14 @@ export type ListQuestionsErrors = {
      */
     403: Problem;
     /**
+     * There is no such thing, or the caller may not know of it.
+     */
+    404: Problem;
+    /**
+     * Understood, but refused; errors name the fields.
+     */
+    422: Problem;
+    /**
      * Too many requests; Retry-After says when to try again.
      */
     429: Problem;
@@ -10914,6 +11136,14 @@ export type SimilarQuestionsErrors = {
      * The caller may not do this.
      */
     403: Problem;
+    /**
+     * There is no such thing, or the caller may not know of it.
+     */
+    404: Problem;
+    /**
+     * Understood, but refused; errors name the fields.
+     */
+    422: Problem;
     /**
      * Too many requests; Retry-After says when to try again.
      */
@@ -11082,7 +11312,7 @@ export type EditQuestionErrors = {
      */
     409: Problem;
     /**
-     * The thing has changed since: If-Match does not match.
+     * The thing has changed since the caller saw it.
      */
     412: Problem;
     /**
@@ -12091,6 +12321,77 @@ export type RedeemRewardResponses = {
 
 export type RedeemRewardResponse = RedeemRewardResponses[keyof RedeemRewardResponses];
 
+export type FulfilPresentedRedemptionData = {
+    body: PresentCode;
+    headers: {
+        /**
+         * Makes the request safe to send again: what it did is done once, and answered alike for 7 days, with `Idempotency-Replayed: true`. Bodies are compared by what they mean: the order and spacing of JSON do not count, nor does whether a field is left out or has its default. Another request under the key of one that did something is refused (`idempotency_key_reused`). Refusals are not kept, for they did nothing: the same request, or a corrected one, may follow under the same key and is decided by what holds then.
+         */
+        'Idempotency-Key': string;
+    };
+    path?: never;
+    query?: never;
+    url: '/redemptions/fulfil';
+};
+
+export type FulfilPresentedRedemptionErrors = {
+    /**
+     * The request is malformed.
+     */
+    400: Problem;
+    /**
+     * There are no credentials, or they are not valid.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller may not know of it.
+     */
+    404: Problem;
+    /**
+     * The state does not allow this; the code says why.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not JSON.
+     */
+    415: Problem;
+    /**
+     * Understood, but refused; errors name the fields.
+     */
+    422: Problem;
+    /**
+     * Too many requests; Retry-After says when to try again.
+     */
+    429: Problem;
+    /**
+     * An error on our side.
+     */
+    500: Problem;
+    /**
+     * Busy or without its database; Retry-After says when to try again.
+     */
+    503: Problem;
+};
+
+export type FulfilPresentedRedemptionError = FulfilPresentedRedemptionErrors[keyof FulfilPresentedRedemptionErrors];
+
+export type FulfilPresentedRedemptionResponses = {
+    /**
+     * Done, now or by an earlier request with the same Idempotency-Key.
+     */
+    200: PresentedRedemption;
+};
+
+export type FulfilPresentedRedemptionResponse = FulfilPresentedRedemptionResponses[keyof FulfilPresentedRedemptionResponses];
+
 export type GetRedemptionData = {
     body?: never;
     headers?: {
@@ -12567,6 +12868,14 @@ export type SearchErrors = {
      */
     403: Problem;
     /**
+     * There is no such thing, or the caller may not know of it.
+     */
+    404: Problem;
+    /**
+     * Understood, but refused; errors name the fields.
+     */
+    422: Problem;
+    /**
      * Too many requests; Retry-After says when to try again.
      */
     429: Problem;
@@ -12670,6 +12979,14 @@ export type ListTagsErrors = {
      * The caller may not do this.
      */
     403: Problem;
+    /**
+     * There is no such thing, or the caller may not know of it.
+     */
+    404: Problem;
+    /**
+     * Understood, but refused; errors name the fields.
+     */
+    422: Problem;
     /**
      * Too many requests; Retry-After says when to try again.
      */
