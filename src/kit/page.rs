@@ -104,8 +104,8 @@ impl Cursors {
         if !(1..=ITEMS_MAX).contains(&limit) {
             return Err(Problem::new(StatusCode::BAD_REQUEST, "bad_limit", format!("limit must lie between 1 and {ITEMS_MAX}.")));
         }
-        // A form sends what it does not know as nothing.
-        let seek = match cursor.filter(|text| !text.is_empty()) {
+        // A form sends what it does not know as nothing. (`text.is_empty()` would be that of poem-openapi's `Type`.)
+        let seek = match cursor.filter(|text| !str::is_empty(text)) {
             None => None,
             Some(text) => Some(
                 self.open(list, text)
