@@ -56,7 +56,8 @@ async fn pages_and_answers_are_compressed_for_who_wants_it() {
     }
     for path in ["/", "/api/v1/questions"] {
         let page = town.visitor().opens_with(path, &[("accept-encoding", "gzip, br")]).await.is(200);
-        assert_eq!((page.header("content-encoding"), page.header("vary")), (Some("gzip"), Some("accept-encoding")));
+        assert_eq!(page.header("content-encoding"), Some("gzip"));
+        assert!(page.headers.get_all("vary").iter().any(|name| name == "accept-encoding"), "{:?}", page.headers);
         assert_eq!(town.visitor().opens(path).await.is(200).header("content-encoding"), None);
     }
 }

@@ -30,6 +30,7 @@ use crate::{
         listing::{self, Asked, Listed},
         problem::Fields,
         text::Text,
+        time::Time,
     },
     words::{MemberId, TransactionId},
 };
@@ -96,7 +97,7 @@ struct AdjustPoints {
     /// Shown to the member, and kept in the audit log.
     reason: Text,
     /// When added points expire; never when absent.
-    expires_at: Option<DateTime<Utc>>,
+    expires_at: Option<Time>,
 }
 
 #[derive(Object)]
@@ -210,7 +211,8 @@ impl LedgerApi {
 
     async fn adjust(&self, conn: &mut crate::kit::Conn, admin: &Admin, body: AdjustPoints) -> Result<Adjusted, Problem> {
         let now = self.kit.clock.now();
-        if body.expires_at.is_some_and(|at| at <= now) {
+        let expires_at = body.expires_at.map(DateTime::from);
+        if expires_at.is_some_and(|at| at <= now) {
             return Err(Problem::invalid_field("/expires_at", "This time is past."));
         }
         let member = body.handle.find(conn).await?;
@@ -219,7 +221,7 @@ impl LedgerApi {
         }
         let mut wallet = super::open_wallet(conn, member, now).await?;
         let source = Source::new("adjustment", Uuid::now_v7());
-        let transaction_id = super::adjust(conn, &mut wallet, body.points, source, body.expires_at, now, &body.reason).await?;
+        let transaction_id = super::adjust(conn, &mut wallet, body.points, source, expires_at, now, &body.reason).await?;
         let adjusted = Event::PointsAdjusted { member_id: member, transaction_id, points: body.points, reason: body.reason.to_string() };
         events::tell(conn, now, [adjusted]).await?;
         let detail = json!({ "points": body.points, "transaction_id": transaction_id });
