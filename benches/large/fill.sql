@@ -107,8 +107,8 @@ insert into revision (post_id, number, editor_id, title, body_markdown, tags, re
   from question q join person p on p.n = q.author join paragraph t on t.n = 1 + pg_temp.hash(q.n * 11, 4000) cross join generate_series(1, 2) r
   where q.n % 10 = 1 or q.n = 2;
 insert into vote (id, post_id, member_id, value, voter_trust, cast_at) select v.id, v.post_id, p.id, v.value, 1, v.at from vote_cast v join person p on p.n = v.voter order by v.at;
-insert into comment (id, post_id, author_id, body_markdown, body_html, created_at)
-  select pg_temp.id(a.at + c * interval '1 minute', 'comment' || a.n || '/' || c), a.id, p.id, 'Thank you, this helped me.', '<p>Thank you, this helped me.</p>' || E'\n',
+insert into comment (id, post_id, author_id, body_markdown, body_html, renderer, created_at)
+  select pg_temp.id(a.at + c * interval '1 minute', 'comment' || a.n || '/' || c), a.id, p.id, 'Thank you, this helped me.', '<p>Thank you, this helped me.</p>' || E'\n', 1,
          a.at + c * interval '1 minute'
   from answer a cross join lateral generate_series(1, case when a.n % 997 = 0 then 100 else a.n % 2 end) c
   join person p on p.n = pg_temp.skewed(a.n * 5 + c, pg_temp.scaled(100000))
@@ -198,15 +198,15 @@ analyze earned;
 
 -- The book: what came in, what became available, what expired, what was taken back.
 create temp table booking (id uuid, member_id uuid, kind text, source_type text, source_id text, reverses_id uuid, at timestamptz,
-                           account text, amount bigint, lot_id uuid, remaining bigint default 0, reserved bigint default 0);
+                           account text, amount bigint, lot_id uuid, remaining bigint default 0, reserved bigint default 0, expired bigint default 0);
 insert into booking (id, member_id, kind, source_type, source_id, at, account, amount)
   select id, member_id, 'earn', source_type, source_id, at, case source_type when 'award' then 'pending' else 'available' end, points from earned;
 insert into booking (id, member_id, kind, source_type, source_id, at, account, amount)
   select pg_temp.id(available_at, 'activate' || id), member_id, 'activate', 'lot', pg_temp.id(at, 'lot' || id)::text, available_at, 'pending', -points
   from earned where source_type = 'award' and available_at <= now();
-insert into booking (id, member_id, kind, source_type, source_id, at, account, amount, lot_id, remaining)
+insert into booking (id, member_id, kind, source_type, source_id, at, account, amount, lot_id, remaining, expired)
   select pg_temp.id(expires_at, 'expire' || id), member_id, 'expire', 'lot', pg_temp.id(at, 'lot' || id)::text, expires_at, 'available', -points,
-         pg_temp.id(at, 'lot' || id), -points
+         pg_temp.id(at, 'lot' || id), -points, points
   from earned where expires_at <= now();
 create temp table returned as
   select b.id as purchase_id, pg_temp.id(at + interval '10 days', 'return' || n) as id, at + interval '10 days' as at, member_id, first / 100 as points,
@@ -217,10 +217,10 @@ insert into return_line (purchase_return_id, line, quantity, points_clawed) sele
 update purchase_line l set returned_quantity = 1, points_clawed = r.points from returned r where l.purchase_id = r.purchase_id and l.line = 1;
 insert into booking (id, member_id, kind, source_type, source_id, at, account, amount, lot_id, remaining)
   select pg_temp.id(at, 'clawback' || id), member_id, 'clawback', 'purchase_return', id::text, at, 'available', -points, lot_id, -points from returned;
-insert into lot (id, member_id, transaction_id, granted, remaining, available_at, activated_at, expires_at)
+insert into lot (id, member_id, transaction_id, granted, remaining, expired, available_at, activated_at, expires_at)
   select pg_temp.id(e.at, 'lot' || e.id), e.member_id, e.id, e.points,
          e.points - case when e.expires_at <= now() then e.points else coalesce(r.points, 0) end,
-         e.available_at, case when e.available_at <= now() then e.available_at end, e.expires_at
+         case when e.expires_at <= now() then e.points else 0 end, e.available_at, case when e.available_at <= now() then e.available_at end, e.expires_at
   from earned e left join returned r on r.purchase_id::text = e.source_id
   order by e.at;
 insert into qualifying_entry (transaction_id, member_id, points, qualified_at)
@@ -269,8 +269,9 @@ insert into coupon_code (reward_id, code)
 insert into reward_stock (reward_id, supplied, available)
   select reward_id, count(*), count(*) filter (where redemption_id is null) from coupon_code group by 1;
 
-insert into ledger_transaction (id, member_id, kind, source_type, source_id, reverses_id, effective_at, recorded_at)
-  select distinct on (at, id) id, member_id, kind, source_type, source_id, reverses_id, at, at from booking order by at, id;
+insert into ledger_transaction (id, member_id, kind, source_type, source_id, reverses_id, effective_at, recorded_at, counted_at)
+  select distinct on (at, id) id, member_id, kind, source_type, source_id, reverses_id, at, at,
+         case kind when 'earn' then at when 'clawback' then at - interval '10 days' end from booking order by at, id;
 create temp table entry as
   select id, account, member_id, sum(amount) as amount from booking group by 1, 2, 3
   union all select id, 'available', member_id, -amount from booking where kind = 'activate'
@@ -279,7 +280,8 @@ create temp table entry as
             from booking where kind in ('earn', 'expire', 'clawback', 'redeem') group by id, kind;
 insert into ledger_entry (transaction_id, line, account, member_id, amount)
   select id, row_number() over (partition by id order by account), account, member_id, amount from entry;
-insert into lot_allocation (transaction_id, lot_id, remaining_delta, reserved_delta) select id, lot_id, remaining, reserved from booking where lot_id is not null;
+insert into lot_allocation (transaction_id, lot_id, remaining_delta, reserved_delta, expired_delta)
+  select id, lot_id, remaining, reserved, expired from booking where lot_id is not null;
 
 -- Sums.
 update wallet w set available = e.available, pending = e.pending, reserved = e.reserved
