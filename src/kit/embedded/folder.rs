@@ -3,6 +3,7 @@
 use std::{
     env,
     fs::{self, File, Permissions, TryLockError},
+    io::ErrorKind,
     os::unix::fs::{FileExt, MetadataExt, PermissionsExt, chown},
     path::{Path, PathBuf},
     time::Duration,
@@ -16,6 +17,9 @@ use super::child::{PATIENCE, wait};
 
 /// Linux ends a socket's path at 107 bytes; this leaves room for the file's own name.
 const SOCKET_DIR_BYTES_MAX: usize = 90;
+/// Permissions of a folder that other users may enter, and of one that they may not.
+const OPEN: u32 = 0o755;
+const CLOSED: u32 = 0o700;
 /// A process that was just killed holds its lock for some time yet.
 const LET_GO: Duration = Duration::from_secs(1);
 
@@ -53,7 +57,7 @@ pub(super) fn data_folder(explicit: Option<&Path>) -> Result<PathBuf> {
             dir
         }
     };
-    make(&dir).with_context(|| format!("{} cannot be made: set DATA_DIR", dir.display()))?;
+    make(&dir, OPEN).with_context(|| format!("{} cannot be made: set DATA_DIR", dir.display()))?;
     Ok(dir.canonicalize()?)
 }
 
@@ -63,16 +67,19 @@ pub(super) fn barred(path: &Path) -> Option<PathBuf> {
     path.ancestors().find(|dir| closed(dir)).map(Path::to_owned)
 }
 
-/// Makes a folder that others may enter, whatever the umask, and the ones above it.
-fn make(dir: &Path) -> std::io::Result<()> {
+/// Makes a folder with these permissions, whatever the umask, and the ones above it, which others may enter.
+fn make(dir: &Path, mode: u32) -> std::io::Result<()> {
     if dir.is_dir() {
         return Ok(());
     }
     if let Some(above) = dir.parent() {
-        make(above)?;
+        make(above, OPEN)?;
     }
-    fs::create_dir(dir)?;
-    fs::set_permissions(dir, Permissions::from_mode(0o755))
+    match fs::create_dir(dir) {
+        // Another server that begins made it in the meantime, and sets what it wants.
+        Err(error) if error.kind() == ErrorKind::AlreadyExists && dir.is_dir() => Ok(()),
+        made => made.and_then(|()| fs::set_permissions(dir, Permissions::from_mode(mode))),
+    }
 }
 
 /// A name that stands for one path: always the same, and short.
@@ -182,7 +189,7 @@ impl Home {
 
 /// Makes a folder that only the servers' account may enter.
 fn own(dir: &Path) -> Result<()> {
-    make(dir).with_context(|| format!("{} cannot be made: set DATA_DIR", dir.display()))?;
+    make(dir, CLOSED).with_context(|| format!("{} cannot be made: set DATA_DIR", dir.display()))?;
     // Somebody else may have made it first, where everyone may write.
     let meta = fs::symlink_metadata(dir)?;
     let us = geteuid().as_raw();
@@ -191,7 +198,7 @@ fn own(dir: &Path) -> Result<()> {
     if us != uid {
         chown(dir, Some(uid), gid)?;
     }
-    fs::set_permissions(dir, Permissions::from_mode(0o700))?;
+    fs::set_permissions(dir, Permissions::from_mode(CLOSED))?;
     Ok(())
 }
 

@@ -4,7 +4,10 @@ use std::{
     fs::{self, Permissions},
     os::unix::fs::PermissionsExt,
     path::Path,
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        Barrier,
+        atomic::{AtomicU32, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -123,6 +126,25 @@ fn postgres_survives_kills_and_is_shared() {
     let again = folder.embedded().postgres().unwrap();
     assert!(!again.is_attached());
     assert_eq!(ask(again.url(), "SELECT 1::bigint").unwrap(), 1);
+}
+
+#[test]
+fn several_who_come_at_once_share_folders() {
+    for _ in 0..100 {
+        let folder = Folder::new();
+        let (door, wanted) = (Barrier::new(8), folder.0.join("above/data"));
+        std::thread::scope(|scope| {
+            let come = || {
+                door.wait();
+                folder::data_folder(Some(&wanted)).and_then(|data| Home::open(&data, "postgres"))
+            };
+            let comers: Vec<_> = (0..8).map(|_| scope.spawn(come)).collect();
+            for comer in comers {
+                let home = comer.join().unwrap().unwrap();
+                assert_eq!(fs::metadata(home.dir).unwrap().permissions().mode() & 0o777, 0o700);
+            }
+        });
+    }
 }
 
 #[test]
