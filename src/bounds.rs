@@ -3,7 +3,10 @@
 //! beyond.
 
 use crate::{
-    community::{group::rules as group, notification::api as notification},
+    community::{
+        group::rules as group,
+        notification::{api as notification, rules::NotificationKind},
+    },
     forum::{
         flag::rules as flag, post::rules as post, question, review::rules as review, sanction::rules as sanction, search::rules as search,
         tag::rules as tag, trust::rules as trust,
@@ -12,9 +15,10 @@ use crate::{
         account::rules as account, api_key::rules as api_key, member::rules as member, partner::rules as partner, site::rules as site,
     },
     kit::{
-        idempotency,
+        etag, idempotency,
         page::ITEMS_MAX,
-        spec::bounds::Bound::{self, Chars, Items, Named, Number},
+        spec::bounds::Bound::{self, Chars, Format, Items, Like, Named, Number},
+        text::{NAME_PATTERN, SEEN_PATTERN},
     },
     loyalty::{
         earning::{self, terms},
@@ -34,7 +38,7 @@ pub fn all() -> Vec<(&'static str, Bound)> {
     let title = || Chars(1..=site::TITLE_CHARS_MAX);
     let body = || Chars(1..=site::BODY_CHARS_MAX);
     let email = || Chars(0..=account::EMAIL_CHARS_MAX);
-    let currency = || Chars(3..=3);
+    let currency = || Like(3..=3, "^[A-Z]{3}$");
     let word = || Chars(order::WORD_CHARS);
     let listed = || [Chars(terms::WORD_CHARS), Items(0..=terms::LISTED_MAX)];
     let minor = || Number(0..=earning::rules::AMOUNT_MINOR_MAX);
@@ -45,7 +49,9 @@ pub fn all() -> Vec<(&'static str, Bound)> {
     vec![
         // Parameters.
         ("limit", Number(1..=ITEMS_MAX as i64)),
-        ("Idempotency-Key", Chars(1..=idempotency::KEY_CHARS_MAX)),
+        ("Idempotency-Key", Like(1..=idempotency::KEY_CHARS_MAX, idempotency::KEY_PATTERN)),
+        ("If-Match", Like(etag::LIST_CHARS, etag::LIST_PATTERN)),
+        ("create_link_code.external_id", Like(partner::EXTERNAL_ID_CHARS, NAME_PATTERN)),
         ("get_leaderboard.around_me", Number(0..=leaderboard::AROUND_MAX as i64)),
         ("similar_questions.title", Chars(question::api::SIMILAR_TITLE_CHARS)),
         ("search.q", Chars(search::QUERY_CHARS)),
@@ -53,8 +59,9 @@ pub fn all() -> Vec<(&'static str, Bound)> {
         ("unset_trust.reason", Chars(sanction::REASON_CHARS)),
         // Accounts.
         ("Register.email", email()),
+        ("Register.email", Format("email")),
         ("Register.password", Chars(1..=account::PASSWORD_CHARS_MAX)),
-        ("Register.handle", Chars(account::HANDLE_CHARS)),
+        ("Register.handle", Like(account::HANDLE_CHARS, account::HANDLE_PATTERN)),
         ("Register.display_name", Chars(account::DISPLAY_NAME_CHARS)),
         ("Register.referral_code", Chars(1..=account::REFERRAL_CODE_CHARS_MAX)),
         ("Register.link_code", SECRET),
@@ -71,7 +78,9 @@ pub fn all() -> Vec<(&'static str, Bound)> {
         ("CreatePartner.name", Chars(partner::NAME_CHARS)),
         ("EditPartner.name", Chars(partner::NAME_CHARS)),
         ("CreateApiKey.name", Chars(api_key::NAME_CHARS)),
+        ("CreateApiKey.scopes", Items(api_key::SCOPES)),
         ("EditApiKey.name", Chars(api_key::NAME_CHARS)),
+        ("EditApiKey.scopes", Items(api_key::SCOPES)),
         ("RotateApiKey.overlap_hours", Number(api_key::OVERLAP_HOURS)),
         // The site.
         ("EditSettings.name", Chars(site::NAME_CHARS)),
@@ -82,13 +91,22 @@ pub fn all() -> Vec<(&'static str, Bound)> {
         ("EditSettings.welcome_markdown", Chars(site::WELCOME_CHARS)),
         ("EditSettings.currency", currency()),
         ("EditSettings.referral_min_currency", currency()),
+        ("EditSettings.referral_min_minor", Number(site::REFERRAL_MIN_MINOR)),
+        ("EditSettings.title_chars_min", Number(site::TITLE_CHARS_MIN)),
+        ("EditSettings.body_chars_min", Number(site::BODY_CHARS_MIN)),
+        ("EditSettings.flag_hide_weight", Number(site::FLAG_HIDE_WEIGHT)),
+        ("EditSettings.flag_hide_flaggers", Number(site::FLAG_HIDE_FLAGGERS)),
+        ("EditSettings.flag_lock_weight", Number(site::FLAG_LOCK_WEIGHT)),
+        ("EditSettings.flag_lock_flaggers", Number(site::FLAG_LOCK_FLAGGERS)),
+        ("EditSettings.flag_silence_flaggers", Number(site::FLAG_SILENCE_FLAGGERS)),
         // Groups and notifications.
         ("CreateGroup.name", Chars(group::NAME_CHARS)),
-        ("CreateGroup.slug", Chars(group::SLUG_CHARS)),
+        ("CreateGroup.slug", Like(group::SLUG_CHARS, group::SLUG_PATTERN)),
         ("CreateGroup.description", Chars(group::DESCRIPTION_CHARS)),
         ("EditGroup.name", Chars(group::NAME_CHARS)),
         ("EditGroup.description", Chars(group::DESCRIPTION_CHARS)),
         ("ReadNotifications.ids", Items(0..=notification::READ_AT_ONCE_MAX)),
+        ("NotificationSettings.off", Items(0..=NotificationKind::ALL.len())),
         // Posts.
         ("AskQuestion.title", title()),
         ("AskQuestion.body", body()),
@@ -112,13 +130,15 @@ pub fn all() -> Vec<(&'static str, Bound)> {
         ("FlagPost.note", Chars(0..=flag::NOTE_CHARS_MAX)),
         ("Decide.reason", Chars(review::REASON_CHARS)),
         ("Decide.note", Chars(0..=review::NOTE_CHARS_MAX)),
+        ("Decide.hours", Number(sanction::SUSPENSION_HOURS)),
         ("Undo.reason", Chars(review::REASON_CHARS)),
         ("ImposeSanction.reason", Chars(sanction::REASON_CHARS)),
         ("ImposeSanction.note", Chars(0..=sanction::NOTE_CHARS_MAX)),
+        ("ImposeSanction.hours", Number(sanction::SUSPENSION_HOURS)),
         ("SetTrust.trust", Number(trust::TRUST)),
         ("SetTrust.reason", Chars(sanction::REASON_CHARS)),
         // Orders.
-        ("RecordPurchase.order_id", Chars(purchase::rules::NAME_CHARS)),
+        ("RecordPurchase.order_id", Like(purchase::rules::NAME_CHARS, NAME_PATTERN)),
         ("RecordPurchase.currency", currency()),
         ("RecordPurchase.channel", word()),
         ("RecordPurchase.lines", lines()),
@@ -140,10 +160,12 @@ pub fn all() -> Vec<(&'static str, Bound)> {
         ("LineForm.quantity", Number(1..=order::QUANTITY_MAX)),
         ("LineForm.unit_minor", minor()),
         ("LineForm.discount_minor", minor()),
-        ("MemberRef.email_sha256", Chars(purchase::api::SHA256_HEX_CHARS..=purchase::api::SHA256_HEX_CHARS)),
-        ("MemberRef.external_id", Chars(purchase::rules::NAME_CHARS)),
-        ("RecordReturn.return_id", Chars(purchase::rules::NAME_CHARS)),
+        ("MemberRef.email_sha256", Like(purchase::api::SHA256_HEX_CHARS..=purchase::api::SHA256_HEX_CHARS, "^[0-9A-Fa-f]*$")),
+        ("MemberRef.external_id", Like(purchase::rules::NAME_CHARS, NAME_PATTERN)),
+        ("RecordReturn.return_id", Like(purchase::rules::NAME_CHARS, NAME_PATTERN)),
         ("RecordReturn.lines", lines()),
+        ("ReturnLineForm.line", Number(1..=order::LINES_MAX as i64)),
+        ("ReturnLineForm.quantity", Number(1..=order::QUANTITY_MAX)),
         // The programme.
         ("CreateRule.name", Chars(earning::api::NAME_CHARS)),
         ("Terms.currency", currency()),
@@ -171,7 +193,6 @@ pub fn all() -> Vec<(&'static str, Bound)> {
         ("CreateTier.benefits", Chars(0..=tier::BENEFITS_CHARS_MAX)),
         ("EditTier.name", Chars(tier::NAME_CHARS)),
         ("EditTier.benefits", Chars(0..=tier::BENEFITS_CHARS_MAX)),
-        ("AdjustPoints.handle", Chars(account::HANDLE_CHARS)),
         ("AdjustPoints.points", Number(-ledger::rules::POINTS_MAX..=ledger::rules::POINTS_MAX)),
         ("AdjustPoints.reason", Chars(ledger::api::REASON_CHARS)),
         // Rewards.
@@ -181,18 +202,22 @@ pub fn all() -> Vec<(&'static str, Bound)> {
         ("CreateReward.cost_minor", Number(reward::MINOR_UNITS)),
         ("CreateReward.face_value", Number(1..=*reward::MINOR_UNITS.end())),
         ("CreateReward.currency", currency()),
+        ("CreateReward.tier_rank_min", Number(reward::TIER_RANK_MIN)),
+        ("CreateReward.per_member_max", Number(reward::PER_MEMBER_MAX)),
         ("CreateReward.supplied", Number(0..=reward::SUPPLIED_MAX)),
         ("EditReward.name", Chars(reward::NAME_CHARS)),
         ("EditReward.description", Chars(reward::DESCRIPTION_CHARS)),
         ("EditReward.price_points", Number(reward::PRICE_POINTS)),
         ("EditReward.cost_minor", Number(reward::MINOR_UNITS)),
+        ("EditReward.tier_rank_min", Number(reward::TIER_RANK_MIN)),
+        ("EditReward.per_member_max", Number(reward::PER_MEMBER_MAX)),
         ("SetStock.supplied", Named),
         ("SetStock.supplied", Number(0..=reward::SUPPLIED_MAX)),
-        ("AddCodes.codes", Chars(reward::CODE_CHARS)),
+        ("AddCodes.codes", Like(reward::CODE_CHARS, SEEN_PATTERN)),
         ("AddCodes.codes", Items(reward::CODES_A_REQUEST)),
         ("RedeemReward.ship_to", Chars(redemption::SHIP_TO_CHARS)),
         ("RedeemReward.member_external_id", Chars(partner::EXTERNAL_ID_CHARS)),
-        ("PresentCode.code", Chars(reward::CODE_CHARS)),
+        ("PresentCode.code", Like(reward::CODE_CHARS, SEEN_PATTERN)),
         ("Reason.reason", Chars(0..=redemption::REASON_CHARS_MAX)),
     ]
 }

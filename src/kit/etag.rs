@@ -4,13 +4,18 @@
 //! `If-None-Match` compares it all, `If-Match` the version alone: somebody who joins a group is no reason to refuse an
 //! edit of its name.
 
+use std::ops::RangeInclusive;
+
 use poem::http::StatusCode;
 use poem_openapi::{ApiResponse, payload::Json, types::ToJSON};
 use sha2::{Digest, Sha256};
 
-use super::Problem;
+use super::{Problem, problem::FieldError};
 
 const REST_CHARS: usize = 16;
+/// What `If-Match` may be.
+pub const LIST_CHARS: RangeInclusive<usize> = 1..=1_000;
+pub const LIST_PATTERN: &str = r#"^(\*|(W/)?"[!#-+\--~]*"( *, *(W/)?"[!#-+\--~]*")*)$"#;
 
 /// What a single thing is answered with.
 #[derive(ApiResponse)]
@@ -68,16 +73,30 @@ pub fn is_known(if_none_match: Option<&str>, etag: &str) -> bool {
     if_none_match.is_some_and(|known| lists(known, |tag| tag == etag))
 }
 
-/// 412 when the thing has another version than the caller thinks.
+/// 412 when the thing has another version than the caller thinks; 400 when `if_match` is no list of tags.
 pub fn guard(if_match: Option<&str>, version: i32) -> Result<(), Problem> {
     let version = version.to_string();
     let same = |tag: &str| tag.trim_matches('"').split('-').next() == Some(&version);
     match if_match {
+        Some(known) if !is_list(known) => {
+            let mut problem = Problem::new(StatusCode::BAD_REQUEST, "bad_parameter", "A parameter cannot be read.");
+            problem.errors.push(FieldError { pointer: "If-Match".to_owned(), detail: "This must be `*`, or tags in quotes.".to_owned() });
+            Err(problem)
+        }
         Some(known) if !lists(known, same) => {
             Err(Problem::new(StatusCode::PRECONDITION_FAILED, "changed_since", "This has changed since you read it; read it again."))
         }
         _ => Ok(()),
     }
+}
+
+/// Whether a header looks like [`LIST_PATTERN`].
+fn is_list(header: &str) -> bool {
+    let is_tag = |text: &str| {
+        let quoted = text.strip_prefix("W/").unwrap_or(text).strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        quoted.is_some_and(|tag| tag.bytes().all(|byte| byte.is_ascii_graphic() && !b"\",".contains(&byte)))
+    };
+    LIST_CHARS.contains(&header.len()) && (header == "*" || header.split(',').all(|text| is_tag(text.trim_matches(' '))))
 }
 
 /// Whether one of the tags of a header fits. Weak tags come from proxies that compress, and mean the same here.
@@ -100,9 +119,13 @@ mod tests {
             (Some("*"), 3, true),
             (Some("\"2\""), 3, false),
             (Some("\"33\""), 3, false),
-            (Some(""), 3, false),
+            (Some("\"2\" , W/\"3-ab12\""), 3, true),
         ] {
-            assert_eq!(guard(if_match, version).is_ok(), passes, "{if_match:?} of {version}");
+            let refused = guard(if_match, version).err().map(|problem| problem.status);
+            assert_eq!(refused, (!passes).then_some(412), "{if_match:?} of {version}");
+        }
+        for malformed in ["", "3", "\"3", "**", "\"a\"b\"", "\"3\",", "\"é\""] {
+            assert_eq!(guard(Some(malformed), 3).err().map(|problem| problem.status), Some(400), "{malformed}");
         }
     }
 }

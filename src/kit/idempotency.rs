@@ -30,6 +30,8 @@ use crate::schema::idempotency_key;
 /// How long an answer is kept; afterwards natural keys still refuse duplicates.
 pub const KEPT_DAYS: i64 = 7;
 pub const KEY_CHARS_MAX: usize = 255;
+/// What a header can carry from end to end.
+pub const KEY_PATTERN: &str = "^[!-~]([ -~]*[!-~])?$";
 const REPLAYED: &str = "Idempotency-Replayed";
 /// The header.
 pub const NAME: &str = "Idempotency-Key";

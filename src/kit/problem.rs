@@ -153,9 +153,14 @@ impl Fields {
         self.0.push(FieldError { pointer: pointer.to_owned(), detail: detail.into() });
     }
 
-    /// Wants `text` to have a number of characters in `range`.
+    /// Wants `text` to have a number of characters in `range`. Space at its ends is none of the least.
     pub fn chars(&mut self, pointer: &str, text: &str, range: std::ops::RangeInclusive<usize>) {
-        if !range.contains(&text.trim().chars().count()) {
+        self.chars_kept(pointer, text, text.trim(), range);
+    }
+
+    /// The same where only `kept` is kept of `text`, and must be enough.
+    pub fn chars_kept(&mut self, pointer: &str, text: &str, kept: &str, range: std::ops::RangeInclusive<usize>) {
+        if kept.chars().count() < *range.start() || text.chars().count() > *range.end() {
             self.refuse(pointer, format!("This must have {} to {} characters.", range.start(), range.end()));
         }
     }

@@ -29,6 +29,21 @@ pub fn tidy(name: &str) -> String {
     name.chars().filter(|c| !has_no_width(*c)).collect::<String>().trim().to_owned()
 }
 
+/// What [`tidy`] leaves something of, without control characters.
+pub const NAME_PATTERN: &str = concat!(
+    r"^[\t-\r \u0085\u00a0\u00ad\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]*",
+    r"[^\u0000-\u0020\u007f-\u00a0\u00ad\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]",
+    r"([^\u0000-\u001f\u007f-\u009f]*",
+    r"[^\u0000-\u0020\u007f-\u00a0\u00ad\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff])?",
+    r"[\t-\r \u0085\u00a0\u00ad\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]*$"
+);
+/// A text with something in it that can be seen.
+pub const SEEN_PATTERN: &str = concat!(
+    r"^[^\u0000]*",
+    r"[^\u0000-\u0020\u007f-\u00a0\u00ad\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]",
+    r"[^\u0000]*$"
+);
+
 /// Byte order marks, joiners, direction marks, soft hyphens: `tidy_name` in the database leaves out the same.
 fn has_no_width(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}')

@@ -7,6 +7,8 @@ use crate::{
 };
 
 pub const NAME_CHARS: std::ops::RangeInclusive<usize> = 3..=60;
+/// As [`slug_of`] makes them.
+pub const SLUG_PATTERN: &str = "^[a-z0-9]+(-[a-z0-9]+)*$";
 pub const SLUG_CHARS: std::ops::RangeInclusive<usize> = 3..=40;
 /// Addresses of pages beside those of groups: /groups/new.
 const SLUGS_TAKEN: [&str; 1] = ["new"];

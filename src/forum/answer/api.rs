@@ -16,7 +16,7 @@ use crate::{
     forum::{
         follow,
         post::{
-            self, PostState, Refusal, etag, event_ref,
+            self, PostState, Refusal, event_ref,
             mention::{self, Mentions},
             permit,
             revision::{self, Draft},
@@ -29,7 +29,7 @@ use crate::{
         permission::{Action, can},
         site,
     },
-    kit::{Kit, Problem, limits::Ration, page::Page, problem::Fields, text::Text},
+    kit::{Kit, Problem, etag, limits::Ration, page::Page, problem::Fields, text::Text},
     words::{PostId, PostKind},
 };
 
@@ -137,7 +137,7 @@ impl AnswerApi {
         let answer = view::read(&mut tx, question.id, id, &actor).await?;
         tx.commit().await?;
         self.kit.outbox.ring();
-        let tag = etag::etag(answer.version, &answer);
+        let tag = etag::of_view(answer.version, &answer);
         Ok(AnswerMade::Created(Json(answer), tag))
     }
 
@@ -165,7 +165,7 @@ impl AnswerApi {
         let object = permit(&mut tx, Some(&actor), Action::EditPost, &thread).await?;
         let moderates = can(Some(&actor), Action::Moderate, &object).is_ok();
         post_rules::may_edit(&thread.post, actor.trust, moderates, now)?;
-        etag::check(if_match.0.as_deref(), thread.post.version)?;
+        etag::guard(if_match.0.as_deref(), thread.post.version)?;
         fields.done()?;
         if *body.body != *thread.post.body_markdown {
             let draft = Draft { editor_id: actor.member_id, title: None, body_markdown: &body.body, tags: "", reason, at: now };
@@ -181,7 +181,7 @@ impl AnswerApi {
         let answer = view::read(&mut tx, thread.question.id, id, &actor).await?;
         tx.commit().await?;
         self.kit.outbox.ring();
-        let tag = etag::etag(answer.version, &answer);
+        let tag = etag::of_view(answer.version, &answer);
         Ok(AnswerEdited::Done(Json(answer), tag))
     }
 

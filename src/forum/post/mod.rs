@@ -2,7 +2,6 @@
 
 pub mod api;
 pub mod checks;
-pub mod etag;
 pub mod mention;
 pub mod permit;
 pub mod preview;

@@ -11,7 +11,7 @@ use crate::{
 pub const REASON_CHARS: std::ops::RangeInclusive<usize> = 3..=1_000;
 pub const NOTE_CHARS_MAX: usize = 1_000;
 pub const SILENCE_HOURS: [i64; 4] = [24, 72, 168, 720];
-const SUSPENSION_HOURS: std::ops::RangeInclusive<i64> = 1..=87_600;
+pub const SUSPENSION_HOURS: std::ops::RangeInclusive<i64> = 1..=87_600;
 /// How long flags alone silence somebody: time enough for a moderator to look.
 pub const AUTOMATIC_SILENCE_HOURS: i64 = 72;
 

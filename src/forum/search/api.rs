@@ -85,7 +85,7 @@ impl SearchApi {
         if actor.is_none() {
             self.kit.limits.take(Ration::VisitorSearch, &address(request))?;
         }
-        if !QUERY_CHARS.contains(&q.trim().chars().count()) || q.contains('\0') {
+        if q.trim().is_empty() || q.chars().count() > *QUERY_CHARS.end() {
             return Err(Problem::new(StatusCode::BAD_REQUEST, "bad_query", "q must have 1 to 300 characters."));
         }
         let mut fields = Fields::default();

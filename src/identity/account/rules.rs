@@ -6,6 +6,7 @@ use unicode_normalization::UnicodeNormalization;
 use crate::{kit::problem::Fields, refusals, words::Role};
 
 pub const HANDLE_CHARS: std::ops::RangeInclusive<usize> = 3..=30;
+pub const HANDLE_PATTERN: &str = "^[A-Za-z0-9][A-Za-z0-9_-]*$";
 pub const DISPLAY_NAME_CHARS: std::ops::RangeInclusive<usize> = 1..=60;
 pub const PASSWORD_CHARS_MAX: usize = 128;
 pub const REFERRAL_CODE_CHARS_MAX: usize = 64;

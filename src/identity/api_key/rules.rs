@@ -5,6 +5,8 @@ use chrono::{DateTime, Duration, Utc};
 use crate::{identity::caller::Scope, refusals};
 
 pub const NAME_CHARS: std::ops::RangeInclusive<usize> = 1..=60;
+/// As many as there are.
+pub const SCOPES: std::ops::RangeInclusive<usize> = 1..=Scope::ALL.len();
 pub const OVERLAP_HOURS: std::ops::RangeInclusive<i64> = 0..=720;
 pub const OVERLAP_HOURS_DEFAULT: i64 = 24;
 

@@ -26,7 +26,7 @@ refusals! {
 /// A partner's name for a member, as it is kept.
 pub fn external_id(text: &str) -> Result<String, Refusal> {
     let name = tidy(text);
-    let fits = EXTERNAL_ID_CHARS.contains(&name.chars().count()) && !name.contains(char::is_control);
+    let fits = !name.is_empty() && text.chars().count() <= *EXTERNAL_ID_CHARS.end() && !name.contains(char::is_control);
     if fits { Ok(name) } else { Err(Refusal::BadExternalId) }
 }
 

@@ -21,8 +21,15 @@ pub const WELCOME_CHARS: RangeInclusive<usize> = 0..=10_000;
 /// The longest title and body are the same everywhere.
 pub const TITLE_CHARS_MAX: usize = 150;
 /// More than anything on sale costs.
-const REFERRAL_MIN_MINOR_MAX: i64 = 1_000_000_000_000_000;
+pub const REFERRAL_MIN_MINOR: RangeInclusive<i64> = 1..=1_000_000_000_000_000;
 pub const BODY_CHARS_MAX: usize = 32_000;
+pub const TITLE_CHARS_MIN: RangeInclusive<i64> = 1..=60;
+pub const BODY_CHARS_MIN: RangeInclusive<i64> = 1..=1_000;
+pub const FLAG_HIDE_WEIGHT: RangeInclusive<i64> = 1..=100;
+pub const FLAG_HIDE_FLAGGERS: RangeInclusive<i64> = 1..=20;
+pub const FLAG_LOCK_WEIGHT: RangeInclusive<i64> = 5..=500;
+pub const FLAG_LOCK_FLAGGERS: RangeInclusive<i64> = 2..=50;
+pub const FLAG_SILENCE_FLAGGERS: RangeInclusive<i64> = 2..=20;
 
 words! {
     /// A language that the pages are written in.
@@ -76,13 +83,13 @@ impl Site {
     /// The numbers that can be set, with the least and the most that each may be.
     fn numbers(&self) -> [(&'static str, i32, RangeInclusive<i64>); 7] {
         [
-            ("/title_chars_min", self.title_chars_min, 1..=60),
-            ("/body_chars_min", self.body_chars_min, 1..=1_000),
-            ("/flag_hide_weight", self.flag_hide_weight, 1..=100),
-            ("/flag_hide_flaggers", self.flag_hide_flaggers, 1..=20),
-            ("/flag_lock_weight", self.flag_lock_weight, 5..=500),
-            ("/flag_lock_flaggers", self.flag_lock_flaggers, 2..=50),
-            ("/flag_silence_flaggers", self.flag_silence_flaggers, 2..=20),
+            ("/title_chars_min", self.title_chars_min, TITLE_CHARS_MIN),
+            ("/body_chars_min", self.body_chars_min, BODY_CHARS_MIN),
+            ("/flag_hide_weight", self.flag_hide_weight, FLAG_HIDE_WEIGHT),
+            ("/flag_hide_flaggers", self.flag_hide_flaggers, FLAG_HIDE_FLAGGERS),
+            ("/flag_lock_weight", self.flag_lock_weight, FLAG_LOCK_WEIGHT),
+            ("/flag_lock_flaggers", self.flag_lock_flaggers, FLAG_LOCK_FLAGGERS),
+            ("/flag_silence_flaggers", self.flag_silence_flaggers, FLAG_SILENCE_FLAGGERS),
         ]
     }
 
@@ -102,7 +109,7 @@ impl Site {
                 fields.refuse(pointer, "This is no currency of ISO 4217.");
             }
         }
-        fields.range("/referral_min_minor", self.referral_min_minor, 1..=REFERRAL_MIN_MINOR_MAX);
+        fields.range("/referral_min_minor", self.referral_min_minor, REFERRAL_MIN_MINOR);
         for (pointer, number, range) in self.numbers() {
             fields.range(pointer, number.into(), range);
         }

@@ -8,8 +8,12 @@ use serde_json::{Map, Value, json};
 /// How far something in a request may go.
 #[derive(Clone, Debug)]
 pub enum Bound {
-    /// A text has so many characters, or so has each text of a list.
+    /// A text has so many characters, or so has each text of a list. Space at its ends is none of the least.
     Chars(RangeInclusive<usize>),
+    /// The same, and it looks like this pattern.
+    Like(RangeInclusive<usize>, &'static str),
+    /// A text of this format.
+    Format(&'static str),
     /// A number, or each number of a list.
     Number(RangeInclusive<i64>),
     /// A list has so many items.
@@ -21,19 +25,15 @@ pub enum Bound {
 impl Bound {
     fn describe(&self, schema: &mut Map<String, Value>) {
         match self {
-            Self::Chars(chars) => {
-                let text = if schema.contains_key("items") { schema["items"].as_object_mut() } else { Some(schema) };
-                if let Some(text) = text {
-                    text.insert("minLength".to_owned(), json!(chars.start()));
-                    text.insert("maxLength".to_owned(), json!(chars.end()));
-                }
+            Self::Chars(chars) => text(each(schema), chars, &written(*chars.start())),
+            Self::Like(chars, pattern) => text(each(schema), chars, pattern),
+            Self::Format(format) => {
+                each(schema).insert("format".to_owned(), json!(format));
             }
             Self::Number(numbers) => {
-                let number = if schema.contains_key("items") { schema["items"].as_object_mut() } else { Some(schema) };
-                if let Some(number) = number {
-                    number.insert("minimum".to_owned(), json!(numbers.start()));
-                    number.insert("maximum".to_owned(), json!(numbers.end()));
-                }
+                let number = each(schema);
+                number.insert("minimum".to_owned(), json!(numbers.start()));
+                number.insert("maximum".to_owned(), json!(numbers.end()));
             }
             Self::Items(items) => {
                 schema.insert("minItems".to_owned(), json!(items.start()));
@@ -44,6 +44,38 @@ impl Bound {
             }
         }
     }
+}
+
+/// What a bound is for: the items of a list, or else the thing itself.
+fn each(schema: &mut Map<String, Value>) -> &mut Map<String, Value> {
+    if schema.get("items").is_some_and(Value::is_object) { schema["items"].as_object_mut().expect("an object") } else { schema }
+}
+
+fn text(schema: &mut Map<String, Value>, chars: &RangeInclusive<usize>, pattern: &str) {
+    schema.insert("minLength".to_owned(), json!(chars.start()));
+    schema.insert("maxLength".to_owned(), json!(chars.end()));
+    schema.insert("pattern".to_owned(), json!(pattern));
+}
+
+/// The pattern of texts with at least so many characters between the spaces at their ends, and no NUL.
+fn written(chars_min: usize) -> String {
+    match chars_min {
+        0 => r"^[^\u0000]*$".to_owned(),
+        1 => r"^[^\u0000]*[^\s\u0000][^\u0000]*$".to_owned(),
+        more => format!(r"^[^\u0000]*[^\s\u0000][^\u0000]{{{},}}[^\s\u0000][^\u0000]*$", more - 2),
+    }
+}
+
+/// A number is one that can be kept, whatever else bounds it.
+fn kept(number: &mut Map<String, Value>) {
+    let (least, most) = match number.get("format").and_then(Value::as_str) {
+        Some("int16") => (i16::MIN.into(), i16::MAX.into()),
+        Some("int32") => (i32::MIN.into(), i32::MAX.into()),
+        Some("int64") => (i64::MIN, i64::MAX),
+        _ => return,
+    };
+    number.entry("minimum").or_insert(json!(least));
+    number.entry("maximum").or_insert(json!(most));
 }
 
 /// Describes them. A bound is named by what it bounds: a field by `Schema.field`, a parameter by its own name, or by
@@ -64,6 +96,7 @@ pub fn add(spec: &mut Value, bounds: &[(&'static str, Bound)]) -> Vec<&'static s
             if only_sent && !required.contains(field) {
                 nullable(property);
             }
+            kept(each(property));
             let full = format!("{name}.{field}");
             for (bounded, bound) in bounds.iter().filter(|(bounded, _)| *bounded == full) {
                 used.insert(*bounded);
@@ -84,8 +117,14 @@ pub fn add(spec: &mut Value, bounds: &[(&'static str, Bound)]) -> Vec<&'static s
         for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
             let name = parameter["name"].as_str().unwrap_or_default().to_owned();
             let own = format!("{id}.{name}");
-            let bound = bounds.iter().find(|(bounded, _)| *bounded == own).or_else(|| bounds.iter().find(|(bounded, _)| *bounded == name));
-            if let (Some((bounded, bound)), Some(schema)) = (bound, parameter["schema"].as_object_mut()) {
+            let by = if bounds.iter().any(|(bounded, _)| *bounded == own) { own } else { name };
+            let is_header = parameter["in"] == "header";
+            let Some(schema) = parameter["schema"].as_object_mut() else { continue };
+            kept(schema);
+            if !is_header && schema.get("type") == Some(&json!("string")) && !schema.contains_key("format") {
+                schema.insert("pattern".to_owned(), json!(written(0)));
+            }
+            for (bounded, bound) in bounds.iter().filter(|(bounded, _)| *bounded == by) {
                 used.insert(*bounded);
                 bound.describe(schema);
             }

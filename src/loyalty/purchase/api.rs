@@ -104,7 +104,7 @@ impl RecordPurchase {
         let order = order.checked(&mut fields, "", Some(now));
         fields.done()?;
         let (Some(who), Some(order)) = (who, order) else { return Err(Problem::invalid_field("", "This cannot be read.")) };
-        Ok((who, order_id.0, order))
+        Ok((who, order_id.tidied().0, order))
     }
 
     fn parts(self) -> (MemberRef, Text, OrderForm) {
@@ -260,8 +260,8 @@ impl PurchaseApi {
         body: Json<RecordPurchase>,
     ) -> Result<Answer<PurchaseView>, Problem> {
         let now = self.kit.clock.now();
+        let order = body.0.clone().checked(now)?;
         let body = body.0.tidied();
-        let order = body.clone().checked(now)?;
         let mut attempt = begin!(self.kit.attempt(partner.0.caller(), "record_purchase", &key.0, &body));
         let outcome = self.record(&mut attempt, &partner.0, order, now).await;
         let answer = attempt.finish(StatusCode::CREATED, outcome).await?;
@@ -337,8 +337,8 @@ impl PurchaseApi {
         #[oai(name = "Idempotency-Key")] key: Header<String>,
         body: Json<RecordReturn>,
     ) -> Result<Answer<ReturnView>, Problem> {
-        let body = body.0.tidied();
         body.check()?;
+        let body = body.0.tidied();
         let request = json!({ "purchase_id": purchase_id.0, "body": body.to_json() });
         let mut attempt = begin!(self.kit.attempt(partner.0.caller(), "record_return", &key.0, &request));
         let outcome = self.record_return_of(&mut attempt, &partner.0, purchase_id.0, body).await;
@@ -431,7 +431,7 @@ impl MemberRef {
         match (self.external_id, self.email_sha256) {
             (Some(id), None) => {
                 rules::check_name(fields, "/member/external_id", &id);
-                Some(Who::External(id.0))
+                Some(Who::External(id.tidied().0))
             }
             (None, Some(hex)) => {
                 let hash = from_hex(&hex);

@@ -2,7 +2,7 @@
 
 use super::{cap, store::LineRow};
 use crate::{
-    kit::{Problem, problem::Fields},
+    kit::{Problem, problem::Fields, text::tidy},
     loyalty::earning::rules::Grant,
     refusals,
 };
@@ -19,8 +19,9 @@ pub const NAME_CHARS: std::ops::RangeInclusive<usize> = 1..=200;
 
 /// Wants a partner's name for an order, a return or a customer that can be written down and found again.
 pub fn check_name(fields: &mut Fields, pointer: &str, name: &str) {
-    fields.chars(pointer, name, NAME_CHARS);
-    if name.contains(char::is_control) {
+    let kept = tidy(name);
+    fields.chars_kept(pointer, name, &kept, NAME_CHARS);
+    if kept.contains(char::is_control) {
         fields.refuse(pointer, "This must not have control characters in it.");
     }
 }

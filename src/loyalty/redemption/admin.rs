@@ -147,7 +147,7 @@ impl RedemptionAdminApi {
         let clerk = Clerk::from(caller.0);
         let code = tidy_code(&body.0.code);
         let mut fields = Fields::default();
-        fields.chars("/code", &code, CODE_CHARS);
+        fields.chars_kept("/code", &body.0.code, &code, CODE_CHARS);
         fields.done()?;
         let mut attempt = begin!(self.kit.attempt(clerk.caller.clone(), "fulfil_presented_redemption", &key.0, &body.0));
         let outcome = self.fulfil_presented(&mut attempt, &clerk, &code).await;

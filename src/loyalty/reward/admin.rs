@@ -145,8 +145,8 @@ impl AddCodes {
         if !rules::CODES_A_REQUEST.contains(&codes.len()) {
             fields.refuse("/codes", "Send 1 to 1,000 codes at a time.");
         }
-        for (at, code) in codes.iter().enumerate() {
-            fields.chars(&format!("/codes/{at}"), code, rules::CODE_CHARS);
+        for (at, (code, kept)) in self.codes.iter().zip(&codes).enumerate() {
+            fields.chars_kept(&format!("/codes/{at}"), code, kept, rules::CODE_CHARS);
         }
         fields.done()?;
         Ok(codes)

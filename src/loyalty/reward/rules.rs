@@ -14,6 +14,8 @@ pub const NAME_CHARS: RangeInclusive<usize> = 1..=120;
 pub const DESCRIPTION_CHARS: RangeInclusive<usize> = 0..=4_000;
 pub const PRICE_POINTS: RangeInclusive<i64> = 1..=1_000_000_000;
 pub const MINOR_UNITS: RangeInclusive<i64> = 0..=1_000_000_000_000;
+pub const TIER_RANK_MIN: RangeInclusive<i64> = 0..=100;
+pub const PER_MEMBER_MAX: RangeInclusive<i64> = 1..=1_000_000;
 pub const SUPPLIED_MAX: i64 = 1_000_000_000;
 pub const CODES_A_REQUEST: RangeInclusive<usize> = 1..=1_000;
 pub const CODE_CHARS: RangeInclusive<usize> = 1..=100;
@@ -114,10 +116,10 @@ pub fn check_words(fields: &mut Fields, name: &str, description: &str) {
 
 pub fn check_terms(fields: &mut Fields, terms: &Terms) {
     fields.range("/price_points", terms.price_points, PRICE_POINTS);
-    fields.range("/tier_rank_min", terms.tier_rank_min.into(), 0..=100);
+    fields.range("/tier_rank_min", terms.tier_rank_min.into(), TIER_RANK_MIN);
     fields.range("/cost_minor", terms.cost_minor, MINOR_UNITS);
     if let Some(most) = terms.per_member_max {
-        fields.range("/per_member_max", most.into(), 1..=1_000_000);
+        fields.range("/per_member_max", most.into(), PER_MEMBER_MAX);
     }
     if let (Some(from), Some(until)) = (terms.available_from, terms.available_until)
         && until <= from

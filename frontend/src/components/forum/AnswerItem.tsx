@@ -138,7 +138,7 @@ function EditAnswer({ answer, onDone }: { answer: AnswerView; onDone: () => void
     mutationFn: async () => {
       const { data } = await editAnswer({
         path: { answer_id: answer.id },
-        headers: { 'If-Match': `"v${answer.version}"` },
+        headers: { 'If-Match': `"${answer.version}"` },
         body: { body: draft.text, ...(reason.trim() && { reason }) },
         throwOnError: true,
       });

@@ -38,7 +38,7 @@ export function EditQuestion({ question, onDone }: { question: QuestionView; onD
     mutationFn: async ({ reason, ...change }: Values) => {
       const { data } = await editQuestion({
         path: { question_id: question.id },
-        headers: { 'If-Match': `"v${question.version}"` },
+        headers: { 'If-Match': `"${question.version}"` },
         body: { ...change, ...(reason.trim() && { reason }) },
         throwOnError: true,
       });
