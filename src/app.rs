@@ -228,7 +228,7 @@ impl App {
     fn service(&self) -> OpenApiService<impl OpenApi + use<>, ()> {
         OpenApiService::new(self.api(), "Regulars", env!("CARGO_PKG_VERSION"))
             .description("A customer community with a loyalty programme built in.")
-            .license(poem_openapi::LicenseObject::new("Apache-2.0").identifier("Apache-2.0"))
+            .license(poem_openapi::LicenseObject::new("Apache-2.0"))
             .server("/api/v1")
     }
 

@@ -50,7 +50,7 @@ pub fn all() -> Vec<(&'static str, Bound)> {
         // Parameters.
         ("limit", Number(1..=ITEMS_MAX as i64)),
         ("Idempotency-Key", Like(1..=idempotency::KEY_CHARS_MAX, idempotency::KEY_PATTERN)),
-        ("If-Match", Like(etag::LIST_CHARS, etag::LIST_PATTERN)),
+        ("If-Match", Like(0..=usize::MAX, etag::LIST_PATTERN)),
         ("create_link_code.external_id", Like(partner::EXTERNAL_ID_CHARS, NAME_PATTERN)),
         ("get_leaderboard.around_me", Number(0..=leaderboard::AROUND_MAX as i64)),
         ("similar_questions.title", Chars(question::api::SIMILAR_TITLE_CHARS)),

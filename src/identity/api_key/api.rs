@@ -155,9 +155,7 @@ impl ApiKeyApi {
         let now = self.kit.clock.now();
         let mut fields = Fields::default();
         fields.chars("/name", &body.name, rules::NAME_CHARS);
-        if body.scopes.is_empty() {
-            fields.refuse("/scopes", "A key without a scope can do nothing.");
-        }
+        rules::check_scopes(&mut fields, &body.scopes);
         let expires_at = body.expires_at.map(DateTime::from);
         if expires_at.is_some_and(|at| at <= now) {
             fields.refuse("/expires_at", "This must lie in the future.");
@@ -183,8 +181,8 @@ impl ApiKeyApi {
         if let Some(name) = &body.name {
             fields.chars("/name", name, rules::NAME_CHARS);
         }
-        if body.scopes.as_ref().is_some_and(Vec::is_empty) {
-            fields.refuse("/scopes", "A key without a scope can do nothing.");
+        if let Some(scopes) = &body.scopes {
+            rules::check_scopes(&mut fields, scopes);
         }
         fields.done()?;
         let now = self.kit.clock.now();

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use crate::{identity::caller::Scope, refusals};
+use crate::{identity::caller::Scope, kit::problem::Fields, refusals};
 
 pub const NAME_CHARS: std::ops::RangeInclusive<usize> = 1..=60;
 /// As many as there are.
@@ -13,6 +13,13 @@ pub const OVERLAP_HOURS_DEFAULT: i64 = 24;
 refusals! {
     pub enum Refusal {
         NotInUse = CONFLICT "key_not_in_use" "This key has expired or was revoked; create another.",
+    }
+}
+
+/// Wants scopes: a key without one can do nothing.
+pub fn check_scopes(fields: &mut Fields, scopes: &[Scope]) {
+    if !SCOPES.contains(&scopes.len()) {
+        fields.refuse("/scopes", format!("A key has 1 to {} scopes.", SCOPES.end()));
     }
 }
 

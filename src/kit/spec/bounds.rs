@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 pub enum Bound {
     /// A text has so many characters, or so has each text of a list. Space at its ends is none of the least.
     Chars(RangeInclusive<usize>),
-    /// The same, and it looks like this pattern.
+    /// The same, and it looks like this pattern; where there is no most, the pattern alone counts.
     Like(RangeInclusive<usize>, &'static str),
     /// A text of this format.
     Format(&'static str),
@@ -52,8 +52,10 @@ fn each(schema: &mut Map<String, Value>) -> &mut Map<String, Value> {
 }
 
 fn text(schema: &mut Map<String, Value>, chars: &RangeInclusive<usize>, pattern: &str) {
-    schema.insert("minLength".to_owned(), json!(chars.start()));
-    schema.insert("maxLength".to_owned(), json!(chars.end()));
+    if *chars.end() < usize::MAX {
+        schema.insert("minLength".to_owned(), json!(chars.start()));
+        schema.insert("maxLength".to_owned(), json!(chars.end()));
+    }
     schema.insert("pattern".to_owned(), json!(pattern));
 }
 
@@ -114,7 +116,7 @@ pub fn add(spec: &mut Value, bounds: &[(&'static str, Bound)]) -> Vec<&'static s
     let items = spec["paths"].as_object_mut().into_iter().flat_map(Map::values_mut);
     for operation in items.flat_map(|item| item.as_object_mut().into_iter().flat_map(Map::values_mut)) {
         let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
-        for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
+        for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
             let name = parameter["name"].as_str().unwrap_or_default().to_owned();
             let own = format!("{id}.{name}");
             let by = if bounds.iter().any(|(bounded, _)| *bounded == own) { own } else { name };

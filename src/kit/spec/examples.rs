@@ -22,7 +22,7 @@ pub fn add(spec: &mut Value, names: &Names) {
         if let Some(media) = operation.pointer_mut("/requestBody/content/application~1json") {
             made(media);
         }
-        for (status, response) in operation["responses"].as_object_mut().into_iter().flatten() {
+        for (status, response) in operation.get_mut("responses").and_then(Value::as_object_mut).into_iter().flatten() {
             if let Some(media) = response.pointer_mut("/content/application~1json").filter(|_| status.starts_with('2')) {
                 made(media);
             }

@@ -151,7 +151,7 @@ fn header_name(name: &str) -> String {
 fn mend_operation(path: &str, method: &str, operation: &mut Value, schemas: &Value) {
     let mut scopes: Vec<Value> = Vec::new();
     let mut secured = false;
-    for requirement in operation["security"].as_array_mut().into_iter().flatten() {
+    for requirement in operation.get_mut("security").and_then(Value::as_array_mut).into_iter().flatten() {
         let named = requirement.as_object_mut().map(std::mem::take).unwrap_or_default();
         secured |= !named.is_empty();
         for (scheme, _) in named {
@@ -165,12 +165,13 @@ fn mend_operation(path: &str, method: &str, operation: &mut Value, schemas: &Val
     if !scopes.is_empty() {
         operation["x-required-scopes"] = scopes.into();
     }
-    if operation["security"].is_null() {
+    if operation.get("security").is_none() {
         operation["security"] = json!([]);
     }
     let has_body = operation.get("requestBody").is_some();
     let reads = method == "get";
-    for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
+    // (To index what is absent would put a null there.)
+    for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
         if parameter["name"] == idempotency::NAME {
             parameter["description"] = json!(idempotency::MEANING);
         }
