@@ -75,8 +75,7 @@ async fn every_text_of_a_request_has_its_bound() {
         let schema = &spec["components"]["schemas"][&name];
         for (field, property) in schema["properties"].as_object().into_iter().flatten() {
             for text in [property, &property["items"]] {
-                let free = text["type"] == "string" && text.get("enum").is_none() && text.get("format").is_none();
-                if free && text.get("maxLength").is_none() {
+                if is_unbounded(text) || (is_free(text) && text.get("maxLength").is_none()) {
                     unbounded.push(format!("{name}.{field}"));
                 }
             }
@@ -87,13 +86,46 @@ async fn every_text_of_a_request_has_its_bound() {
         }
     }
     for (path, _, operation) in operations(&spec) {
-        for parameter in operation["parameters"].as_array().into_iter().flatten().filter(|parameter| parameter["name"] == "limit") {
-            if parameter["schema"]["maximum"] != 100 || parameter["schema"]["minimum"] != 1 {
-                unbounded.push(format!("{path}?limit"));
+        for parameter in operation["parameters"].as_array().into_iter().flatten() {
+            let (name, schema) = (&parameter["name"], &parameter["schema"]);
+            let is_page = name == "limit" && (&schema["minimum"], &schema["maximum"]) != (&json!(1), &json!(100));
+            if is_page || (parameter["in"] != "header" && is_unbounded(schema)) {
+                unbounded.push(format!("{path} {name}"));
             }
         }
     }
     assert!(unbounded.is_empty(), "src/bounds.rs lacks {unbounded:#?}");
+}
+
+fn is_free(text: &Value) -> bool {
+    text["type"] == "string" && text.get("enum").is_none() && text.get("format").is_none()
+}
+
+/// A text that could have a NUL, or a number that nobody can keep.
+fn is_unbounded(schema: &Value) -> bool {
+    let open = schema.get("minimum").is_none() || schema.get("maximum").is_none();
+    (is_free(schema) && schema.get("pattern").is_none()) || (schema["type"] == "integer" && open)
+}
+
+/// Where a description has a null that is no example: what reads it takes the null for a value.
+fn nulls(value: &Value, at: &str, found: &mut Vec<String>) {
+    match value {
+        Value::Null => found.push(at.to_owned()),
+        Value::Array(items) => items.iter().for_each(|item| nulls(item, at, found)),
+        Value::Object(object) => {
+            object.iter().filter(|(name, _)| *name != "example").for_each(|(name, item)| nulls(item, &format!("{at}/{name}"), found))
+        }
+        _ => {}
+    }
+}
+
+#[tokio::test]
+async fn the_description_leaves_out_what_there_is_not() {
+    let spec = Town::new().await.app.spec().expect("a description");
+    let mut found = Vec::new();
+    nulls(&spec, "", &mut found);
+    assert!(found.is_empty(), "{found:#?}");
+    assert_eq!(spec["info"]["license"].as_object().map(|licence| licence.len()), Some(1), "the rest is of OpenAPI 3.1");
 }
 
 /// A body of the right shape, as long as its schema allows.
@@ -139,7 +171,8 @@ fn fields(spec: &Value, schema: &Value, at: &str, found: &mut Vec<(String, Value
     }
 }
 
-/// Every body is sent with one field beyond what its schema says: too long, of a time nobody can keep, or unknown.
+/// Every body is sent with one field beyond what its schema says: too long, too large, of too many, of a time nobody can
+/// keep, or unknown.
 #[tokio::test]
 async fn what_goes_beyond_the_description_is_refused() {
     let town = Town::new().await;
@@ -166,6 +199,23 @@ async fn what_goes_beyond_the_description_is_refused() {
         for (pointer, field) in &found {
             if let Some(most) = field["maxLength"].as_u64() {
                 beyond.push((pointer.clone(), json!("x".repeat(most as usize + 1))));
+                // Space at the end is a part of what is sent.
+                beyond.push((pointer.clone(), json!("x".repeat(most as usize) + " ")));
+            }
+            if let Some(least) = field["minLength"].as_u64().filter(|least| *least > 0) {
+                beyond.push((pointer.clone(), json!(" ".repeat(least as usize))));
+            }
+            if let Some(most) = field["maximum"].as_i64().and_then(|most| most.checked_add(1)) {
+                beyond.push((pointer.clone(), json!(most)));
+            }
+            if let Some(least) = field["minimum"].as_i64().and_then(|least| least.checked_sub(1)) {
+                beyond.push((pointer.clone(), json!(least)));
+            }
+            if let Some(most) = field["maxItems"].as_u64() {
+                beyond.push((pointer.clone(), vec![filled(&spec, &field["items"]); most as usize + 1].into()));
+            }
+            if field["minItems"].as_u64().is_some_and(|least| least > 0) {
+                beyond.push((pointer.clone(), json!([])));
             }
             if field["format"] == "date-time" {
                 for time in ["-009999-01-01T00:00:00Z", "0000-06-01T00:00:00Z", "+262142-12-31T23:59:59Z", "+300000-01-01T00:00:00Z"] {
