@@ -87,7 +87,10 @@ impl Bodies {
                         Some(value) => self.look(property, name, value, &pointer, fields),
                     }
                 }
-                let is_known = |name: &String| properties.is_none_or(|known| known.contains_key(name));
+                let is_known = |name: &String| match properties {
+                    Some(known) => known.contains_key(name),
+                    None => schema["additionalProperties"] != false,
+                };
                 for name in object.keys().filter(|name| !is_known(name)) {
                     fields.refuse(&format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1")), "There is no such field.");
                 }

@@ -90,10 +90,10 @@ pub fn add(spec: &mut Value, bounds: &[(&'static str, Bound)]) -> Vec<&'static s
         let Some(schema) = spec["components"]["schemas"][name].as_object_mut() else { continue };
         let required: Vec<String> = schema.get("required").and_then(|names| serde_json::from_value(names.clone()).ok()).unwrap_or_default();
         let mut named = Vec::new();
-        let Some(fields) = schema.get_mut("properties").and_then(Value::as_object_mut).filter(|fields| !fields.is_empty()) else {
+        if schema.get("type") != Some(&json!("object")) {
             continue;
-        };
-        for (field, property) in fields.iter_mut() {
+        }
+        for (field, property) in schema.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
             let Some(property) = property.as_object_mut() else { continue };
             if only_sent && !required.contains(field) {
                 nullable(property);
