@@ -23,16 +23,16 @@ build: tools web ## build target/release/regulars
 test: tools servers german ## run all tests
 	cargo test --locked
 
-check: tools servers german web ## what CI runs: format, lints, tests, dependencies, drift of what is generated, pages in a browser
+check: tools servers german web ## what CI runs: format, lints, tests, dependencies, drift of what is generated, Schemathesis in short, pages in a browser
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
 	cargo test --locked
 	scripts/audit
 	cargo run --locked --quiet -- openapi | cmp - openapi/openapi.json || { echo 'The OpenAPI file is out of date: make openapi.'; exit 1; }
-
+	scripts/schemathesis
 	$(MAKE) --no-print-directory web-check
 
-schemathesis: tools servers web ## send what the description allows and much that it does not, at length
+schemathesis: tools servers web ## send what the description allows and much that it does not, at length and at random
 	cargo build --locked
 	scripts/schemathesis 100
 

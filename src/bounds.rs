@@ -193,6 +193,7 @@ pub fn all() -> Vec<(&'static str, Bound)> {
         ("CreateTier.benefits", Chars(0..=tier::BENEFITS_CHARS_MAX)),
         ("EditTier.name", Chars(tier::NAME_CHARS)),
         ("EditTier.benefits", Chars(0..=tier::BENEFITS_CHARS_MAX)),
+        ("AdjustPoints.handle", Chars(account::HANDLE_CHARS)),
         ("AdjustPoints.points", Number(-ledger::rules::POINTS_MAX..=ledger::rules::POINTS_MAX)),
         ("AdjustPoints.reason", Chars(ledger::api::REASON_CHARS)),
         // Rewards.

@@ -146,13 +146,7 @@ async fn no_body_is_ever_too_much() {
         {
             continue;
         }
-        let path = path
-            .replace("{handle}", "ada")
-            .replace("{board}", "points")
-            .split('/')
-            .map(|segment| if segment.starts_with('{') { "01890000-0000-7000-8000-000000000000" } else { segment })
-            .collect::<Vec<_>>()
-            .join("/");
+        let path = fill(&path, None);
         let by_partner = operation["security"].to_string().contains("partner");
         let caller = if by_partner { &partner } else { &admin };
         let spoiled = spoiled(&plausible(&spec, schema, 0)).into_iter().map(|body| body.to_string().into_bytes());
@@ -163,6 +157,87 @@ async fn no_body_is_ever_too_much() {
         }
     }
     assert!(wrong.is_empty(), "{} faults: {:#?}", wrong.len(), &wrong[..wrong.len().min(12)]);
+}
+
+/// An operation's path with ids of nothing, or with `segment` in their place.
+fn fill(path: &str, segment: Option<&str>) -> String {
+    let id = "01890000-0000-7000-8000-000000000000";
+    let part = |part: &str| match (segment, part) {
+        (Some(segment), part) if part.starts_with('{') => segment.to_owned(),
+        (None, "{handle}") => "ada".to_owned(),
+        (None, "{board}") => "points".to_owned(),
+        (None, part) if part.starts_with('{') => id.to_owned(),
+        (_, part) => part.to_owned(),
+    };
+    path.split('/').map(part).collect::<Vec<_>>().join("/")
+}
+
+#[tokio::test]
+async fn no_way_of_asking_is_ever_too_much() {
+    const METHODS: [&str; 6] = ["HEAD", "OPTIONS", "TRACE", "PROPFIND", "BREW", "get"];
+    const KINDS: [&str; 8] = [
+        "",
+        "*/*",
+        "text/plain",
+        "application/json;;",
+        "APPLICATION/JSON; charset=utf-16",
+        "application/vnd.api+json",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+    ];
+    const SEGMENTS: [&str; 14] =
+        ["%00", "a%00b", "%2F", "a%2Fb", "..%2F..", "%5C", "%FF%FE", "%0A", "%25", "*", "-1", "@ada", "a;b=c", "%F0%9F%98%80"];
+    const QUERIES: [&str; 9] =
+        ["", "&&&=", "limit", "limit=1&limit=2", "limit=1e3", "limit=%00", "q=%FF", "unknown=1", "from=99999-01-01&until=-5"];
+    const HEADERS: [(&str, &str); 12] = [
+        ("accept", "image/png"),
+        ("accept", "*/*;q=0, ;;;"),
+        ("accept", "text/csv; bom=maybe; delimiter=pipe"),
+        ("accept-encoding", "gzip;q=abc, ,"),
+        ("content-encoding", "gzip"),
+        ("cookie", "a=b;;;=, x"),
+        ("if-match", "\"\"\"\""),
+        ("if-none-match", "\"\"\"\""),
+        ("last-event-id", "-1"),
+        ("range", "bytes=5-1"),
+        ("x-forwarded-for", "nonsense,,"),
+        ("x-request-id", "{}"),
+    ];
+    let town = Town::new().await;
+    let spec = town.app.spec().expect("a description");
+    let root = town.admin("ada").await;
+    let (long, endless) = (format!("x={}", "y".repeat(60_000)), "a=1&".repeat(5_000));
+    let mut wrong = Vec::new();
+    for (path, method, operation) in operations(&spec) {
+        // A session ends, a member goes, a stream has no end.
+        if ["log_out", "erase_me", "stream_my_notifications"].contains(&operation["operationId"].as_str().unwrap()) {
+            continue;
+        }
+        let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
+        let body = || if schema.is_null() { Vec::new() } else { plausible(&spec, schema, 0).to_string().into_bytes() };
+        let (method, plain, json) = (method.to_uppercase(), fill(&path, None), "application/json");
+        let mut asked: Vec<(&str, String, &str, Option<(&str, &str)>)> = Vec::new();
+        asked.extend(METHODS.map(|method| (method, plain.clone(), json, None)));
+        asked.extend(KINDS.map(|kind| (method.as_str(), plain.clone(), kind, None)));
+        asked.extend(HEADERS.map(|header| (method.as_str(), plain.clone(), json, Some(header))));
+        asked.extend(QUERIES.iter().chain([&long.as_str(), &endless.as_str()]).map(|q| (method.as_str(), format!("{plain}?{q}"), json, None)));
+        if path.contains('{') {
+            asked.extend(SEGMENTS.iter().map(|segment| (method.as_str(), fill(&path, Some(segment)), json, None)));
+        }
+        for (method, url, kind, header) in asked {
+            let headers: Vec<_> = header.into_iter().chain([("idempotency-key", "one")]).collect();
+            let reply = root.send_raw(method.parse().unwrap(), &url, Some((kind, body())), &headers).await;
+            let is_problem = reply.header("content-type") == Some("application/problem+json");
+            let told = reply.status < 400 || method == "HEAD" || is_problem;
+            let allowed = reply.status != 405 || reply.header("allow").is_some();
+            if reply.status >= 500 || !told || !allowed {
+                let url: String = url.chars().take(120).collect();
+                wrong.push(format!("{method} {url} {kind} {header:?} answered {}: {}", reply.status, reply.body));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} faults: {:#?}", wrong.len(), &wrong[..wrong.len().min(12)]);
+    root.get("/me").await.is(200);
 }
 
 #[tokio::test]

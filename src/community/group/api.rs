@@ -160,7 +160,7 @@ impl GroupApi {
         let Json(body) = body;
         let (name, description) = (body.name.trim(), body.description.as_deref().unwrap_or_default().trim());
         let mut fields = Fields::default();
-        check_terms(&mut fields, Some(name), Some(description));
+        check_terms(&mut fields, Some(&body.name), body.description.as_deref());
         if let Some(slug) = &body.slug {
             rules::check_slug(&mut fields, slug);
         }

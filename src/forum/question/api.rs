@@ -162,7 +162,7 @@ impl QuestionApi {
         let site = site::current(&self.kit).await?;
         let mut fields = Fields::default();
         let title = body.title.trim();
-        fields.chars("/title", title, site.title_chars());
+        fields.chars("/title", &body.title, site.title_chars());
         let mentions = Mentions::find(&self.kit, &[title, &body.body]).await?;
         let rendered = post_rules::render(&mut fields, &actor, &body.body, site.body_chars(), &mentions);
         let tags = tag::rules::normalise_all(&mut fields, &body.tags);
@@ -259,7 +259,7 @@ impl QuestionApi {
         let site = site::current(&self.kit).await?;
         let mut fields = Fields::default();
         let title = body.title.as_deref().map(str::trim);
-        if let Some(title) = title {
+        if let Some(title) = &body.title {
             fields.chars("/title", title, site.title_chars());
         }
         let mentions = Mentions::find(&self.kit, &[title.unwrap_or_default(), body.body.as_deref().unwrap_or_default()]).await?;

@@ -120,7 +120,7 @@ impl AccountApi {
             return Err(site::rules::Refusal::SignUpClosed.into());
         }
         let mut fields = Fields::default();
-        let display_name = body.display_name.as_deref().unwrap_or(&body.handle).trim();
+        let display_name = body.display_name.as_deref().unwrap_or(&body.handle);
         let email = Email::parse(&body.email);
         if email.is_none() {
             fields.refuse("/email", "This is not an e-mail address.");
@@ -128,6 +128,7 @@ impl AccountApi {
         rules::check_handle(&mut fields, &body.handle);
         rules::check_password(&mut fields, &body.password, self.terms.password_chars_min, &[&body.handle, &body.email]);
         fields.chars("/display_name", display_name, rules::DISPLAY_NAME_CHARS);
+        let display_name = display_name.trim();
         if let Some(code) = &body.referral_code {
             fields.chars("/referral_code", code, 1..=rules::REFERRAL_CODE_CHARS_MAX);
         }

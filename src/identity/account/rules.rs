@@ -44,7 +44,7 @@ pub struct Email {
 impl Email {
     pub fn parse(text: &str) -> Option<Self> {
         let given = text.trim().to_owned();
-        if given.len() > EMAIL_CHARS_MAX || !email_address::EmailAddress::is_valid(&given) {
+        if text.len() > EMAIL_CHARS_MAX || !email_address::EmailAddress::is_valid(&given) {
             return None;
         }
         let key = given.to_lowercase();

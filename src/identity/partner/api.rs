@@ -126,7 +126,7 @@ impl PartnerApi {
     async fn create_partner(&self, admin: Admin, body: Json<CreatePartner>) -> Result<Created, Problem> {
         let name = body.name.trim();
         let mut fields = Fields::default();
-        fields.chars("/name", name, rules::NAME_CHARS);
+        fields.chars("/name", &body.name, rules::NAME_CHARS);
         fields.done()?;
         let now = self.kit.clock.now();
         let mut tx = self.kit.db.begin().await?;
@@ -144,7 +144,7 @@ impl PartnerApi {
     async fn edit_partner(&self, admin: Admin, partner_id: Path<PartnerId>, body: Json<EditPartner>) -> Result<Json<PartnerView>, Problem> {
         let name = body.name.trim();
         let mut fields = Fields::default();
-        fields.chars("/name", name, rules::NAME_CHARS);
+        fields.chars("/name", &body.name, rules::NAME_CHARS);
         fields.done()?;
         let now = self.kit.clock.now();
         let mut tx = self.kit.db.begin().await?;

@@ -95,15 +95,15 @@ impl Site {
 
     /// Refuses what cannot be set, and renders what is shown.
     pub fn check(&mut self, fields: &mut Fields) {
-        for text in [&mut self.name, &mut self.tagline, &mut self.point_singular, &mut self.point_plural] {
-            *text = text.trim().to_owned();
-        }
         fields.chars("/name", &self.name, NAME_CHARS);
         fields.chars("/tagline", &self.tagline, TAGLINE_CHARS);
         fields.chars("/point_singular", &self.point_singular, POINT_NAME_CHARS);
         fields.chars("/point_plural", &self.point_plural, POINT_NAME_CHARS);
         fields.chars("/referral_text", &self.referral_text, REFERRAL_TEXT_CHARS);
         fields.chars("/welcome_markdown", &self.welcome_markdown, WELCOME_CHARS);
+        for text in [&mut self.name, &mut self.tagline, &mut self.point_singular, &mut self.point_plural] {
+            *text = text.trim().to_owned();
+        }
         for (pointer, currency) in [("/currency", &self.currency), ("/referral_min_currency", &self.referral_min_currency)] {
             if Currency::parse(currency).is_none() {
                 fields.refuse(pointer, "This is no currency of ISO 4217.");

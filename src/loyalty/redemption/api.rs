@@ -144,11 +144,11 @@ pub struct Reason {
 
 impl Reason {
     pub fn checked(&self) -> Result<String, Problem> {
-        let reason = self.reason.as_deref().unwrap_or_default().trim().to_owned();
+        let reason = self.reason.as_deref().unwrap_or_default();
         let mut fields = Fields::default();
-        fields.chars("/reason", &reason, 0..=rules::REASON_CHARS_MAX);
+        fields.chars("/reason", reason, 0..=rules::REASON_CHARS_MAX);
         fields.done()?;
-        Ok(reason)
+        Ok(reason.trim().to_owned())
     }
 }
 

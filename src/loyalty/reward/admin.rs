@@ -419,7 +419,7 @@ fn new_reward(body: &CreateReward, partner_id: Option<PartnerId>, now: DateTime<
         partner_id,
     };
     let mut fields = Fields::default();
-    rules::check_words(&mut fields, new.name, new.description);
+    rules::check_words(&mut fields, &body.name, body.description.as_deref().unwrap_or_default());
     rules::check_value(&mut fields, new.kind, new.face_value, new.currency);
     let terms = Terms {
         price_points: new.price_points,
@@ -447,6 +447,9 @@ fn edited(row: RewardRow, edit: EditReward) -> Result<RewardRow, Problem> {
             MaybeUndefined::Value(value) => Some(value.into()),
         }
     }
+    let mut fields = Fields::default();
+    let (name, description) = (edit.name.as_deref().unwrap_or(&row.name), edit.description.as_deref().unwrap_or(&row.description));
+    rules::check_words(&mut fields, name, description);
     let row = RewardRow {
         name: edit.name.map_or(row.name, |name| name.trim().to_owned()),
         description: edit.description.map_or(row.description, |description| description.trim().to_owned()),
@@ -461,8 +464,6 @@ fn edited(row: RewardRow, edit: EditReward) -> Result<RewardRow, Problem> {
         cost_minor: edit.cost_minor.unwrap_or(row.cost_minor),
         ..row
     };
-    let mut fields = Fields::default();
-    rules::check_words(&mut fields, &row.name, &row.description);
     let terms = Terms {
         price_points: row.price_points,
         tier_rank_min: row.tier_rank_min,

@@ -229,10 +229,10 @@ impl TierApi {
         let Json(CreateTier { rank, name, threshold, benefits }) = body;
         let now = self.kit.clock.now();
         let benefits = benefits.map(|text| text.0).unwrap_or_default();
-        let new = Tier { id: TierId::new(), rank, name: name.trim().to_owned(), threshold, benefits, created_at: now, version: 1 };
+        let mut new = Tier { id: TierId::new(), rank, name: name.0, threshold, benefits, created_at: now, version: 1 };
         let mut fields = Fields::default();
         fields.range("/rank", rank.into(), 1..=i16::MAX.into());
-        check(&mut fields, &new);
+        check(&mut fields, &mut new);
         fields.done()?;
 
         let mut tx = self.kit.db.begin().await?;
@@ -271,8 +271,8 @@ impl TierApi {
         let tiers = ladder::lock(&mut tx).await?;
         let old = tiers.iter().find(|tier| tier.id == tier_id.0).ok_or_else(|| Problem::not_found("tier"))?;
         etag::guard(if_match.0.as_deref(), old.version)?;
-        let new = Tier {
-            name: name.map_or_else(|| old.name.clone(), |name| name.trim().to_owned()),
+        let mut new = Tier {
+            name: name.map_or_else(|| old.name.clone(), |name| name.0),
             threshold: threshold.unwrap_or(old.threshold),
             benefits: benefits.map_or_else(|| old.benefits.clone(), |text| text.0),
             version: old.version + 1,
@@ -282,7 +282,7 @@ impl TierApi {
             return Err(Refusal::Ground.into());
         }
         let mut fields = Fields::default();
-        check(&mut fields, &new);
+        check(&mut fields, &mut new);
         fields.done()?;
         let others: Vec<Tier> = tiers.iter().filter(|tier| tier.id != new.id).cloned().collect();
         check_beside(&others, &new)?;
@@ -385,8 +385,9 @@ async fn move_some(conn: &mut Conn, members: &[crate::words::MemberId], now: Dat
     Ok(())
 }
 
-fn check(fields: &mut Fields, tier: &Tier) {
+fn check(fields: &mut Fields, tier: &mut Tier) {
     fields.chars("/name", &tier.name, rules::NAME_CHARS);
+    tier.name = tier.name.trim().to_owned();
     fields.chars("/benefits", &tier.benefits, 0..=rules::BENEFITS_CHARS_MAX);
     fields.range("/threshold", tier.threshold, if tier.rank == 0 { 0..=0 } else { 1..=i64::MAX });
 }
