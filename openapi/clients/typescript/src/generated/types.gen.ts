@@ -1969,7 +1969,7 @@ export type NoPoints = 'no_rule_for_currency' | 'no_rule' | 'nothing_paid';
  * Nothing
  */
 export type Nothing = {
-    [key: string]: unknown;
+    [key: string]: never;
 };
 
 /**
