@@ -207,6 +207,7 @@ async fn no_way_of_asking_is_ever_too_much() {
     let spec = town.app.spec().expect("a description");
     let root = town.admin("ada").await;
     let (long, endless) = (format!("x={}", "y".repeat(60_000)), "a=1&".repeat(5_000));
+    let queries = QUERIES.map(str::to_owned).into_iter().chain([long, endless]).collect::<Vec<_>>();
     let mut wrong = Vec::new();
     for (path, method, operation) in operations(&spec) {
         // A session ends, a member goes, a stream has no end.
@@ -218,9 +219,13 @@ async fn no_way_of_asking_is_ever_too_much() {
         let (method, plain, json) = (method.to_uppercase(), fill(&path, None), "application/json");
         let mut asked: Vec<(&str, String, &str, Option<(&str, &str)>)> = Vec::new();
         asked.extend(METHODS.map(|method| (method, plain.clone(), json, None)));
-        asked.extend(KINDS.map(|kind| (method.as_str(), plain.clone(), kind, None)));
+        if !schema.is_null() {
+            asked.extend(KINDS.map(|kind| (method.as_str(), plain.clone(), kind, None)));
+        }
         asked.extend(HEADERS.map(|header| (method.as_str(), plain.clone(), json, Some(header))));
-        asked.extend(QUERIES.iter().chain([&long.as_str(), &endless.as_str()]).map(|q| (method.as_str(), format!("{plain}?{q}"), json, None)));
+        if method == "GET" {
+            asked.extend(queries.iter().map(|query| (method.as_str(), format!("{plain}?{query}"), json, None)));
+        }
         if path.contains('{') {
             asked.extend(SEGMENTS.iter().map(|segment| (method.as_str(), fill(&path, Some(segment)), json, None)));
         }

@@ -176,9 +176,11 @@ mod tests {
         let text = json!({ "type": "string" });
         let mut spec = json!({
             "components": { "schemas": {
-                "Ask": { "type": "object", "required": ["title"], "properties": {
+                "Ask": { "type": "object", "required": ["title", "slug", "number"], "properties": {
                     "title": text, "tags": { "type": "array", "items": text }, "in": { "$ref": "#/components/schemas/Place" },
-                    "left": { "type": "integer", "default": 0 } } },
+                    "left": { "type": "integer", "default": 0 }, "slug": text, "rest": { "$ref": "#/components/schemas/Nothing" },
+                    "number": { "type": "integer", "format": "int16", "minimum": 1 } } },
+                "Nothing": { "type": "object" },
                 "Place": { "type": "object", "properties": { "at": text } } } },
             "paths": { "/q": { "post": {
                 "operationId": "ask",
@@ -191,16 +193,21 @@ mod tests {
             ("Ask.tags", Bound::Chars(1..=35)),
             ("Ask.tags", Bound::Items(1..=5)),
             ("Ask.in", Bound::Named),
+            ("Ask.slug", Bound::Like(0..=usize::MAX, "^[a-z]+$")),
             ("limit", Bound::Number(1..=100)),
             ("Ask.nothing", Bound::Named),
         ];
         assert_eq!(add(&mut spec, &bounds), ["Ask.nothing"]);
         let ask = &spec["components"]["schemas"]["Ask"];
-        assert_eq!(ask["properties"]["title"], json!({ "type": "string", "minLength": 15, "maxLength": 150 }));
+        let title = json!({ "type": "string", "minLength": 15, "maxLength": 150, "pattern": written(15) });
+        assert_eq!(ask["properties"]["title"], title);
+        assert_eq!(ask["properties"]["number"], json!({ "type": "integer", "format": "int16", "minimum": 1, "maximum": i16::MAX }));
+        assert_eq!(ask["properties"]["slug"]["pattern"], "^[a-z]+$");
         assert_eq!((&ask["properties"]["tags"]["maxItems"], &ask["properties"]["tags"]["items"]["maxLength"]), (&json!(5), &json!(35)));
         assert_eq!(ask["properties"]["in"], json!({ "allOf": [{ "$ref": "#/components/schemas/Place" }], "nullable": true }));
-        assert_eq!((&ask["required"], &ask["additionalProperties"]), (&json!(["title", "in"]), &json!(false)));
+        assert_eq!((&ask["required"], &ask["additionalProperties"]), (&json!(["title", "slug", "number", "in"]), &json!(false)));
         assert_eq!(ask["properties"]["left"]["nullable"], true);
+        assert_eq!(spec["components"]["schemas"]["Nothing"]["additionalProperties"], false);
         let place = &spec["components"]["schemas"]["Place"];
         assert_eq!(place["properties"]["at"].get("nullable"), None, "it is answered, too, and then absent");
         assert_eq!(spec["paths"]["/q"]["post"]["parameters"][0]["schema"]["maximum"], 100);
