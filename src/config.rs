@@ -94,7 +94,7 @@ configuration! {
     /// Seconds that the server goes on serving after SIGTERM, not ready any more, for load balancers to turn away; 0 in development and 5 in production if unset.
     "SHUTDOWN_DELAY_S" shutdown_delay_s: Option<u64> = "", optional(whole(0..=300));
     /// Seconds that requests under way may then take.
-    "SHUTDOWN_S" shutdown_s: u64 = "25", whole(0..=300);
+    "SHUTDOWN_S" shutdown_s: u64 = "20", whole(0..=300);
 }
 
 impl Config {

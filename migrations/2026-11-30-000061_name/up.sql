@@ -1,8 +1,9 @@
--- Other systems' names for orders, returns and customers: what stands around them that nobody sees does not count.
+-- Other systems' names for orders, returns and customers: what nobody sees (Unicode's default ignorable
+-- code points, an empty Braille cell) and what stands around them does not count.
 -- `kit::text::tidy` is the same rule.
 create function tidy_name(name text) returns text language sql immutable strict parallel safe as $$
   select regexp_replace(
-    regexp_replace(name, '[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]', '', 'g'),
+    regexp_replace(name, '[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]', '', 'g'),
     '^[\u0009-\u000d\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+|[\u0009-\u000d\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+$',
     '', 'g')
 $$;

@@ -1,6 +1,6 @@
 -- What two codes have in common that open the same door: case, width and space do not count.
 create function code_key(code text) returns text language sql immutable strict parallel safe as $$
-  select lower(regexp_replace(normalize(code, NFKC), '[\u0001-\u0020\u007f-\u00a0\u00ad\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]', '', 'g'))
+  select lower(regexp_replace(normalize(tidy_name(code), NFKC), '[\u0001-\u0020\u007f-\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]', '', 'g'))
 $$;
 
 alter table coupon_code

@@ -11,9 +11,16 @@ use poem_openapi::{
     registry::{MetaSecurityScheme, Registry},
 };
 
-use super::access::{AccessTokens, Claims};
+use super::{
+    access::{AccessTokens, Claims},
+    member,
+};
 use crate::{
-    kit::{Conn, Kit, Problem, admission, db::CachedExt, secret},
+    kit::{
+        Conn, Kit, Problem, admission,
+        db::{CachedExt, Tx},
+        secret,
+    },
     words::{ApiKeyId, MemberId, PartnerId, Role, SessionId},
 };
 
@@ -59,6 +66,12 @@ impl Actor {
     /// Somebody of whom little is known yet.
     pub fn is_newcomer(&self) -> bool {
         self.trust == 0 && !self.is_staff()
+    }
+    /// A transaction of what the member writes. They stay to its end: who erases them waits for it, and finds what it wrote.
+    /// 401 when they are gone.
+    pub async fn begin(&self, kit: &Kit) -> Result<Tx, Problem> {
+        let mut tx = kit.db.begin().await?;
+        if member::store::hold(&mut tx, self.member_id).await? { Ok(tx) } else { Err(gone()) }
     }
     /// The scope of idempotency keys.
     pub fn caller(&self) -> String {
@@ -112,18 +125,28 @@ fn bearer(request: &Request) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
+/// Where anybody may have a password hashed.
+const SIGN_IN: [&str; 2] = ["/auth/login", "/auth/register"];
+
 /// Whose line a request waits in (see [`crate::kit::admission`]): found without the database. The claims of a good access
 /// token stay with the request.
 pub fn known_caller(keeper: &Doorkeeper, request: &mut Request) -> Option<admission::Caller> {
+    if SIGN_IN.contains(&request.uri().path()) {
+        return Some(admission::Caller::SigningIn);
+    }
     let token = bearer(request)?;
     if token.starts_with(API_KEY_PREFIX) {
         let name = secret::hash(token).iter().map(|byte| format!("{byte:02x}")).collect();
-        return Some(admission::Caller { name, speaks_for_many: true });
+        return Some(admission::Caller::Partner(name));
     }
     let claims = keeper.tokens.verify(token, keeper.kit.clock.now())?;
-    let caller = admission::Caller { name: claims.sub.to_string(), speaks_for_many: false };
+    let caller = admission::Caller::Member(claims.sub.to_string());
     request.set_data(claims);
     Some(caller)
+}
+
+fn gone() -> Problem {
+    Problem::unauthorized("This credential is not valid, or no longer.")
 }
 
 async fn identify(request: &Request) -> Result<Caller, Problem> {
@@ -131,16 +154,15 @@ async fn identify(request: &Request) -> Result<Caller, Problem> {
         return Ok(Caller::Nobody);
     }
     let keeper = request.data::<Doorkeeper>().ok_or_else(|| Problem::internal("there is no doorkeeper"))?;
-    let bad = || Problem::unauthorized("This credential is not valid, or no longer.");
-    let token = bearer(request).ok_or_else(bad)?;
+    let token = bearer(request).ok_or_else(gone)?;
     let now = keeper.kit.clock.now();
     if token.starts_with(API_KEY_PREFIX) {
         let mut conn = keeper.kit.db.read().await?;
-        return find_api_key(&mut conn, token, now).await?.map(Caller::Partner).ok_or_else(bad);
+        return find_api_key(&mut conn, token, now).await?.map(Caller::Partner).ok_or_else(gone);
     }
-    let claims = request.data::<Claims>().cloned().ok_or_else(bad)?;
+    let claims = request.data::<Claims>().cloned().ok_or_else(gone)?;
     let mut conn = keeper.kit.db.read().await?;
-    find_actor(&mut conn, claims.sid, now).await?.filter(|actor| actor.member_id == claims.sub).map(Caller::Member).ok_or_else(bad)
+    find_actor(&mut conn, claims.sid, now).await?.filter(|actor| actor.member_id == claims.sub).map(Caller::Member).ok_or_else(gone)
 }
 
 /// The member of a live session, with what moderators have decided about them.

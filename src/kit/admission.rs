@@ -3,7 +3,8 @@
 //! A request takes a place before it does anything and keeps it to its end, so whoever is let in finds a connection to the
 //! database, and no work is thrown away half done. There are as many places as connections. Three lines lead to them, each
 //! in order and bounded: the caller's own, so that one who sends thirty requests, which perhaps wait for each other, holds
-//! few places, and strangers see nothing of it; that of all writes, which leaves places to reads; and everybody's. Whoever
+//! few places, and strangers see nothing of it (passwords to be hashed are one caller's: they take long, and anybody may send
+//! them); that of all writes, which leaves places to reads; and everybody's. Whoever
 //! would wait too long is sent away at once, which costs next to nothing.
 
 use std::{
@@ -30,12 +31,14 @@ use super::Problem;
 const WAITING_A_PLACE: usize = 64;
 const WAIT_MAX: Duration = Duration::from_secs(5);
 
-/// Who is known to call. Whoever is not shares the places of all.
+/// Whose line a request waits in. Whoever is not known shares the places of all.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Caller {
-    pub name: String,
+pub enum Caller {
+    Member(String),
     /// A partner's system speaks for many people.
-    pub speaks_for_many: bool,
+    Partner(String),
+    /// Everybody who signs in or up.
+    SigningIn,
 }
 
 /// The places of a server. Clones share them.
@@ -46,8 +49,10 @@ struct Lines {
     everybody: Arc<Line>,
     writes: Arc<Line>,
     callers: Mutex<HashMap<Caller, Arc<Line>>>,
-    /// Places that one member, and one partner, may have at a time.
-    shares: (usize, usize),
+    /// Places that one member, or those who sign in, may have at a time.
+    quarter: usize,
+    /// Places that one partner may have at a time.
+    half: usize,
     patience: Duration,
 }
 
@@ -112,7 +117,8 @@ impl Drop for Waits<'_> {
 }
 
 impl Admission {
-    /// Of so many places at least one is no write's, a member has at most a quarter, and a partner half.
+    /// Of so many places at least one is no write's, a member has at most a quarter, as those have who sign in, and a partner
+    /// half.
     pub fn new(places: usize) -> Self {
         Self::patient(places, WAIT_MAX)
     }
@@ -123,7 +129,8 @@ impl Admission {
             everybody: Line::new(places),
             writes: Line::new(places.saturating_sub(part(4)).max(1)),
             callers: Mutex::default(),
-            shares: (part(4), part(2)),
+            quarter: part(4),
+            half: part(2),
             patience,
         }))
     }
@@ -133,12 +140,12 @@ impl Admission {
         let until = Instant::now() + self.0.patience;
         let busy = |_: Full| Problem::unavailable();
         let own = match caller {
-            Some(caller) => Some(self.own(caller, until).await.map_err(|full| match full {
-                Full::Line => {
+            Some(caller) => Some(self.own(caller.clone(), until).await.map_err(|full| match full {
+                Full::Line if caller != Caller::SigningIn => {
                     let detail = "Too many requests of yours are waiting already; send fewer at a time.";
                     Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_at_once", detail).retry_after(1)
                 }
-                Full::Late => busy(full),
+                _ => busy(full),
             })?),
             None => None,
         };
@@ -148,8 +155,7 @@ impl Admission {
     }
 
     async fn own(&self, caller: Caller, until: Instant) -> Result<Own, Full> {
-        let (member, partner) = self.0.shares;
-        let share = if caller.speaks_for_many { partner } else { member };
+        let share = if matches!(caller, Caller::Partner(_)) { self.0.half } else { self.0.quarter };
         let line = self.callers().entry(caller.clone()).or_insert_with(|| Line::new(share)).clone();
         // Made first, so that the line is forgotten even where there is no place.
         let mut own = Own { admission: self.clone(), caller, line: Some(line.clone()), permit: None };
@@ -188,11 +194,11 @@ mod tests {
     use super::*;
 
     fn member(name: &str) -> Option<Caller> {
-        Some(Caller { name: name.to_owned(), speaks_for_many: false })
+        Some(Caller::Member(name.to_owned()))
     }
 
     fn partner(name: &str) -> Option<Caller> {
-        Some(Caller { name: name.to_owned(), speaks_for_many: true })
+        Some(Caller::Partner(name.to_owned()))
     }
 
     /// Places that somebody gets without waiting.
@@ -206,6 +212,7 @@ mod tests {
             let admission = Admission::new(places);
             assert_eq!(at_once(&admission, member("ada"), false).len(), member_has, "{places}");
             assert_eq!(at_once(&admission, partner("shop"), true).len(), partner_has, "{places}");
+            assert_eq!(at_once(&admission, Some(Caller::SigningIn), true).len(), member_has, "{places}");
             let written = at_once(&admission, None, true);
             assert_eq!(written.len(), writes_have, "{places}");
             assert_eq!(at_once(&admission, None, false).len(), places - writes_have, "{places}");
@@ -240,6 +247,14 @@ mod tests {
         assert!(waiting.iter_mut().all(|place| place.as_mut().now_or_never().is_none()));
         let refused = admission.place(member("ada"), false).now_or_never().unwrap().err().unwrap();
         assert_eq!((refused.status, refused.code.as_str(), refused.retry_after_s), (429, "too_many_at_once", Some(1)));
+        // Of strangers who sign in, none is to blame for the others.
+        let signing_in = at_once(&admission, Some(Caller::SigningIn), true);
+        let crowd: Vec<_> = (0..WAITING_A_PLACE).map(|_| Box::pin(admission.place(Some(Caller::SigningIn), true))).collect();
+        let mut crowd = crowd;
+        assert!(crowd.iter_mut().all(|place| place.as_mut().now_or_never().is_none()));
+        let refused = admission.place(Some(Caller::SigningIn), true).now_or_never().unwrap().err().unwrap();
+        assert_eq!((refused.status, refused.code.as_str(), refused.retry_after_s), (503, "unavailable", Some(1)));
+        drop((signing_in, crowd));
         // What takes too long may be nobody's fault.
         let refused = waiting.swap_remove(0).await.err().unwrap();
         assert_eq!((refused.status, refused.code.as_str(), refused.retry_after_s), (503, "unavailable", Some(1)));

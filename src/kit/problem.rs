@@ -16,7 +16,7 @@ use poem_openapi::{
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{spec::Unreadable, sqlstate};
+use super::{spec::Unreadable, sqlstate, text};
 
 pub const CONTENT_TYPE: &str = "application/problem+json";
 const RETRY_AFTER_S: u64 = 1;
@@ -153,9 +153,9 @@ impl Fields {
         self.0.push(FieldError { pointer: pointer.to_owned(), detail: detail.into() });
     }
 
-    /// Wants `text` to have a number of characters in `range`. Space at its ends is none of the least.
+    /// Wants `text` to have a number of characters in `range`. Space at its ends is none of the least, nor is what nobody sees.
     pub fn chars(&mut self, pointer: &str, text: &str, range: std::ops::RangeInclusive<usize>) {
-        self.chars_kept(pointer, text, text.trim(), range);
+        self.chars_kept(pointer, text, &text::tidy(text), range);
     }
 
     /// The same where only `kept` is kept of `text`, and must be enough.

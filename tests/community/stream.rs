@@ -53,6 +53,15 @@ async fn a_stream_ends_with_its_token_its_session_and_the_server() {
     let (mut ends, mut stays) = (phone.listens(None).await, ada.listens(None).await);
     town.sql("update session set revoked_at = now() where created_at = (select max(created_at) from session)").await;
     assert!(ends.next().await.is_none(), "the session is over");
+    // Nor does it give what comes before that is noticed.
+    let lost = town.sign_in("ada").await;
+    let mut overhears = lost.listens(None).await;
+    let (question, bob) = (ada.asks("Which grinder is best?").await, town.member("bob").await);
+    lost.post("/auth/logout", json!(null)).await.is(204);
+    bob.answers(&question, "All of them.").await;
+    town.settle().await;
+    assert!(overhears.next().await.is_none(), "what it would give is no longer theirs");
+    assert_eq!(stays.next().await.unwrap().data["kind"], "question_answered");
     town.app.end_streams();
     assert!(stays.next().await.is_none(), "the server stops");
     assert!(ada.listens(None).await.next().await.is_none());

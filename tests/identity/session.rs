@@ -1,6 +1,7 @@
 //! Devices, and the password.
 
 use chrono::Duration;
+use diesel_async::SimpleAsyncConnection;
 use regulars::{
     identity::member::{rules, store},
     kit::secret::{self, Purpose},
@@ -8,7 +9,7 @@ use regulars::{
 };
 use serde_json::json;
 
-use crate::town::{PASSWORD, Plan, Town};
+use crate::town::{PASSWORD, Person, Plan, Town};
 
 #[tokio::test]
 async fn ada_ends_the_session_on_a_lost_phone() {
@@ -133,4 +134,29 @@ async fn nobody_signs_in_as_who_is_being_erased() {
     tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
     tx.commit().await.expect("it is done");
     coming.await.expect("an answer").refused(401, "bad_credentials");
+}
+
+/// Somebody who knows the old password does not undo the owner's new one, be it that both change it at the same moment.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_who_change_a_password_at_once_one_is_late() {
+    let town = Town::new().await;
+    let (owner, thief) = (town.member("ada").await, town.sign_in("ada").await);
+    let mut tx = town.app.kit.background_db.begin().await.unwrap();
+    tx.batch_execute("select 1 from account for update").await.unwrap();
+    let change = |person: &Person, new: &str| {
+        let (person, form) = (person.clone(), json!({ "old_password": PASSWORD, "new_password": new }));
+        tokio::spawn(async move { person.put("/me/password", form).await })
+    };
+    let changes = [change(&owner, "the owner's new one"), change(&thief, "the thief's new one")];
+    let waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    while town.count(waiting).await < 2 {
+        tokio::task::yield_now().await;
+    }
+    drop(tx);
+    let mut statuses = Vec::new();
+    for change in changes {
+        statuses.push(change.await.unwrap().status);
+    }
+    statuses.sort_unstable();
+    assert_eq!(statuses, [204, 403]);
 }

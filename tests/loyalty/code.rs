@@ -28,6 +28,8 @@ async fn a_code_is_in_one_pool_once_however_it_is_written() {
         "SAVE- 77",
         "\u{a0}Save-77 ",
         "ＳＡＶＥ-７７",
+        "SAVE\u{2066}-77\u{2069}",
+        "S\u{fe0f}AVE-77\u{e0041}",
     ] {
         for pool in [&theatre, &cinema] {
             let refused = adds(&rosa, pool, &["NEW-1", twin]).await.refused(409, "duplicate_codes");
@@ -44,6 +46,11 @@ async fn a_code_is_in_one_pool_once_however_it_is_written() {
         ])
     );
     adds(&rosa, &theatre, &["\u{feff}\t"]).await.refuses_field("/codes/0");
+    // Another partner does not learn whose they are.
+    let shop = town.partner("shop", "catalog:write").await;
+    let own = shop.post("/admin/rewards", json!({ "name": "Opera", "kind": "code_pool", "price_points": 10 })).await.is(201).text("/id");
+    let refused = adds(&shop, &own, &["SAVE-77"]).await.refused(409, "duplicate_codes");
+    assert_eq!(refused.text("/errors/0/detail"), "This code is in a pool already.");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

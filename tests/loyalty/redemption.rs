@@ -269,7 +269,14 @@ async fn partners_reach_what_they_redeemed_and_what_is_presented() {
     kiosk.get(&format!("/redemptions/{}", fulfilled.text("/id"))).await.refused(404, "not_found");
     // A code that nobody has been shown opens nothing.
     let pool = rosa.offers("Cinema", 10, json!({ "kind": "code_pool" })).await;
-    rosa.post_once(&format!("/admin/rewards/{pool}/codes"), "codes", json!({ "codes": ["CINEMA"] })).await.is(201);
+    rosa.post_once(&format!("/admin/rewards/{pool}/codes"), "codes", json!({ "codes": ["CINEMA", "Ab1 Cd-é"] })).await.is(201);
     holds(&shop, &pool, "cinema").await.is(201);
     presents(&kiosk, "CINEMA", "held").await.refused(404, "not_found");
+    // However it is written, it is the same code.
+    ann.redeems(&pool, "ticket").await.is(201);
+    for (n, written) in ["Ab1Cd-é", "ab1\u{a0}cd-É", "Ａｂ１ Cd-é", "Ab1 Cd-e\u{301}", "Ab1\u{200b} Cd-é"].iter().enumerate() {
+        let (status, code) = if n == 0 { (200, None) } else { (409, Some("redemption_fulfilled")) };
+        let reply = presents(&kiosk, written, written).await.is(status);
+        assert_eq!(reply.body["code"].as_str().filter(|_| status == 409), code, "{written:?}");
+    }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::Duration;
+use diesel_async::SimpleAsyncConnection;
 use poem::http::Method;
 use regulars::app;
 use serde_json::json;
@@ -116,4 +117,42 @@ async fn of_a_person_who_is_erased_nothing_is_left() {
     let form = json!({ "email": email, "password": PASSWORD, "handle": "finch" });
     town.visitor().post("/auth/register", form).await.is(202);
     town.visitor().post("/auth/login", json!({ "email": email, "password": PASSWORD })).await.is(200);
+}
+
+/// Whoever is on the way to be written when its author goes is either there for the erasure to find, or refused.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_while_its_author_is_erased_is_not_written() {
+    let town = Town::new().await;
+    let (bob, canary) = (town.member("bob").await, town.member("canary-88").await);
+    let question = bob.asks("Which grinder is best?").await;
+    let answer = bob.answers(&question, "All of them.").await;
+    // Somebody holds the thread: what they write waits for it.
+    let mut tx = town.app.kit.background_db.begin().await.unwrap();
+    tx.batch_execute("select 1 from post for update").await.unwrap();
+    let (asks, answers, comments) = (canary.clone(), canary.clone(), canary.clone());
+    let (to, on) = (question.clone(), answer.clone());
+    let writes = [
+        tokio::spawn(async move { answers.tries_to_answer(&to, "I am canary-88, who waits.").await }),
+        tokio::spawn(async move {
+            comments.post(&format!("/answers/{on}/comments"), json!({ "body": "I am canary-88, who waits, too." })).await
+        }),
+    ];
+    let waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    while town.count(waiting).await < 2 {
+        tokio::task::yield_now().await;
+    }
+    let erases = tokio::spawn(async move { asks.tries_to_erase_themselves(PASSWORD).await });
+    while town.count(waiting).await < 3 {
+        tokio::task::yield_now().await;
+    }
+    drop(tx);
+    for write in writes {
+        let reply = write.await.unwrap();
+        assert!([201, 401].contains(&reply.status), "{}", reply.body);
+    }
+    erases.await.unwrap().is(204);
+    canary.tries_to_answer(&question, "I am canary-88, again.").await.refused(401, "unauthorized");
+    town.settle().await;
+    let left = sightings(&town).await;
+    assert!(left.is_empty(), "{left:#?}");
 }

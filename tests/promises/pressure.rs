@@ -258,3 +258,21 @@ async fn a_commit_in_doubt_is_found_by_the_same_request() {
     wire.cut_commits(0);
     assert_eq!(ada.holdings().await.0, 10, "ten mugs, each once");
 }
+
+/// Passwords take long to hash, and anybody may send them.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crowd_that_signs_in_leaves_places_to_others() {
+    let town = Town::new().await;
+    let (ada, bea) = (town.member("ada").await, town.member("bea").await);
+    let account = format!("select 1 from account where member_id = '{}' for update", ada.id());
+    let lock = locked(&town, &account).await;
+    let visitor = town.visitor();
+    let form = |_| json!({ "email": "ada@town.example", "password": PASSWORD });
+    let mut waiting = crowd(&town, &visitor, "/auth/login", form, |n| n.to_string()).await;
+    bea.asks("Who else writes meanwhile?").await;
+    bea.get("/me/points").await.is(200);
+    drop(lock);
+    while let Some(reply) = waiting.join_next().await {
+        reply.expect("an answer").is(200);
+    }
+}

@@ -61,3 +61,14 @@ async fn migrations_go_up_down_and_up() {
     regulars::kit::db::migrate(town.database_url()).await.expect("they go up again");
     assert_eq!(town.rows(COLUMNS).await, before);
 }
+
+/// What nobody sees of a name, the code and the database leave out alike.
+#[tokio::test]
+async fn what_has_no_width_is_the_same_in_sql() {
+    let town = Town::new().await;
+    let text = "select n from generate_series(1, 1114111) n where n not between 55296 and 57343 and tidy_name(chr(n)) = '' order by n";
+    let in_sql: Vec<u32> = town.rows(text).await.iter().map(|n| n.parse().unwrap()).collect();
+    let in_code: Vec<u32> =
+        (1..=0x10_ffff).filter(|n| char::from_u32(*n).is_some_and(|c| regulars::kit::text::tidy(&c.to_string()).is_empty())).collect();
+    assert_eq!(in_sql, in_code);
+}

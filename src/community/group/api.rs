@@ -169,7 +169,7 @@ impl GroupApi {
         let now = self.kit.clock.now();
         let derived = rules::slug_of(name);
         let slug = body.slug.as_deref().unwrap_or(&derived);
-        let mut tx = self.kit.db.begin().await?;
+        let mut tx = member.0.begin(&self.kit).await?;
         if store::count_owned(&mut tx, owner).await? >= rules::OWNED_GROUPS_MAX {
             return Err(Refusal::TooManyGroups.into());
         }
@@ -256,7 +256,7 @@ impl GroupApi {
     async fn delete_group(&self, member: Member, slug: Path<String>) -> Result<Deleted, Problem> {
         let actor = member.0;
         let now = self.kit.clock.now();
-        let mut tx = self.kit.db.begin().await?;
+        let mut tx = actor.begin(&self.kit).await?;
         let group = store::lock_group(&mut tx, &slug.0, actor.member_id).await?;
         let group = allowed(Some(&actor), Action::ManageGroup, group)?;
         store::delete_group(&mut tx, group.id, now).await?;

@@ -99,7 +99,7 @@ impl MembershipApi {
     #[oai(path = "/groups/:slug/members/me", method = "put", operation_id = "join_group")]
     async fn join_group(&self, member: Member, slug: Path<String>) -> Result<Json<MembershipView>, Problem> {
         let actor = member.0;
-        let mut conn = self.kit.db.begin().await?;
+        let mut conn = actor.begin(&self.kit).await?;
         let group = store::lock_group(&mut conn, &slug.0, actor.member_id).await?;
         let group = allowed(Some(&actor), Action::SeeGroup, group)?;
         let before = my_standing(&group);
@@ -118,7 +118,7 @@ impl MembershipApi {
     #[oai(path = "/groups/:slug/members/me", method = "delete", operation_id = "leave_group")]
     async fn leave_group(&self, member: Member, slug: Path<String>) -> Result<Removed, Problem> {
         let actor = member.0;
-        let mut tx = self.kit.db.begin().await?;
+        let mut tx = actor.begin(&self.kit).await?;
         let group = store::lock_group(&mut tx, &slug.0, actor.member_id).await?;
         let group = allowed(Some(&actor), Action::SeeGroup, group)?;
         let before = my_standing(&group);
@@ -142,7 +142,7 @@ impl MembershipApi {
         body: Json<SetGroupMember>,
     ) -> Result<Json<MembershipView>, Problem> {
         let actor = member.0;
-        let mut tx = self.kit.db.begin().await?;
+        let mut tx = actor.begin(&self.kit).await?;
         let group = store::lock_group(&mut tx, &slug.0, actor.member_id).await?;
         let group = allowed(Some(&actor), Action::ModerateMembers, group)?;
         let mut them = find(&mut tx, &group, &handle.0).await?;
@@ -163,7 +163,7 @@ impl MembershipApi {
     #[oai(path = "/groups/:slug/members/:handle", method = "delete", operation_id = "remove_group_member")]
     async fn remove_group_member(&self, member: Member, slug: Path<String>, handle: Path<Handle>) -> Result<Removed, Problem> {
         let actor = member.0;
-        let mut tx = self.kit.db.begin().await?;
+        let mut tx = actor.begin(&self.kit).await?;
         let group = store::lock_group(&mut tx, &slug.0, actor.member_id).await?;
         let group = allowed(Some(&actor), Action::ModerateMembers, group)?;
         let them = find(&mut tx, &group, &handle.0).await?;

@@ -24,6 +24,7 @@ use crate::{
     app::Tag,
     identity::{Actor, Myself, caller::token_expiry},
     kit::{Kit, Problem, page::Page, problem::Fields},
+    words::SessionId,
 };
 
 pub const READ_AT_ONCE_MAX: usize = 100;
@@ -136,7 +137,7 @@ impl NotificationApi {
         };
         let time_left = token_expiry(request).map_or(Duration::ZERO, |at| (at - self.kit.clock.now()).to_std().unwrap_or_default());
         let woken = self.streams.open(actor.member_id, actor.session_id)?;
-        let listener = Listener { streams: self.streams.clone(), reader: reader(&actor), woken, last };
+        let listener = Listener { streams: self.streams.clone(), reader: reader(&actor), session_id: actor.session_id, woken, last };
         let expires = Box::pin(tokio::time::sleep(time_left));
         let events = stream::unfold(listener, Listener::hear).map(stream::iter).flatten().take_until(expires).boxed();
         let events = EventStream::new(events).keep_alive(KEEP_ALIVE).to_event(|notification| {
@@ -151,6 +152,7 @@ impl NotificationApi {
 struct Listener {
     streams: Streams,
     reader: Reader,
+    session_id: SessionId,
     woken: watch::Receiver<()>,
     /// The last notification that was sent.
     last: Uuid,
@@ -163,8 +165,9 @@ impl Listener {
             // What is there already comes first; a change in the meantime is not forgotten.
             self.woken.mark_unchanged();
             match self.look().await {
-                Ok(news) if news.is_empty() => self.woken.changed().await.ok()?,
-                Ok(news) => {
+                Ok(None) => return None,
+                Ok(Some(news)) if news.is_empty() => self.woken.changed().await.ok()?,
+                Ok(Some(news)) => {
                     self.last = news.last().map_or(self.last, |latest| latest.id);
                     return Some((news, self));
                 }
@@ -177,9 +180,13 @@ impl Listener {
         }
     }
 
-    async fn look(&self) -> Result<Vec<NotificationView>, Problem> {
+    /// None when the session is over.
+    async fn look(&self) -> Result<Option<Vec<NotificationView>>, Problem> {
         let (_turn, mut conn) = self.streams.turn().await?;
+        if self.streams.is_over(&mut conn, self.session_id).await? {
+            return Ok(None);
+        }
         let rows = view::list_after(&mut conn, self.reader, self.last, EVENTS_AT_ONCE).await?;
-        Ok(rows.into_iter().map(NotificationView::from).collect())
+        Ok(Some(rows.into_iter().map(NotificationView::from).collect()))
     }
 }

@@ -123,6 +123,11 @@ impl Streams {
         Ok((turn, self.0.kit.db.read().await?))
     }
 
+    /// Whether a session has ended: its streams give nothing more, not even what comes before the next check.
+    pub async fn is_over(&self, conn: &mut Conn, session: SessionId) -> Result<bool, Problem> {
+        Ok(!find_ended(conn, &[session], self.0.kit.clock.now()).await?.is_empty())
+    }
+
     /// Ends all streams, and takes no more: the server stops.
     pub fn close(&self) {
         let mut open = self.lock();

@@ -42,7 +42,7 @@ impl AcceptanceApi {
     #[oai(path = "/:question_id/accepted-answer", method = "put", operation_id = "accept_answer")]
     async fn accept_answer(&self, member: Member, question_id: Path<PostId>, body: Json<AcceptAnswer>) -> Result<Accepted, Problem> {
         let (actor, id, now) = (member.0, question_id.0, self.kit.clock.now());
-        let mut tx = self.kit.db.begin().await?;
+        let mut tx = actor.begin(&self.kit).await?;
         let question = store::find_thread_of_for_update(&mut tx, id, PostKind::Question).await?;
         permit(&mut tx, Some(&actor), Action::Accept, &question).await?;
         let thread = store::find_thread_of_for_update(&mut tx, body.answer_id, PostKind::Answer).await?;
@@ -75,7 +75,7 @@ impl AcceptanceApi {
     #[oai(path = "/:question_id/accepted-answer", method = "delete", operation_id = "unaccept_answer")]
     async fn unaccept_answer(&self, member: Member, question_id: Path<PostId>) -> Result<Accepted, Problem> {
         let (actor, id, now) = (member.0, question_id.0, self.kit.clock.now());
-        let mut tx = self.kit.db.begin().await?;
+        let mut tx = actor.begin(&self.kit).await?;
         let thread = store::find_thread_of_for_update(&mut tx, id, PostKind::Question).await?;
         permit(&mut tx, Some(&actor), Action::Accept, &thread).await?;
         let Some(accepted) = thread.post.accepted_answer_id else { return Ok(Accepted::Done) };

@@ -108,7 +108,7 @@ impl AnswerApi {
         let mut fields = Fields::default();
         let mentions = Mentions::find(&self.kit, &[&body.body]).await?;
         let rendered = post_rules::render(&mut fields, &actor, &body.body, site.body_chars(), &mentions);
-        let mut tx = self.kit.db.begin().await?;
+        let mut tx = actor.begin(&self.kit).await?;
         let thread = post::store::find_thread_of_for_update(&mut tx, question_id.0, PostKind::Question).await?;
         permit(&mut tx, Some(&actor), Action::Answer, &thread).await?;
         let question = thread.post;
@@ -160,7 +160,7 @@ impl AnswerApi {
         let rendered = post_rules::render(&mut fields, &actor, &body.body, site.body_chars(), &mentions);
         let reason = body.reason.as_deref().unwrap_or_default();
         fields.chars("/reason", reason, 0..=REASON_CHARS_MAX);
-        let mut tx = self.kit.db.begin().await?;
+        let mut tx = actor.begin(&self.kit).await?;
         let thread = post::store::find_thread_of_for_update(&mut tx, id, PostKind::Answer).await?;
         let object = permit(&mut tx, Some(&actor), Action::EditPost, &thread).await?;
         let moderates = can(Some(&actor), Action::Moderate, &object).is_ok();
@@ -191,7 +191,7 @@ impl AnswerApi {
     #[oai(path = "/answers/:answer_id", method = "delete", operation_id = "delete_answer")]
     async fn delete_answer(&self, member: Member, answer_id: Path<PostId>) -> Result<AnswerGone, Problem> {
         let (actor, now) = (member.0, self.kit.clock.now());
-        let mut tx = self.kit.db.begin().await?;
+        let mut tx = actor.begin(&self.kit).await?;
         let thread = post::store::find_thread_of_for_update(&mut tx, answer_id.0, PostKind::Answer).await?;
         permit(&mut tx, Some(&actor), Action::DeletePost, &thread).await?;
         let answer = thread.post;

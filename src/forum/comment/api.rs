@@ -150,7 +150,7 @@ impl CommentApi {
         let mut fields = Fields::default();
         let mentions = Mentions::find(&self.kit, &[&body.body]).await?;
         let rendered = post::rules::render(&mut fields, &actor, &body.body, COMMENT_CHARS, &mentions);
-        let mut tx = self.kit.db.begin().await?;
+        let mut tx = actor.begin(&self.kit).await?;
         let comment = store::find(&mut tx, id).await?.ok_or_else(|| Problem::not_found("comment"))?;
         let moderates = self.permit_change(&mut tx, &actor, &comment).await?;
         rules::may_edit(&actor, comment.author.id, moderates, comment.created_at, now)?;
@@ -173,7 +173,7 @@ impl CommentApi {
     #[oai(path = "/comments/:comment_id", method = "delete", operation_id = "delete_comment")]
     async fn delete_comment(&self, member: Member, comment_id: Path<CommentId>) -> Result<CommentGone, Problem> {
         let (actor, id) = (member.0, comment_id.0);
-        let mut tx = self.kit.db.begin().await?;
+        let mut tx = actor.begin(&self.kit).await?;
         let comment = store::find(&mut tx, id).await?.ok_or_else(|| Problem::not_found("comment"))?;
         let moderates = self.permit_change(&mut tx, &actor, &comment).await?;
         rules::may_delete(&actor, comment.author.id, moderates)?;
@@ -209,8 +209,8 @@ impl CommentApi {
         let mut fields = Fields::default();
         let mentions = Mentions::find(&self.kit, &[body]).await?;
         let rendered = post::rules::render(&mut fields, &actor, body, COMMENT_CHARS, &mentions);
-        let mut tx = self.kit.db.begin().await?;
-        let thread = post::store::find_thread_of(&mut tx, id, kind).await?;
+        let mut tx = actor.begin(&self.kit).await?;
+        let thread = post::store::find_thread_of_for_update(&mut tx, id, kind).await?;
         permit(&mut tx, Some(&actor), Action::Comment, &thread).await?;
         if !thread.post.is_published() || !thread.question.is_published() {
             return Err(Refusal::NotPublished.into());

@@ -79,7 +79,7 @@ impl FlagApi {
 
         let least = Thresholds::from(&*site::current(&self.kit).await?);
         let now = self.kit.clock.now();
-        let mut tx = self.kit.db.begin().await?;
+        let mut tx = actor.begin(&self.kit).await?;
         let thread = post::find_thread_for_update(&mut tx, id).await?.filter(|thread| thread.post.kind == kind);
         let thread = thread.ok_or_else(|| Problem::not_found(noun))?;
         post::permit(&mut tx, Some(&actor), Action::Flag, &thread).await?;

@@ -167,7 +167,7 @@ impl QuestionApi {
         let rendered = post_rules::render(&mut fields, &actor, &body.body, site.body_chars(), &mentions);
         let tags = tag::rules::normalise_all(&mut fields, &body.tags);
 
-        let mut tx = self.kit.db.begin().await?;
+        let mut tx = actor.begin(&self.kit).await?;
         let (group_id, standing) = match &body.group {
             Some(slug) => visible_group(&mut tx, slug, Some(&actor)).await.map(|(id, standing)| (Some(id), Some(standing)))?,
             None => (None, None),
@@ -268,7 +268,7 @@ impl QuestionApi {
         let reason = body.reason.as_deref().unwrap_or_default();
         fields.chars("/reason", reason, 0..=REASON_CHARS_MAX);
 
-        let mut tx = self.kit.db.begin().await?;
+        let mut tx = actor.begin(&self.kit).await?;
         let thread = post::store::find_thread_of_for_update(&mut tx, id, PostKind::Question).await?;
         let object = permit(&mut tx, Some(&actor), Action::EditPost, &thread).await?;
         let before = thread.post;
@@ -324,7 +324,7 @@ impl QuestionApi {
     #[oai(path = "/:question_id", method = "delete", operation_id = "delete_question")]
     async fn delete_question(&self, member: Member, question_id: Path<PostId>) -> Result<QuestionGone, Problem> {
         let (actor, id, now) = (member.0, question_id.0, self.kit.clock.now());
-        let mut tx = self.kit.db.begin().await?;
+        let mut tx = actor.begin(&self.kit).await?;
         let thread = post::store::find_thread_of_for_update(&mut tx, id, PostKind::Question).await?;
         let object = permit(&mut tx, Some(&actor), Action::DeletePost, &thread).await?;
         let question = thread.post;

@@ -102,7 +102,7 @@ impl ClosureApi {
 
 impl ClosureApi {
     async fn moderate(&self, actor: &Actor, id: PostId) -> Result<(Tx, Thread), Problem> {
-        let mut tx = self.kit.db.begin().await?;
+        let mut tx = actor.begin(&self.kit).await?;
         let thread = post::store::find_thread_of_for_update(&mut tx, id, PostKind::Question).await?;
         permit(&mut tx, Some(actor), Action::Moderate, &thread).await?;
         Ok((tx, thread))

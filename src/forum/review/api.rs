@@ -130,7 +130,7 @@ impl ReviewApi {
     #[oai(path = "/admin/review-items/:id/claim", method = "put", operation_id = "claim_review_item")]
     async fn claim_review_item(&self, member: Member, id: Path<ReviewItemId>) -> Result<Json<ReviewItem>, Problem> {
         let (actor, now) = (member.0, self.kit.clock.now());
-        let mut tx = self.kit.db.begin().await?;
+        let mut tx = actor.begin(&self.kit).await?;
         let opened = open(&mut tx, &actor, id.0, true).await?;
         rules::claim(judge(&actor), &opened.case, now)?;
         store::claim(&mut tx, id.0, actor.member_id, now).await?;
@@ -144,7 +144,7 @@ impl ReviewApi {
     /// Does nothing when the claim is not one's own.
     #[oai(path = "/admin/review-items/:id/claim", method = "delete", operation_id = "unclaim_review_item")]
     async fn unclaim_review_item(&self, member: Member, id: Path<ReviewItemId>) -> Result<UnclaimAnswer, Problem> {
-        let mut tx = self.kit.db.begin().await?;
+        let mut tx = member.0.begin(&self.kit).await?;
         open(&mut tx, &member.0, id.0, true).await?;
         store::unclaim(&mut tx, id.0, member.0.member_id).await?;
         tx.commit().await?;
@@ -161,7 +161,7 @@ impl ReviewApi {
         let (actor, body) = (member.0, body.0);
         let note = body.note.map(|note| note.0).unwrap_or_default();
         let now = self.kit.clock.now();
-        let mut tx = self.kit.db.begin().await?;
+        let mut tx = actor.begin(&self.kit).await?;
         let opened = open(&mut tx, &actor, id.0, true).await?;
         rules::check(body.decision, body.hours, &body.reason, &note)?;
         let plan = rules::decide(judge(&actor), &opened.case, body.version, body.decision, body.hours, now)?;
@@ -215,7 +215,7 @@ impl ReviewApi {
     #[oai(path = "/admin/review-items/:id/undo", method = "post", operation_id = "undo_review_decision")]
     async fn undo_review_decision(&self, member: Member, id: Path<ReviewItemId>, body: Json<Undo>) -> Result<Json<ReviewItem>, Problem> {
         let (actor, now) = (member.0, self.kit.clock.now());
-        let mut tx = self.kit.db.begin().await?;
+        let mut tx = actor.begin(&self.kit).await?;
         let opened = open(&mut tx, &actor, id.0, true).await?;
         rules::check(Decision::Approve, None, &body.reason, "")?;
         let post = &opened.thread.post;

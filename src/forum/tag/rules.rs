@@ -23,7 +23,9 @@ refusals! {
 pub fn normalise(name: &str) -> Option<String> {
     let name = name.split_whitespace().collect::<Vec<_>>().join("-").to_lowercase();
     let plain = name.chars().all(|c| matches!(c, 'a'..='z' | '0'..='9' | '+' | '#' | '.' | '-'));
-    (plain && NAME_CHARS.contains(&name.len())).then_some(name)
+    // Browsers take `.` and `..` for steps of a path.
+    let named = name.chars().any(|c| c.is_ascii_alphanumeric());
+    (plain && named && NAME_CHARS.contains(&name.len())).then_some(name)
 }
 
 /// Whether `tag` may become a synonym of `of`. Nothing leads on from a synonym, so that a tag is found in one step.
@@ -44,7 +46,10 @@ pub fn normalise_all(fields: &mut Fields, names: &[Text]) -> Vec<String> {
         match normalise(name) {
             Some(tag) if !tags.contains(&tag) => tags.push(tag),
             Some(_) => {}
-            None => fields.refuse(&format!("/tags/{i}"), "A tag has 1 to 35 letters a to z, digits, +, #, . and - only."),
+            None => fields.refuse(
+                &format!("/tags/{i}"),
+                "A tag has 1 to 35 letters a to z, digits, +, #, . and - only, and a letter or digit among them.",
+            ),
         }
     }
     if !TAGS_PER_QUESTION.contains(&names.len()) {
@@ -65,6 +70,9 @@ mod tests {
             ("c++", Some("c++")),
             ("C#", Some("c#")),
             (".net", Some(".net")),
+            (".", None),
+            ("..", None),
+            ("+-", None),
             ("", None),
             ("  ", None),
             ("straße", None),

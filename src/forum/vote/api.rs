@@ -64,7 +64,7 @@ impl VoteApi {
 impl VoteApi {
     async fn vote(&self, actor: Actor, id: PostId, kind: PostKind, value: i16) -> Result<Json<VoteStanding>, Problem> {
         let now = self.kit.clock.now();
-        let mut tx = self.kit.db.begin().await?;
+        let mut tx = actor.begin(&self.kit).await?;
         let thread = post::store::find_thread_of_for_update(&mut tx, id, kind).await?;
         permit(&mut tx, Some(&actor), Action::Vote, &thread).await?;
         let post = &thread.post;

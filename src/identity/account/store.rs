@@ -111,8 +111,13 @@ pub async fn find_password_hash(conn: &mut Conn, member_id: MemberId) -> QueryRe
 pub async fn holds_password(conn: &mut Conn, member_id: MemberId, hash: &str) -> QueryResult<bool> {
     // The member first, as whoever erases them does.
     member::table.find(member_id).select(member::id).for_key_share().first::<MemberId>(conn).await?;
-    let current: Option<String> =
-        account::table.filter(account::member_id.eq(member_id)).select(account::password_hash).for_share().first(conn).await.optional()?;
+    let current: Option<String> = account::table
+        .filter(account::member_id.eq(member_id))
+        .select(account::password_hash)
+        .for_no_key_update()
+        .first(conn)
+        .await
+        .optional()?;
     Ok(current.as_deref() == Some(hash))
 }
 

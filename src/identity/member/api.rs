@@ -22,7 +22,7 @@ use crate::{
         account::{api::forget_session, password, rules as account_rules, store as account_store},
     },
     kit::{
-        Kit, Problem,
+        Conn, Kit, Problem,
         etag::{self, Conditional, Edited},
         limits::Ration,
         page::Page,
@@ -201,11 +201,12 @@ impl MemberApi {
     #[oai(path = "/me", method = "delete", operation_id = "erase_me")]
     async fn erase_me(&self, myself: Myself, jar: &CookieJar, body: Json<EraseMe>) -> Result<Erased, Problem> {
         let actor = myself.0;
-        confirm_password(&self.kit, actor.member_id, body.0.password.0).await?;
+        let hash = confirm_password(&self.kit, actor.member_id, body.0.password.0).await?;
         let now = self.kit.clock.now();
         let mut tx = self.kit.db.begin().await?;
         let administrators = store::lock_administrators(&mut tx).await?;
         let me = store::lock_me(&mut tx, actor.member_id).await?;
+        still_holds(&mut tx, me.id, &hash).await?;
         rules::may_cease(me.role, administrators.len())?;
         let stand_in = store::random_handle("erased-", 8);
         let names = store::erase(&mut tx, me.id, &stand_in, rules::ERASED_NAME, now).await?;
@@ -285,10 +286,18 @@ fn profile(row: ProfileRow, groups: Vec<store::GroupRow>) -> Profile {
     }
 }
 
-/// Wants the member's own password again before something that cannot be undone; guesses are rationed.
-pub async fn confirm_password(kit: &Kit, member_id: MemberId, given: String) -> Result<(), Problem> {
+/// Wants the member's own password again before something that cannot be undone; guesses are rationed. Returns its hash,
+/// for [`still_holds`].
+pub async fn confirm_password(kit: &Kit, member_id: MemberId, given: String) -> Result<String, Problem> {
     kit.limits.take(Ration::Password, &format!("member:{member_id}"))?;
     // The connection goes back before the hashing.
     let stored = account_store::find_password_hash(&mut *kit.db.read().await?, member_id).await?;
-    if password::verify(given, stored).await? { Ok(()) } else { Err(Refusal::WrongPassword.into()) }
+    let right = password::verify(given, stored.clone()).await?;
+    stored.filter(|_| right).ok_or_else(|| Refusal::WrongPassword.into())
+}
+
+/// Wants the password to be what it was when it was confirmed: somebody may have changed it meanwhile. It stays so to the
+/// end of the transaction.
+pub async fn still_holds(conn: &mut Conn, member_id: MemberId, hash: &str) -> Result<(), Problem> {
+    if account_store::holds_password(conn, member_id, hash).await? { Ok(()) } else { Err(Refusal::WrongPassword.into()) }
 }

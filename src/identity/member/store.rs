@@ -198,6 +198,13 @@ pub async fn lock_me(conn: &mut Conn, id: MemberId) -> QueryResult<MyRow> {
     member::table.inner_join(account::table).filter(member::id.eq(id)).select(my_columns()).for_update().first(conn).await
 }
 
+/// Holds the member against being erased until the transaction ends. False when they are gone.
+pub async fn hold(conn: &mut Conn, id: MemberId) -> QueryResult<bool> {
+    let held: Option<MemberId> =
+        member::table.find(id).filter(member::erased_at.is_null()).select(member::id).for_key_share().first(conn).await.optional()?;
+    Ok(held.is_some())
+}
+
 /// Returns the new version.
 pub async fn update_member(conn: &mut Conn, id: MemberId, display_name: &str, bio: &str, on_leaderboards: bool) -> QueryResult<i32> {
     diesel::update(member::table.find(id))

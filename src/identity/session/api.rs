@@ -14,7 +14,7 @@ use crate::{
     identity::{
         Myself,
         account::{api::forget_session, password, rules as account_rules, store as account_store},
-        member::api::confirm_password,
+        member::api::{confirm_password, still_holds},
     },
     kit::{Kit, Problem, page::Page, problem::Fields, text::Text},
     words::SessionId,
@@ -116,10 +116,11 @@ impl SessionApi {
         let mut fields = Fields::default();
         account_rules::check_new_password(&mut fields, "/new_password", &body.new_password, self.password_chars_min, &[&actor.handle]);
         fields.done()?;
-        confirm_password(&self.kit, actor.member_id, body.old_password.0).await?;
+        let old_hash = confirm_password(&self.kit, actor.member_id, body.old_password.0).await?;
         let hash = password::hash(body.new_password.0).await?;
         let now = self.kit.clock.now();
         let mut tx = self.kit.db.begin().await?;
+        still_holds(&mut tx, actor.member_id, &old_hash).await?;
         account_store::update_password_hash(&mut tx, actor.member_id, &hash).await?;
         store::revoke_others(&mut tx, actor.member_id, actor.session_id, now).await?;
         tx.commit().await?;

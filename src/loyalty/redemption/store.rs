@@ -95,12 +95,12 @@ pub async fn find(conn: &mut Conn, id: RedemptionId) -> QueryResult<Option<Redem
     .optional()
 }
 
-/// The redemption whose code somebody presents, in whichever case; of several, one that is not used.
+/// The redemption whose code somebody presents, however it is written; of several, one that is not used.
 pub async fn find_presented(conn: &mut Conn, code: &str) -> QueryResult<Option<RedemptionRow>> {
     diesel::sql_query(concat!(
         columns!(),
         "from redemption d join reward r on r.id = d.reward_id join member m on m.id = d.member_id
-         where lower(d.code) = lower($1) and d.state <> 'held' order by d.state = 'issued' desc, d.id desc limit 1"
+         where code_key(d.code) = code_key($1) and d.state <> 'held' order by d.state = 'issued' desc, d.id desc limit 1"
     ))
     .bind::<Text, _>(code)
     .cached()

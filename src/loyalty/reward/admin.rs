@@ -349,12 +349,12 @@ impl RewardAdminApi {
         }
         let duplicates = store::find_duplicates(conn, codes).await?;
         if !duplicates.is_empty() {
-            return Err(refused_as_duplicates(&duplicates));
+            return Err(refused_as_duplicates(clerk, &duplicates));
         }
         let stock_left = match store::add_codes(conn, id, codes).await? {
             Some(stock_left) => stock_left,
             // A pool has just got one of them.
-            None => return Err(refused_as_duplicates(&store::find_duplicates(conn, codes).await?)),
+            None => return Err(refused_as_duplicates(clerk, &store::find_duplicates(conn, codes).await?)),
         };
         let detail = json!({ "codes": codes.len() });
         clerk.sign(conn, "add_coupon_codes", ("reward", id.0), "", detail, self.kit.clock.now()).await?;
@@ -362,12 +362,13 @@ impl RewardAdminApi {
     }
 }
 
-/// 409 with every duplicate, and its place in the request.
-fn refused_as_duplicates(duplicates: &[Duplicate]) -> Problem {
+/// 409 with every duplicate, and its place in the request. Pools that are not the clerk's are not named.
+fn refused_as_duplicates(clerk: &Clerk, duplicates: &[Duplicate]) -> Problem {
     let codes: Vec<&str> = duplicates.iter().map(|duplicate| duplicate.code.as_str()).collect();
     let mut problem = Problem::conflict("duplicate_codes", "Some codes are there already.").with("codes", codes);
     let detail = |duplicate: &Duplicate| match &duplicate.pool {
-        Some(pool) => format!("This code is in the pool {pool} already."),
+        Some(pool) if may_reach(clerk, duplicate.partner_id) => format!("This code is in the pool {pool} already."),
+        Some(_) => "This code is in a pool already.".to_owned(),
         None => format!("This code stands at /codes/{} already.", duplicate.first_at),
     };
     let fault = |duplicate: &Duplicate| FieldError { pointer: format!("/codes/{}", duplicate.at), detail: detail(duplicate) };
@@ -383,9 +384,13 @@ async fn found(conn: &mut Conn, id: RewardId) -> Result<RewardRow, Problem> {
     store::find(conn, id).await?.ok_or_else(|| Problem::not_found("reward"))
 }
 
+/// Whether a reward of this partner, or of the programme, is the clerk's to edit.
+fn may_reach(clerk: &Clerk, partner_id: Option<PartnerId>) -> bool {
+    clerk.owns(partner_id) || clerk.holds(Scope::CatalogWriteAny)
+}
+
 fn may_touch(clerk: &Clerk, row: &RewardRow) -> Result<(), Problem> {
-    let allowed = clerk.owns(row.partner_id) || clerk.holds(Scope::CatalogWriteAny);
-    if allowed { Ok(()) } else { Err(missing_scope(Scope::CatalogWriteAny)) }
+    if may_reach(clerk, row.partner_id) { Ok(()) } else { Err(missing_scope(Scope::CatalogWriteAny)) }
 }
 
 /// A reward that the clerk can still edit.

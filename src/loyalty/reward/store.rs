@@ -275,6 +275,9 @@ pub struct Duplicate {
     /// The name of the reward that has it.
     #[diesel(sql_type = Nullable<Text>)]
     pub pool: Option<String>,
+    /// Whose that reward is; the programme's if nobody's.
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub partner_id: Option<PartnerId>,
 }
 
 /// Those of the codes that a pool has already, or that come a second time.
@@ -283,7 +286,7 @@ pub async fn find_duplicates(conn: &mut Conn, codes: &[String]) -> QueryResult<V
         "with given as (
            select at - 1 as at, code, code_key(code) as key, min(at) over (partition by code_key(code)) - 1 as first_at
            from unnest($1::text[]) with ordinality as g (code, at))
-         select g.at, g.code, g.first_at, r.name as pool
+         select g.at, g.code, g.first_at, r.name as pool, r.partner_id
          from given g
          left join coupon_code c on c.key = g.key and not c.is_duplicate
          left join reward r on r.id = c.reward_id
