@@ -112,7 +112,7 @@ async fn batch(database_url: &str, statements: &str) -> anyhow::Result<()> {
     Ok(client.batch_execute(statements).await?)
 }
 
-fn settings_of(database_url: &str, redis_url: Option<String>) -> Settings {
+pub fn settings_of(database_url: &str, redis_url: Option<String>) -> Settings {
     Settings {
         public_url: "http://localhost".to_owned(),
         files: regulars::web::files::BUILT,

@@ -1,35 +1,54 @@
 //! What grows with the data, on a database of 1,000,000 lots and 200,000 questions: `make check-large` prints the times and
 //! fails on a broken invariant, on an answer that is no success, and where verifying takes longer than its bound.
 
+mod walk;
+
 use std::{
-    collections::BTreeMap,
     io::{Read, Write},
     net::{SocketAddr, TcpStream},
+    process::Command,
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use regulars::{
-    app,
-    kit::{db::Db, verify},
+    app::{self, App},
+    kit::{db::Db, secret, verify},
     loyalty::leaderboard,
 };
-use serde_json::Value;
 
-use crate::{host::Host, load};
+use crate::host::{Host, settings_of};
 
 const FILL: &str = include_str!("large/fill.sql");
+const FAULTS: &str = include_str!("large/faults.sql");
 const VERIFY_MAX: Duration = Duration::from_secs(60);
-/// Pages of each list that are read.
-const PAGES: usize = 4;
-/// The slowest lists, told one by one.
+/// The slowest of many, told one by one.
 const TOLD: usize = 12;
+/// Of each write.
+const WRITES: usize = 300;
+
+/// Somebody who sends requests, with the headers that say who.
+struct Caller {
+    name: &'static str,
+    headers: String,
+}
+
+impl Caller {
+    fn new(name: &'static str, token: &str) -> Self {
+        Self { name, headers: format!("authorization: Bearer {token}\r\n") }
+    }
+
+    fn joining(host: &Host, name: &'static str) -> Result<Self> {
+        Ok(Self::new(name, &host.sign_in(name)?))
+    }
+}
 
 pub fn run() -> Result<()> {
     let scale = std::env::var("LARGE_SCALE").unwrap_or_else(|_| "1".to_owned());
     let host = Host::start("large", true)?;
-    let (boss, heavy) = (host.sign_in("boss")?, host.sign_in("heavy")?);
-    drop(heavy);
+    let (boss, mona) = (Caller::joining(&host, "boss")?, Caller::joining(&host, "mona")?);
+    let newcomer = Caller::joining(&host, "newcomer")?;
+    host.sign_in("heavy")?;
     println!("| what | s |\n|---|---|");
     timed("fill", || host.sql(&format!("set large.scale = '{scale}'; {FILL}")))?;
     for fact in host.rows(COUNTS)? {
@@ -38,25 +57,35 @@ pub fn run() -> Result<()> {
     host.sql("vacuum analyze")?;
     // The member with most of everything signs in with the account just made.
     host.sql("update account set member_id = (select id from member where handle = 'member1') where email_key = 'heavy@bench.example'")?;
-    host.sql("update member set role = 'administrator' where handle = 'boss'")?;
-    let heavy = host.sign_in("heavy")?;
+    host.sql("update member set role = 'administrator' where handle = 'boss'; update member set role = 'moderator' where handle = 'mona'")?;
+    let heavy = Caller::joining(&host, "heavy")?;
+    let shop = shop(&host)?;
 
     timed("count every board", || rebuild(&host).map(drop))?;
     let wrong = timed("count every board again", || rebuild(&host))?;
     ensure!(wrong == 0, "{wrong} scores changed without a cause");
     verify_all(&host)?;
-    lists(&host, &boss, &heavy)?;
-    let export = timed("export the heaviest member", || fetch(host.address, &get("/api/v1/me/export", &heavy, "application/json")))?;
+    writes(&host, &shop, &heavy)?;
+    timed("deliver what that told", || delivered(&host))?;
+    // Everybody's favourite last: what all may read is read deepest by whom most concerns.
+    let callers = [Caller { name: "a visitor", headers: String::new() }, newcomer, mona, shop, boss, heavy];
+    walk::all(&host, &callers)?;
+    let [.., boss, heavy] = &callers;
+    let export = timed("export the heaviest member", || Ok(fetch(host.address, &get("/api/v1/me/export", heavy, "application/json"))?))?;
     println!("| the export's MB: {} | |", export.len() / 1_000_000);
-    timed("requalify everybody: silver at 400", || requalify(&host, &boss, 400))?;
-    timed("requalify everybody: silver at 500", || requalify(&host, &boss, 500))?;
+    timed("requalify everybody: silver at 400", || requalify(&host, boss, 400))?;
+    timed("requalify everybody: silver at 500", || requalify(&host, boss, 500))?;
+    timed("deliver what that told", || delivered(&host))?;
+    jobs(&host)?;
     timed("deliver what that told", || delivered(&host))?;
     timed("erase the heaviest member", || {
         let body = r#"{"password":"a thousand rounds"}"#;
-        let headers = format!("authorization: Bearer {heavy}\r\n");
-        fetch(host.address, &request("DELETE", "/api/v1/me", &headers, body)).map(drop)
+        Ok(fetch(host.address, &request("DELETE", "/api/v1/me", &heavy.headers, body)).map(drop)?)
     })?;
     timed("deliver what that told", || delivered(&host))?;
+    verify_all(&host)?;
+    host.sql(FAULTS)?;
+    timed("reconcile one row in ten of each book", || reconcile(&host))?;
     verify_all(&host)
 }
 
@@ -107,12 +136,108 @@ fn verify_all(host: &Host) -> Result<()> {
     Ok(())
 }
 
-fn requalify(host: &Host, boss: &str, threshold: u32) -> Result<()> {
+/// The shop that knows everybody.
+fn shop(host: &Host) -> Result<Caller> {
+    let key = format!("rk_{}", secret::random_token());
+    let hash: String = secret::hash(&key).iter().map(|byte| format!("{byte:02x}")).collect();
+    host.sql(&format!(
+        "insert into api_key (id, partner_id, name, prefix, hash, scopes, created_at)
+         select gen_random_uuid(), partner_id, 'till', 'rk_', '\\x{hash}',
+                'purchases:write members:read members:pii redemptions:write redemptions:read_any catalog:write', now()
+         from external_member limit 1"
+    ))?;
+    Ok(Caller::new("a shop", &key))
+}
+
+/// What is written all day, one after another.
+fn writes(host: &Host, shop: &Caller, heavy: &Caller) -> Result<()> {
+    let customers = one(host, "select count(*)::text from external_member")?.parse::<usize>()?;
+    each("a purchase", |n| {
+        let body = format!(
+            r#"{{"member":{{"external_id":"customer-{}"}},"order_id":"till-{n}","purchased_at":"2026-01-01T00:00:00Z","currency":"EUR","lines":[{{"sku":"mug","quantity":1,"unit_minor":1999}}]}}"#,
+            1 + n * 7_919 % customers
+        );
+        let headers = format!("{}idempotency-key: purchase-{n}\r\n", shop.headers);
+        Ok(fetch(host.address, &request("POST", "/api/v1/purchases", &headers, &body)).map(drop)?)
+    })?;
+    let rewards = host.rows("select id::text from reward where name in ('Reward 1', 'Reward 2') order by name")?;
+    let able = "select x.external_id from external_member x join wallet w using (member_id) where w.available > 100 order by x.external_id limit";
+    let able = host.rows(&format!("{able} {WRITES}"))?;
+    for (what, reward) in ["a redemption of a code", "a redemption"].into_iter().zip(&rewards) {
+        each(what, |n| {
+            let customer = &able[n % able.len()];
+            let body = format!(r#"{{"reward_id":"{reward}","member_external_id":"{customer}","ship_to":"A street"}}"#);
+            let headers = format!("{}idempotency-key: {reward}-{n}\r\n", shop.headers);
+            Ok(fetch(host.address, &request("POST", "/api/v1/redemptions", &headers, &body)).map(drop)?)
+        })?;
+    }
+    each("a question", |n| {
+        let body = format!(r#"{{"title":"How does the tap of number {n} work?","body":"It drips for days on end, and I @member2 wonder why.","tags":["tag1","tag500"]}}"#);
+        Ok(fetch(host.address, &request("POST", "/api/v1/questions", &heavy.headers, &body)).map(drop)?)
+    })?;
+    let busiest = one(host, "select id::text from post where kind = 'question' and state = 'published' order by answer_count desc, id limit 1")?;
+    each("an answer", |n| {
+        let body = format!(r#"{{"body":"This is answer number {n}, which says what the others say."}}"#);
+        Ok(fetch(host.address, &request("POST", &format!("/api/v1/questions/{busiest}/answers"), &heavy.headers, &body)).map(drop)?)
+    })?;
+    let posts = host.rows(&format!(
+        "select id::text from post p where kind = 'answer' and state = 'published' and group_id is null
+         and author_id <> (select member_id from account where email_key = 'heavy@bench.example')
+         and not exists (select from vote v join account a using (member_id) where v.post_id = p.id and a.email_key = 'heavy@bench.example')
+         limit {WRITES}"
+    ))?;
+    each("a vote", |n| {
+        let path = format!("/api/v1/answers/{}/vote", posts[n % posts.len()]);
+        Ok(fetch(host.address, &request("PUT", &path, &heavy.headers, r#"{"value":1}"#)).map(drop)?)
+    })
+}
+
+/// Tells what most of the writes took, and the slowest.
+fn each(what: &str, write: impl Fn(usize) -> Result<()>) -> Result<()> {
+    let mut times = Vec::new();
+    for n in 0..WRITES {
+        let begun = Instant::now();
+        write(n).with_context(|| what.to_owned())?;
+        times.push(begun.elapsed());
+    }
+    times.sort_unstable();
+    for (which, time) in [("the median", times[WRITES / 2]), ("99 of 100", times[WRITES * 99 / 100])] {
+        println!("| {what}, {which} of {WRITES} | {:.4} |", time.as_secs_f64());
+    }
+    Ok(())
+}
+
+/// Runs each regular job, with a check of integrity that was asked for.
+fn jobs(host: &Host) -> Result<()> {
+    host.sql(
+        "insert into integrity_check (id, requested_by, requested_at, total)
+         select gen_random_uuid(), id, now(), 1 from member where handle = 'boss'",
+    )?;
+    let kit = host.runtime.block_on(App::build(settings_of(&host.database_url, None)))?.kit.in_background();
+    for job in app::jobs() {
+        timed(job.name, || host.runtime.block_on((job.run)(kit.clone())).map_err(|problem| anyhow!("{problem}")))?;
+    }
+    Ok(())
+}
+
+fn reconcile(host: &Host) -> Result<()> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_regulars"));
+    command.args(["admin", "reconcile"]).env("DATABASE_URL", &host.database_url).env("DATA_DIR", &host.folder).env("RUST_LOG", "warn");
+    let done = command.output()?;
+    let said = String::from_utf8_lossy(&done.stdout);
+    for line in said.lines().filter(|line| line.contains("mended")) {
+        println!("| - {line} | |");
+    }
+    ensure!(done.status.success(), "{said}{}", String::from_utf8_lossy(&done.stderr));
+    Ok(())
+}
+
+fn requalify(host: &Host, boss: &Caller, threshold: u32) -> Result<()> {
     let tier = one(host, "select id::text from tier where name = 'Silver'")?;
     let version = one(host, "select version::text from tier where name = 'Silver'")?;
-    let headers = format!("authorization: Bearer {boss}\r\nif-match: \"{version}\"\r\n");
-    fetch(host.address, &request("PATCH", &format!("/api/v1/admin/tiers/{tier}"), &headers, &format!(r#"{{"threshold":{threshold}}}"#)))
-        .map(drop)
+    let headers = format!("{}if-match: \"{version}\"\r\n", boss.headers);
+    let body = format!(r#"{{"threshold":{threshold}}}"#);
+    Ok(fetch(host.address, &request("PATCH", &format!("/api/v1/admin/tiers/{tier}"), &headers, &body)).map(drop)?)
 }
 
 /// Waits until no event waits.
@@ -124,139 +249,12 @@ fn delivered(host: &Host) -> Result<()> {
     Ok(())
 }
 
-/// Reads the first pages of every list of the description, with every order and filter, and whole as CSV where it is offered.
-fn lists(host: &Host, boss: &str, heavy: &str) -> Result<()> {
-    let spec: Value = serde_json::from_slice(&load::once(host.address, &load::get("/openapi.json", None)(0))?)?;
-    let known = known(host)?;
-    let mut times = Vec::new();
-    let mut failures = Vec::new();
-    for (path, operations) in spec["paths"].as_object().context("no paths")? {
-        let operation = &operations["get"];
-        let parameters = operation["parameters"].as_array().map(Vec::as_slice).unwrap_or_default();
-        if !parameters.iter().any(|parameter| parameter["name"] == "limit") {
-            continue;
-        }
-        let token = if path.starts_with("/admin") { boss } else { heavy };
-        for place in places(&spec, path, parameters, &known)? {
-            let begun = Instant::now();
-            match pages(host, &place, token) {
-                Ok(slowest) => times.push((slowest, place.clone())),
-                Err(error) => failures.push(format!("{place} ({:.1?}): {error:#}", begun.elapsed())),
-            }
-        }
-        if operation["responses"]["200"]["content"].get("text/csv").is_some() {
-            let place = places(&spec, path, &[], &known)?.remove(0);
-            let begun = Instant::now();
-            match fetch(host.address, &get(&format!("/api/v1{place}"), token, "text/csv")) {
-                Ok(file) => println!("| {place} as CSV, {:.1} MB | {:.2} |", file.len() as f64 / 1e6, begun.elapsed().as_secs_f64()),
-                Err(error) => failures.push(format!("{place} as CSV ({:.1?}): {error:#}", begun.elapsed())),
-            }
-        }
-    }
-    times.sort_by_key(|(time, _)| std::cmp::Reverse(*time));
-    println!("| {} lists, {PAGES} pages of each; the median's slowest page | {:.3} |", times.len(), times[times.len() / 2].0.as_secs_f64());
-    for (time, place) in times.iter().take(TOLD) {
-        println!("| - {place} | {:.3} |", time.as_secs_f64());
-    }
-    ensure!(failures.is_empty(), "{}", failures.join("\n"));
-    Ok(())
-}
-
-/// What parameters may be, by name.
-fn known(host: &Host) -> Result<BTreeMap<&'static str, String>> {
-    let mut known = BTreeMap::from([
-        ("handle", "member1"),
-        ("actor", "member2"),
-        ("member", "member1"),
-        ("author", "member1"),
-        ("advocate", "member1"),
-        ("action", "adjust_points"),
-        ("slug", "group-1"),
-        ("group", "group-1"),
-        ("tag", "tag1"),
-        ("q", "ba"),
-        ("tier", "10"),
-        ("around_me", "5"),
-        ("mine", "true"),
-        ("unread", "true"),
-        ("followed", "true"),
-    ])
-    .into_iter()
-    .map(|(name, value)| (name, value.to_owned()))
-    .collect::<BTreeMap<_, _>>();
-    for (name, query) in [
-        ("rule_id", "select id::text from earning_rule limit 1"),
-        ("partner_id", "select id::text from partner limit 1"),
-        ("reward", "select reward_id::text from redemption group by 1 order by count(*) desc limit 1"),
-        ("subject", "select id::text from member where handle = 'member1'"),
-        ("question_id", "select id::text from post where kind = 'question' and state = 'published' order by answer_count desc, id limit 1"),
-        ("answer_id", "select id::text from post where kind = 'answer' order by comment_count desc, id limit 1"),
-    ] {
-        known.insert(name, one(host, query)?);
-    }
-    Ok(known)
-}
-
-/// A list's path as it is, and with each of its filters and orders alone.
-fn places(spec: &Value, path: &str, parameters: &[Value], known: &BTreeMap<&str, String>) -> Result<Vec<String>> {
-    let mut bases = vec![path.to_owned()];
-    let mut queries = vec![String::new()];
-    for name in path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')) {
-        // Boards are a closed list.
-        let values = match known.get(name) {
-            Some(value) => vec![value.clone()],
-            None => words(spec, parameters, name),
-        };
-        let filled = |base: &String| values.iter().map(|value| base.replace(&format!("{{{name}}}"), value)).collect::<Vec<_>>();
-        bases = bases.iter().flat_map(filled).collect();
-    }
-    for parameter in parameters.iter().filter(|parameter| parameter["in"] == "query") {
-        let name = parameter["name"].as_str().context("no name")?;
-        let mut values = words(spec, parameters, name);
-        values.extend(known.get(name).cloned());
-        if values.is_empty() && !["cursor", "limit"].contains(&name) {
-            bail!("{path}: nothing is known for {name}");
-        }
-        let wanted = parameter["required"] == true;
-        queries.retain(|query| !(wanted && query.is_empty()));
-        queries.extend(values.iter().map(|value| format!("?{name}={value}")));
-    }
-    Ok(bases.iter().flat_map(|base| queries.iter().map(move |query| format!("{base}{query}"))).collect())
-}
-
-/// The words of a parameter that is a closed list.
-fn words(spec: &Value, parameters: &[Value], name: &str) -> Vec<String> {
-    let schema = parameters.iter().find(|parameter| parameter["name"] == name).map(|parameter| &parameter["schema"]);
-    let reference = schema.and_then(|schema| schema["$ref"].as_str()).and_then(|reference| reference.rsplit('/').next());
-    let words = reference.and_then(|name| spec["components"]["schemas"][name]["enum"].as_array());
-    words.into_iter().flatten().filter_map(|word| Some(word.as_str()?.to_owned())).collect()
-}
-
-/// Reads some pages of a list. Returns the time of the slowest.
-fn pages(host: &Host, place: &str, token: &str) -> Result<Duration> {
-    let mut slowest = Duration::ZERO;
-    let mut cursor = String::new();
-    for _ in 0..PAGES {
-        let joint = if place.contains('?') { '&' } else { '?' };
-        let path = if cursor.is_empty() { format!("/api/v1{place}") } else { format!("/api/v1{place}{joint}cursor={cursor}") };
-        let begun = Instant::now();
-        let body = fetch(host.address, &get(&path, token, "application/json"))?;
-        slowest = slowest.max(begun.elapsed());
-        let page: Value = serde_json::from_slice(&body)?;
-        match page["next_cursor"].as_str() {
-            Some(next) => cursor = next.to_owned(),
-            None => break,
-        }
-    }
-    Ok(slowest)
-}
-
 fn one(host: &Host, query: &str) -> Result<String> {
     host.rows(query)?.into_iter().next().with_context(|| format!("no row: {query}"))
 }
 
-fn get(path: &str, token: &str, accept: &str) -> Vec<u8> {
-    request("GET", path, &format!("authorization: Bearer {token}\r\naccept: {accept}\r\n"), "")
+fn get(path: &str, caller: &Caller, accept: &str) -> Vec<u8> {
+    request("GET", path, &format!("{}accept: {accept}\r\n", caller.headers), "")
 }
 
 fn request(method: &str, path: &str, headers: &str, body: &str) -> Vec<u8> {
@@ -267,17 +265,36 @@ fn request(method: &str, path: &str, headers: &str, body: &str) -> Vec<u8> {
     .into_bytes()
 }
 
+/// Why there was no answer.
+#[derive(Debug, thiserror::Error)]
+enum Failed {
+    /// It is not for this caller, as far as such callers are told.
+    #[error("refused: {0}")]
+    Refused(String),
+    #[error(transparent)]
+    Otherwise(#[from] anyhow::Error),
+}
+
 /// One answer over a connection of its own, however it is sent.
-fn fetch(address: SocketAddr, request: &[u8]) -> Result<Vec<u8>> {
-    let mut stream = TcpStream::connect(address)?;
-    stream.write_all(request)?;
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer)?;
+fn fetch(address: SocketAddr, request: &[u8]) -> Result<Vec<u8>, Failed> {
+    let exchange = || {
+        let mut stream = TcpStream::connect(address)?;
+        stream.write_all(request)?;
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer)?;
+        anyhow::Ok(answer)
+    };
+    let mut answer = exchange()?;
     let end = answer.windows(4).position(|four| four == b"\r\n\r\n").context("no answer")?;
     let head = String::from_utf8_lossy(&answer[..end]).to_ascii_lowercase();
     let body = answer.split_off(end + 4);
     let status = head.lines().next().unwrap_or_default();
-    ensure!(status.split(' ').nth(1).is_some_and(|code| code.starts_with('2')), "{status} {}", String::from_utf8_lossy(&body));
-    ensure!(!head.contains("transfer-encoding: chunked") || body.ends_with(b"0\r\n\r\n"), "the answer breaks off");
-    Ok(body)
+    match status.split(' ').nth(1).and_then(|code| code.parse().ok()) {
+        Some(200..300) if head.contains("transfer-encoding: chunked") && !body.ends_with(b"0\r\n\r\n") => {
+            Err(anyhow!("the answer breaks off").into())
+        }
+        Some(200..300) => Ok(body),
+        Some(401 | 403 | 404) => Err(Failed::Refused(String::from_utf8_lossy(&body).into_owned())),
+        _ => Err(anyhow!("{status} {}", String::from_utf8_lossy(&body)).into()),
+    }
 }

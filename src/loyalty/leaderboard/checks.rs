@@ -35,20 +35,21 @@ macro_rules! books {
 }
 
 /// What every score must be: a common table expression `due` of metric, period, starts_on, group_id, member_id, score and
-/// reached_at. What `rules::tally` says, in SQL.
+/// reached_at. What `rules::tally` says, in SQL. It sums by members first: millions of rows are sorted by what tells most of
+/// them apart, and each sum finds them in the order of the one before.
 macro_rules! due {
     () => {
         concat!(
             "heard as (
-               select metric, member_id, group_id, at, sum(amount) as amount from (",
+               select member_id, metric, group_id, at, sum(amount) as amount from (",
             books!(),
             "  ) movement group by 1, 2, 3, 4 having sum(movements) > 0
              ), day as (
-               select metric, member_id, group_id, (at at time zone current_setting('regulars.time_zone'))::date as day,
+               select member_id, metric, group_id, (at at time zone current_setting('regulars.time_zone'))::date as day,
                       sum(amount) as amount, max(at) as at
                from heard group by 1, 2, 3, 4
              ), due as (
-               select d.metric, p.period, p.starts_on, s.group_id, d.member_id, sum(d.amount)::bigint as score, max(d.at) as reached_at
+               select d.member_id, d.metric, s.group_id, p.period, p.starts_on, sum(d.amount)::bigint as score, max(d.at) as reached_at
                from day d
                left join user_group g on g.id = d.group_id and g.deleted_at is null
                cross join lateral (

@@ -12,6 +12,7 @@ use diesel::{
 };
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use futures_util::{Stream, TryStreamExt};
+use uuid::Uuid;
 
 use super::{
     checks::DUE,
@@ -26,6 +27,9 @@ use crate::{
     schema::{leaderboard, member},
     words::{GroupId, LeaderboardId, MemberId, Metric},
 };
+
+/// New boards of one statement.
+const BOARDS_A_STATEMENT: usize = 1_000;
 
 /// A board as far as readers need it.
 #[derive(QueryableByName, Clone, Copy, Debug)]
@@ -361,32 +365,35 @@ pub async fn rebuild(conn: &mut Conn) -> QueryResult<usize> {
     db::allow(conn, Duration::from_secs(1_800)).await?;
     conn.batch_execute("drop table if exists recount").await?;
     outbox::hold(conn).await?;
+    // Four equal columns are taken for a rarity, and millions of rows would be looked up one by one.
+    conn.batch_execute("set local enable_nestloop = off").await?;
     diesel::sql_query(format!("create temporary table recount on commit drop as with {DUE} select * from due")).execute(conn).await?;
+    conn.batch_execute("analyze recount").await?;
     let missing: Vec<BoardRow> = diesel::sql_query(
         "select distinct metric, period, starts_on, group_id from recount
          except select metric, period, starts_on, group_id from leaderboard order by 1, 2, 3, 4",
     )
     .load(conn)
     .await?;
-    for board in missing {
-        diesel::insert_into(leaderboard::table)
-            .values((
+    for boards in missing.chunks(BOARDS_A_STATEMENT) {
+        let rows = boards.iter().map(|board| {
+            (
                 leaderboard::id.eq(LeaderboardId::new()),
                 leaderboard::metric.eq(board.metric),
-                leaderboard::period.eq(board.period),
+                leaderboard::period.eq(&board.period),
                 leaderboard::starts_on.eq(board.starts_on),
                 leaderboard::group_id.eq(board.group_id),
                 leaderboard::version.eq(0),
-            ))
-            .execute(conn)
-            .await?;
+            )
+        });
+        diesel::insert_into(leaderboard::table).values(rows.collect::<Vec<_>>()).execute(conn).await?;
     }
     diesel::sql_query(
         "with due as (
            select b.id as leaderboard_id, b.metric, r.member_id, r.score, r.reached_at,
                   m.on_leaderboards and m.role = 'member' and m.erased_at is null as listed
            from recount r join leaderboard b on b.metric = r.metric and b.period = r.period and b.starts_on = r.starts_on
-             and b.group_id is not distinct from r.group_id
+             and coalesce(b.group_id, $1) = coalesce(r.group_id, $1)
            join member m on m.id = r.member_id
          ), wrong as (
            -- An acceptance that was taken back has left no date to compare.
@@ -404,6 +411,7 @@ pub async fn rebuild(conn: &mut Conn) -> QueryResult<usize> {
          on conflict (leaderboard_id, member_id) do update set
            score = excluded.score, reached_at = excluded.reached_at, listed = excluded.listed, version = excluded.version",
     )
+    .bind::<SqlUuid, _>(Uuid::nil())
     .execute(conn)
     .await
 }
