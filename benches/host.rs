@@ -131,10 +131,16 @@ pub fn settings_of(database_url: &str, redis_url: Option<String>) -> Settings {
 }
 
 impl Host {
-    /// The access token of somebody who registers and signs in.
+    /// The access token of somebody who registers.
+    pub fn join(&self, handle: &str) -> anyhow::Result<String> {
+        let form = format!("{{\"email\":\"{handle}@bench.example\",\"password\":\"a thousand rounds\",\"handle\":\"{handle}\"}}");
+        load::once(self.address, &load::post("/api/v1/auth/register", "", &form))?;
+        self.sign_in(handle)
+    }
+
+    /// The access token of somebody who registered under this handle.
     pub fn sign_in(&self, handle: &str) -> anyhow::Result<String> {
         let form = format!("{{\"email\":\"{handle}@bench.example\",\"password\":\"a thousand rounds\"");
-        load::once(self.address, &load::post("/api/v1/auth/register", "", &format!("{form},\"handle\":\"{handle}\"}}")))?;
         let answer = load::once(self.address, &load::post("/api/v1/auth/login", "", &format!("{form}}}")))?;
         let answer: serde_json::Value = serde_json::from_slice(&answer)?;
         Ok(answer["access_token"].as_str().unwrap_or_default().to_owned())

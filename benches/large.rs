@@ -39,7 +39,7 @@ impl Caller {
     }
 
     fn joining(host: &Host, name: &'static str) -> Result<Self> {
-        Ok(Self::new(name, &host.sign_in(name)?))
+        Ok(Self::new(name, &host.join(name)?))
     }
 }
 
@@ -48,7 +48,7 @@ pub fn run() -> Result<()> {
     let host = Host::start("large", true)?;
     let (boss, mona) = (Caller::joining(&host, "boss")?, Caller::joining(&host, "mona")?);
     let newcomer = Caller::joining(&host, "newcomer")?;
-    host.sign_in("heavy")?;
+    host.join("heavy")?;
     println!("| what | s |\n|---|---|");
     timed("fill", || host.sql(&format!("set large.scale = '{scale}'; {FILL}")))?;
     for fact in host.rows(COUNTS)? {
@@ -58,35 +58,46 @@ pub fn run() -> Result<()> {
     // The member with most of everything signs in with the account just made.
     host.sql("update account set member_id = (select id from member where handle = 'member1') where email_key = 'heavy@bench.example'")?;
     host.sql("update member set role = 'administrator' where handle = 'boss'; update member set role = 'moderator' where handle = 'mona'")?;
-    let heavy = Caller::joining(&host, "heavy")?;
+    let heavy = Caller::new("the heaviest member", &host.sign_in("heavy")?);
     let shop = shop(&host)?;
 
-    timed("count every board", || rebuild(&host).map(drop))?;
-    let wrong = timed("count every board again", || rebuild(&host))?;
-    ensure!(wrong == 0, "{wrong} scores changed without a cause");
-    verify_all(&host)?;
-    writes(&host, &shop, &heavy)?;
-    timed("deliver what that told", || delivered(&host))?;
+    let mut failures = Vec::new();
+    // What fails is told at the end: the rest is worth knowing, too.
+    let mut step = |done: Result<()>| failures.extend(done.err().map(|error| format!("{error:#}")));
+    step(timed("count every board", || rebuild(&host).map(drop)));
+    step(timed("count every board again", || {
+        let wrong = rebuild(&host)?;
+        ensure!(wrong == 0, "{wrong} scores changed without a cause");
+        Ok(())
+    }));
+    step(verify_all(&host));
+    step(writes(&host, &shop, &heavy));
+    step(timed("deliver what that told", || delivered(&host)));
     // Everybody's favourite last: what all may read is read deepest by whom most concerns.
     let callers = [Caller { name: "a visitor", headers: String::new() }, newcomer, mona, shop, boss, heavy];
-    walk::all(&host, &callers)?;
+    step(walk::all(&host, &callers));
     let [.., boss, heavy] = &callers;
-    let export = timed("export the heaviest member", || Ok(fetch(host.address, &get("/api/v1/me/export", heavy, "application/json"))?))?;
-    println!("| the export's MB: {} | |", export.len() / 1_000_000);
-    timed("requalify everybody: silver at 400", || requalify(&host, boss, 400))?;
-    timed("requalify everybody: silver at 500", || requalify(&host, boss, 500))?;
-    timed("deliver what that told", || delivered(&host))?;
-    jobs(&host)?;
-    timed("deliver what that told", || delivered(&host))?;
-    timed("erase the heaviest member", || {
+    step(timed("export the heaviest member", || {
+        let export = fetch(host.address, &get("/api/v1/me/export", heavy, "application/json"))?;
+        println!("| the export's MB: {} | |", export.len() / 1_000_000);
+        Ok(())
+    }));
+    step(timed("requalify everybody: silver at 400", || requalify(&host, boss, 400)));
+    step(timed("requalify everybody: silver at 500", || requalify(&host, boss, 500)));
+    step(timed("deliver what that told", || delivered(&host)));
+    step(jobs(&host));
+    step(timed("deliver what that told", || delivered(&host)));
+    step(timed("erase the heaviest member", || {
         let body = r#"{"password":"a thousand rounds"}"#;
         Ok(fetch(host.address, &request("DELETE", "/api/v1/me", &heavy.headers, body)).map(drop)?)
-    })?;
-    timed("deliver what that told", || delivered(&host))?;
-    verify_all(&host)?;
+    }));
+    step(timed("deliver what that told", || delivered(&host)));
+    step(verify_all(&host));
     host.sql(FAULTS)?;
-    timed("reconcile one row in ten of each book", || reconcile(&host))?;
-    verify_all(&host)
+    step(timed("reconcile one row in ten of each book", || reconcile(&host)));
+    step(verify_all(&host));
+    ensure!(failures.is_empty(), "{}", failures.join("\n"));
+    Ok(())
 }
 
 const COUNTS: &str = "select count(*) || ' lots' from lot union all select count(*) || ' entries' from ledger_entry

@@ -24,7 +24,7 @@ fn fill() -> String {
 pub fn run() -> anyhow::Result<()> {
     for with_redis in [true, false] {
         let host = Host::start("leaderboards", with_redis)?;
-        let token = host.sign_in("somebody")?;
+        let token = host.join("somebody")?;
         host.sql(&fill())?;
         // PostgreSQL alone counts up to a million rows for a place: a few clients keep it busy.
         let (suffix, clients) = if with_redis { ("with Redis", CONNECTIONS) } else { ("without Redis, 4 clients", 4) };

@@ -241,7 +241,7 @@ begin
     cross join lateral (select case when round > 20 then 151 + p.n % 50 when p.n % 3 = 0 then 1 else 2 + p.n % 20 end as reward,
                                now() - interval '4 days' + round * interval '4 hours' + (p.n % 3600) * interval '1 second' as at) r
     where p.n <= pg_temp.scaled(60000) / round;
-  delete from taking t where coalesce((select sum(remaining) from lot where member_id = t.member_id and remaining > 0 and activated_at is not null
+  delete from taking t where coalesce((select sum(remaining) from lot where member_id = t.member_id and remaining > 0 and activated_at <= t.at
                                          and (expires_at is null or expires_at > now())), 0) < t.reward * 10;
   insert into redemption (id, reward_id, member_id, points, state, held_until, stocked, code, created_at, resolved_at)
     select t.id, pg_temp.id(now() - interval '900 days', 'reward' || t.reward), t.member_id, t.reward * 10, case when t.held then 'held' else 'issued' end,
@@ -253,7 +253,7 @@ begin
     from (select t.at, t.held, t.id as redemption, l.member_id, l.id, least(l.remaining, t.reward * 10 - l.before) as taken
           from taking t join lateral (
             select *, sum(remaining) over (order by priority, expires_at nulls last, activated_at, id) - remaining as before from lot
-            where member_id = t.member_id and remaining > 0 and activated_at is not null and (expires_at is null or expires_at > now())) l
+            where member_id = t.member_id and remaining > 0 and activated_at <= t.at and (expires_at is null or expires_at > now())) l
             on l.before < t.reward * 10) l;
   update lot set remaining = lot.remaining + b.remaining, reserved = lot.reserved + b.reserved
     from booking b where b.lot_id = lot.id and b.source_id in (select id::text from taking);

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Conn, Db, Kit, Problem, Tx,
-    db::{allow, take_time},
+    db::allow_whole_tables,
     sqlstate,
 };
 
@@ -90,7 +90,7 @@ struct Breaches {
 pub async fn snapshot(db: &Db) -> Result<Tx, Problem> {
     let mut tx = db.begin().await?;
     tx.batch_execute("set transaction isolation level repeatable read read only").await?;
-    allow(&mut tx, CHECK_TIMEOUT).await?;
+    allow_whole_tables(&mut tx, CHECK_TIMEOUT).await?;
     // Nothing but a change of the schema locks out who reads.
     tx.batch_execute("set local lock_timeout = '2s'").await?;
     Ok(tx)
@@ -141,7 +141,7 @@ pub async fn recount(kit: Kit, table: &str, counters: &[&str], due: &str) -> Res
     let wrong = format!("due.id = t.id and ({}) is distinct from ({})", of("t"), of("due"));
     let set = counters.iter().map(|counter| format!("{counter} = due.{counter}")).collect::<Vec<_>>().join(", ");
     let mut tx = kit.db.begin().await?;
-    take_time(&mut tx).await?;
+    allow_whole_tables(&mut tx, CHECK_TIMEOUT).await?;
     // Who counts locks the row, and so do we before we count: what others have under way is counted once.
     let lock = format!("select t.id from {table} t join ({due}) due on {wrong} order by t.id for update of t");
     diesel::sql_query(lock).execute(&mut *tx).await?;

@@ -12,7 +12,7 @@ use super::rules::{Entry, EntryKind, GoneVote, NewVote, Standing};
 use crate::{
     kit::{
         Conn,
-        db::{CachedExt, allow},
+        db::{CachedExt, allow_whole_tables},
         verify::CHECK_TIMEOUT,
     },
     visible_question,
@@ -168,7 +168,7 @@ struct Unsettled {
 
 /// Posts whose part of the book is not as they stand. Takes as long as it takes.
 pub async fn find_unsettled(conn: &mut Conn) -> QueryResult<Vec<PostId>> {
-    allow(conn, CHECK_TIMEOUT).await?;
+    allow_whole_tables(conn, CHECK_TIMEOUT).await?;
     let rows: Vec<Unsettled> = diesel::sql_query(super::checks::UNSETTLED).load(conn).await?;
     Ok(rows.into_iter().map(|row| row.post_id).collect())
 }

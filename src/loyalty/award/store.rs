@@ -13,7 +13,7 @@ use super::rules::{Claim, Paid, Step, TRUST_MIN, step};
 use crate::{
     kit::{
         Conn,
-        db::{CachedExt, allow},
+        db::{CachedExt, allow_whole_tables},
         verify::CHECK_TIMEOUT,
     },
     loyalty::earning::terms::Trigger,
@@ -358,7 +358,7 @@ struct Unsettled {
 
 /// Posts whose awards are not as they stand. Takes as long as it takes.
 pub async fn find_unsettled(conn: &mut Conn) -> QueryResult<Vec<PostId>> {
-    allow(conn, CHECK_TIMEOUT).await?;
+    allow_whole_tables(conn, CHECK_TIMEOUT).await?;
     let rows: Vec<Unsettled> = diesel::sql_query(super::checks::UNSETTLED).load(conn).await?;
     Ok(rows.into_iter().map(|row| row.post_id).collect())
 }

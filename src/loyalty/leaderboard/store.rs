@@ -362,11 +362,9 @@ pub async fn all_rows(conn: &mut Conn, board: LeaderboardId) -> QueryResult<impl
 /// Returns how many scores were wrong.
 pub async fn rebuild(conn: &mut Conn) -> QueryResult<usize> {
     // A delivery that is under way may take longer than requests wait.
-    db::allow(conn, Duration::from_secs(1_800)).await?;
+    db::allow_whole_tables(conn, Duration::from_secs(1_800)).await?;
     conn.batch_execute("drop table if exists recount").await?;
     outbox::hold(conn).await?;
-    // Four equal columns are taken for a rarity, and millions of rows would be looked up one by one.
-    conn.batch_execute("set local enable_nestloop = off").await?;
     diesel::sql_query(format!("create temporary table recount on commit drop as with {DUE} select * from due")).execute(conn).await?;
     conn.batch_execute("analyze recount").await?;
     let missing: Vec<BoardRow> = diesel::sql_query(
