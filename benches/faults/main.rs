@@ -67,11 +67,7 @@ pub fn times(name: &str, otherwise: usize) -> usize {
 async fn main() -> ExitCode {
     // As many sockets as the server may have to bear.
     regulars::kit::server::sockets_possible(65_536);
-    let arguments: Vec<_> = std::env::args().skip(1).collect();
-    if let [sockets::HOLDER, address, count, ..] = arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        sockets::hold(address.parse().expect("an address"), count.parse().expect("a number")).await;
-    }
-    let only = arguments.into_iter().find(|argument| !argument.starts_with('-')).unwrap_or_default();
+    let only = std::env::args().skip(1).find(|argument| !argument.starts_with('-')).unwrap_or_default();
     let begun = Instant::now();
     let mut all_kept = true;
     println!("| fault | seen | promise | |\n|---|---|---|---|");

@@ -1,9 +1,7 @@
-//! Ten thousand sockets that are slow in every way, and a thousand notification streams, beside ordinary clients. Another
-//! process holds them: what it costs to be slow is not what ordinary clients wait for.
+//! Ten thousand sockets that are slow in every way, and a thousand notification streams, beside ordinary clients.
 
 use std::{
     net::SocketAddr,
-    process::Stdio,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -12,11 +10,10 @@ use std::{
 };
 
 use tokio::{
-    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
+    io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
-    process::Command,
     task::JoinSet,
-    time::{sleep, timeout},
+    time::sleep,
 };
 
 use crate::{
@@ -30,9 +27,6 @@ use crate::{
 const CLIENTS: usize = 16;
 const ROUND: Duration = Duration::from_secs(10);
 const STREAMS_EACH: usize = 8;
-const OPENING_MAX: Duration = Duration::from_secs(30);
-/// The program's first argument where it is the other process.
-pub const HOLDER: &str = "hold";
 
 pub async fn run() -> Vec<Finding> {
     let (sockets, listeners) = (times("SOCKETS", 10_000), times("LISTENERS", 132));
@@ -42,41 +36,26 @@ pub async fn run() -> Vec<Finding> {
     crowd(address, CLIENTS, ROUND / 4, &reads).await;
     let quiet_p99 = crowd(address, CLIENTS, ROUND, &reads).await.p99();
 
-    let mut tokens = String::new();
-    for number in 0..listeners {
-        tokens += &format!("{}\n", place.member(&format!("listener-no-{number}")).await);
+    let open = Arc::new(AtomicUsize::new(0));
+    let mut slow = JoinSet::new();
+    for number in 0..sockets {
+        slow.spawn(dawdle(address, number, open.clone()));
     }
-    let mut holder = Command::new(std::env::current_exe().expect("a program"))
-        .args([HOLDER, &address.to_string(), &sockets.to_string()])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .expect("the holder starts");
-    let mut said = BufReader::new(holder.stdout.take().expect("its output")).lines();
-    holder.stdin.take().expect("its input").write_all(tokens.as_bytes()).await.expect("it reads");
-    let mut held = (0, 0);
-    let all = async {
-        while held.0 < sockets * 9 / 10 || held.1 < listeners * STREAMS_EACH {
-            held = counts(&said.next_line().await.expect("its output").expect("a line"));
-        }
-    };
-    // What is missing then is seen below.
-    let _ = timeout(OPENING_MAX, all).await;
-    let last = Arc::new(std::sync::Mutex::new(held));
-    let watched = last.clone();
-    let watch = tokio::spawn(async move {
-        while let Ok(Some(line)) = said.next_line().await {
-            *watched.lock().expect("nobody panics") = counts(&line);
-        }
-    });
+    let mut tokens = Vec::new();
+    for number in 0..listeners {
+        tokens.push(place.member(&format!("listener-no-{number}")).await);
+    }
+    let streams = Arc::new(AtomicUsize::new(0));
+    for token in tokens.iter().flat_map(|token| [token; STREAMS_EACH]) {
+        slow.spawn(listen(address, token.clone(), streams.clone()));
+    }
+    sleep(Duration::from_secs(3)).await;
     let mut tally = crowd(address, CLIENTS, ROUND, &reads).await;
-    let (open, listening) = *last.lock().expect("nobody panics");
+    let (open, listening) = (open.load(Ordering::Relaxed), streams.load(Ordering::Relaxed));
     let ready = Client::new(address).send(&get("/health/ready", None)).await;
     let bad = tally.statuses.values().sum::<usize>() - tally.good();
     let p99 = tally.p99();
-    watch.abort();
-    let _ = holder.kill().await;
+    drop(slow);
     server.end();
     place.end();
     let ratio = p99.as_secs_f64() / quiet_p99.as_secs_f64();
@@ -90,31 +69,6 @@ pub async fn run() -> Vec<Finding> {
         "at most twice as slow, and ready",
         ratio <= 2.0 && bad == 0 && matches!(ready, Ok((200, _))) && listening == listeners * STREAMS_EACH,
     )]
-}
-
-/// How many sockets and streams are open, as the holder says.
-fn counts(line: &str) -> (usize, usize) {
-    let mut numbers = line.split(' ').map(|number| number.parse().unwrap_or(0));
-    (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0))
-}
-
-/// The other process: opens so many slow sockets, and streams for each token that it reads, and says how many are open.
-pub async fn hold(address: SocketAddr, sockets: usize) {
-    let (open, streams) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
-    let mut slow = JoinSet::new();
-    for number in 0..sockets {
-        slow.spawn(dawdle(address, number, open.clone()));
-    }
-    let mut tokens = BufReader::new(tokio::io::stdin()).lines();
-    while let Ok(Some(token)) = tokens.next_line().await {
-        for _ in 0..STREAMS_EACH {
-            slow.spawn(listen(address, token.clone(), streams.clone()));
-        }
-    }
-    loop {
-        println!("{} {}", open.load(Ordering::Relaxed), streams.load(Ordering::Relaxed));
-        sleep(Duration::from_millis(500)).await;
-    }
 }
 
 /// While it is held, one more is open.
