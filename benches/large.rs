@@ -172,21 +172,26 @@ fn writes(host: &Host, shop: &Caller, heavy: &Caller) -> Result<()> {
         Ok(fetch(host.address, &request("POST", "/api/v1/purchases", &headers, &body)).map(drop)?)
     })?;
     let rewards = host.rows("select id::text from reward where name in ('Reward 1', 'Reward 2') order by name")?;
-    let able = "select x.external_id from external_member x join wallet w using (member_id) where w.available > 100 order by x.external_id limit";
+    let able =
+        "select x.external_id from external_member x join wallet w using (member_id) where w.available > 100 order by x.external_id limit";
     let able = host.rows(&format!("{able} {WRITES}"))?;
-    for (what, reward) in ["a redemption of a code", "a redemption"].into_iter().zip(&rewards) {
+    let kinds = [("a redemption of a code", ""), ("a redemption", r#","ship_to":"A street""#)];
+    for ((what, to), reward) in kinds.into_iter().zip(&rewards) {
         each(what, |n| {
             let customer = &able[n % able.len()];
-            let body = format!(r#"{{"reward_id":"{reward}","member_external_id":"{customer}","ship_to":"A street"}}"#);
+            let body = format!(r#"{{"reward_id":"{reward}","member_external_id":"{customer}"{to}}}"#);
             let headers = format!("{}idempotency-key: {reward}-{n}\r\n", shop.headers);
             Ok(fetch(host.address, &request("POST", "/api/v1/redemptions", &headers, &body)).map(drop)?)
         })?;
     }
     each("a question", |n| {
-        let body = format!(r#"{{"title":"How does the tap of number {n} work?","body":"It drips for days on end, and I @member2 wonder why.","tags":["tag1","tag500"]}}"#);
+        let body = format!(
+            r#"{{"title":"How does the tap of number {n} work?","body":"It drips for days on end, and I @member2 wonder why.","tags":["tag1","tag500"]}}"#
+        );
         Ok(fetch(host.address, &request("POST", "/api/v1/questions", &heavy.headers, &body)).map(drop)?)
     })?;
-    let busiest = one(host, "select id::text from post where kind = 'question' and state = 'published' order by answer_count desc, id limit 1")?;
+    let busiest =
+        one(host, "select id::text from post where kind = 'question' and state = 'published' order by answer_count desc, id limit 1")?;
     each("an answer", |n| {
         let body = format!(r#"{{"body":"This is answer number {n}, which says what the others say."}}"#);
         Ok(fetch(host.address, &request("POST", &format!("/api/v1/questions/{busiest}/answers"), &heavy.headers, &body)).map(drop)?)

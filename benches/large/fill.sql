@@ -121,7 +121,7 @@ insert into question_follow (member_id, question_id, since) select p.id, q.id, q
 insert into tag_follow (member_id, tag_id, since)
   select p.id, pg_temp.id(now() - interval '1000 days', 'tag' || (1 + p.n % 500)), p.at + interval '1 day' from person p;
 insert into notification (id, member_id, kind, about_id, sources, count, actor_id, question_id, post_id, created_at, read_at)
-  select pg_temp.id(a.at, 'notification' || a.n), p.id, 'answer', a.question_id, array[a.id], 1, by.id, a.question_id, a.id, a.at,
+  select pg_temp.id(a.at, 'notification' || a.n), p.id, 'question_answered', a.question_id, array[a.id], 1, by.id, a.question_id, a.id, a.at,
          case when a.n % 5 > 0 or a.k < 3 then a.at + interval '1 hour' end
   from answer a join person p on p.n = a.asker join person by on by.n = a.author order by a.at;
 
@@ -186,9 +186,14 @@ create temp table bought as
   join person p on p.n = pg_temp.skewed(b.n * 41, pg_temp.scaled(100000));
 insert into purchase (id, partner_id, order_id, member_id, currency, purchased_at, channel, order_discount_minor, shipping_minor, tax_minor, gift_card_minor,
                       points_paid_minor, net_minor, points_granted, trace, recorded_at)
-  select id, pg_temp.id(now() - interval '1100 days', 'partner1'), 'order-' || n, member_id, 'EUR', at, 'web', 0, 0, 0, 0, 0, first + second,
-         first / 100 + second / 100, '{}', at
-  from bought order by n;
+  select b.id, pg_temp.id(now() - interval '1100 days', 'partner1'), 'order-' || n, member_id, 'EUR', at, 'web', 0, 0, 0, 0, 0, first + second,
+         first / 100 + second / 100,
+         jsonb_build_array(jsonb_build_object(
+           'rule_id', v.rule_id, 'rule_version_id', v.id, 'rule', 'Purchases', 'basis_minor', first + second, 'base_points', first / 100 + second / 100,
+           'bonuses', '[]'::jsonb, 'requested', first / 100 + second / 100, 'points', first / 100 + second / 100, 'qualifies', true, 'hold_days', 14,
+           'line_points', case when second > 0 then jsonb_build_array(first / 100, second / 100) else jsonb_build_array(first / 100) end)), at
+  from bought b cross join (select v.* from earning_rule_version v join earning_rule r on r.id = v.rule_id where r.trigger = 'purchase') v
+  order by n;
 insert into purchase_line (purchase_id, line, sku, category, quantity, unit_minor, discount_minor, net_minor, points_granted)
   select id, 1, 'sku-' || n % 1000, null, 1, first, 0, first, first / 100 from bought
   union all select id, 2, 'sku-7', null, 1, second, 0, second, second / 100 from bought where second > 0;

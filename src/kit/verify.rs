@@ -11,11 +11,7 @@ use futures_util::future::BoxFuture;
 use poem_openapi::{Enum, Object};
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Conn, Db, Kit, Problem, Tx,
-    db::allow_whole_tables,
-    sqlstate,
-};
+use super::{Conn, Db, Kit, Problem, Tx, db::allow_whole_tables, sqlstate};
 
 const SAMPLES_MAX: usize = 5;
 pub const CHECK_TIMEOUT: Duration = Duration::from_secs(600);

@@ -40,6 +40,8 @@ async fn what_follows_from_the_books_is_put_right() {
     root.post_once("/admin/adjustments", "k", json!({ "handle": "ada", "points": 50, "reason": "A gift" })).await.is(201);
     ada.founds("Espresso", "open", false).await;
     town.settle().await;
+    // A wallet that was opened, and in which nothing was booked.
+    town.sql("insert into wallet (member_id) select id from member where handle = 'root_of_all' on conflict do nothing").await;
     let balances = "select available || ' ' || pending || ' ' || reserved || ' ' || arrears from wallet order by member_id";
     let counters = "select up_votes || ' ' || down_votes || ' ' || comment_count || ' ' || answer_count from post order by id";
     let (before, counted) = (town.rows(balances).await, town.rows(counters).await);
@@ -62,9 +64,9 @@ async fn what_follows_from_the_books_is_put_right() {
     }
     let audited = "select handle || ' ' || (detail ->> 'lots') from audit_entry a join member m on m.id = a.subject_id
                    where action = 'reconcile_points' order by 1";
-    assert_eq!(town.rows(audited).await, ["ada 0", "ada 1", "ada 1", "ben 0", "ben 1", "ben 1"]);
+    assert_eq!(town.rows(audited).await, ["ada 0", "ada 1", "ada 1", "ben 0", "ben 1", "ben 1", "root_of_all 0"]);
     reconcile(&town).await.expect("nothing is left to do");
-    assert_eq!(town.rows(audited).await.len(), 6);
+    assert_eq!(town.rows(audited).await.len(), 7);
 }
 
 /// Awards, reputation and boards follow from votes, acceptances and what is to be seen.

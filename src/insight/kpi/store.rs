@@ -8,15 +8,20 @@ use diesel::{
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 
 use crate::{
-    kit::{Conn, db::CachedExt},
+    kit::{
+        Conn,
+        db::{CachedExt, take_time},
+    },
     words::RewardId,
 };
 
 const REWARDS_SHOWN_MAX: i64 = 5;
 
-/// Has the transaction see one instant throughout. Before its first statement.
+/// Has the transaction see one instant throughout, and gives it time: who asks for years of a large community waits for them.
+/// Before its first statement.
 pub async fn take_snapshot(conn: &mut Conn) -> QueryResult<()> {
-    conn.batch_execute("set transaction isolation level repeatable read read only").await
+    conn.batch_execute("set transaction isolation level repeatable read read only").await?;
+    take_time(conn).await
 }
 
 /// What there is now.

@@ -72,7 +72,7 @@ pub const CHECKS: &[Check] = &[Check {
         "with ",
         due!(),
         ", scored as (
-           select b.metric, b.period, b.starts_on, b.group_id, s.member_id, s.score
+           select s.member_id, b.metric, b.group_id, b.period, b.starts_on, s.score
            from leaderboard b join leaderboard_score s on s.leaderboard_id = b.id
            left join user_group g on g.id = b.group_id
            where g.deleted_at is null
@@ -80,8 +80,8 @@ pub const CHECKS: &[Check] = &[Check {
          select format('%s of member %s in %s %s: %s on the board, %s in the books', metric, member_id, period, starts_on,
                        coalesce(sum(score) filter (where on_board), 0), coalesce(sum(score) filter (where not on_board), 0)) as violation
          from (select *, true as on_board from scored
-               union all select metric, period, starts_on, group_id, member_id, score, false from due) both_sides
-         group by metric, period, starts_on, group_id, member_id
+               union all select member_id, metric, group_id, period, starts_on, score, false from due) both_sides
+         group by member_id, metric, group_id, period, starts_on
          having sum(case when on_board then score else -score end) <> 0"
     ),
 }];

@@ -76,11 +76,12 @@ macro_rules! books {
                   bool_and(remaining >= 0 and reserved >= 0 and expired >= 0 and remaining + reserved <= granted) as possible
            from due group by 1
          ), entries as (
-           select member_id, coalesce(sum(amount) filter (where account = 'available'), 0) as available,
-                  coalesce(sum(amount) filter (where account = 'pending'), 0) as pending,
-                  coalesce(sum(amount) filter (where account = 'reserved'), 0) as reserved,
-                  coalesce(sum(amount) filter (where account = 'arrears'), 0) as arrears
-           from ledger_entry where member_id is not null group by 1
+           -- A wallet without an entry has nothing.
+           select w.member_id, coalesce(sum(e.amount) filter (where e.account = 'available'), 0) as available,
+                  coalesce(sum(e.amount) filter (where e.account = 'pending'), 0) as pending,
+                  coalesce(sum(e.amount) filter (where e.account = 'reserved'), 0) as reserved,
+                  coalesce(sum(e.amount) filter (where e.account = 'arrears'), 0) as arrears
+           from wallet w left join ledger_entry e on e.member_id = w.member_id group by 1
          ), sure as (
            select e.* from entries e left join lots l on l.member_id = e.member_id
            where e.available = coalesce(l.available, 0) and e.pending = coalesce(l.pending, 0) and e.reserved = coalesce(l.reserved, 0)

@@ -90,7 +90,7 @@ function Findings({ findings }: { findings: Finding[] }) {
   const { t } = useTranslation('programme');
   if (findings.length === 0) return null;
   return (
-    <WideTable label={t('integrity.title')} minWidth={420}>
+    <WideTable label={t('integrity.findings')} minWidth={420}>
       <Table.Thead>
         <Table.Tr>
           <Table.Th scope="col">{t('integrity.invariant')}</Table.Th>
