@@ -1,0 +1,1 @@
+drop index membership_of_state;
