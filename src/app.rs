@@ -24,7 +24,7 @@ use crate::{
     community::{self, notification::Streams},
     events::{self, Event},
     forum,
-    identity::{self, Doorkeeper, access::AccessTokens, account::api::SignInTerms, caller::known_caller},
+    identity::{self, Doorkeeper, access::AccessTokens, account::api::SignInTerms, caller::known_caller, merge},
     insight,
     kit::{
         Clock, Conn, Db, Kit, Parts, Problem,
@@ -234,10 +234,16 @@ impl App {
         })
     }
 
+    /// Who takes part when two members become one, in order: the points last, which close the books.
+    fn merging(&self) -> merge::Parts {
+        let parts: [Box<dyn merge::Merging>; 2] = [Box::new(forum::ForumMerging), Box::new(community::CommunityMerging)];
+        parts.into_iter().chain(loyalty::merging(&self.kit)).collect()
+    }
+
     /// Every API of every feature.
     fn api(&self) -> impl OpenApi + use<> {
         (
-            identity::api(&self.keeper, self.sign_in),
+            identity::api(&self.keeper, self.sign_in, &self.merging()),
             community::api(&self.kit, &self.streams),
             forum::api(&self.kit),
             loyalty::api(&self.kit, checks().len()),

@@ -12,7 +12,8 @@ use crate::{
         tag::rules as tag, trust::rules as trust,
     },
     identity::{
-        account::rules as account, api_key::rules as api_key, member::rules as member, partner::rules as partner, site::rules as site,
+        account::rules as account, api_key::rules as api_key, member::rules as member, merge::rules as merge, partner::rules as partner,
+        site::rules as site,
     },
     kit::{
         etag, idempotency,
@@ -75,6 +76,12 @@ pub fn all() -> Vec<(&'static str, Bound)> {
         ("EditMe.bio", Chars(member::BIO_CHARS)),
         ("LinkMember.code", SECRET),
         ("SetRole.reason", Chars(member::REASON_CHARS)),
+        ("PreviewMerge.into", Chars(account::HANDLE_CHARS)),
+        ("PreviewMerge.from", Chars(account::HANDLE_CHARS)),
+        ("MergeMembers.into", Chars(account::HANDLE_CHARS)),
+        ("MergeMembers.from", Chars(account::HANDLE_CHARS)),
+        ("MergeMembers.reason", Chars(merge::REASON_CHARS)),
+        ("UndoMerge.reason", Chars(merge::REASON_CHARS)),
         ("CreatePartner.name", Chars(partner::NAME_CHARS)),
         ("EditPartner.name", Chars(partner::NAME_CHARS)),
         ("CreateApiKey.name", Chars(api_key::NAME_CHARS)),

@@ -325,6 +325,7 @@ diesel::table! {
         created_at -> Timestamptz,
         erased_at -> Nullable<Timestamptz>,
         version -> Int4,
+        merged_into -> Nullable<Uuid>,
     }
 }
 
@@ -361,6 +362,36 @@ diesel::table! {
         member_id -> Uuid,
         post_id -> Uuid,
         comment_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    merge (id) {
+        id -> Uuid,
+        from_id -> Uuid,
+        into_id -> Uuid,
+        by_id -> Nullable<Uuid>,
+        reason -> Text,
+        outcome -> Jsonb,
+        at -> Timestamptz,
+        undone_at -> Nullable<Timestamptz>,
+        undone_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kit::db::sql_types::*;
+
+    merged_row (id) {
+        id -> Int8,
+        merge_id -> Uuid,
+        place -> Text,
+        row_id -> Uuid,
+        was -> Nullable<Jsonb>,
     }
 }
 
@@ -670,6 +701,7 @@ diesel::table! {
         post_id -> Nullable<Uuid>,
         source -> Text,
         occurred_at -> Timestamptz,
+        moved -> Bool,
     }
 }
 
@@ -964,6 +996,8 @@ diesel::table! {
         reserved -> Int8,
         arrears -> Int8,
         version -> Int8,
+        merged_into -> Nullable<Uuid>,
+        closed -> Bool,
     }
 }
 
@@ -1000,6 +1034,7 @@ diesel::joinable!(lot_allocation -> lot (lot_id));
 diesel::joinable!(member_tier -> member (member_id));
 diesel::joinable!(membership -> member (member_id));
 diesel::joinable!(membership -> user_group (group_id));
+diesel::joinable!(merged_row -> merge (merge_id));
 diesel::joinable!(notification -> user_group (group_id));
 diesel::joinable!(notification_off -> member (member_id));
 diesel::joinable!(post -> member (author_id));
@@ -1063,6 +1098,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     member,
     member_tier,
     membership,
+    merge,
+    merged_row,
     notification,
     notification_off,
     outbox_event,

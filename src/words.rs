@@ -72,6 +72,7 @@ ids!(
     RedemptionId,
     ReferralId,
     LeaderboardId,
+    MergeId,
 );
 
 /// Declares an enum that is a word in JSON, in PostgreSQL (`text`) and in Rust.

@@ -1,8 +1,10 @@
 //! Who we are: user groups, and what we are told.
 
 pub mod group;
+mod merging;
 pub mod notification;
 
+pub use merging::CommunityMerging;
 use poem_openapi::OpenApi;
 
 use self::{

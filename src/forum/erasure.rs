@@ -137,14 +137,25 @@ impl Written {
     }
 }
 
+/// Where who was merged may be named: what they wrote is the other's, and who names them names the other.
+macro_rules! both {
+    () => {
+        "(select unnest(array[id, merged_into]) from member where id = $1)"
+    };
+}
+
 async fn forget(conn: &mut Conn, member: MemberId, called: &Called<'_>) -> QueryResult<()> {
     let posts = rewrite(
         conn,
         member,
         called,
-        "select id, 0 as number, title, body_markdown as body, '' as reason from post
-         where author_id = $1 or id in (select post_id from mention where member_id = $1)
-         order by question_id, kind desc, id for no key update",
+        concat!(
+            "select id, 0 as number, title, body_markdown as body, '' as reason from post where author_id in ",
+            both!(),
+            " or id in (select post_id from mention where member_id in ",
+            both!(),
+            ") order by question_id, kind desc, id for no key update"
+        ),
         "update post set title = t.title, body_markdown = t.body from unnest($1, $2, $3, $4, $5) as t (id, number, title, body, reason)
          where post.id = t.id",
     )
@@ -153,8 +164,13 @@ async fn forget(conn: &mut Conn, member: MemberId, called: &Called<'_>) -> Query
         conn,
         member,
         called,
-        "select id, 0 as number, null as title, body_markdown as body, '' as reason from comment
-         where author_id = $1 or id in (select comment_id from mention where member_id = $1) order by id for no key update",
+        concat!(
+            "select id, 0 as number, null as title, body_markdown as body, '' as reason from comment where author_id in ",
+            both!(),
+            " or id in (select comment_id from mention where member_id in ",
+            both!(),
+            ") order by id for no key update"
+        ),
         "update comment set body_markdown = t.body from unnest($1, $2, $3, $4, $5) as t (id, number, title, body, reason)
          where comment.id = t.id",
     )
@@ -163,9 +179,15 @@ async fn forget(conn: &mut Conn, member: MemberId, called: &Called<'_>) -> Query
         conn,
         member,
         called,
-        "select post_id as id, number, title, body_markdown as body, reason from revision
-         where editor_id = $1 or post_id in (select id from post where author_id = $1)
-            or post_id in (select post_id from mention where member_id = $1)",
+        concat!(
+            "select post_id as id, number, title, body_markdown as body, reason from revision where editor_id in ",
+            both!(),
+            " or post_id in (select id from post where author_id in ",
+            both!(),
+            ") or post_id in (select post_id from mention where member_id in ",
+            both!(),
+            ")"
+        ),
         "update revision set title = t.title, body_markdown = t.body, reason = t.reason
          from unnest($1, $2, $3, $4, $5) as t (id, number, title, body, reason)
          where revision.post_id = t.id and revision.number = t.number",

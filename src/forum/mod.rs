@@ -5,6 +5,7 @@ pub mod comment;
 pub mod erasure;
 pub mod flag;
 pub mod follow;
+mod merging;
 pub mod post;
 pub mod question;
 pub mod reputation;
@@ -15,6 +16,7 @@ pub mod tag;
 pub mod trust;
 pub mod vote;
 
+pub use merging::ForumMerging;
 use poem_openapi::OpenApi;
 
 use crate::{

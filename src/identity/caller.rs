@@ -67,7 +67,7 @@ impl Actor {
     pub fn is_newcomer(&self) -> bool {
         self.trust == 0 && !self.is_staff()
     }
-    /// A transaction of what the member writes. They stay to its end: who erases them waits for it, and finds what it wrote.
+    /// A transaction of what the member writes. They stay to its end: who erases or merges them waits for it, and finds what it wrote.
     /// 401 when they are gone.
     pub async fn begin(&self, kit: &Kit) -> Result<Tx, Problem> {
         let mut tx = kit.db.begin().await?;
@@ -171,7 +171,7 @@ async fn find_actor(conn: &mut Conn, session: SessionId, now: DateTime<Utc>) -> 
         "select m.id as member_id, s.id as session_id, m.handle, m.role, m.trust, m.created_at as joined_at,
                 coalesce(bool_or(x.kind = 'silence'), false) as silenced, coalesce(bool_or(x.kind = 'suspension'), false) as suspended
          from session s
-         join member m on m.id = s.member_id and m.erased_at is null
+         join member m on m.id = s.member_id and m.erased_at is null and m.merged_into is null
          left join sanction x on x.member_id = m.id and x.lifted_at is null and (x.ends_at is null or x.ends_at > $2)
          where s.id = $1 and s.revoked_at is null and s.expires_at > $2
          group by m.id, s.id",

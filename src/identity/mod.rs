@@ -6,6 +6,7 @@ pub mod api_key;
 pub mod audit;
 pub mod caller;
 pub mod member;
+pub mod merge;
 pub mod partner;
 pub mod permission;
 pub mod session;
@@ -24,6 +25,7 @@ use self::{
     api_key::api::ApiKeyApi,
     audit::api::AuditApi,
     member::{admin::MemberAdminApi, api::MemberApi},
+    merge::api::MergeApi,
     partner::{api::PartnerApi, link::LinkApi},
     session::api::SessionApi,
     site::api::SiteApi,
@@ -58,6 +60,13 @@ pub const PLACES: &[Place] = &[
            union all select id from redemption where member_id = any($1))",
     ),
     kept("audit_entry", &["action", "subject_kind", "detail"], "words of ours, numbers and ids"),
+    erased("merge", &["reason"], "update merge set reason = '' where from_id = any($1) or into_id = any($1)"),
+    kept("merge", &["outcome"], "words of ours and numbers"),
+    erased(
+        "merged_row",
+        &["place", "was"],
+        "delete from merged_row where merge_id in (select id from merge where from_id = any($1) or into_id = any($1))",
+    ),
     kept("api_key", &["name", "prefix", "hash", "scopes"], "of systems"),
     kept("partner", &["name"], "of companies"),
     kept(
@@ -78,13 +87,14 @@ pub const PLACES: &[Place] = &[
     ),
 ];
 
-pub fn api(keeper: &Doorkeeper, terms: SignInTerms) -> impl OpenApi + use<> {
+pub fn api(keeper: &Doorkeeper, terms: SignInTerms, merging: &merge::Parts) -> impl OpenApi + use<> {
     let kit = || keeper.kit.clone();
     (
         AccountApi { keeper: keeper.clone(), terms },
         SessionApi { kit: kit(), password_chars_min: terms.password_chars_min },
         MemberApi { kit: kit() },
-        LinkApi { kit: kit() },
+        LinkApi { kit: kit(), parts: merging.clone() },
+        MergeApi { kit: kit(), parts: merging.clone() },
         MemberAdminApi { kit: kit() },
         PartnerApi { kit: kit() },
         ApiKeyApi { kit: kit() },
@@ -109,6 +119,14 @@ pub fn checks() -> Vec<&'static Check> {
                          or exists (select 1 from account where member_id = m.id)
                          or exists (select 1 from session where member_id = m.id)
                          or exists (select 1 from external_member where member_id = m.id))",
+        },
+        &Check {
+            name: "Who was merged is a part of a member who is none, by a merge that stands.",
+            sql: "select m.id::text as violation from member m join member i on i.id = m.merged_into
+                  where i.merged_into is not null or m.role <> 'member' or (m.erased_at is null) <> (i.erased_at is null)
+                     or not exists (select 1 from merge where from_id = m.id and undone_at is null)
+                  union all
+                  select g.id::text from merge g join member m on m.id = g.from_id where g.undone_at is null and m.merged_into is null",
         },
         &Check {
             name: "Staff have accounts.",

@@ -210,7 +210,7 @@ async fn record(
             Ok(done) => {
                 events.extend(done.events);
                 if done.decision.qualifying > 0 {
-                    earners.insert(member_id);
+                    earners.insert(done.purchase.member_id);
                 }
                 if done.decision.no_points_reason == Some(NoPoints::NoRuleForCurrency) {
                     *unruled.entry(currency).or_default() += 1;

@@ -8,6 +8,7 @@ mod farewell;
 pub mod integrity;
 pub mod leaderboard;
 pub mod ledger;
+mod merging;
 pub mod purchase;
 pub mod redemption;
 pub mod referral;
@@ -21,6 +22,7 @@ use poem_openapi::OpenApi;
 use crate::{
     app::Job,
     events::Event,
+    identity::merge::Merging,
     kit::{
         Conn, Kit, Problem,
         erasure::{Place, erased, kept},
@@ -52,6 +54,11 @@ pub fn listeners(kit: &Kit) -> Vec<Box<dyn Listener<Event>>> {
         // Last, as it alone touches stocks: nobody opens a wallet after those.
         Box::new(farewell::Farewell),
     ]
+}
+
+/// What becomes of points when two members become one.
+pub fn merging(kit: &Kit) -> [Box<dyn Merging>; 1] {
+    [Box::new(merging::Points { zone: kit.time_zone })]
 }
 
 /// Regular work.

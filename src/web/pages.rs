@@ -206,10 +206,13 @@ pub async fn group_page(mut visit: Visit, Path(slug): Path<String>) -> Result<Re
     })
 }
 
-/// A member's profile and questions.
+/// A member's profile and questions. Who was merged into another leads there, for as long as that stands.
 #[handler]
 pub async fn member_page(mut visit: Visit, Path(handle): Path<String>) -> Result<Response, Problem> {
     let member: Profile = visit.read(&format!("/members/{}", escaped(&handle)), &[]).await?;
+    if let Some(into) = &member.merged_into {
+        return Ok(Redirect::temporary(format!("/members/{}", escaped(into))).into_response());
+    }
     let mut content = list(&mut visit, "new", &[("author", Some(&handle))], member.display_name.clone()).await?;
     content.about = format!(
         "@{} · here since {} · reputation {} · {} questions · {} answers, {} of them accepted",

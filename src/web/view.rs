@@ -126,6 +126,7 @@ pub struct Group {
 pub struct Profile {
     pub handle: String,
     pub display_name: String,
+    pub merged_into: Option<String>,
     pub bio: String,
     pub reputation: i32,
     pub answers: i64,

@@ -1,3 +1,4 @@
 mod group;
+mod merge;
 mod notification;
 mod stream;

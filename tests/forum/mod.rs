@@ -5,6 +5,7 @@ mod hot_thread;
 mod limits;
 mod list;
 mod mention;
+mod merge;
 mod post;
 mod question;
 mod reputation;

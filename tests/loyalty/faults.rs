@@ -38,6 +38,11 @@ const FAULTS: &[(&str, &str)] = &[
         "An account of the past never went below its bound.",
         "update ledger_transaction set recorded_at = 'epoch' where kind in ('hold', 'redeem')",
     ),
+    (
+        "What a merge takes from one member it brings to the other.",
+        "update ledger_transaction set kind = 'transfer', counted_at = null where kind = 'earn'",
+    ),
+    ("Who is gone owes nothing.", "update member set erased_at = now() where id in (select member_id from wallet where available > 0)"),
     ("Who owes points has none to spend.", "update wallet set arrears = -1 where available > 0"),
     (
         "A hold is settled by a transaction of the same member.",

@@ -79,7 +79,7 @@ async fn a_referral_is_rewarded_by_the_first_rule() {
 }
 
 #[tokio::test]
-async fn a_return_within_the_window_activates_nobody() {
+async fn a_return_within_the_window_activates_nobody_and_the_next_order_does() {
     let town = Town::new().await;
     with_rules(&town).await;
     let ann = town.member("ann").await;
@@ -90,8 +90,16 @@ async fn a_return_within_the_window_activates_nobody() {
     town.passes(Duration::days(15)).await;
     assert_eq!((ann.holdings().await.0, ben.holdings().await.0), (0, 0));
     let mo = town.moderator("moira").await;
-    let listed = mo.get("/admin/referrals?state=rejected").await.is(200).items();
-    assert_eq!((listed.len(), &listed[0]["reason"], &listed[0]["referee"]), (1, &json!("returned"), &json!("ben")));
+    let listed = mo.get("/admin/referrals?state=pending").await.is(200).items();
+    assert_eq!((listed.len(), &listed[0]["referee"]), (1, &json!("ben")));
+    // What he keeps counts, be it that he bought it before the other one came back.
+    let (returned, _kept) = (town.records_order(&ben, 5_000).await, town.records_order(&ben, 4_000).await);
+    town.records_return(&returned).await;
+    town.settle().await;
+    assert_eq!(mo.get("/admin/referrals?state=qualified").await.is(200).items().len(), 1);
+    town.passes(Duration::days(15)).await;
+    town.work().await;
+    assert!(ann.holdings().await.0 > 0 && ben.holdings().await.0 > 0);
 }
 
 #[tokio::test]

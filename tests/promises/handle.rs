@@ -16,6 +16,8 @@ fn body(id: &str) -> Value {
         "impose_sanction" => json!({ "kind": "silence", "reason": "Too loud.", "hours": 24 }),
         "set_trust" => json!({ "trust": 4, "reason": "The town needs it." }),
         "set_group_member" => json!({ "state": "invited" }),
+        "preview_merge" => json!({ "into": "Lise77" }),
+        "merge_members" => json!({ "into": "Lise77", "reason": "One person." }),
         "adjust_points" => json!({ "points": 100, "reason": "A present." }),
         _ => json!({}),
     }
@@ -26,7 +28,7 @@ fn body(id: &str) -> Value {
 enum Spot {
     Path,
     Query(String),
-    Body,
+    Body(&'static str),
 }
 
 fn spots(spec: &Value, operation: &Value) -> Vec<Spot> {
@@ -42,21 +44,23 @@ fn spots(spec: &Value, operation: &Value) -> Vec<Spot> {
     }
     let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
     let schema = schema["$ref"].as_str().and_then(|reference| spec.pointer(&reference[1..])).unwrap_or(schema);
-    if schema["properties"].get("handle").is_some() {
-        spots.push(Spot::Body);
-    }
+    spots.extend(["handle", "into", "from"].into_iter().filter(|name| schema["properties"].get(name).is_some()).map(Spot::Body));
     spots
 }
 
 async fn ask(person: &Person, (path, method, operation): &(String, String, Value), spot: &Spot, handle: &str) -> Reply {
     let id = operation["operationId"].as_str().expect("an id");
     let mut body = body(id);
-    let mut path = path.replace("{slug}", "home-baristas").replace("{handle}", handle);
+    let in_path = if matches!(spot, Spot::Body(_)) { "Lise77" } else { handle };
+    let mut path = path.replace("{slug}", "home-baristas").replace("{handle}", in_path);
     match spot {
         Spot::Path if id == "unset_trust" => path += "?reason=The+town+needs+it.",
         Spot::Path => {}
         Spot::Query(name) => path += &format!("?{name}={handle}"),
-        Spot::Body => body["handle"] = json!(handle),
+        Spot::Body(name) => {
+            body.as_object_mut().expect("an object").remove("into");
+            body[name] = json!(handle);
+        }
     }
     let method: Method = method.to_uppercase().parse().expect("a method");
     let body = (![Method::GET, Method::DELETE].contains(&method)).then_some(body);

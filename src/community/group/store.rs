@@ -10,7 +10,13 @@ use diesel_async::RunQueryDsl;
 use super::rules::Standing;
 use crate::{
     author_columns,
-    identity::member::Author,
+    identity::{
+        member::Author,
+        merge::{
+            Merge,
+            store::{bring_back, give_back, set_aside, take_over},
+        },
+    },
     kit::{Conn, db::CachedExt, page::Request},
     schema::{member, membership, user_group},
     words::{GroupId, GroupKind, GroupRole, MemberId, MembershipState},
@@ -333,6 +339,58 @@ pub async fn remove_everywhere(conn: &mut Conn, members: &[MemberId]) -> QueryRe
          where m.group_id = heir.group_id and m.member_id = heir.member_id",
     )
     .bind::<Array<SqlUuid>, _>(ownerless.into_iter().map(|left| left.group_id).collect::<Vec<_>>())
+    .cached()
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Moves the memberships of who goes. Of two in one group stays that of who stays, unless the other is in it already, or leads
+/// it. Returns how many moved.
+pub async fn take_memberships(conn: &mut Conn, merge: &Merge) -> QueryResult<i64> {
+    let less = "t.member_id = $2 and exists (
+                  select from membership o where o.member_id = $1 and o.group_id = t.group_id and o.state = 'active'
+                  and (o.role = 'owner' or t.state in ('requested', 'invited')
+                       or t.state = 'active' and t.role = 'member' and o.role = 'moderator'))";
+    let same = "t.member_id = $1 and exists (select from membership o where o.member_id = $2 and o.group_id = t.group_id)";
+    lock_groups(conn, merge).await?;
+    set_aside(conn, merge, "membership", "group_id", less).await?;
+    set_aside(conn, merge, "membership", "group_id", same).await?;
+    let moved = take_over(conn, merge, "membership", "group_id", "member_id").await?;
+    count_anew(conn, merge).await?;
+    Ok(moved)
+}
+
+/// And moves them back.
+pub async fn give_memberships(conn: &mut Conn, merge: &Merge) -> QueryResult<()> {
+    lock_groups(conn, merge).await?;
+    give_back(conn, merge, "membership", "group_id", "member_id").await?;
+    bring_back(conn, merge, "membership").await?;
+    count_anew(conn, merge).await
+}
+
+/// Nobody else changes who is in the groups of who goes, or in those that the merge has changed.
+async fn lock_groups(conn: &mut Conn, merge: &Merge) -> QueryResult<()> {
+    diesel::sql_query(
+        "select from user_group where id in (
+           select group_id from membership where member_id = $2
+           union select row_id from merged_row where merge_id = $1 and place in ('membership', 'membership.member_id'))
+         order by id for update",
+    )
+    .bind::<SqlUuid, _>(merge.id)
+    .bind::<SqlUuid, _>(merge.from)
+    .cached()
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+async fn count_anew(conn: &mut Conn, merge: &Merge) -> QueryResult<()> {
+    diesel::sql_query(
+        "update user_group g set member_count = (select count(*) from membership where group_id = g.id and state = 'active')
+         where g.id in (select row_id from merged_row where merge_id = $1 and place in ('membership', 'membership.member_id'))",
+    )
+    .bind::<SqlUuid, _>(merge.id)
     .cached()
     .execute(conn)
     .await?;

@@ -1,4 +1,6 @@
-//! Turns events into notifications, a batch at a time: at most three reads for those who are to hear, and one write.
+//! Turns events into notifications, a batch at a time: at most four reads for those who are to hear, and one write.
+
+use std::collections::BTreeSet;
 
 use futures_util::future::BoxFuture;
 
@@ -34,7 +36,7 @@ impl Listener<Event> for Herald {
     }
 }
 
-/// Finds the members behind each audience who want to hear of it.
+/// Finds the members behind each audience who want to hear of it: for who was merged, whom they are a part of.
 async fn address(conn: &mut Conn, news: Vec<News>) -> anyhow::Result<Vec<(MemberId, News)>> {
     let (mut questions, mut groups) = (Vec::new(), Vec::new());
     for item in &news {
@@ -55,6 +57,12 @@ async fn address(conn: &mut Conn, news: Vec<News>) -> anyhow::Result<Vec<(Member
             Audience::Leaders(group) => leaders.iter().filter(|(of, _)| of == group).map(|(_, member)| *member).collect(),
         };
         told.extend(members.into_iter().map(|member| (member, item.clone())));
+    }
+    let named: BTreeSet<MemberId> = told.iter().flat_map(|(member, news)| [Some(*member), news.actor_id]).flatten().collect();
+    let merged = store::find_merged(conn, &Vec::from_iter(named)).await?;
+    let whole = |member: MemberId| merged.get(&member).copied().unwrap_or(member);
+    for (member, news) in &mut told {
+        (*member, news.actor_id) = (whole(*member), news.actor_id.map(whole));
     }
     let members: Vec<MemberId> = told.iter().map(|(member, _)| *member).collect();
     let unwanted = store::find_unwanted(conn, &members).await?;

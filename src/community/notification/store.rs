@@ -1,6 +1,6 @@
 //! Notifications in PostgreSQL: who is told, what is kept, and what is read. How they are shown: [`super::view`].
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use diesel::{
@@ -12,6 +12,10 @@ use uuid::Uuid;
 
 use super::rules::{Draft, News, NotificationKind};
 use crate::{
+    identity::merge::{
+        Merge,
+        store::{bring_back, give_back, set_aside, take_over},
+    },
     kit::{Conn, db::CachedExt},
     visible_group,
     words::{GroupId, MemberId, PostId},
@@ -178,4 +182,31 @@ pub async fn set_off(conn: &mut Conn, member: MemberId, kinds: &[NotificationKin
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// Moves what a member was told. Of unread news about the same, those of who stays are kept. Returns how many moved.
+pub async fn take(conn: &mut Conn, merge: &Merge) -> QueryResult<i64> {
+    let same = "t.member_id = $1 and t.read_at is null and exists (
+                  select from notification o
+                  where o.member_id = $2 and o.read_at is null and o.kind = t.kind and o.about_id = t.about_id)";
+    set_aside(conn, merge, "notification", "id", same).await?;
+    take_over(conn, merge, "notification", "id", "member_id").await
+}
+
+/// And moves it back.
+pub async fn give(conn: &mut Conn, merge: &Merge) -> QueryResult<()> {
+    give_back(conn, merge, "notification", "id", "member_id").await?;
+    bring_back(conn, merge, "notification").await?;
+    Ok(())
+}
+
+/// Those of `members` who are a part of another, and of whom.
+pub async fn find_merged(conn: &mut Conn, members: &[MemberId]) -> QueryResult<HashMap<MemberId, MemberId>> {
+    let rows: Vec<Pair> =
+        diesel::sql_query("select merged_into as of, id as member_id from member where id = any($1) and merged_into is not null")
+            .bind::<Array<SqlUuid>, _>(members)
+            .cached()
+            .load(conn)
+            .await?;
+    Ok(rows.into_iter().map(|row| (row.member_id, MemberId(row.of))).collect())
 }

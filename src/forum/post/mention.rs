@@ -1,7 +1,7 @@
 //! Whom texts name. A name is resolved to a member when its text is written, and the member is what is kept: no text comes to
 //! mean somebody who takes a name later, and erasure finds every text that names who is gone.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use diesel::{
     QueryResult, QueryableByName,
@@ -50,6 +50,8 @@ pub async fn record(conn: &mut Conn, post: PostId, comment: Option<CommentId>, m
         #[diesel(sql_type = BigInt)]
         living: i64,
     }
+    // Two handles may be one member's, of whom one was merged into the other.
+    let members: BTreeSet<MemberId> = mentions.0.values().map(|named| named.id).collect();
     let Living { living } = diesel::sql_query(
         "with living as (
            select id from member where id = any($1) and erased_at is null order by id for key share
@@ -58,13 +60,13 @@ pub async fn record(conn: &mut Conn, post: PostId, comment: Option<CommentId>, m
          )
          select count(*) as living from living",
     )
-    .bind::<Array<SqlUuid>, _>(mentions.0.values().map(|named| named.id).collect::<Vec<_>>())
+    .bind::<Array<SqlUuid>, _>(members.iter().collect::<Vec<_>>())
     .bind::<SqlUuid, _>(post)
     .bind::<Nullable<SqlUuid>, _>(comment)
     .cached()
     .get_result(conn)
     .await?;
-    if living < mentions.0.len() as i64 { Err(Refusal::MemberGone.into()) } else { Ok(()) }
+    if living < members.len() as i64 { Err(Refusal::MemberGone.into()) } else { Ok(()) }
 }
 
 /// Nobody who is gone is named any more.

@@ -100,7 +100,7 @@ async fn resolve(conn: &mut Conn, rows: impl Iterator<Item = &Stale>) -> QueryRe
     }
     diesel::sql_query(
         "insert into mention (member_id, post_id, comment_id)
-         select m.id, t.post_id, t.comment_id from unnest($1, $2, $3, $4) as t (handle, post_id, comment_id, written_at)
+         select coalesce(m.merged_into, m.id), t.post_id, t.comment_id from unnest($1, $2, $3, $4) as t (handle, post_id, comment_id, written_at)
          join member m on lower(m.handle collate \"C\") = t.handle and m.erased_at is null and m.created_at <= t.written_at
          on conflict do nothing",
     )

@@ -38,9 +38,15 @@ macro_rules! unsettled {
                where e.kind in ('question_up_vote', 'answer_up_vote', 'down_vote', 'down_vote_cast', 'vote_taken_back')
                group by 1, 2
              ),
+             one as (
+               select member_id, member_id as part_id from reputation
+               union select into_id, from_id from merge union select from_id, into_id from merge
+             ),
              full_day as (
-               select member_id, (occurred_at at time zone 'UTC')::date as day from reputation_entry
-               where kind in ('question_up_vote', 'answer_up_vote') group by 1, 2 having sum(amount) >= 200
+               -- Of all who ever were one member.
+               select one.member_id, (e.occurred_at at time zone 'UTC')::date as day
+               from one join reputation_entry e on e.member_id = one.part_id
+               where e.kind in ('question_up_vote', 'answer_up_vote') group by 1, 2 having sum(e.amount) >= 200
              ),
              held as (
                select post_id, member_id,

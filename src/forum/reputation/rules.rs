@@ -5,6 +5,10 @@
 use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, NaiveDate, Utc};
+use diesel::{
+    QueryableByName,
+    sql_types::{Bool, Int4, Nullable, Timestamptz, Uuid as SqlUuid},
+};
 
 use crate::{
     words,
@@ -110,6 +114,20 @@ pub struct Entry {
     pub source: String,
     pub at: DateTime<Utc>,
     pub group_id: Option<GroupId>,
+}
+
+/// A line of the book of reputation that changed hands.
+#[derive(QueryableByName, Clone, Copy, Debug)]
+pub struct MovedEntry {
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub post_id: Option<PostId>,
+    #[diesel(sql_type = Int4)]
+    pub amount: i32,
+    #[diesel(sql_type = Timestamptz)]
+    pub at: DateTime<Utc>,
+    /// Posted after the merge that is undone.
+    #[diesel(sql_type = Bool)]
+    pub later: bool,
 }
 
 /// The part of the book that some posts need, kept up to date while they are settled.

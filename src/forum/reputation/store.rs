@@ -8,15 +8,16 @@ use diesel::{
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::rules::{Entry, EntryKind, GoneVote, NewVote, Standing};
+use super::rules::{Entry, EntryKind, GoneVote, MovedEntry, NewVote, Standing};
 use crate::{
+    identity::merge::Merge,
     kit::{
         Conn,
         db::{CachedExt, allow_whole_tables},
         verify::CHECK_TIMEOUT,
     },
     visible_question,
-    words::{GroupId, MemberId, PostId, PostKind, VoteId},
+    words::{GroupId, MemberId, MergeId, PostId, PostKind, VoteId},
 };
 
 #[derive(QueryableByName)]
@@ -231,7 +232,7 @@ pub async fn post(conn: &mut Conn, entries: &[Entry]) -> QueryResult<Vec<usize>>
         "with new as (
            insert into reputation_entry (id, member_id, kind, amount, post_id, source, occurred_at)
            select * from unnest($1, $2, $3, $4, $5, $6, $7)
-           on conflict (kind, source, member_id) do nothing
+           on conflict (kind, source, member_id) where not moved do nothing
            returning id, member_id, amount
          ), counted as (
            insert into reputation (member_id, total) select member_id, sum(amount) from new group by member_id order by member_id
@@ -301,6 +302,66 @@ pub async fn list(
         .bind::<Nullable<SqlUuid>, _>(id)
         .bind::<Int8, _>(rows)
         .bind::<Bool, _>(staff)
+        .cached()
+        .load(conn)
+        .await
+}
+
+macro_rules! change_hands {
+    ($entries:literal) => {
+        concat!(
+            "with moved as (
+               update reputation_entry e set member_id = $3, moved = true where e.member_id = $2 and ",
+            $entries,
+            " returning e.id, e.post_id, e.amount, e.occurred_at
+             ), counted as (
+               insert into reputation (member_id, total)
+               select h.member_id, sum(h.sign * moved.amount) from moved cross join (values ($2, -1), ($3, 1)) h (member_id, sign)
+               group by h.member_id order by h.member_id
+               on conflict (member_id) do update set total = reputation.total + excluded.total
+             ), noted as (
+               insert into merged_row (merge_id, place, row_id)
+               select $1, 'reputation_entry.member_id', id from moved where not $4
+             )
+             select post_id, amount, occurred_at as at, id > $1 as later from moved"
+        )
+    };
+}
+
+/// Gives the entries of who goes to who stays.
+pub async fn take(conn: &mut Conn, merge: &Merge) -> QueryResult<Vec<MovedEntry>> {
+    change(conn, change_hands!("true"), merge.id, (merge.from, merge.into), false).await
+}
+
+/// Gives them back, and with them what came later of the same posts and votes.
+pub async fn give(conn: &mut Conn, merge: &Merge) -> QueryResult<Vec<MovedEntry>> {
+    let entries = change_hands!(
+        "e.id in (
+           select row_id from merged_row where merge_id = $1 and place = 'reputation_entry.member_id'
+           union
+           select l.id from reputation_entry l
+           where l.member_id = $2 and l.id > $1 and (
+             l.post_id in (select row_id from merged_row where merge_id = $1 and place = 'post.author_id')
+             or l.kind = 'vote_taken_back' and l.source in (
+               select c.source from merged_row r join reputation_entry c on c.id = r.row_id
+               where r.merge_id = $1 and r.place = 'reputation_entry.member_id' and c.kind = 'down_vote_cast')))"
+    );
+    change(conn, entries, merge.id, (merge.into, merge.from), true).await
+}
+
+/// From one member to another. What has changed hands is never again taken for a second posting of the same.
+async fn change(
+    conn: &mut Conn,
+    text: &'static str,
+    merge: MergeId,
+    (from, to): (MemberId, MemberId),
+    back: bool,
+) -> QueryResult<Vec<MovedEntry>> {
+    diesel::sql_query(text)
+        .bind::<SqlUuid, _>(merge)
+        .bind::<SqlUuid, _>(from)
+        .bind::<SqlUuid, _>(to)
+        .bind::<Bool, _>(back)
         .cached()
         .load(conn)
         .await

@@ -35,6 +35,9 @@ pub async fn create_administrator(
     let (member_id, was_listed, is_new) = match store::find_credentials(conn, &email.key).await? {
         Some(known) => {
             let me = member_store::lock_me(conn, known.member_id).await?;
+            if let Some(into) = store::find_merged_into(conn, me.id).await? {
+                return Err(rules::merged(&into));
+            }
             let knows_password = password::verify(password, Some(known.password_hash)).await?;
             if !rules::may_promote(me.role, knows_password)? {
                 return Ok(false);

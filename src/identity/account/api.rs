@@ -196,6 +196,9 @@ impl AccountApi {
         if !store::holds_password(&mut tx, member_id, &known.password_hash).await? {
             return Err(Refusal::BadCredentials.into());
         }
+        if let Some(into) = store::find_merged_into(&mut tx, member_id).await? {
+            return Err(rules::merged(&into));
+        }
         let device = Device { user_agent: user_agent(request.headers()), network: self.network_hash(&network) };
         store::insert_session(&mut tx, session_id, member_id, &device, now, self.session_end(now)).await?;
         let refresh_token = secret::random_token();

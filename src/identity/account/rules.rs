@@ -1,9 +1,14 @@
 //! What an account may look like.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use poem::http::StatusCode;
 use unicode_normalization::UnicodeNormalization;
 
-use crate::{kit::problem::Fields, refusals, words::Role};
+use crate::{
+    kit::{Problem, problem::Fields},
+    refusals,
+    words::Role,
+};
 
 pub const HANDLE_CHARS: std::ops::RangeInclusive<usize> = 3..=30;
 pub const HANDLE_PATTERN: &str = "^[A-Za-z0-9][A-Za-z0-9_-]*$";
@@ -24,6 +29,12 @@ refusals! {
         AddressTaken = CONFLICT "address_taken" "There is an account of this address, with another password.",
         BadRefreshToken = UNAUTHORIZED "bad_refresh_token" "This refresh token is not valid, or no longer.",
     }
+}
+
+/// 403: only who has its password learns where an account went.
+pub fn merged(into: &str) -> Problem {
+    let detail = format!("This account is a part of @{into} now: sign in there.");
+    Problem::new(StatusCode::FORBIDDEN, "merged", detail).with("into", into)
 }
 
 /// Whether presenting a refresh token that was used at `used_at` tells that somebody has a copy of it.

@@ -85,6 +85,18 @@ pub struct Credentials {
     pub password_hash: String,
 }
 
+/// The handle of the member whom this one was merged into, if it was.
+pub async fn find_merged_into(conn: &mut Conn, member_id: MemberId) -> QueryResult<Option<String>> {
+    let whole = diesel::alias!(member as whole);
+    member::table
+        .inner_join(whole.on(whole.field(member::id).nullable().eq(member::merged_into)))
+        .filter(member::id.eq(member_id))
+        .select(whole.field(member::handle))
+        .first(conn)
+        .await
+        .optional()
+}
+
 pub async fn find_credentials(conn: &mut Conn, email_key: &str) -> QueryResult<Option<Credentials>> {
     account::table
         .filter(account::email_key.eq(email_key))
@@ -182,9 +194,11 @@ pub struct Refresh {
 
 /// The token with its session, locked so that of two refreshes one comes second.
 pub async fn find_refresh_token(conn: &mut Conn, token: &str) -> QueryResult<Option<Refresh>> {
+    let living = member::table.filter(member::id.eq(session::member_id)).filter(member::merged_into.is_null());
     refresh_token::table
         .inner_join(session::table)
         .filter(refresh_token::hash.eq(secret::hash(token)))
+        .filter(diesel::dsl::exists(living))
         .select((refresh_token::session_id, session::member_id, refresh_token::used_at, session::expires_at, session::revoked_at))
         .for_update()
         .first(conn)

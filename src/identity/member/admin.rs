@@ -22,6 +22,7 @@ use crate::{
     identity::{
         Admin,
         audit::{self, AuditEntry},
+        merge,
     },
     kit::{
         Kit, Problem,
@@ -71,6 +72,9 @@ pub struct MemberForAdmin {
     /// When one of the member's sessions was last renewed; absent when there is none.
     #[diesel(sql_type = sql_types::Nullable<sql_types::Timestamptz>)]
     pub last_seen_at: Option<DateTime<Utc>>,
+    /// The handle of the member whom this one was merged into; absent when it was not.
+    #[diesel(sql_type = sql_types::Nullable<sql_types::Text>)]
+    pub merged_into: Option<String>,
 }
 
 impl MemberForAdmin {
@@ -140,6 +144,10 @@ impl MemberAdminApi {
         let id = handle.0.find(&mut tx).await?;
         let found = store::lock_for_admin(&mut tx, id).await?;
         let mut member = found.ok_or_else(|| Problem::not_found("member"))?;
+        // In this very moment: its handle leads to the other from now on.
+        if member.merged_into.is_some() {
+            return Err(merge::rules::Refusal::Merged.into());
+        }
         let before = member.role;
         if body.role < before {
             rules::may_cease(before, administrators.len())?;

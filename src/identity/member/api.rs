@@ -20,6 +20,7 @@ use crate::{
     identity::{
         Member, Myself, Visitor,
         account::{api::forget_session, password, rules as account_rules, store as account_store},
+        merge,
     },
     kit::{
         Conn, Kit, Problem,
@@ -105,6 +106,7 @@ enum Erased {
 
 /// What everybody sees of a member.
 #[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
 struct Profile {
     id: MemberId,
     handle: String,
@@ -115,6 +117,8 @@ struct Profile {
     reputation: i32,
     /// False for a member whom an import or a partner brought, and who has not registered yet.
     claimed: bool,
+    /// The handle of the member whom this one was merged into; absent when it was not.
+    merged_into: Option<String>,
     /// When the member joined.
     since: DateTime<Utc>,
     /// Questions that the caller may see.
@@ -209,7 +213,14 @@ impl MemberApi {
         still_holds(&mut tx, me.id, &hash).await?;
         rules::may_cease(me.role, administrators.len())?;
         let stand_in = store::random_handle("erased-", 8);
-        let names = store::erase(&mut tx, me.id, &stand_in, rules::ERASED_NAME, now).await?;
+        let mut names = store::erase(&mut tx, me.id, &stand_in, rules::ERASED_NAME, now).await?;
+        // What was merged into them is theirs, and texts that named it name them.
+        for part in merge::store::find_parts(&mut tx, me.id).await? {
+            let stand_in = store::random_handle("erased-", 8);
+            let own = store::erase(&mut tx, part, &stand_in, rules::ERASED_NAME, now).await?;
+            names.extend(own.iter().cloned());
+            events::tell(&mut tx, now, [Event::MemberErased { member_id: part, names: own, stand_in }]).await?;
+        }
         events::tell(&mut tx, now, [Event::MemberErased { member_id: me.id, names, stand_in }]).await?;
         tx.commit().await?;
         self.kit.outbox.ring();
@@ -258,7 +269,7 @@ impl MemberApi {
         let mut conn = self.kit.db.read().await?;
         let reader = visitor.0.as_ref().map(|actor| actor.member_id);
         let staff = visitor.0.as_ref().is_some_and(|actor| actor.is_staff());
-        let id = handle.0.find(&mut conn).await?;
+        let id = handle.0.find_itself(&mut conn).await?;
         let member = store::find_profile(&mut conn, id, reader, staff).await?;
         let row = member.ok_or_else(|| Problem::not_found("member"))?;
         let groups = store::list_groups_of(&mut conn, row.author.id, reader, staff).await?;
@@ -278,6 +289,7 @@ fn profile(row: ProfileRow, groups: Vec<store::GroupRow>) -> Profile {
         role: row.author.role,
         reputation: row.author.reputation,
         claimed: row.claimed,
+        merged_into: row.merged_into,
         since: row.created_at,
         questions: row.questions,
         answers: row.answers,

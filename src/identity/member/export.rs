@@ -104,12 +104,12 @@ sections! {
                                                    'returned_quantity', l.returned_quantity) order by l.line)
                  from purchase_line l where l.purchase_id = p.id)) as item
          from purchase p where p.member_id = $1 order by p.purchased_at";
-    /// Every movement of points.
+    /// Every movement of points, also of members who were merged into this one.
     statement =
         "select json_build_object('id', t.id, 'kind', t.kind, 'note', t.note, 'at', t.effective_at, 'entries',
                 (select json_agg(json_build_object('account', e.account, 'points', e.amount) order by e.line)
-                 from ledger_entry e where e.transaction_id = t.id and e.member_id = $1)) as item
-         from ledger_transaction t where t.member_id = $1 order by t.effective_at, t.id";
+                 from ledger_entry e where e.transaction_id = t.id and e.member_id = t.member_id)) as item
+         from ledger_transaction t where t.member_id in (select id from member where $1 in (id, merged_into)) order by t.effective_at, t.id";
     redemptions =
         "select json_build_object('id', d.id, 'reward', w.name, 'points', d.points, 'state', d.state,
                 'code', case when d.state in ('issued', 'fulfilled') then d.code end, 'ship_to', d.ship_to, 'created_at', d.created_at) as item

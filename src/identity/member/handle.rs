@@ -37,10 +37,18 @@ impl Handle {
         Self(text.to_ascii_lowercase())
     }
 
-    /// The living member of this handle; 404 when there is none.
+    /// The living member of this handle, or the one that it was merged into; 404 when there is none.
     pub async fn find(&self, conn: &mut Conn) -> Result<MemberId, Problem> {
-        let found = find_named(conn, std::slice::from_ref(self)).await?;
-        found.get(self).map(|named| named.id).ok_or_else(|| Problem::not_found("member"))
+        Ok(self.named(conn).await?.id)
+    }
+
+    /// The same, but a member who was merged is found itself: for looking at what it was.
+    pub async fn find_itself(&self, conn: &mut Conn) -> Result<MemberId, Problem> {
+        Ok(self.named(conn).await?.itself)
+    }
+
+    async fn named(&self, conn: &mut Conn) -> Result<Named, Problem> {
+        find_named(conn, std::slice::from_ref(self)).await?.remove(self).ok_or_else(|| Problem::not_found("member"))
     }
 }
 
@@ -102,8 +110,12 @@ impl ParseFromJSON for Handle {
 /// A living member, and the handle as they write it.
 #[derive(QueryableByName, Clone, Debug, PartialEq)]
 pub struct Named {
+    /// Who is meant: the one that the member was merged into, if it was.
     #[diesel(sql_type = SqlUuid)]
     pub id: MemberId,
+    /// Whose the handle is.
+    #[diesel(sql_type = SqlUuid)]
+    itself: MemberId,
     #[diesel(sql_type = Text)]
     pub handle: String,
 }
@@ -113,11 +125,13 @@ pub async fn find_named(conn: &mut Conn, handles: &[Handle]) -> QueryResult<Hash
     if handles.is_empty() {
         return Ok(HashMap::new());
     }
-    let found: Vec<Named> =
-        diesel::sql_query("select id, handle from member where lower(handle collate \"C\") = any($1) and erased_at is null")
-            .bind::<Array<Text>, _>(handles.iter().map(|handle| handle.0.as_str()).collect::<Vec<_>>())
-            .cached()
-            .load(conn)
-            .await?;
+    let found: Vec<Named> = diesel::sql_query(
+        "select coalesce(merged_into, id) as id, id as itself, handle from member
+         where lower(handle collate \"C\") = any($1) and erased_at is null",
+    )
+    .bind::<Array<Text>, _>(handles.iter().map(|handle| handle.0.as_str()).collect::<Vec<_>>())
+    .cached()
+    .load(conn)
+    .await?;
     Ok(found.into_iter().map(|named| (Handle::new(&named.handle), named)).collect())
 }

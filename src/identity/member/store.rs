@@ -59,9 +59,16 @@ pub struct Author {
     pub reputation: i32,
 }
 
-/// The member whose account has the e-mail address of this SHA-256.
+/// The member whose account has the e-mail address of this SHA-256, or the one that it was merged into.
 pub async fn find_by_email_hash(conn: &mut Conn, hash: &[u8]) -> QueryResult<Option<MemberId>> {
-    account::table.filter(account::email_hash.eq(hash)).select(account::member_id).first(conn).await.optional()
+    let found: Option<(MemberId, Option<MemberId>)> = account::table
+        .inner_join(member::table)
+        .filter(account::email_hash.eq(hash))
+        .select((member::id, member::merged_into))
+        .first(conn)
+        .await
+        .optional()?;
+    Ok(found.map(|(id, into)| into.unwrap_or(id)))
 }
 
 /// The member whom a partner knows by `external_id`; an unclaimed one is made when there is none.
@@ -188,6 +195,10 @@ fn my_columns() -> _ {
     )
 }
 
+pub async fn find_handle(conn: &mut Conn, id: MemberId) -> QueryResult<String> {
+    member::table.find(id).select(member::handle).first(conn).await
+}
+
 /// A member who has an account.
 pub async fn find_me(conn: &mut Conn, id: MemberId) -> QueryResult<MyRow> {
     member::table.inner_join(account::table).filter(member::id.eq(id)).select(my_columns()).first(conn).await
@@ -198,10 +209,11 @@ pub async fn lock_me(conn: &mut Conn, id: MemberId) -> QueryResult<MyRow> {
     member::table.inner_join(account::table).filter(member::id.eq(id)).select(my_columns()).for_update().first(conn).await
 }
 
-/// Holds the member against being erased until the transaction ends. False when they are gone.
+/// Holds the member against being erased or merged until the transaction ends. False when they are gone.
 pub async fn hold(conn: &mut Conn, id: MemberId) -> QueryResult<bool> {
-    let held: Option<MemberId> =
-        member::table.find(id).filter(member::erased_at.is_null()).select(member::id).for_key_share().first(conn).await.optional()?;
+    let living = member::table.find(id).filter(member::erased_at.is_null()).filter(member::merged_into.is_null());
+    // Of locks that many may have, the one that a merge waits for, which lets orders come meanwhile.
+    let held: Option<MemberId> = living.select(member::id).for_share().first(conn).await.optional()?;
     Ok(held.is_some())
 }
 
@@ -283,16 +295,18 @@ pub async fn list_by_name(conn: &mut Conn, q: &str, request: &Request<String>) -
            (select m.id from member m where {HANDLE} = $1)
            union
            (select m.id from member m where {HANDLE} > $1 and {HANDLE} < $1 || E'\\U0010FFFF' and m.erased_at is null
+              and m.merged_into is null
               and ($3 is null or {HANDLE} {than} $3) order by {HANDLE} {order} limit $4 + 1)
            union
            (select m.id from member m where $2 <> '' and lower(m.display_name) collate \"C\" >= lower($2)
               and lower(m.display_name) collate \"C\" < lower($2) || E'\\U0010FFFF' and m.erased_at is null
+              and m.merged_into is null
               and ($3 is null or {HANDLE} {than} $3) order by {HANDLE} {order} limit $4 + 1)
          ), placed as (
            select m.*, case when {HANDLE} = $1 then '' else {HANDLE} end collate \"C\" as place from found join member m using (id)
          )
          select m.place, {} from placed m left join reputation r on r.member_id = m.id
-         where m.erased_at is null and ($3 is null or m.place {than} $3) order by m.place {order} limit $4",
+         where m.erased_at is null and m.merged_into is null and ($3 is null or m.place {than} $3) order by m.place {order} limit $4",
         author_columns!("m", "r")
     );
     diesel::sql_query(text)
@@ -317,6 +331,9 @@ pub struct ProfileRow {
     pub bio: String,
     #[diesel(sql_type = Bool)]
     pub claimed: bool,
+    /// The handle of the one that it was merged into.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub merged_into: Option<String>,
     #[diesel(sql_type = Timestamptz)]
     pub created_at: DateTime<Utc>,
     #[diesel(sql_type = Int4)]
@@ -335,6 +352,7 @@ pub async fn find_profile(conn: &mut Conn, id: MemberId, reader: Option<MemberId
         "select ",
         author_columns!("m", "r"),
         ", m.bio, exists (select 1 from account where member_id = m.id) as claimed, m.created_at, m.version,
+           (select handle from member where id = m.merged_into) as merged_into,
            c.questions, c.answers, c.accepted_answers
          from member m
          left join reputation r on r.member_id = m.id
@@ -403,7 +421,7 @@ macro_rules! members_for_admin {
         concat!(
             "select m.id, m.handle, m.display_name, a.email, m.role, m.trust, m.on_leaderboards, m.created_at as since,
                     greatest(coalesce(r.total, 0), 1) as reputation, coalesce(w.available, 0) as points,
-                    coalesce(t.rank, 0::smallint) as tier_rank, ",
+                    coalesce(t.rank, 0::smallint) as tier_rank, (select handle from member where id = m.merged_into) as merged_into, ",
             $seen,
             " as last_seen_at
              from member m

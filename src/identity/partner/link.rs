@@ -1,7 +1,7 @@
 //! How a member and a partner's customer become one.
 
 use chrono::{DateTime, Utc};
-use poem_openapi::{ApiResponse, Object, OpenApi, payload::Json};
+use poem_openapi::{Object, OpenApi, payload::Json};
 
 use super::{
     rules::{self, Claim, Link, LinkCode, Refusal},
@@ -11,7 +11,7 @@ use crate::{
     app::Tag,
     identity::{
         Member,
-        member::{rules as member_rules, store as member_store},
+        merge::{self, rules::Outcome},
     },
     kit::{Conn, Kit, Problem, text::Text},
     words::MemberId,
@@ -19,6 +19,7 @@ use crate::{
 
 pub struct LinkApi {
     pub kit: Kit,
+    pub parts: merge::Parts,
 }
 
 #[derive(Object)]
@@ -28,36 +29,50 @@ struct LinkMember {
     code: Text,
 }
 
-#[derive(ApiResponse)]
-enum LinkMade {
-    /// The partner's customer and the caller are one member.
-    #[oai(status = 204)]
-    Done,
+/// A partner's customer who is the caller.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+struct LinkedCustomer {
+    /// The partner's name.
+    partner: String,
+    /// The partner's own name for the customer.
+    external_id: String,
+    /// What came over to the caller with it; absent where nothing was known of the customer.
+    came_over: Option<Outcome>,
 }
 
 #[OpenApi(tag = "Tag::Identity")]
 impl LinkApi {
     /// Link the caller with a partner's customer
     ///
-    /// Refused when the customer number belongs to somebody else, or to an unclaimed member with purchases or points:
-    /// such a member is claimed by registering.
+    /// What the customer had bought and earned before comes over to the caller, as when two members are merged. Refused when
+    /// the customer number belongs to somebody else who has an account. Sent again, it answers the same.
     #[oai(path = "/me/links", method = "post", operation_id = "link_external_member")]
-    async fn link_external_member(&self, member: Member, body: Json<LinkMember>) -> Result<LinkMade, Problem> {
+    async fn link_external_member(&self, member: Member, body: Json<LinkMember>) -> Result<Json<LinkedCustomer>, Problem> {
         let now = self.kit.clock.now();
         let code = open(&self.kit, "/code", &body.0.code, now)?;
         let mine = member.0.member_id;
         let mut tx = self.kit.db.begin().await?;
+        merge::moves::begin(&mut tx).await?;
         let linked = store::lock_linked(&mut tx, code.partner_id, &code.external_id).await?;
-        match rules::link(mine, linked)? {
-            Link::Nothing => {}
-            Link::Add => add(&mut tx, &code, mine, now).await?,
-            Link::Replace(guest) => {
-                store::move_external(&mut tx, code.partner_id, &code.external_id, mine, now).await?;
-                member_store::erase(&mut tx, guest, &member_store::random_handle("erased-", 8), member_rules::ERASED_NAME, now).await?;
+        let partner = store::find_name(&mut tx, code.partner_id).await?;
+        let came_over = match rules::link(mine, linked)? {
+            Link::Nothing => {
+                let earlier = merge::store::find_of_name(&mut tx, code.partner_id, &code.external_id, mine).await?;
+                earlier.map(|row| row.outcome()).transpose()?
             }
-        }
+            Link::Add => {
+                add(&mut tx, &code, mine, now).await?;
+                None
+            }
+            Link::Merge(guest) => {
+                let reason = format!("Customer number of {partner}");
+                Some(merge::moves::merge(&mut tx, &self.parts, (guest, mine), None, &reason, now).await?.1)
+            }
+        };
         tx.commit().await?;
-        Ok(LinkMade::Done)
+        self.kit.outbox.ring();
+        Ok(Json(LinkedCustomer { partner, external_id: code.external_id, came_over }))
     }
 }
 

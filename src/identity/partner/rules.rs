@@ -53,8 +53,6 @@ pub struct Linked {
     pub member_id: MemberId,
     /// Has an account.
     pub claimed: bool,
-    /// Has written, bought or earned anything.
-    pub has_history: bool,
 }
 
 /// What a code does for somebody who registers.
@@ -78,8 +76,8 @@ pub fn claim(linked: Option<Linked>) -> Result<Claim, Refusal> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Link {
     Add,
-    /// The name moves over from an unclaimed member that nothing is known of, and which then has no use.
-    Replace(MemberId),
+    /// This unclaimed member becomes a part of theirs, with its points and its name.
+    Merge(MemberId),
     /// It is theirs already.
     Nothing,
 }
@@ -88,7 +86,7 @@ pub fn link(mine: MemberId, linked: Option<Linked>) -> Result<Link, Refusal> {
     match linked {
         None => Ok(Link::Add),
         Some(linked) if linked.member_id == mine => Ok(Link::Nothing),
-        Some(linked) if !linked.claimed && !linked.has_history => Ok(Link::Replace(linked.member_id)),
+        Some(linked) if !linked.claimed => Ok(Link::Merge(linked.member_id)),
         Some(_) => Err(Refusal::AlreadyLinked),
     }
 }
@@ -100,13 +98,12 @@ mod tests {
     #[test]
     fn a_name_belongs_to_one_member() {
         let (mine, theirs) = (MemberId::new(), MemberId::new());
-        let linked = |member_id, claimed, has_history| Some(Linked { member_id, claimed, has_history });
+        let linked = |member_id, claimed| Some(Linked { member_id, claimed });
         for (known, to_claim, to_link) in [
             (None, Ok(Claim::Add), Ok(Link::Add)),
-            (linked(theirs, false, false), Ok(Claim::Become(theirs)), Ok(Link::Replace(theirs))),
-            (linked(theirs, false, true), Ok(Claim::Become(theirs)), Err(Refusal::AlreadyLinked)),
-            (linked(theirs, true, false), Err(Refusal::AlreadyLinked), Err(Refusal::AlreadyLinked)),
-            (linked(mine, true, true), Err(Refusal::AlreadyLinked), Ok(Link::Nothing)),
+            (linked(theirs, false), Ok(Claim::Become(theirs)), Ok(Link::Merge(theirs))),
+            (linked(theirs, true), Err(Refusal::AlreadyLinked), Err(Refusal::AlreadyLinked)),
+            (linked(mine, true), Err(Refusal::AlreadyLinked), Ok(Link::Nothing)),
         ] {
             assert_eq!((claim(known), link(mine, known)), (to_claim, to_link), "{known:?}");
         }

@@ -122,12 +122,8 @@ pub async fn find_external(conn: &mut Conn, partner_id: PartnerId, external_id: 
 
 #[derive(QueryableByName)]
 struct LinkedRow {
-    #[diesel(sql_type = SqlUuid)]
-    id: MemberId,
     #[diesel(sql_type = Bool)]
     claimed: bool,
-    #[diesel(sql_type = Bool)]
-    has_history: bool,
 }
 
 /// Whom the name leads to, locked until the end of the transaction, so that two people do not claim one member.
@@ -137,30 +133,22 @@ pub async fn lock_linked(conn: &mut Conn, partner_id: PartnerId, external_id: &s
         .filter(external_member::partner_id.eq(partner_id))
         .filter(external_member::external_id.eq(external_id))
         .select(member::id)
-        .for_update()
+        .for_no_key_update()
         .first(conn)
         .await
         .optional()?;
     let Some(member_id) = member_id else { return Ok(None) };
     // A statement of its own: it sees what whoever held the lock before has done.
-    let row: LinkedRow = diesel::sql_query(
-        "select m.id, exists (select 1 from account where member_id = m.id) as claimed,
-                m.import_id is not null
-                or exists (select 1 from wallet where member_id = m.id)
-                or exists (select 1 from post where author_id = m.id)
-                or exists (select 1 from comment where author_id = m.id)
-                or exists (select 1 from vote where member_id = m.id)
-                or exists (select 1 from reputation_entry where member_id = m.id)
-                or exists (select 1 from referral where m.id in (advocate_id, referee_id))
-                or exists (select 1 from membership where member_id = m.id)
-                or (select count(*) from external_member where member_id = m.id) > 1 as has_history
-         from member m where m.id = $1",
-    )
-    .bind::<SqlUuid, _>(member_id)
-    .cached()
-    .get_result(conn)
-    .await?;
-    Ok(Some(Linked { member_id: row.id, claimed: row.claimed, has_history: row.has_history }))
+    let LinkedRow { claimed } = diesel::sql_query("select exists (select from account where member_id = $1) as claimed")
+        .bind::<SqlUuid, _>(member_id)
+        .cached()
+        .get_result(conn)
+        .await?;
+    Ok(Some(Linked { member_id, claimed }))
+}
+
+pub async fn find_name(conn: &mut Conn, id: PartnerId) -> QueryResult<String> {
+    partner::table.find(id).select(partner::name).first(conn).await
 }
 
 /// Gives a member the partner's name for them, which nobody has. False when somebody got it in this moment.
@@ -182,22 +170,6 @@ pub async fn add_external(
         .execute(conn)
         .await?;
     Ok(added == 1)
-}
-
-/// Moves a name over to another member.
-pub async fn move_external(
-    conn: &mut Conn,
-    partner_id: PartnerId,
-    external_id: &str,
-    member_id: MemberId,
-    now: DateTime<Utc>,
-) -> QueryResult<()> {
-    diesel::update(external_member::table.find((partner_id, external_id)))
-        .set((external_member::member_id.eq(member_id), external_member::linked_at.eq(now)))
-        .cached()
-        .execute(conn)
-        .await?;
-    Ok(())
 }
 
 /// Gives an unclaimed member the names that somebody registered with.

@@ -92,12 +92,13 @@ pub async fn find_members(conn: &mut Conn, source: &str, import_ids: &[String]) 
         #[diesel(embed)]
         member: Id<MemberId>,
     }
-    let rows: Vec<Named> = diesel::sql_query("select import_id, id from member where import_source = $1 and import_id = any($2)")
-        .bind::<Text, _>(source)
-        .bind::<Array<Text>, _>(import_ids)
-        .cached()
-        .load(conn)
-        .await?;
+    let rows: Vec<Named> =
+        diesel::sql_query("select import_id, coalesce(merged_into, id) as id from member where import_source = $1 and import_id = any($2)")
+            .bind::<Text, _>(source)
+            .bind::<Array<Text>, _>(import_ids)
+            .cached()
+            .load(conn)
+            .await?;
     Ok(rows.into_iter().map(|row| (row.import_id, row.member.id)).collect())
 }
 

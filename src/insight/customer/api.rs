@@ -187,7 +187,7 @@ impl CustomerApi {
     async fn get_member_for_admin(&self, _admin: Admin, handle: Path<Handle>) -> Result<Json<Customer>, Problem> {
         let now = self.kit.clock.now();
         let mut conn = self.kit.db.read().await?;
-        let id = handle.0.find(&mut conn).await?;
+        let id = handle.0.find_itself(&mut conn).await?;
         let found = member::store::find_for_admin(&mut conn, id).await?;
         let member = found.ok_or_else(|| Problem::not_found("member"))?;
         let window_start = now.checked_sub_months(TIER_WINDOW).unwrap_or_default();

@@ -216,7 +216,7 @@ pub async fn count_by_tier(conn: &mut Conn) -> QueryResult<Vec<TierCount>> {
            where t.rank > 0 and m.erased_at is null group by t.rank
          )
          select t.rank, t.name, case when t.rank = 0
-                  then (select count(*) from member where erased_at is null) - coalesce((select sum(members) from above), 0)::bigint
+                  then (select count(*) from member where erased_at is null and merged_into is null) - coalesce((select sum(members) from above), 0)::bigint
                   else coalesce(a.members, 0) end as members
          from tier t left join above a on a.rank = t.rank order by t.rank",
     )

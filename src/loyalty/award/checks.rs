@@ -42,6 +42,14 @@ macro_rules! unsettled {
     };
 }
 
+/// Members whom others were merged into, and on which day last: until then each of them had what a day allows.
+macro_rules! whole {
+    () => {
+        "select into_id as member_id, (max(at) at time zone current_setting('regulars.time_zone'))::date as since
+         from merge where undone_at is null group by 1"
+    };
+}
+
 pub(super) const UNSETTLED: &str = concat!("select distinct post_id from (", unsettled!(), ") u order by post_id");
 
 pub const CHECKS: &[Check] = &[
@@ -62,21 +70,30 @@ pub const CHECKS: &[Check] = &[
         name: "An award's transaction granted as many points, to the same member.",
         sql: "select a.id::text as violation from award a
               join ledger_transaction t on t.id = a.transaction_id
+              join wallet w on w.member_id = t.member_id
               left join ledger_entry e on e.transaction_id = t.id and e.account = 'issuance'
-              where t.member_id <> a.member_id or a.granted <> coalesce(-e.amount, 0)",
+              where coalesce(w.merged_into, t.member_id) <> a.member_id or a.granted <> coalesce(-e.amount, 0)",
     },
     Check {
         name: "No more answers are paid on a day than the rule allows.",
-        sql: "select a.member_id || ' ' || a.trigger || ' ' || a.day as violation
+        sql: concat!(
+            "with whole as (", whole!(), ")
+              select a.member_id || ' ' || a.trigger || ' ' || a.day as violation
               from award a join earning_rule_version v on v.id = a.rule_version_id
-              where a.granted > 0 and a.revoked_at is null and a.trigger in ('answer_accepted', 'answer_upvoted')
-              group by a.member_id, a.trigger, a.day having count(*) > max((v.terms ->> 'times_per_day')::bigint)",
+              left join whole w on w.member_id = a.member_id and w.since >= a.day
+              where a.granted > 0 and a.revoked_at is null and a.trigger in ('answer_accepted', 'answer_upvoted') and w.member_id is null
+              group by a.member_id, a.trigger, a.day having count(*) > max((v.terms ->> 'times_per_day')::bigint)"
+        ),
     },
     Check {
         name: "A voter's votes for an author are paid once a day.",
-        sql: "select a.member_id || ' ' || a.giver_id || ' ' || a.day as violation from award a
-              where a.granted > 0 and a.revoked_at is null and a.trigger = 'answer_upvoted'
-              group by a.member_id, a.giver_id, a.day having count(*) > 1",
+        sql: concat!(
+            "with whole as (", whole!(), ")
+              select a.member_id || ' ' || a.giver_id || ' ' || a.day as violation from award a
+              left join whole w on w.member_id in (a.member_id, a.giver_id) and w.since >= a.day
+              where a.granted > 0 and a.revoked_at is null and a.trigger = 'answer_upvoted' and w.member_id is null
+              group by a.member_id, a.giver_id, a.day having count(*) > 1"
+        ),
     },
 ];
 

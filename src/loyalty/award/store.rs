@@ -17,7 +17,7 @@ use crate::{
         verify::CHECK_TIMEOUT,
     },
     loyalty::earning::terms::Trigger,
-    words::{GroupId, MemberId, PostId, RuleVersionId, TransactionId},
+    words::{GroupId, MemberId, MergeId, PostId, RuleVersionId, TransactionId},
 };
 
 /// An award that is not revoked, of a member who is not gone: those neither earn nor owe.
@@ -348,6 +348,57 @@ pub async fn lapse(conn: &mut Conn, id: Uuid, limited_by: &str) -> QueryResult<(
         .execute(conn)
         .await?;
     Ok(())
+}
+
+/// An award of one member for what another did.
+#[derive(QueryableByName)]
+pub struct Mutual {
+    #[diesel(sql_type = SqlUuid)]
+    pub id: Uuid,
+    #[diesel(sql_type = SqlUuid)]
+    pub post_id: PostId,
+}
+
+/// What stands of two members' awards that the other is the giver of.
+pub async fn find_mutual(conn: &mut Conn, one: MemberId, other: MemberId) -> QueryResult<Vec<Mutual>> {
+    diesel::sql_query(
+        "select id, post_id from award
+         where revoked_at is null and post_id is not null and ((member_id, giver_id) = ($1, $2) or (member_id, giver_id) = ($2, $1))
+         order by id",
+    )
+    .bind::<SqlUuid, _>(one)
+    .bind::<SqlUuid, _>(other)
+    .load(conn)
+    .await
+}
+
+/// The posts whose awards a merge took back.
+pub async fn find_noted(conn: &mut Conn, merge: MergeId) -> QueryResult<Vec<PostId>> {
+    let rows: Vec<Unsettled> =
+        diesel::sql_query("select distinct row_id as post_id from merged_row where merge_id = $1 and place = 'award' order by 1")
+            .bind::<SqlUuid, _>(merge)
+            .load(conn)
+            .await?;
+    Ok(rows.into_iter().map(|row| row.post_id).collect())
+}
+
+#[derive(QueryableByName)]
+pub struct Revoked {
+    #[diesel(sql_type = Text)]
+    pub trigger: Trigger,
+    #[diesel(sql_type = BigInt)]
+    pub points: i64,
+}
+
+/// What those of some awards had granted that do not stand any more.
+pub async fn find_revoked(conn: &mut Conn, ids: &[Uuid]) -> QueryResult<Vec<Revoked>> {
+    diesel::sql_query(
+        "select trigger, sum(granted)::bigint as points from award
+         where id = any($1) and revoked_at is not null and withdrawn_at is null group by 1 order by 1",
+    )
+    .bind::<Array<SqlUuid>, _>(ids)
+    .load(conn)
+    .await
 }
 
 #[derive(QueryableByName)]

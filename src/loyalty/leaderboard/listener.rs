@@ -31,7 +31,11 @@ impl Listener<Event> for Scorekeeper {
 
     fn hear<'a>(&'a self, conn: &'a mut Conn, batch: &'a [Occurrence<Event>]) -> BoxFuture<'a, anyhow::Result<()>> {
         Box::pin(async move {
-            let gains: Vec<Gain> = batch.iter().filter_map(gain).collect();
+            let mut gains: Vec<Gain> = batch.iter().filter_map(gain).collect();
+            let merged = store::find_merged(conn, gains.iter().map(|gain| gain.member_id).collect()).await?;
+            for gain in &mut gains {
+                gain.member_id = merged.get(&gain.member_id).copied().unwrap_or(gain.member_id);
+            }
             store::add(conn, &tally(&gains, self.zone)).await?;
             let moved: BTreeSet<MemberId> = batch.iter().filter_map(|occurrence| listing_of(&occurrence.event)).collect();
             store::relist(conn, moved).await?;

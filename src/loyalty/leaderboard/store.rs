@@ -154,6 +154,20 @@ pub async fn relist(conn: &mut Conn, members: BTreeSet<MemberId>) -> QueryResult
     Ok(())
 }
 
+/// Whom those of `members` who were merged were merged into.
+pub async fn find_merged(conn: &mut Conn, members: BTreeSet<MemberId>) -> QueryResult<BTreeMap<MemberId, MemberId>> {
+    if members.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let merged: Vec<(MemberId, Option<MemberId>)> = member::table
+        .filter(member::id.eq_any(members))
+        .filter(member::merged_into.is_not_null())
+        .select((member::id, member::merged_into))
+        .load(conn)
+        .await?;
+    Ok(merged.into_iter().filter_map(|(id, into)| Some((id, into?))).collect())
+}
+
 pub async fn delete_of_groups(conn: &mut Conn, groups: BTreeSet<GroupId>) -> QueryResult<()> {
     if groups.is_empty() {
         return Ok(());
@@ -363,9 +377,18 @@ pub async fn all_rows(conn: &mut Conn, board: LeaderboardId) -> QueryResult<impl
 pub async fn rebuild(conn: &mut Conn) -> QueryResult<usize> {
     // A delivery that is under way may take longer than requests wait.
     db::allow_whole_tables(conn, Duration::from_secs(1_800)).await?;
-    conn.batch_execute("drop table if exists recount").await?;
     outbox::hold(conn).await?;
-    diesel::sql_query(format!("create temporary table recount on commit drop as with {DUE} select * from due")).execute(conn).await?;
+    recount(conn, None).await
+}
+
+/// Counts the scores of some members anew, or of all, while no event is delivered. Who was merged into one of them is to be
+/// named, too. Returns how many were wrong.
+pub async fn recount(conn: &mut Conn, members: Option<&[MemberId]>) -> QueryResult<usize> {
+    conn.batch_execute("drop table if exists recount").await?;
+    diesel::sql_query(format!("create temporary table recount on commit drop as with {DUE} select * from due"))
+        .bind::<Nullable<Array<SqlUuid>>, _>(members)
+        .execute(conn)
+        .await?;
     conn.batch_execute("analyze recount").await?;
     let missing: Vec<BoardRow> = diesel::sql_query(
         "select distinct metric, period, starts_on, group_id from recount
@@ -397,7 +420,9 @@ pub async fn rebuild(conn: &mut Conn) -> QueryResult<usize> {
            -- An acceptance that was taken back has left no date to compare.
            select coalesce(d.leaderboard_id, s.leaderboard_id) as leaderboard_id, coalesce(d.member_id, s.member_id) as member_id,
                   coalesce(d.score, 0) as score, coalesce(d.reached_at, s.reached_at) as reached_at, coalesce(d.listed, s.listed) as listed
-           from due d full join leaderboard_score s on s.leaderboard_id = d.leaderboard_id and s.member_id = d.member_id
+           from due d
+           full join (select * from leaderboard_score where $2::uuid[] is null or member_id = any($2)) s
+             on s.leaderboard_id = d.leaderboard_id and s.member_id = d.member_id
            where s.member_id is null or s.score <> coalesce(d.score, 0)
              or (d.metric <> 'accepted_answers' and s.reached_at <> d.reached_at) or s.listed <> coalesce(d.listed, s.listed)
          ), bumped as (
@@ -410,6 +435,7 @@ pub async fn rebuild(conn: &mut Conn) -> QueryResult<usize> {
            score = excluded.score, reached_at = excluded.reached_at, listed = excluded.listed, version = excluded.version",
     )
     .bind::<SqlUuid, _>(Uuid::nil())
+    .bind::<Nullable<Array<SqlUuid>>, _>(members)
     .execute(conn)
     .await
 }

@@ -192,7 +192,7 @@ impl LedgerApi {
 
 impl LedgerApi {
     async fn member(&self, handle: &Handle) -> Result<MemberId, Problem> {
-        handle.find(&mut *self.kit.db.read().await?).await
+        handle.find_itself(&mut *self.kit.db.read().await?).await
     }
 
     async fn points_of(&self, member: MemberId) -> Result<Json<PointsView>, Problem> {
@@ -220,6 +220,7 @@ impl LedgerApi {
             return Err(Problem::forbidden("Nobody adjusts their own points."));
         }
         let mut wallet = super::open_wallet(conn, member, now).await?;
+        let member = wallet.member_id;
         let source = Source::new("adjustment", Uuid::now_v7());
         let transaction_id = super::adjust(conn, &mut wallet, body.points, source, expires_at, now, &body.reason).await?;
         let adjusted = Event::PointsAdjusted { member_id: member, transaction_id, points: body.points, reason: body.reason.to_string() };

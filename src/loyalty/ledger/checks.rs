@@ -7,11 +7,12 @@ use crate::kit::verify::Check;
 macro_rules! unowed {
     () => {
         "with debt as (
-           select t.id, t.member_id, t.recorded_at, -e.amount as owed, case when r.id is null then t.source_type else 'purchase' end as source_type,
+           select t.id, coalesce(w.merged_into, t.member_id) as member_id, t.recorded_at, -e.amount as owed, case when r.id is null then t.source_type else 'purchase' end as source_type,
                   coalesce(r.purchase_id::text, t.source_id) as source_id
            from ledger_transaction t
            join ledger_entry e on e.transaction_id = t.id and e.account = 'arrears'
            join member m on m.id = t.member_id and m.erased_at is null
+           join wallet w on w.member_id = t.member_id
            left join purchase_return r on t.source_type = 'purchase_return' and r.id::text = t.source_id
            left join ledger_transaction forgiven on forgiven.reverses_id = t.id
            where t.kind = 'clawback' and forgiven.id is null
@@ -19,7 +20,7 @@ macro_rules! unowed {
          select d.id, d.member_id, least(d.owed, sum(a.expired_delta))::bigint as points
          from debt d
          join ledger_transaction t on t.source_type = d.source_type and t.source_id = d.source_id and t.kind in ('earn', 'restore')
-           and t.member_id = d.member_id
+         join wallet w on w.member_id = t.member_id and coalesce(w.merged_into, w.member_id) = d.member_id
          join lot on lot.transaction_id = t.id
          join lot_allocation a on a.lot_id = lot.id
          join ledger_transaction x on x.id = a.transaction_id and (x.recorded_at, x.id) <= (d.recorded_at, d.id)
@@ -28,6 +29,19 @@ macro_rules! unowed {
 }
 
 pub const UNOWED: &str = unowed!();
+
+/// Wallets of who is gone in which something is left or owed, although their farewell is over: member_id.
+macro_rules! unclosed {
+    () => {
+        "select w.member_id from wallet w
+         join member m on m.id = w.member_id and m.erased_at is not null
+         left join (select aggregate from outbox_event union select aggregate from parked_event) waiting
+           on waiting.aggregate = 'member:' || m.id
+         where waiting.aggregate is null and (w.available, w.pending, w.arrears) <> (0, 0, 0)"
+    };
+}
+
+pub const UNCLOSED: &str = unclosed!();
 
 pub const CHECKS: &[Check] = &[
     Check {
@@ -70,8 +84,9 @@ pub const CHECKS: &[Check] = &[
     Check {
         name: "A lot was granted by a transaction that brought its member as many points.",
         sql: "select l.id::text as violation from lot l
-              left join ledger_entry e on e.transaction_id = l.transaction_id and e.account in ('available', 'pending') and e.amount = l.granted
-                                      and e.member_id = l.member_id
+              left join (ledger_entry e join wallet w on w.member_id = e.member_id)
+                on e.transaction_id = l.transaction_id and e.account in ('available', 'pending') and e.amount = l.granted
+                   and coalesce(w.merged_into, e.member_id) = l.member_id
               where e.transaction_id is null",
     },
     Check {
@@ -84,8 +99,22 @@ pub const CHECKS: &[Check] = &[
               left join (select transaction_id, sum(remaining_delta) as remaining, sum(reserved_delta) as reserved from lot_allocation group by 1) a
                 on a.transaction_id = t.id
               left join lot on lot.transaction_id = t.id
-              where coalesce(e.spendable, 0) <> coalesce(a.remaining, 0) + coalesce(lot.granted, 0)
-                 or coalesce(e.reserved, 0) <> coalesce(a.reserved, 0)",
+              where t.kind <> 'transfer'
+                and (coalesce(e.spendable, 0) <> coalesce(a.remaining, 0) + coalesce(lot.granted, 0)
+                     or coalesce(e.reserved, 0) <> coalesce(a.reserved, 0))",
+    },
+    Check {
+        name: "What a merge takes from one member it brings to the other.",
+        sql: "select t.source_id || ' ' || e.account as violation
+              from ledger_transaction t
+              join ledger_entry e on e.transaction_id = t.id and e.account in ('transfer_clearing', 'pending', 'reserved')
+              where t.kind = 'transfer' group by t.source_id, e.account having sum(e.amount) <> 0
+              union all
+              select member_id::text from wallet where merged_into is not null and (available, pending, reserved, arrears) <> (0, 0, 0, 0)",
+    },
+    Check {
+        name: "Who is gone owes nothing.",
+        sql: concat!("select member_id::text as violation from (", unclosed!(), ") unclosed"),
     },
     Check {
         name: "What expired is breakage, until a return counts it as taken back.",
@@ -122,6 +151,7 @@ pub const CHECKS: &[Check] = &[
     Check {
         name: "A hold is settled by a transaction of the same member.",
         sql: "select t.id::text as violation from ledger_transaction t join ledger_transaction h on h.id = t.reverses_id
-              where t.member_id <> h.member_id",
+              join wallet w on w.member_id = t.member_id join wallet v on v.member_id = h.member_id
+              where coalesce(w.merged_into, w.member_id) <> coalesce(v.merged_into, v.member_id)",
     },
 ];

@@ -13,6 +13,9 @@ pub mod rules;
 pub mod statement;
 pub mod store;
 
-pub use moves::{Clawback, ClawbackPolicy, Earn, adjust, claw_back, earn, erase, hold, redeem, refund, release};
+pub use moves::{
+    Clawback, ClawbackPolicy, Earn, adjust, claw_back, earn, erase, hold, pay_debt, redeem, refund, release, restore, transfer,
+    transfer_back,
+};
 pub use rules::{Source, Wallet};
 pub use store::{open_wallet, queue_for_several};

@@ -3,14 +3,17 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    rules::{self, Account, Allocation, Kind, NewLot, POINTS_MAX, Posting, Source, Taken, Wallet, insufficient},
+    rules::{self, Account, Allocation, Kind, NewLot, POINTS_MAX, Posting, Source, Sums, Taken, Wallet, insufficient},
     store,
 };
 use crate::{
     events::{self, Event},
     kit::{Conn, Problem},
-    words::{LotId, TransactionId},
+    words::{LotId, MergeId, TransactionId},
 };
+
+/// The noun of merges in the ledger; the source's id is the merge's.
+const MERGE_SOURCE: &str = "merge";
 
 /// Points that a member has earned.
 pub struct Earn {
@@ -108,7 +111,13 @@ async fn post_return(conn: &mut Conn, wallet: &mut Wallet, posting: Posting) -> 
         let source = Source::new("lot", returned.lot).leg(id);
         repay(conn, wallet, source, returned.lot, returned.remaining, posting.effective_at).await?;
     }
+    leave_nothing(conn, wallet, id, posting.effective_at).await?;
     Ok(id)
+}
+
+/// Of who is gone nothing stays, and nothing is owed: what a movement left goes where the rest went.
+async fn leave_nothing(conn: &mut Conn, wallet: &mut Wallet, after: TransactionId, now: DateTime<Utc>) -> Result<(), Problem> {
+    if wallet.closed { empty(conn, wallet, Source::new("ledger_transaction", after), now).await } else { Ok(()) }
 }
 
 /// Grants points. 409 `duplicate_source` when this source has granted before.
@@ -149,6 +158,7 @@ async fn grant(
         }
         bring_up_to_date(conn, wallet, now).await?;
     }
+    leave_nothing(conn, wallet, id, now).await?;
     Ok(id)
 }
 
@@ -291,7 +301,9 @@ pub async fn claw_back(
     posting.note = note;
     posting.counted_at = Some(counted_at);
     posting.allocations = rules::merged(allocations);
-    store::post(conn, wallet, &posting).await.map(Some)
+    let id = store::post(conn, wallet, &posting).await?;
+    leave_nothing(conn, wallet, id, now).await?;
+    Ok(Some(id))
 }
 
 /// Forgives a debt for points that had expired unused: the last `points` of what a clawback took. What was repaid
@@ -342,6 +354,73 @@ pub async fn adjust(
 /// Closes the wallet of a member who is gone: what they had becomes breakage, what they owed is forgiven. Reserved
 /// points stay until their redemption ends.
 pub async fn erase(conn: &mut Conn, wallet: &mut Wallet, source: Source, now: DateTime<Utc>) -> Result<(), Problem> {
+    store::close(conn, wallet).await?;
+    empty(conn, wallet, source, now).await
+}
+
+/// Moves everything from one wallet to another: its lots are to follow, and then its debt to be paid
+/// ([`pay_debt`]). `names` tell each side who the other is.
+pub async fn transfer(
+    conn: &mut Conn,
+    (from, into): (&mut Wallet, &mut Wallet),
+    merge: MergeId,
+    names: (&str, &str),
+    now: DateTime<Utc>,
+) -> Result<(), Problem> {
+    let sums = Sums::from(&*from);
+    if sums == Sums::default() {
+        return Ok(());
+    }
+    for (wallet, sign, leg, other) in [(from, -1, "from", names.1), (into, 1, "into", names.0)] {
+        let source = Source::new(MERGE_SOURCE, merge).leg(leg);
+        let mut posting = Posting::new(Kind::Transfer, source, now, &sums.entries(sign, 0));
+        posting.note = other.to_owned();
+        store::post(conn, wallet, &posting).await?;
+    }
+    Ok(())
+}
+
+/// Pays what one had owed from what the other had.
+pub async fn pay_debt(conn: &mut Conn, wallet: &mut Wallet, merge: MergeId, now: DateTime<Utc>) -> Result<(), Problem> {
+    let paid = wallet.available.min(-wallet.arrears);
+    if paid == 0 {
+        return Ok(());
+    }
+    let entries = [(Account::Available, -paid), (Account::Arrears, paid)];
+    let mut posting = Posting::new(Kind::Repay, Source::new(MERGE_SOURCE, merge), now, &entries);
+    posting.allocations = spend(conn, wallet, paid, now).await?;
+    store::post(conn, wallet, &posting).await?;
+    Ok(())
+}
+
+/// Moves back what a merge brought, debts as they were. Nothing has moved since; the lots are to follow.
+pub async fn transfer_back(
+    conn: &mut Conn,
+    (from, into): (&mut Wallet, &mut Wallet),
+    merge: MergeId,
+    names: (&str, &str),
+    now: DateTime<Utc>,
+) -> Result<(), Problem> {
+    let sums = store::find_transferred(conn, merge).await?;
+    if sums == Sums::default() {
+        return Ok(());
+    }
+    let owed_again = store::find_repaid(conn, merge).await?;
+    let repaid = owed_again.iter().map(|allocation| allocation.remaining).sum();
+    for (wallet, sign, leg, other) in [(into, -1, "into undone", names.0), (from, 1, "from undone", names.1)] {
+        let source = Source::new(MERGE_SOURCE, merge).leg(leg);
+        let entries = sums.entries(sign, if sign < 0 { repaid } else { 0 });
+        let mut posting = Posting::new(Kind::Transfer, source, now, &entries);
+        posting.note = other.to_owned();
+        if sign < 0 {
+            posting.allocations.clone_from(&owed_again);
+        }
+        store::post(conn, wallet, &posting).await?;
+    }
+    Ok(())
+}
+
+async fn empty(conn: &mut Conn, wallet: &mut Wallet, source: Source, now: DateTime<Utc>) -> Result<(), Problem> {
     let (available, pending, arrears) = (wallet.available, wallet.pending, wallet.arrears);
     if (available, pending, arrears) == (0, 0, 0) {
         return Ok(());

@@ -7,8 +7,9 @@ use diesel::{
 };
 use diesel_async::RunQueryDsl;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
-use super::{moves, store};
+use super::{moves, rules::Source, store};
 use crate::{
     identity::audit::{self, AuditEntry},
     kit::{
@@ -29,7 +30,23 @@ pub const REPAIRS: &[Repair] = &[
         run: |kit| Box::pin(settle_balances(kit)),
     },
     Repair { of: &["Nobody owes points that expired unused."], run: |kit| Box::pin(forgive_unowed(kit)) },
+    Repair { of: &["Who is gone owes nothing."], run: |kit| Box::pin(close_wallets(kit)) },
 ];
+
+/// Each in a transaction of its own.
+async fn close_wallets(kit: Kit) -> Result<u64, Problem> {
+    let (members, now) = (store::find_unclosed(&mut *kit.db.read().await?).await?, kit.clock.now());
+    for member in &members {
+        let mut tx = kit.db.begin().await?;
+        let mut wallet = store::open_wallet(&mut tx, *member, now).await?;
+        let detail = json!({ "available": wallet.available, "pending": wallet.pending, "arrears": wallet.arrears });
+        moves::erase(&mut tx, &mut wallet, Source::new("member", member).leg(Uuid::now_v7()), now).await?;
+        let entry = AuditEntry::new(None, "reconcile_points", ("member", member.0), "regulars admin reconcile", detail, now);
+        audit::record(&mut tx, entry).await?;
+        tx.commit().await?;
+    }
+    Ok(members.len() as u64)
+}
 
 /// Each member in a transaction of its own.
 async fn forgive_unowed(kit: Kit) -> Result<u64, Problem> {

@@ -1,7 +1,7 @@
 //! What a movement of points consists of, and which lots it takes from. Pure.
 
 use chrono::{DateTime, Duration, Utc};
-use diesel::sql_types::{BigInt, Nullable, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{BigInt, Bool, Nullable, Timestamptz, Uuid as SqlUuid};
 use poem::http::StatusCode;
 
 use crate::{
@@ -47,6 +47,8 @@ words! {
         Restore = "restore",
         Adjust = "adjust",
         Erase = "erase",
+        /// Two members became one, or were parted again.
+        Transfer = "transfer",
     }
 }
 
@@ -84,6 +86,47 @@ pub struct Wallet {
     /// Debt: never above 0.
     #[diesel(sql_type = BigInt)]
     pub arrears: i64,
+    /// Who opens it gets that member's.
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub merged_into: Option<MemberId>,
+    /// Of who is gone: nothing stays in it, and nothing is owed.
+    #[diesel(sql_type = Bool)]
+    pub closed: bool,
+}
+
+/// What goes from one member's accounts to another's.
+#[derive(diesel::QueryableByName, Clone, Copy, Debug, Default, PartialEq)]
+pub struct Sums {
+    #[diesel(sql_type = BigInt)]
+    pub available: i64,
+    #[diesel(sql_type = BigInt)]
+    pub pending: i64,
+    #[diesel(sql_type = BigInt)]
+    pub reserved: i64,
+    #[diesel(sql_type = BigInt)]
+    pub arrears: i64,
+}
+
+impl From<&Wallet> for Sums {
+    fn from(wallet: &Wallet) -> Self {
+        let Wallet { available, pending, reserved, arrears, .. } = *wallet;
+        Self { available, pending, reserved, arrears }
+    }
+}
+
+impl Sums {
+    /// The entries of who gets them (`sign` 1), or of who gives them (-1). `repaid` is debt that they had paid and that is
+    /// owed again.
+    pub fn entries(self, sign: i64, repaid: i64) -> [(Account, i64); 5] {
+        let Self { available, pending, reserved, arrears } = self;
+        [
+            (Account::Available, sign * available + repaid),
+            (Account::Pending, sign * pending),
+            (Account::Reserved, sign * reserved),
+            (Account::Arrears, sign * arrears - repaid),
+            (Account::TransferClearing, -sign * (available + pending + reserved + arrears)),
+        ]
+    }
 }
 
 /// Points that came in together, as far as they are still there.
@@ -299,6 +342,23 @@ mod tests {
         assert_eq!(given[0].expires_at, None, "its own expiry is still to come");
         assert_eq!(given[1].expires_at, Some(day("2026-04-09")));
         assert_eq!(give_back(&taken, 130, day("2026-03-10")).1, 10, "never more than was taken");
+    }
+
+    #[test]
+    fn what_one_gives_the_other_gets() {
+        for (sums, repaid) in [
+            (Sums { available: 30, pending: 5, reserved: 10, arrears: 0 }, 0),
+            (Sums { available: 30, pending: 5, reserved: 0, arrears: 0 }, 12),
+            (Sums { available: 0, pending: 5, reserved: 0, arrears: -5 }, 0),
+        ] {
+            let posting =
+                |sign, repaid| Posting::new(Kind::Transfer, Source::new("merge", "m"), day("2026-01-01"), &sums.entries(sign, repaid));
+            let (there, back, taken) = (posting(1, 0), posting(-1, repaid), posting(-1, 0));
+            assert!([&there, &back, &taken].iter().all(|posting| posting.balances()), "{sums:?}");
+            let clearing = |posting: &Posting| posting.amount(Account::TransferClearing);
+            assert_eq!((clearing(&there) + clearing(&taken), clearing(&back)), (0, clearing(&taken)), "{sums:?}");
+            assert_eq!(back.amount(Account::Available) - taken.amount(Account::Available), repaid);
+        }
     }
 
     #[test]

@@ -61,6 +61,11 @@ impl Line {
         (self.effective_at, self.balance_after, self.balance_after - self.available)
     }
 
+    /// What it brings, or takes, in all.
+    fn total(&self) -> i64 {
+        self.available + self.pending + self.reserved + self.arrears
+    }
+
     /// What happened, for the member to read.
     pub fn sentence(&self) -> String {
         let points = |points: i64| if points.abs() == 1 { format!("{} point", points.abs()) } else { format!("{} points", points.abs()) };
@@ -81,6 +86,8 @@ impl Line {
             Kind::Adjust if self.available < 0 => format!("{change} were taken by our staff"),
             Kind::Adjust => format!("{change} were added by our staff"),
             Kind::Erase => "The account was closed".to_owned(),
+            Kind::Transfer if self.total() < 0 => format!("{} went over to another member", points(self.total())),
+            Kind::Transfer => format!("{} came over from another member", points(self.total())),
         };
         if self.note.is_empty() { format!("{sentence}.") } else { format!("{sentence}: {}", self.note) }
     }

@@ -2,20 +2,20 @@
 
 use chrono::{DateTime, Utc};
 use diesel::{
-    QueryableByName,
+    QueryResult, QueryableByName,
     sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::{
-    checks::UNOWED,
+    checks::{UNCLOSED, UNOWED},
     moves,
-    rules::{Account, Lot, Posting, Taken, Wallet},
+    rules::{Account, Allocation, Lot, Posting, Sums, Taken, Wallet},
 };
 use crate::{
     kit::{Conn, Problem, db::CachedExt},
-    words::{LotId, MemberId, TransactionId},
+    words::{LotId, MemberId, MergeId, TransactionId},
 };
 
 /// Held by who opens several wallets; arbitrary, but ours.
@@ -49,9 +49,21 @@ struct Opened {
 }
 
 /// Opens a member's wallet: makes it if absent, locks it for this transaction, activates what is due and expires what
-/// has ended. Everything that moves points begins here.
+/// has ended. Everything that moves points begins here. Of who was merged it is the other's: go on with its member.
 pub async fn open_wallet(conn: &mut Conn, member_id: MemberId, now: DateTime<Utc>) -> Result<Wallet, Problem> {
-    let Opened { mut wallet, lots_due } = diesel::sql_query(concat!(
+    let mut opened = lock_wallet(conn, member_id, now).await?;
+    while let Some(into) = opened.wallet.merged_into {
+        opened = lock_wallet(conn, into, now).await?;
+    }
+    let Opened { mut wallet, lots_due } = opened;
+    if lots_due {
+        moves::bring_up_to_date(conn, &mut wallet, now).await?;
+    }
+    Ok(wallet)
+}
+
+async fn lock_wallet(conn: &mut Conn, member_id: MemberId, now: DateTime<Utc>) -> QueryResult<Opened> {
+    diesel::sql_query(concat!(
         "with found as (
            select * from wallet where member_id = $1 for no key update
          ), made as (
@@ -59,7 +71,7 @@ pub async fn open_wallet(conn: &mut Conn, member_id: MemberId, now: DateTime<Utc
            insert into wallet (member_id) select $1 where not exists (select from found)
            on conflict (member_id) do update set version = wallet.version returning *
          )
-         select member_id, available, pending, reserved, arrears, exists (select from lot ",
+         select member_id, available, pending, reserved, arrears, merged_into, closed, exists (select from lot ",
         due_lots!(),
         ") as lots_due from (table found union all table made) wallet"
     ))
@@ -67,11 +79,7 @@ pub async fn open_wallet(conn: &mut Conn, member_id: MemberId, now: DateTime<Utc
     .bind::<Timestamptz, _>(now)
     .cached()
     .get_result(conn)
-    .await?;
-    if lots_due {
-        moves::bring_up_to_date(conn, &mut wallet, now).await?;
-    }
-    Ok(wallet)
+    .await
 }
 
 /// Whoever opens the wallets of several members in one transaction comes here before the first of them, and waits for
@@ -84,12 +92,94 @@ pub async fn queue_for_several(conn: &mut Conn) -> Result<(), Problem> {
 /// The balances as they stand, without locking.
 pub async fn find_wallet(conn: &mut Conn, member_id: MemberId) -> Result<Wallet, Problem> {
     let wallets: Vec<Wallet> =
-        diesel::sql_query("select member_id, available, pending, reserved, arrears from wallet where member_id = $1")
+        diesel::sql_query("select member_id, available, pending, reserved, arrears, merged_into, closed from wallet where member_id = $1")
             .bind::<SqlUuid, _>(member_id)
             .cached()
             .load(conn)
             .await?;
-    Ok(wallets.into_iter().next().unwrap_or(Wallet { member_id, available: 0, pending: 0, reserved: 0, arrears: 0 }))
+    let none = Wallet { member_id, available: 0, pending: 0, reserved: 0, arrears: 0, merged_into: None, closed: false };
+    Ok(wallets.into_iter().next().unwrap_or(none))
+}
+
+/// Leads whoever opens a wallet to another member's, or (None) no longer.
+pub async fn set_merged(conn: &mut Conn, member_id: MemberId, into: Option<MemberId>) -> QueryResult<()> {
+    diesel::sql_query("update wallet set merged_into = $2 where member_id = $1")
+        .bind::<SqlUuid, _>(member_id)
+        .bind::<Nullable<SqlUuid>, _>(into)
+        .cached()
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Nothing stays in this wallet from now on.
+pub async fn close(conn: &mut Conn, wallet: &mut Wallet) -> QueryResult<()> {
+    diesel::sql_query("update wallet set closed = true where member_id = $1")
+        .bind::<SqlUuid, _>(wallet.member_id)
+        .cached()
+        .execute(conn)
+        .await?;
+    wallet.closed = true;
+    Ok(())
+}
+
+/// What a merge brought.
+pub async fn find_transferred(conn: &mut Conn, merge: MergeId) -> QueryResult<Sums> {
+    diesel::sql_query(
+        "select coalesce(sum(e.amount) filter (where e.account = 'available'), 0)::bigint as available,
+                coalesce(sum(e.amount) filter (where e.account = 'pending'), 0)::bigint as pending,
+                coalesce(sum(e.amount) filter (where e.account = 'reserved'), 0)::bigint as reserved,
+                coalesce(sum(e.amount) filter (where e.account = 'arrears'), 0)::bigint as arrears
+         from ledger_transaction t join ledger_entry e on e.transaction_id = t.id
+         where t.source_type = 'merge' and t.source_id = $1 and t.kind = 'transfer' and t.leg = 'into'",
+    )
+    .bind::<Text, _>(merge.to_string())
+    .get_result(conn)
+    .await
+}
+
+/// What was taken from lots to pay debt when a merge had brought the one to the other, to be given back.
+pub async fn find_repaid(conn: &mut Conn, merge: MergeId) -> QueryResult<Vec<Allocation>> {
+    #[derive(QueryableByName)]
+    struct Repaid {
+        #[diesel(sql_type = SqlUuid)]
+        lot: LotId,
+        #[diesel(sql_type = BigInt)]
+        points: i64,
+    }
+    let repaid: Vec<Repaid> = diesel::sql_query(
+        "select a.lot_id as lot, -a.remaining_delta as points from ledger_transaction t join lot_allocation a on a.transaction_id = t.id
+         where t.source_type = 'merge' and t.source_id = $1 and t.kind = 'repay' order by 1",
+    )
+    .bind::<Text, _>(merge.to_string())
+    .load(conn)
+    .await?;
+    let given_back = |Repaid { lot, points }| Allocation { lot, remaining: points, reserved: 0, expired: 0, expires_at: None };
+    Ok(repaid.into_iter().map(given_back).collect())
+}
+
+/// Whether the wallets of a merge are as it left them.
+pub async fn is_unmoved(conn: &mut Conn, merge: MergeId) -> QueryResult<bool> {
+    #[derive(QueryableByName)]
+    struct Unmoved {
+        #[diesel(sql_type = Bool)]
+        unmoved: bool,
+    }
+    let Unmoved { unmoved } = diesel::sql_query(
+        "select not exists (select from merged_row r join wallet w on w.member_id = r.row_id
+                            where r.merge_id = $1 and r.place = 'wallet' and (r.was ->> 'version')::bigint <> w.version) as unmoved",
+    )
+    .bind::<SqlUuid, _>(merge)
+    .cached()
+    .get_result(conn)
+    .await?;
+    Ok(unmoved)
+}
+
+/// Members who are gone, whose farewell is over, and in whose wallets something is left or owed.
+pub async fn find_unclosed(conn: &mut Conn) -> QueryResult<Vec<MemberId>> {
+    let unclosed: Vec<Due> = diesel::sql_query(UNCLOSED).load(conn).await?;
+    Ok(unclosed.into_iter().map(|due| due.member_id).collect())
 }
 
 #[derive(QueryableByName)]
@@ -244,7 +334,9 @@ pub async fn find_expired_for(conn: &mut Conn, clawback: TransactionId) -> Resul
          from ledger_transaction c
          left join purchase_return r on c.source_type = 'purchase_return' and r.id::text = c.source_id
          join ledger_transaction t on t.source_type = case when r.id is null then c.source_type else 'purchase' end
-           and t.source_id = coalesce(r.purchase_id::text, c.source_id) and t.kind in ('earn', 'restore') and t.member_id = c.member_id
+           and t.source_id = coalesce(r.purchase_id::text, c.source_id) and t.kind in ('earn', 'restore')
+         join wallet own on own.member_id = t.member_id
+         join wallet w on w.member_id = c.member_id and coalesce(w.merged_into, w.member_id) = coalesce(own.merged_into, own.member_id)
          join lot on lot.transaction_id = t.id and lot.expired > 0
          where c.id = $1 order by lot.id",
     )

@@ -380,7 +380,7 @@ impl PurchaseApi {
         let new = NewPurchase { partner_id: partner.partner_id, member_id, order_id, order };
         let Recorded { purchase, lines, decision, events } = record(conn, self.kit.time_zone, &rules, new, now).await?;
         events::tell_at(conn, &events).await?;
-        let moved = if decision.qualifying > 0 { &[member_id][..] } else { &[] };
+        let moved = if decision.qualifying > 0 { &[purchase.member_id][..] } else { &[] };
         let changes = tier::requalify(conn, moved, Cause::Earned, now).await?;
         Ok(PurchaseView { tier_change: tier_change(changes), ..view(purchase, lines)? })
     }
@@ -403,7 +403,7 @@ impl PurchaseApi {
         let new = NewReturn { return_id: body.return_id.0.clone(), returned_at, lines };
         let recorded = record_return(conn, self.kit.time_zone, purchase_id, new, now).await?;
         events::tell_at(conn, &recorded.events).await?;
-        let moved = if recorded.points_clawed + recorded.points_granted > 0 { &[purchase.member_id][..] } else { &[] };
+        let moved = if recorded.points_clawed + recorded.points_granted > 0 { &[recorded.member_id][..] } else { &[] };
         let changes = tier::requalify(conn, moved, Cause::Returned, now).await?;
         let line =
             |line: &super::rules::Returned| ReturnLineView { line: line.line, quantity: line.quantity, points_clawed: line.points_clawed };

@@ -50,8 +50,9 @@ pub const CHECKS: &[Check] = &[
               from purchase p
               left join (select purchase_id, sum(points_granted) as points, sum(net_minor) as net_minor from purchase_line group by 1) l
                 on l.purchase_id = p.id
-              left join (select t.source_id, t.member_id, -sum(e.amount) as points
+              left join (select t.source_id, coalesce(w.merged_into, t.member_id) as member_id, -sum(e.amount) as points
                          from ledger_transaction t join ledger_entry e on e.transaction_id = t.id and e.account = 'issuance'
+                         join wallet w on w.member_id = t.member_id
                          where t.source_type = 'purchase' and t.kind = 'earn' group by 1, 2) t on t.source_id = p.id::text
               where p.points_granted <> coalesce(l.points, -1) or p.net_minor <> coalesce(l.net_minor, -1)
                  or p.points_granted <> coalesce(t.points, 0) or t.member_id <> p.member_id",
@@ -121,6 +122,7 @@ pub async fn record(conn: &mut Conn, zone: Tz, rules: &[Rule], new: NewPurchase,
     // The member's own lock, which nobody else waits for: two purchases at once must not both be the first, or both
     // have the last points of a cap.
     let mut wallet = ledger::open_wallet(conn, member_id, now).await?;
+    let member_id = wallet.member_id;
     let context = find_context(conn, zone, rules, member_id, order.purchased_at).await?;
     let decision = earning::decide(&order, rules, &context)?;
     let available_at = (decision.points > 0).then(|| order.purchased_at + Duration::days(decision.hold_days));
@@ -241,6 +243,7 @@ pub struct NewReturn {
 /// A recorded return; tell and requalify as after [`record`].
 pub struct RecordedReturn {
     pub id: ReturnId,
+    pub member_id: MemberId,
     pub lines: Vec<Returned>,
     pub points_clawed: i64,
     /// What a cap had kept back and now had room for, by this purchase or others.
@@ -261,8 +264,9 @@ pub async fn record_return(
     new: NewReturn,
     now: DateTime<Utc>,
 ) -> Result<RecordedReturn, Problem> {
-    let member_id = found(conn, purchase).await?.member_id;
-    let mut wallet = ledger::open_wallet(conn, member_id, now).await?;
+    let buyer = found(conn, purchase).await?.member_id;
+    let mut wallet = ledger::open_wallet(conn, buyer, now).await?;
+    let member_id = wallet.member_id;
     // Looked at again: another return may just have granted it more.
     let purchase = found(conn, purchase).await?;
     let at = purchase.purchased_at;
@@ -290,7 +294,7 @@ pub async fn record_return(
     let granted = refill(conn, zone, &mut wallet, &grants, at, id, now).await?;
     let points_granted = granted.iter().map(|(_, points)| points).sum();
     events.extend(granted.into_iter().map(|(at, points)| (at, Event::PointsEarned { member_id, points, group_id: None })));
-    Ok(RecordedReturn { id, lines, points_clawed, points_granted, whole, events })
+    Ok(RecordedReturn { id, member_id, lines, points_clawed, points_granted, whole, events })
 }
 
 async fn found(conn: &mut Conn, id: PurchaseId) -> Result<PurchaseRow, Problem> {

@@ -8,8 +8,9 @@ pub const CHECKS: &[Check] = &[
         sql: "select coalesce(d.id::text, h.source_id) as violation
               from (select * from redemption where state = 'held') d
               full join (
-                select t.source_id, t.member_id, e.amount from ledger_transaction t
+                select t.source_id, coalesce(w.merged_into, t.member_id) as member_id, e.amount from ledger_transaction t
                 join ledger_entry e on e.transaction_id = t.id and e.account = 'reserved'
+                join wallet w on w.member_id = t.member_id
                 where t.kind = 'hold' and t.source_type = 'redemption'
                   and not exists (select from ledger_transaction r where r.reverses_id = t.id)
               ) h on h.source_id = d.id::text

@@ -41,6 +41,7 @@ fn source(id: RedemptionId) -> Source {
 pub async fn redeem(conn: &mut Conn, kit: &Kit, wish: Wish<'_>, now: DateTime<Utc>) -> Result<RedemptionRow, Problem> {
     let reward = look_up(conn, &wish).await?;
     let mut wallet = ledger::open_wallet(conn, wish.member_id, now).await?;
+    let wish = Wish { member_id: wallet.member_id, ..wish };
     let day = programme_day(now, kit.time_zone);
     let since = day_start(reward.per_member_period.period().start(day), kit.time_zone);
     let taken = match reward.per_member_max {

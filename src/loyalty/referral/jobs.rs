@@ -46,8 +46,9 @@ async fn reward(conn: &mut Conn, kit: &Kit, referral: &ReferralRow, now: DateTim
     for (member, ..) in sides {
         wallets.push(ledger::open_wallet(conn, member, now).await?);
     }
-    // The order may have come back while we waited for the wallets.
-    if store::find(conn, referral.id).await?.state != ReferralState::Qualified {
+    // The order may have come back, or the two may have become one, while we waited for the wallets.
+    let referral = &store::find(conn, referral.id).await?;
+    if referral.state != ReferralState::Qualified {
         return Ok(());
     }
     let year_start = day_start(Period::Year.start(programme_day(now, kit.time_zone)), kit.time_zone);
@@ -59,7 +60,8 @@ async fn reward(conn: &mut Conn, kit: &Kit, referral: &ReferralRow, now: DateTim
         return Ok(store::resolve(conn, referral.id, ReferralState::Rejected, Some(ReferralReason::CapReached), now).await?);
     }
     let mut shares = Vec::new();
-    for (wallet, (member_id, leg, trigger)) in wallets.iter_mut().zip(sides) {
+    for (wallet, (_, leg, trigger)) in wallets.iter_mut().zip(sides) {
+        let member_id = wallet.member_id;
         // A side without a rule earns nothing.
         let Some(rule) = paying(earning_store::find_valid(conn, trigger, now).await?) else { continue };
         let points = rule.terms.points;

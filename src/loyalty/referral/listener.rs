@@ -51,13 +51,17 @@ async fn registered(conn: &mut Conn, referee: MemberId, code: &str, at: DateTime
     Ok(())
 }
 
-/// Looks at the orders of those who have a referral pending: few of them.
+/// Looks at orders, in their order.
 async fn ordered(conn: &mut Conn, batch: &[Occurrence<Event>]) -> Result<(), Problem> {
     let order = |occurrence: &Occurrence<Event>| match occurrence.event {
         Event::PurchaseRecorded { purchase_id, member_id } => Some((member_id, purchase_id, occurrence.at)),
         _ => None,
     };
-    let orders: Vec<_> = batch.iter().filter_map(order).collect();
+    judge(conn, &batch.iter().filter_map(order).collect::<Vec<_>>()).await
+}
+
+/// Looks at orders (whose, which, when told of) of those who have a referral pending: few of them.
+pub(super) async fn judge(conn: &mut Conn, orders: &[(MemberId, PurchaseId, DateTime<Utc>)]) -> Result<(), Problem> {
     if orders.is_empty() {
         return Ok(());
     }
@@ -96,13 +100,16 @@ async fn returned(conn: &mut Conn, purchase: PurchaseId, referee: MemberId, at: 
     }
     match store::find(conn, referral.id).await?.state {
         ReferralState::Qualified => {
-            store::resolve(conn, referral.id, ReferralState::Rejected, Some(ReferralReason::Returned), at).await?;
+            // It was none, then: another one counts, be it bought already or yet to come.
+            store::wait_again(conn, referral.id).await?;
+            let orders = store::find_orders(conn, referral.referee_id).await?;
+            judge(conn, &orders.into_iter().map(|order| (referral.referee_id, order, at)).collect::<Vec<_>>()).await?;
         }
         ReferralState::Rewarded => {
             for granted in store::find_granted(conn, referral.id).await? {
                 let Some(wallet) = wallets.iter_mut().find(|wallet| wallet.member_id == granted.member_id) else { continue };
                 let clawback = Clawback {
-                    earned_in: &[granted.transaction_id],
+                    earned_in: &granted.transactions,
                     counted_at: granted.counted_at,
                     points: granted.points,
                     policy: ClawbackPolicy::Arrears,

@@ -4,6 +4,7 @@ pub mod api;
 pub mod checks;
 pub mod jobs;
 mod listener;
+pub mod merging;
 pub mod rules;
 pub mod store;
 

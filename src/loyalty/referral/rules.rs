@@ -36,6 +36,8 @@ words! {
         CapReached = "cap_reached",
         /// One of the two is gone.
         Erased = "erased",
+        /// The two became one, or the new member became one with somebody who had been referred before.
+        Merged = "merged",
     }
 }
 
@@ -113,7 +115,7 @@ pub fn judge(order: &Order, since: DateTime<Utc>, min: &Minimum) -> Outcome {
         Outcome::Nothing
     } else if order.purchased_at < since {
         Outcome::PriorOrder
-    } else if order.currency == min.currency && order.paid_minor() >= min.minor {
+    } else if order.currency == min.currency && order.is_kept(min.minor) {
         Outcome::Qualified(order.purchased_at + RETURN_WINDOW)
     } else {
         Outcome::Nothing

@@ -3,15 +3,15 @@
 use chrono::{DateTime, Utc};
 use diesel::{
     prelude::*,
-    sql_types::{BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
 
 use super::rules::{Acquaintance, Order, ReferralReason, ReferralState};
 use crate::{
     kit::{Conn, db::CachedExt, page},
-    schema::{referral, referral_code},
-    words::{MemberId, PurchaseId, ReferralId, TransactionId},
+    schema::{member, purchase, referral, referral_code},
+    words::{MemberId, MergeId, PurchaseId, ReferralId, TransactionId},
 };
 
 /// The member's code; makes one of the given when there is none. None when somebody else has that one.
@@ -47,12 +47,12 @@ impl Advocate {
 /// Whose code this is, and what connects them with the member who brought it. Nobody, when they are gone, or the same.
 pub async fn find_advocate(conn: &mut Conn, code: &str, referee: MemberId) -> QueryResult<Option<Advocate>> {
     diesel::sql_query(
-        "select c.member_id,
+        "select coalesce(m.merged_into, m.id) as member_id,
                 exists (select from account a join account b on b.email_canonical = a.email_canonical
                         where a.member_id = c.member_id and b.member_id = $2) as same_email,
                 exists (select from purchase where member_id = $2 and returned_whole_at is null) as prior_order
          from referral_code c join member m on m.id = c.member_id
-         where c.code = lower($1) and c.member_id <> $2 and m.erased_at is null",
+         where c.code = lower($1) and $2 not in (m.id, coalesce(m.merged_into, m.id)) and m.erased_at is null",
     )
     .bind::<Text, _>(code.trim())
     .bind::<SqlUuid, _>(referee)
@@ -111,10 +111,11 @@ pub async fn find_pending(conn: &mut Conn, referees: &[MemberId]) -> QueryResult
         .await
 }
 
-/// The referral that an order qualified.
+/// The referral that an order of a member qualified: as the member, or as one who was merged into them.
 pub async fn find_of_purchase(conn: &mut Conn, id: PurchaseId, referee: MemberId) -> QueryResult<Option<ReferralRow>> {
+    let parts = member::table.filter(member::id.eq(referee).or(member::merged_into.eq(referee))).select(member::id);
     referral::table
-        .filter(referral::referee_id.eq(referee))
+        .filter(referral::referee_id.eq_any(parts))
         .filter(referral::purchase_id.eq(id))
         .select(ReferralRow::as_select())
         .first(conn)
@@ -169,6 +170,21 @@ pub async fn qualify(
     Ok(())
 }
 
+/// Takes back that an order qualified it.
+pub async fn wait_again(conn: &mut Conn, id: ReferralId) -> QueryResult<()> {
+    diesel::update(referral::table.find(id))
+        .set((
+            referral::state.eq(ReferralState::Pending),
+            referral::purchase_id.eq(None::<PurchaseId>),
+            referral::min_minor.eq(None::<i64>),
+            referral::qualified_at.eq(None::<DateTime<Utc>>),
+            referral::matures_at.eq(None::<DateTime<Utc>>),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
 pub async fn resolve(
     conn: &mut Conn,
     id: ReferralId,
@@ -207,8 +223,9 @@ pub async fn reckon(conn: &mut Conn, row: &ReferralRow, year_start: DateTime<Utc
 /// What one side was granted.
 #[derive(QueryableByName)]
 pub struct Granted {
-    #[diesel(sql_type = SqlUuid)]
-    pub transaction_id: TransactionId,
+    /// Again, where it was taken back in between.
+    #[diesel(sql_type = Array<SqlUuid>)]
+    pub transactions: Vec<TransactionId>,
     #[diesel(sql_type = SqlUuid)]
     pub member_id: MemberId,
     #[diesel(sql_type = Text)]
@@ -217,18 +234,71 @@ pub struct Granted {
     pub points: i64,
     #[diesel(sql_type = Timestamptz)]
     pub counted_at: DateTime<Utc>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub expires_at: Option<DateTime<Utc>>,
 }
 
 /// What a referral granted, to either side.
 pub async fn find_granted(conn: &mut Conn, id: ReferralId) -> QueryResult<Vec<Granted>> {
     diesel::sql_query(
-        "select t.id as transaction_id, t.member_id, t.leg, -e.amount as points, t.counted_at
+        "select coalesce(w.merged_into, t.member_id) as member_id, t.leg, -e.amount as points, t.counted_at, lot.expires_at,
+                array(select r.id from ledger_transaction r where r.source_type = 'referral' and r.source_id = $1
+                        and r.kind in ('earn', 'restore') and r.member_id = t.member_id order by r.id) as transactions
          from ledger_transaction t join ledger_entry e on e.transaction_id = t.id and e.account = 'issuance'
+         join wallet w on w.member_id = t.member_id join lot on lot.transaction_id = t.id
          where t.source_type = 'referral' and t.source_id = $1 and t.kind = 'earn'",
     )
     .bind::<Text, _>(id.to_string())
     .load(conn)
     .await
+}
+
+/// Referrals between two members, whichever brought the other, and such of `from` as the one who was brought that `into` cannot
+/// have: they were brought by somebody themselves.
+pub async fn find_to_resolve(conn: &mut Conn, from: MemberId, into: MemberId) -> QueryResult<Vec<ReferralRow>> {
+    let both = [from, into];
+    let between = referral::advocate_id.eq_any(both).and(referral::referee_id.eq_any(both));
+    let brought = diesel::alias!(referral as brought);
+    let known = brought.filter(brought.field(referral::referee_id).eq(into)).select(brought.field(referral::id));
+    referral::table
+        .filter(between.or(referral::referee_id.eq(from).and(diesel::dsl::exists(known))))
+        .order(referral::id)
+        .select(ReferralRow::as_select())
+        .load(conn)
+        .await
+}
+
+/// What a member has bought, in the order of time.
+pub async fn find_orders(conn: &mut Conn, member: MemberId) -> QueryResult<Vec<PurchaseId>> {
+    purchase::table
+        .filter(purchase::member_id.eq(member))
+        .order((purchase::purchased_at, purchase::id))
+        .select(purchase::id)
+        .load(conn)
+        .await
+}
+
+/// Puts back how referrals stood that a merge resolved or qualified. Returns those of them whose points it had taken back.
+pub async fn reopen(conn: &mut Conn, merge: MergeId) -> QueryResult<Vec<ReferralId>> {
+    #[derive(QueryableByName)]
+    struct Reopened {
+        #[diesel(sql_type = SqlUuid)]
+        id: ReferralId,
+        #[diesel(sql_type = Bool)]
+        rewarded: bool,
+    }
+    let reopened: Vec<Reopened> = diesel::sql_query(
+        "update referral t
+         set state = w.state, reason = w.reason, resolved_at = w.resolved_at, purchase_id = w.purchase_id, min_minor = w.min_minor,
+             qualified_at = w.qualified_at, matures_at = w.matures_at
+         from merged_row r, jsonb_populate_record(null::referral, r.was) w
+         where r.merge_id = $1 and r.place = 'referral' and t.id = r.row_id
+         returning t.id, t.state = 'rewarded' as rewarded",
+    )
+    .bind::<SqlUuid, _>(merge)
+    .load(conn)
+    .await?;
+    Ok(reopened.into_iter().filter(|row| row.rewarded).map(|row| row.id).collect())
 }
 
 /// A referral with names, for people.

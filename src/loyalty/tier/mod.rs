@@ -28,7 +28,8 @@ pub const CHECKS: &[Check] = &[Check {
     sql: "select q.transaction_id::text as violation
           from qualifying_entry q join ledger_transaction t on t.id = q.transaction_id
           join ledger_entry e on e.transaction_id = t.id and e.account in ('issuance', 'clawback')
-          where q.member_id <> t.member_id or abs(q.points) > abs(e.amount) or sign(q.points) <> -sign(e.amount)
+          join wallet w on w.member_id = t.member_id
+          where q.member_id <> coalesce(w.merged_into, t.member_id) or abs(q.points) > abs(e.amount) or sign(q.points) <> -sign(e.amount)
           union all
           select s.purchase_id || ': ' || s.points from (
             select coalesce(r.purchase_id, t.source_id::uuid) as purchase_id, sum(q.points) as points

@@ -29,6 +29,8 @@ words! {
         Returned = "returned",
         Ended = "ended",
         LadderChanged = "ladder_changed",
+        /// Two members became one, or were parted again.
+        Merged = "merged",
     }
 }
 

@@ -126,6 +126,74 @@ pub async fn record(conn: &mut Conn, outcomes: &[(Standing, Outcome)], cause: Ca
     Ok(())
 }
 
+/// The ranks of two members before one is merged into the other.
+#[derive(QueryableByName, Clone, Copy)]
+pub struct Ranks {
+    #[diesel(sql_type = Int2)]
+    pub from: i16,
+    #[diesel(sql_type = Int2)]
+    pub into: i16,
+}
+
+pub async fn find_ranks(conn: &mut Conn, from: MemberId, into: MemberId) -> QueryResult<Ranks> {
+    diesel::sql_query(
+        "select coalesce((select rank from member_tier where member_id = $1), 0::smallint) as \"from\",
+                coalesce((select rank from member_tier where member_id = $2), 0::smallint) as \"into\"",
+    )
+    .bind::<SqlUuid, _>(from)
+    .bind::<SqlUuid, _>(into)
+    .cached()
+    .get_result(conn)
+    .await
+}
+
+/// The better tier of two members, or of two like ones that which is held longer, becomes the tier of `into`; `from` has
+/// none any more.
+pub async fn adopt(conn: &mut Conn, from: MemberId, into: MemberId) -> QueryResult<()> {
+    diesel::sql_query(
+        "with left_by as (delete from member_tier where member_id = $1 returning rank, reached_at, valid_until)
+         insert into member_tier (member_id, rank, reached_at, valid_until) select $2, rank, reached_at, valid_until from left_by
+         on conflict (member_id) do update
+           set rank = excluded.rank, reached_at = excluded.reached_at, valid_until = excluded.valid_until
+           where (member_tier.rank, member_tier.valid_until) < (excluded.rank, excluded.valid_until)",
+    )
+    .bind::<SqlUuid, _>(from)
+    .bind::<SqlUuid, _>(into)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Puts members back to where everybody begins.
+pub async fn forget(conn: &mut Conn, members: &[MemberId]) -> QueryResult<()> {
+    diesel::sql_query("delete from member_tier where member_id = any($1)").bind::<Array<SqlUuid>, _>(members).execute(conn).await?;
+    Ok(())
+}
+
+/// Notes that a member moved on the ladder.
+pub async fn insert_change(
+    conn: &mut Conn,
+    member_id: MemberId,
+    (from_rank, to_rank): (i16, i16),
+    cause: Cause,
+    now: DateTime<Utc>,
+) -> QueryResult<()> {
+    diesel::sql_query(
+        "insert into tier_change (id, member_id, from_rank, to_rank, qualifying_points, reason, changed_at)
+         select $1, $2, $3, $4, coalesce(sum(points), 0), $5, $6 from qualifying_entry
+         where member_id = $2 and qualified_at > ($6 at time zone 'utc' - interval '12 months') at time zone 'utc'",
+    )
+    .bind::<SqlUuid, _>(Uuid::now_v7())
+    .bind::<SqlUuid, _>(member_id)
+    .bind::<Int2, _>(from_rank)
+    .bind::<Int2, _>(to_rank)
+    .bind::<Text, _>(cause)
+    .bind::<Timestamptz, _>(now)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 #[derive(QueryableByName)]
 struct Locked {
     #[diesel(sql_type = SqlUuid)]

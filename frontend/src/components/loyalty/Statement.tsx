@@ -5,6 +5,7 @@ import {
   type Icon,
   IconAdjustments,
   IconArrowBackUp,
+  IconArrowMerge,
   IconCalendarX,
   IconCoins,
   IconGift,
@@ -35,6 +36,7 @@ const IMAGES: Record<StatementLine['kind'], Icon> = {
   restore: IconArrowBackUp,
   adjust: IconAdjustments,
   erase: IconCalendarX,
+  transfer: IconArrowMerge,
 };
 
 /** Every movement of the member's points, newest first. */

@@ -8,6 +8,8 @@ export function changeOf(line: StatementLine) {
   return { account: 'available' as const, points: 0 };
 }
 
+const totalOf = ({ available, pending, reserved, arrears }: StatementLine) => available + pending + reserved + arrears;
+
 /** How many points a movement's sentence tells of. */
 export function pointsOf(line: StatementLine): number {
   switch (line.kind) {
@@ -19,6 +21,8 @@ export function pointsOf(line: StatementLine): number {
       return Math.abs(line.reserved + line.available);
     case 'repay':
       return line.arrears;
+    case 'transfer':
+      return Math.abs(totalOf(line));
     case 'activate':
     case 'expire':
     case 'release':
@@ -35,5 +39,6 @@ export function sentenceOf(line: StatementLine) {
   if (kind === 'clawback' && pointsOf(line) === 0) return 'clawback_expired';
   if (kind === 'earn' && pending > 0) return 'earn_pending';
   if (kind === 'adjust' && available < 0) return 'adjust_down';
+  if (kind === 'transfer' && totalOf(line) < 0) return 'transfer_away';
   return kind;
 }

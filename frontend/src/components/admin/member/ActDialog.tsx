@@ -1,9 +1,10 @@
-import { Modal, Stack, Textarea } from '@mantine/core';
+import { Modal, type ModalProps, Stack, Textarea } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { DialogButtons } from '~/components/DialogButtons';
 import { showDone, showProblem } from '~/forms';
+import { useOnce } from '~/write';
 import { useRefreshMember } from './customer';
 
 /** The shortest reason that the server takes. */
@@ -17,6 +18,9 @@ interface Props<Values extends { reason: string }> {
   onClose: () => void;
   submit: string;
   danger?: boolean;
+  /** Not yet to be sent. */
+  disabled?: boolean;
+  size?: ModalProps['size'];
   reasonHint?: string;
   children?: ReactNode;
 }
@@ -27,8 +31,7 @@ export function ActDialog<Values extends { reason: string }>(props: Props<Values
   const { form, act, onClose } = props;
   const refresh = useRefreshMember();
   const [busy, setBusy] = useState(false);
-  const send = form.onSubmit(async (values) => {
-    if (values.reason.trim().length < REASON_MIN) return form.setFieldError('reason', t('review.reason_short'));
+  const send = useOnce(async (values: Values) => {
     setBusy(true);
     try {
       showDone(await act(values));
@@ -40,9 +43,13 @@ export function ActDialog<Values extends { reason: string }>(props: Props<Values
       setBusy(false);
     }
   });
+  const submit = form.onSubmit((values) => {
+    if (values.reason.trim().length < REASON_MIN) form.setFieldError('reason', t('review.reason_short'));
+    else if (!props.disabled) void send(values);
+  });
   return (
-    <Modal opened onClose={onClose} title={props.title} closeButtonProps={{ 'aria-label': t('close', { ns: 'common' }) }}>
-      <form onSubmit={send}>
+    <Modal opened onClose={onClose} size={props.size} title={props.title} closeButtonProps={{ 'aria-label': t('close', { ns: 'common' }) }}>
+      <form onSubmit={submit}>
         <Stack gap="md">
           {props.children}
           <Textarea
@@ -54,7 +61,7 @@ export function ActDialog<Values extends { reason: string }>(props: Props<Values
             maxLength={500}
             {...form.getInputProps('reason')}
           />
-          <DialogButtons onCancel={onClose} loading={busy} color={props.danger ? 'red.9' : undefined}>
+          <DialogButtons onCancel={onClose} loading={busy} disabled={props.disabled} color={props.danger ? 'red.9' : undefined}>
             {props.submit}
           </DialogButtons>
         </Stack>

@@ -1,20 +1,22 @@
 import { Avatar, Badge, Button, Card, Group, Menu, SimpleGrid, Stack, Text } from '@mantine/core';
 import type { Me } from '@regulars/client';
-import { IconAdjustments, IconChevronDown, IconGavel, IconShieldCheck, IconUser, IconUserCog } from '@tabler/icons-react';
+import { IconAdjustments, IconArrowMerge, IconChevronDown, IconGavel, IconShieldCheck, IconUser, IconUserCog } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { LinkButton } from '~/components/links';
+import { MergedInto } from '~/components/MergedInto';
 import { PageHead } from '~/components/PageHead';
 import { When } from '~/components/When';
 import { date, number } from '~/format';
 import { isAdministrator, isStaff } from '~/session';
 import { AdjustPoints } from './AdjustPoints';
 import type { Subject } from './customer';
+import { MergeMember } from './MergeMember';
 import { ImposeSanction } from './Sanction';
 import { SetRole } from './SetRole';
 import { SetTrust } from './SetTrust';
 
-type Act = 'adjust' | 'sanction' | 'role' | 'trust';
+type Act = 'adjust' | 'sanction' | 'role' | 'trust' | 'merge';
 
 /** Who it is and how they stand, and what the staff can do about them. */
 export function MemberHead({ subject, me }: { subject: Subject; me: Me }) {
@@ -46,8 +48,9 @@ export function MemberHead({ subject, me }: { subject: Subject; me: Me }) {
         >
           {t('member.profile')}
         </LinkButton>
-        <Acts subject={subject} me={me} onAct={setAct} />
+        {!who.merged_into && <Acts subject={subject} me={me} onAct={setAct} />}
       </PageHead>
+      {who.merged_into && <MergedInto handle={who.merged_into} to="/admin/members/$handle" />}
       <Card mb="md">
         <Group gap="lg" align="center">
           <Avatar name={who.display_name} color="brand" variant="filled" size={56} visibleFrom="xs" aria-hidden />
@@ -66,6 +69,7 @@ export function MemberHead({ subject, me }: { subject: Subject; me: Me }) {
       {act === 'adjust' && <AdjustPoints subject={subject} onClose={close} />}
       {act === 'sanction' && <ImposeSanction handle={who.handle} onClose={close} />}
       {act === 'role' && <SetRole who={who} onClose={close} />}
+      {act === 'merge' && <MergeMember subject={subject} onClose={close} />}
       {act === 'trust' && <SetTrust handle={who.handle} trust={customer?.trust ?? 0} onClose={close} />}
     </>
   );
@@ -101,6 +105,9 @@ function Acts({ subject: { who, customer }, me, onAct }: { subject: Subject; me:
             </Menu.Item>
             <Menu.Item leftSection={<IconUserCog size={16} aria-hidden />} disabled={!customer?.email} onClick={() => onAct('role')}>
               {t('member.set_role')}
+            </Menu.Item>
+            <Menu.Item leftSection={<IconArrowMerge size={16} aria-hidden />} onClick={() => onAct('merge')}>
+              {t('merge.open')}
             </Menu.Item>
           </>
         )}

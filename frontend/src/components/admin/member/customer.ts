@@ -5,7 +5,7 @@ import { isAdministrator } from '~/session';
 
 /** A member as the staff's pages show them; administrators see the `customer`, moderators what is public and the points. */
 export interface Subject {
-  who: Pick<Profile, 'id' | 'handle' | 'display_name' | 'role' | 'reputation' | 'since' | 'bio'>;
+  who: Pick<Profile, 'id' | 'handle' | 'display_name' | 'role' | 'reputation' | 'since' | 'bio' | 'merged_into'>;
   balance: Pick<PointsView, 'available' | 'pending' | 'reserved' | 'arrears'>;
   activity: Pick<Profile, 'questions' | 'answers' | 'accepted_answers'> & { comments?: number };
   groups: (GroupOfMember & Partial<Pick<GroupOfCustomer, 'state' | 'since'>>)[];
@@ -42,6 +42,7 @@ const CHANGED = [
   'listMemberStatement',
   'listSanctions',
   'listAllMembers',
+  'listMerges',
   'listAuditLog',
 ];
 

@@ -1,6 +1,20 @@
 /** What is known about a member, by tab; the tab stands in the URL. */
-export const TABS = ['overview', 'statement', 'purchases', 'redemptions', 'tiers', 'posts', 'sanctions', 'referrals', 'audit'] as const;
+export const TABS = [
+  'overview',
+  'statement',
+  'purchases',
+  'redemptions',
+  'tiers',
+  'posts',
+  'sanctions',
+  'referrals',
+  'merges',
+  'audit',
+] as const;
 export type Tab = (typeof TABS)[number];
 
 /** What only administrators may read. */
-export const FOR_ADMINISTRATORS: readonly Tab[] = ['audit'];
+export const FOR_ADMINISTRATORS: readonly Tab[] = ['merges', 'audit'];
+
+/** What there is still of a member who was merged: the rest is on the other's page. */
+export const OF_MERGED: readonly Tab[] = ['overview', 'merges', 'audit'];

@@ -1,5 +1,6 @@
 import { Alert, Button, Group, Text, TextInput } from '@mantine/core';
 import { isNotEmpty, useForm } from '@mantine/form';
+import type { LinkedCustomer } from '@regulars/client';
 import { linkExternalMemberMutation } from '@regulars/client/react-query';
 import { IconCheck } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
@@ -8,7 +9,9 @@ import { useTranslation } from 'react-i18next';
 import { problemOf } from '~/api';
 import { SettingsCard } from '~/components/account/SettingsCard';
 import { LinkText } from '~/components/links';
+import { listed, number } from '~/format';
 import { showProblem } from '~/forms';
+import { useMoved } from '~/merges';
 import { useWrite } from '~/write';
 
 export const Route = createFileRoute('/_member/settings/shops')({ component: Shops });
@@ -34,9 +37,9 @@ function Shops() {
   });
   return (
     <SettingsCard title={t('settings.part.shops')} description={t('shops.description')}>
-      {link.isSuccess && (
-        <Alert icon={<IconCheck />} title={t('shops.linked')} role="status">
-          {t('shops.linked_detail')}{' '}
+      {link.data && (
+        <Alert icon={<IconCheck />} title={t('shops.linked', { partner: link.data.partner })} role="status">
+          <CameOver customer={link.data} /> {t('shops.linked_detail')}{' '}
           <LinkText to="/points" search={{ tab: 'purchases' }} inherit underline="always">
             {t('shops.purchases')}
           </LinkText>
@@ -62,4 +65,18 @@ function Shops() {
       </Text>
     </SettingsCard>
   );
+}
+
+/** What members look for of what came over; the rest is a matter of the house. */
+const TOLD = ['purchases', 'redemptions', 'questions', 'answers', 'comments', 'memberships'];
+
+function CameOver({ customer: { partner, came_over } }: { customer: LinkedCustomer }) {
+  const { t } = useTranslation(['account', 'common']);
+  const movedIn = useMoved();
+  if (!came_over) return null;
+  const { available, pending, reserved, arrears } = came_over.from;
+  const points = available + pending + reserved + arrears;
+  const what = movedIn(came_over.moved.filter(({ of }) => TOLD.includes(of)));
+  if (points > 0) what.unshift(t('points', { ns: 'common', count: points, formatted: number(points) }));
+  return what.length > 0 ? t('shops.came_over', { what: listed(what), partner }) : null;
 }

@@ -8,9 +8,10 @@ import { AuditTable } from '~/components/admin/audit/AuditTable';
 import { type PostsOf, PostsTab, SanctionsTab } from '~/components/admin/member/CommunityTabs';
 import { loadSubject, type Subject, useCustomer, useProfile } from '~/components/admin/member/customer';
 import { MemberHead } from '~/components/admin/member/MemberHead';
+import { MergesTab } from '~/components/admin/member/MergesTab';
 import { Overview } from '~/components/admin/member/Overview';
 import { PurchasesTab, RedemptionsTab, ReferralsTab, StatementTab, TiersTab } from '~/components/admin/member/PointsTabs';
-import { FOR_ADMINISTRATORS, TABS, type Tab } from '~/components/admin/member/tabs';
+import { FOR_ADMINISTRATORS, OF_MERGED, TABS, type Tab } from '~/components/admin/member/tabs';
 import tabStyles from '~/components/admin/member/tabs.module.css';
 import { isAdministrator } from '~/session';
 
@@ -52,8 +53,9 @@ function Everything({ subject, me }: { subject: Subject; me: Me }) {
   const { t } = useTranslation('admin');
   const { tab = 'overview', of = 'questions', cursor } = Route.useSearch();
   const navigate = Route.useNavigate();
-  const { handle, id } = subject.who;
-  const visible = TABS.filter((name) => isAdministrator(me) || !FOR_ADMINISTRATORS.includes(name));
+  const { handle, id, merged_into } = subject.who;
+  const there = merged_into ? OF_MERGED : TABS;
+  const visible = there.filter((name) => isAdministrator(me) || !FOR_ADMINISTRATORS.includes(name));
   const at = { handle, cursor };
   const list = useRef<HTMLDivElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: on a phone the tab may lie beyond the edge
@@ -84,6 +86,7 @@ function Everything({ subject, me }: { subject: Subject; me: Me }) {
           {tab === 'posts' && <PostsTab {...at} of={of} onOf={(kind) => navigate({ search: { tab, of: kind }, replace: true })} />}
           {tab === 'sanctions' && <SanctionsTab subject={subject} me={me} cursor={cursor} />}
           {tab === 'referrals' && <ReferralsTab {...at} />}
+          {tab === 'merges' && isAdministrator(me) && <MergesTab {...at} />}
           {tab === 'audit' && isAdministrator(me) && <AuditTable filter={{ subject: id, cursor }} />}
         </Tabs.Panel>
       </Tabs>

@@ -4,6 +4,7 @@ import { useSuspenseQuery } from '@tanstack/react-query';
 import { createFileRoute, Outlet, useMatchRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { LinkButton, LinkText } from '~/components/links';
+import { MergedInto } from '~/components/MergedInto';
 import { WindowTitle } from '~/components/WindowTitle';
 import { date, number } from '~/format';
 import { words } from '~/i18n';
@@ -29,6 +30,7 @@ function ProfilePage() {
   return (
     <Stack gap="lg">
       <WindowTitle title={member.display_name} />
+      {member.merged_into && <MergedInto handle={member.merged_into} />}
       <Group align="flex-start" gap="lg">
         <Avatar name={member.display_name} size={84} color="brand" variant="filled" aria-hidden />
         <Stack gap={4} flex="1 1 280px">
@@ -41,7 +43,7 @@ function ProfilePage() {
           <Text c="dimmed">
             @{member.handle} · {t('profile.since', { date: date(member.since) })}
           </Text>
-          {!member.claimed && <Text size="sm">{t('profile.unclaimed')}</Text>}
+          {!member.claimed && !member.merged_into && <Text size="sm">{t('profile.unclaimed')}</Text>}
           {member.bio && (
             <Text maw={640} className="prose">
               {member.bio}

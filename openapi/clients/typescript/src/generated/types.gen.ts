@@ -395,7 +395,7 @@ export type CatalogueReward = {
 /**
  * Why somebody's place on the ladder is looked at.
  */
-export type Cause = 'earned' | 'returned' | 'ended' | 'ladder_changed';
+export type Cause = 'earned' | 'returned' | 'ended' | 'ladder_changed' | 'merged';
 
 /**
  * ChangePassword
@@ -737,6 +737,10 @@ export type Customer = {
      * When one of the member's sessions was last renewed; absent when there is none.
      */
     last_seen_at?: string;
+    /**
+     * The handle of the member whom this one was merged into; absent when it was not.
+     */
+    merged_into?: string;
     on_leaderboards: boolean;
     /**
      * Points that can be spent.
@@ -1157,7 +1161,7 @@ export type Export = {
      */
     sessions: unknown;
     /**
-     * Every movement of points.
+     * Every movement of points, also of members who were merged into this one.
      */
     statement: unknown;
     votes: unknown;
@@ -1528,7 +1532,7 @@ export type IssueRedemption = {
 /**
  * What a ledger transaction is for.
  */
-export type Kind = 'earn' | 'activate' | 'expire' | 'hold' | 'release' | 'redeem' | 'refund' | 'clawback' | 'repay' | 'restore' | 'adjust' | 'erase';
+export type Kind = 'earn' | 'activate' | 'expire' | 'hold' | 'release' | 'redeem' | 'refund' | 'clawback' | 'repay' | 'restore' | 'adjust' | 'erase' | 'transfer';
 
 /**
  * A language that the pages are written in.
@@ -1637,6 +1641,26 @@ export type LinkMember = {
 };
 
 /**
+ * LinkedCustomer
+ *
+ * A partner's customer who is the caller.
+ */
+export type LinkedCustomer = {
+    /**
+     * What came over to the caller with it; absent where nothing was known of the customer.
+     */
+    came_over?: MergeOutcome & unknown;
+    /**
+     * The partner's own name for the customer.
+     */
+    external_id: string;
+    /**
+     * The partner's name.
+     */
+    partner: string;
+};
+
+/**
  * LogIn
  */
 export type LogIn = {
@@ -1691,6 +1715,10 @@ export type MemberForAdmin = {
      * When one of the member's sessions was last renewed; absent when there is none.
      */
     last_seen_at?: string;
+    /**
+     * The handle of the member whom this one was merged into; absent when it was not.
+     */
+    merged_into?: string;
     on_leaderboards: boolean;
     /**
      * Points that can be spent.
@@ -1767,6 +1795,118 @@ export type MembershipView = {
 };
 
 /**
+ * MergeMembers
+ *
+ * Two members who become one: the other one by exactly one of `into` and `from`.
+ */
+export type MergeMembers = {
+    /**
+     * The handle of the one that becomes a part of this one.
+     */
+    from?: string | null;
+    /**
+     * The handle of the one that this one becomes a part of.
+     */
+    into?: string | null;
+    /**
+     * Why, for the audit log: 3 to 500 characters.
+     */
+    reason: string;
+};
+
+/**
+ * MergeOutcome
+ *
+ * What a merge came to.
+ */
+export type MergeOutcome = {
+    /**
+     * What the member who was merged had, and has no more.
+     */
+    from: Standing & unknown;
+    /**
+     * And has from then on.
+     */
+    into_after: Standing & unknown;
+    /**
+     * What the other had before.
+     */
+    into_before: Standing & unknown;
+    /**
+     * What went over, without what there was none of.
+     */
+    moved: Array<MovedCount>;
+    /**
+     * What the two had of each other, and lost by becoming one.
+     */
+    taken_back: Array<TakenBackCount>;
+};
+
+/**
+ * MergePreview
+ *
+ * What a merge would come to.
+ */
+export type MergePreview = {
+    /**
+     * Whose everything would go over.
+     */
+    from: MergedMember & unknown;
+    /**
+     * Whose it would be.
+     */
+    into: MergedMember & unknown;
+    outcome: MergeOutcome;
+};
+
+/**
+ * MergeView
+ *
+ * A merge.
+ */
+export type MergeView = {
+    at: string;
+    /**
+     * Handle of who merged them; absent where the member claimed it by a partner's code.
+     */
+    by?: string;
+    /**
+     * Whose everything went over.
+     */
+    from: MergedMember & unknown;
+    id: string;
+    /**
+     * Whose it is.
+     */
+    into: MergedMember & unknown;
+    /**
+     * Whether it can be undone: until points next move.
+     */
+    may_undo: boolean;
+    outcome: MergeOutcome;
+    /**
+     * Why, in the words of who did it.
+     */
+    reason: string;
+    undone_at?: string;
+    /**
+     * Handle of who undid it.
+     */
+    undone_by?: string;
+};
+
+/**
+ * MergedMember
+ *
+ * A member in a merge.
+ */
+export type MergedMember = {
+    display_name: string;
+    handle: string;
+    id: string;
+};
+
+/**
  * What a leaderboard counts.
  */
 export type Metric = 'points' | 'reputation' | 'accepted_answers';
@@ -1788,6 +1928,21 @@ export type MoveView = {
      */
     to_name?: string;
     to_rank: number;
+};
+
+/**
+ * What a merge moves.
+ */
+export type Moved = 'customer_numbers' | 'purchases' | 'redemptions' | 'referrals' | 'tier_changes' | 'questions' | 'answers' | 'comments' | 'votes' | 'flags' | 'follows' | 'sanctions' | 'reputation' | 'memberships' | 'notifications';
+
+/**
+ * MovedCount
+ *
+ * How many of something went over.
+ */
+export type MovedCount = {
+    count: number;
+    of: Moved;
 };
 
 /**
@@ -2325,6 +2480,23 @@ export type PageMemberForAdmin = {
  */
 export type PageMembershipView = {
     items: Array<MembershipView>;
+    /**
+     * Pass as `cursor` for the items after these; absent on the last page.
+     */
+    next_cursor?: string;
+    /**
+     * Pass as `cursor` for the items before these; absent on the first page.
+     */
+    prev_cursor?: string;
+};
+
+/**
+ * Page_MergeView
+ *
+ * A part of a list, with the way on and back.
+ */
+export type PageMergeView = {
+    items: Array<MergeView>;
     /**
      * Pass as `cursor` for the items after these; absent on the last page.
      */
@@ -2900,6 +3072,22 @@ export type Preview = {
 };
 
 /**
+ * PreviewMerge
+ *
+ * Two members to look at as one: the other one by exactly one of these.
+ */
+export type PreviewMerge = {
+    /**
+     * The handle of the one that would become a part of this one.
+     */
+    from?: string | null;
+    /**
+     * The handle of the one that this one would become a part of.
+     */
+    into?: string | null;
+};
+
+/**
  * PreviewOrder
  *
  * An order to try the rules with.
@@ -3016,6 +3204,10 @@ export type Profile = {
     groups: Array<GroupOfMember>;
     handle: string;
     id: string;
+    /**
+     * The handle of the member whom this one was merged into; absent when it was not.
+     */
+    merged_into?: string;
     /**
      * Questions that the caller may see.
      */
@@ -3376,7 +3568,7 @@ export type ReferralCounts = {
 /**
  * Why a referral was rejected or reversed.
  */
-export type ReferralReason = 'same_email' | 'prior_order' | 'returned' | 'cap_reached' | 'erased';
+export type ReferralReason = 'same_email' | 'prior_order' | 'returned' | 'cap_reached' | 'erased' | 'merged';
 
 /**
  * Where a referral stands.
@@ -4044,6 +4236,28 @@ export type Spend = {
 };
 
 /**
+ * Standing
+ *
+ * A member's points and tier at a moment.
+ */
+export type Standing = {
+    /**
+     * Debt: 0 or less.
+     */
+    arrears: number;
+    available: number;
+    pending: number;
+    /**
+     * Set aside for rewards that are not issued yet.
+     */
+    reserved: number;
+    /**
+     * The tier's position; 0 is where everybody begins.
+     */
+    tier_rank: number;
+};
+
+/**
  * StatementLine
  *
  * A line of a statement: one movement of points.
@@ -4122,6 +4336,22 @@ export type TagView = {
      * Tags that stand for this one: questions get this one in place of them.
      */
     synonyms: Array<string>;
+};
+
+/**
+ * What the two had of each other, which nobody has of themselves.
+ */
+export type TakenBack = 'votes' | 'acceptances' | 'flags' | 'referrals';
+
+/**
+ * TakenBackCount
+ *
+ * How many of something were taken back, and the points that it had earned.
+ */
+export type TakenBackCount = {
+    count: number;
+    of: TakenBack;
+    points: number;
 };
 
 /**
@@ -4277,6 +4507,16 @@ export type Undo = {
      * The item's version as it was read.
      */
     version: number;
+};
+
+/**
+ * UndoMerge
+ */
+export type UndoMerge = {
+    /**
+     * Why, for the audit log: 3 to 500 characters.
+     */
+    reason: string;
 };
 
 /**
@@ -5525,6 +5765,194 @@ export type GetMemberForAdminResponses = {
 
 export type GetMemberForAdminResponse = GetMemberForAdminResponses[keyof GetMemberForAdminResponses];
 
+export type ListMergesData = {
+    body?: never;
+    path: {
+        handle: string;
+    };
+    query?: {
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/admin/members/{handle}/merges';
+};
+
+export type ListMergesErrors = {
+    /**
+     * The request is malformed.
+     */
+    400: Problem;
+    /**
+     * There are no credentials, or they are not valid.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller may not know of it.
+     */
+    404: Problem;
+    /**
+     * Too many requests; Retry-After says when to try again.
+     */
+    429: Problem;
+    /**
+     * An error on our side.
+     */
+    500: Problem;
+    /**
+     * Busy or without its database; Retry-After says when to try again.
+     */
+    503: Problem;
+};
+
+export type ListMergesError = ListMergesErrors[keyof ListMergesErrors];
+
+export type ListMergesResponses = {
+    /**
+     * Done.
+     */
+    200: PageMergeView;
+};
+
+export type ListMergesResponse = ListMergesResponses[keyof ListMergesResponses];
+
+export type MergeMembersData = {
+    body: MergeMembers;
+    path: {
+        handle: string;
+    };
+    query?: never;
+    url: '/admin/members/{handle}/merges';
+};
+
+export type MergeMembersErrors = {
+    /**
+     * The request is malformed.
+     */
+    400: Problem;
+    /**
+     * There are no credentials, or they are not valid.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller may not know of it.
+     */
+    404: Problem;
+    /**
+     * The state does not allow this; the code says why.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not JSON.
+     */
+    415: Problem;
+    /**
+     * Understood, but refused; errors name the fields.
+     */
+    422: Problem;
+    /**
+     * Too many requests; Retry-After says when to try again.
+     */
+    429: Problem;
+    /**
+     * An error on our side.
+     */
+    500: Problem;
+    /**
+     * Busy or without its database; Retry-After says when to try again.
+     */
+    503: Problem;
+};
+
+export type MergeMembersError = MergeMembersErrors[keyof MergeMembersErrors];
+
+export type MergeMembersResponses = {
+    /**
+     * Done.
+     */
+    200: MergeView;
+};
+
+export type MergeMembersResponse = MergeMembersResponses[keyof MergeMembersResponses];
+
+export type PreviewMergeData = {
+    body: PreviewMerge;
+    path: {
+        handle: string;
+    };
+    query?: never;
+    url: '/admin/members/{handle}/merges/preview';
+};
+
+export type PreviewMergeErrors = {
+    /**
+     * The request is malformed.
+     */
+    400: Problem;
+    /**
+     * There are no credentials, or they are not valid.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller may not know of it.
+     */
+    404: Problem;
+    /**
+     * The state does not allow this; the code says why.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not JSON.
+     */
+    415: Problem;
+    /**
+     * Understood, but refused; errors name the fields.
+     */
+    422: Problem;
+    /**
+     * Too many requests; Retry-After says when to try again.
+     */
+    429: Problem;
+    /**
+     * An error on our side.
+     */
+    500: Problem;
+    /**
+     * Busy or without its database; Retry-After says when to try again.
+     */
+    503: Problem;
+};
+
+export type PreviewMergeError = PreviewMergeErrors[keyof PreviewMergeErrors];
+
+export type PreviewMergeResponses = {
+    /**
+     * Done.
+     */
+    200: MergePreview;
+};
+
+export type PreviewMergeResponse = PreviewMergeResponses[keyof PreviewMergeResponses];
+
 export type GetMemberPointsData = {
     body?: never;
     path: {
@@ -6068,6 +6496,73 @@ export type SetTrustResponses = {
 };
 
 export type SetTrustResponse = SetTrustResponses[keyof SetTrustResponses];
+
+export type UndoMergeData = {
+    body: UndoMerge;
+    path: {
+        merge_id: string;
+    };
+    query?: never;
+    url: '/admin/merges/{merge_id}/undo';
+};
+
+export type UndoMergeErrors = {
+    /**
+     * The request is malformed.
+     */
+    400: Problem;
+    /**
+     * There are no credentials, or they are not valid.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller may not know of it.
+     */
+    404: Problem;
+    /**
+     * The state does not allow this; the code says why.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not JSON.
+     */
+    415: Problem;
+    /**
+     * Understood, but refused; errors name the fields.
+     */
+    422: Problem;
+    /**
+     * Too many requests; Retry-After says when to try again.
+     */
+    429: Problem;
+    /**
+     * An error on our side.
+     */
+    500: Problem;
+    /**
+     * Busy or without its database; Retry-After says when to try again.
+     */
+    503: Problem;
+};
+
+export type UndoMergeError = UndoMergeErrors[keyof UndoMergeErrors];
+
+export type UndoMergeResponses = {
+    /**
+     * Done.
+     */
+    200: MergeView;
+};
+
+export type UndoMergeResponse = UndoMergeResponses[keyof UndoMergeResponses];
 
 export type ListPartnersData = {
     body?: never;
@@ -9568,9 +10063,9 @@ export type LinkExternalMemberError = LinkExternalMemberErrors[keyof LinkExterna
 
 export type LinkExternalMemberResponses = {
     /**
-     * The partner's customer and the caller are one member.
+     * Done.
      */
-    204: void;
+    200: LinkedCustomer;
 };
 
 export type LinkExternalMemberResponse = LinkExternalMemberResponses[keyof LinkExternalMemberResponses];
