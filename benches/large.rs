@@ -126,13 +126,14 @@ fn verify_all(host: &Host) -> Result<()> {
     let begun = Instant::now();
     let mut times = Vec::new();
     let findings = host.runtime.block_on(async {
-        let mut snapshot = verify::snapshot(&Db::connect(&host.database_url, 1, Duration::from_secs(5), chrono_tz::UTC)?).await?;
+        let db = Db::connect(&host.database_url, 2, Duration::from_secs(5), chrono_tz::UTC)?;
+        let mut snapshot = verify::snapshot(&db).await?;
         let mut last = Instant::now();
         let timing = |finding: &verify::Finding| {
             times.push((last.elapsed(), finding.invariant.clone()));
             last = Instant::now();
         };
-        anyhow::Ok(verify::run(&mut snapshot, app::checks(), timing).await?)
+        anyhow::Ok(verify::run_abreast(&db, &mut snapshot, app::checks(), timing).await?)
     })?;
     let took = begun.elapsed();
     println!("| verify, {} invariants | {:.2} |", findings.len(), took.as_secs_f64());

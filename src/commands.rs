@@ -139,7 +139,8 @@ pub async fn verify(config: Config, urls: Urls) -> Result<()> {
 async fn find(app: &App) -> Result<Vec<Finding>, Problem> {
     let checks = app::checks();
     let meter = Meter::start("invariants", checks.len() as u64);
-    verify::run(&mut *verify::snapshot(&app.kit.db).await?, checks, |finding| {
+    let mut snapshot = verify::snapshot(&app.kit.db).await?;
+    verify::run_abreast(&app.kit.db, &mut snapshot, checks, |finding| {
         meter.say(&finding.to_string());
         meter.advance(1);
     })

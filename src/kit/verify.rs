@@ -1,13 +1,17 @@
 //! Invariants as queries: each finds the rows that break it. What breaks one may have a repair.
 
-use std::{fmt, time::Duration};
+use std::{
+    fmt,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
 use diesel::{
     QueryableByName,
     sql_types::{Array, BigInt, Text},
 };
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, try_join};
 use poem_openapi::{Enum, Object};
 use serde::{Deserialize, Serialize};
 
@@ -84,8 +88,12 @@ struct Breaches {
 
 /// A transaction in which checks find one state of the database, and time to read it.
 pub async fn snapshot(db: &Db) -> Result<Tx, Problem> {
+    begin(db, "").await
+}
+
+async fn begin(db: &Db, state: &str) -> Result<Tx, Problem> {
     let mut tx = db.begin().await?;
-    tx.batch_execute("set transaction isolation level repeatable read read only").await?;
+    tx.batch_execute(&format!("set transaction isolation level repeatable read read only; {state}")).await?;
     allow_whole_tables(&mut tx, CHECK_TIMEOUT).await?;
     // Nothing but a change of the schema locks out who reads.
     tx.batch_execute("set local lock_timeout = '2s'").await?;
@@ -105,6 +113,49 @@ pub async fn run(
         findings.push(finding);
     }
     Ok(findings)
+}
+
+#[derive(QueryableByName)]
+struct Exported {
+    #[diesel(sql_type = Text)]
+    id: String,
+}
+
+/// The same, two at a time, on another connection that sees what the [`snapshot`] does: a large database keeps two cores busy.
+/// Where there is no other connection, one after another. The last come first: among them are the longest.
+pub async fn run_abreast<'a>(
+    db: &Db,
+    snapshot: &mut Conn,
+    checks: impl IntoIterator<Item = &'a Check>,
+    ended: impl FnMut(&Finding),
+) -> Result<Vec<Finding>, Problem> {
+    let Exported { id } = diesel::sql_query("select pg_export_snapshot() as id").get_result(snapshot).await?;
+    let other = begin(db, &format!("set transaction snapshot '{id}'")).await;
+    let waiting = Mutex::new(checks.into_iter().enumerate().collect());
+    let found = Mutex::new((Vec::new(), ended));
+    match other {
+        Ok(mut other) => drop(try_join(work(snapshot, &waiting, &found), work(&mut other, &waiting, &found)).await?),
+        Err(_) => work(snapshot, &waiting, &found).await?,
+    }
+    let (mut findings, _) = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    findings.sort_by_key(|(place, _)| *place);
+    Ok(findings.into_iter().map(|(_, finding)| finding).collect())
+}
+
+/// Runs checks as long as some wait.
+async fn work<F: FnMut(&Finding)>(
+    conn: &mut Conn,
+    waiting: &Mutex<Vec<(usize, &Check)>>,
+    found: &Mutex<(Vec<(usize, Finding)>, F)>,
+) -> Result<(), Problem> {
+    loop {
+        let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let Some((place, check)) = next else { return Ok(()) };
+        let finding = find(conn, check).await?;
+        let (findings, ended) = &mut *found.lock().unwrap_or_else(PoisonError::into_inner);
+        ended(&finding);
+        findings.push((place, finding));
+    }
 }
 
 async fn find(conn: &mut Conn, check: &Check) -> Result<Finding, Problem> {

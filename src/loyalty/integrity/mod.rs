@@ -18,7 +18,7 @@ pub async fn run(kit: Kit, checks: Vec<&'static Check>) -> Result<(), Problem> {
     let (checked, mut progress) = watch::channel(0);
     let found = async {
         let checked = checked;
-        verify::run(&mut snapshot, checks, |_| checked.send_modify(|checked| *checked += 1)).await
+        verify::run_abreast(&kit.db, &mut snapshot, checks, |_| checked.send_modify(|checked| *checked += 1)).await
     };
     let shown = async {
         while progress.changed().await.is_ok() {
