@@ -1,10 +1,11 @@
-import { NumberInput, type NumberInputProps, Select, type SelectProps, TextInput, type TextInputProps } from '@mantine/core';
+import { Select, type SelectProps, TextInput, type TextInputProps } from '@mantine/core';
 import { listTiersOptions } from '@regulars/client/react-query';
 import { useQuery } from '@tanstack/react-query';
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { minorDigits, number } from '~/format';
 import { locale } from '~/i18n';
+import { readNumber, writeNumber } from './numbers';
 
 /** A number that may not be filled in yet. */
 export type Filled = number | '';
@@ -12,52 +13,87 @@ export type Filled = number | '';
 /** What the API takes of a number field. */
 export const given = (value: Filled): number | undefined => (value === '' ? undefined : value);
 
-const separatorOf = (type: 'decimal' | 'group') =>
-  new Intl.NumberFormat(locale()).formatToParts(12_345.6).find((part) => part.type === type)?.value ?? '';
+type NumberProps = Omit<TextInputProps, 'value' | 'onChange'> & {
+  value?: Filled;
+  onChange?: (value: Filled) => void;
+  min?: number;
+  max?: number;
+  /** What stands behind the number. */
+  suffix?: string;
+};
 
-type NumberProps = Omit<NumberInputProps, 'value' | 'onChange'> & { value?: Filled; onChange?: (value: Filled) => void };
+/**
+ * A number as people write it. What was typed stays as it was typed: a number that cannot be read, or is not between `min` and
+ * `max`, is told of at the field, and its form is not sent.
+ */
+function NumberField({ value = '', onChange, min, max, suffix, digits, onBlur, error, ...props }: NumberProps & { digits: number }) {
+  const { t } = useTranslation('common');
+  const input = useRef<HTMLInputElement>(null);
+  const [typed, type] = useState('');
+  const [told, tell] = useState(false);
+  const read = (text: string): Filled => readNumber(text, locale(), digits) ?? '';
+  const written = (units: number) => writeNumber(units, locale(), digits);
+  const shown = read(typed) === value ? typed : value === '' ? '' : written(value);
+  const change = (text: string) => {
+    type(text);
+    onChange?.(read(text));
+  };
 
-/** Whole numbers: points, pieces, days. */
-export function WholeInput({ onChange, ...props }: NumberProps) {
+  const formerDigits = useRef(digits);
+  useEffect(() => {
+    const wasTyped = readNumber(typed, locale(), formerDigits.current) === value;
+    // Another currency has other minor units; the amount is the one that was typed.
+    if (formerDigits.current !== digits && wasTyped) change(typed);
+    formerDigits.current = digits;
+  });
+
+  const fault = () => {
+    if (shown.trim() === '') return;
+    if (value === '') return t(digits > 0 ? 'number.amount' : 'number.whole', { example: written(1_234_50) });
+    if (min !== undefined && value < min) return t('number.min', { min: written(min) });
+    if (max !== undefined && value > max) return t('number.max', { max: written(max) });
+  };
+  const message = fault();
+  useEffect(() => {
+    const form = input.current?.form;
+    if (!message || !form) return;
+    const refuse = (event: SubmitEvent) => {
+      event.stopPropagation();
+      if (!event.defaultPrevented) input.current?.focus();
+      event.preventDefault();
+      tell(true);
+    };
+    form.addEventListener('submit', refuse);
+    return () => form.removeEventListener('submit', refuse);
+  }, [message]);
+
   return (
-    <NumberInput
-      allowDecimal={false}
-      allowNegative={(props.min ?? 0) < 0}
-      thousandSeparator={separatorOf('group')}
-      decimalSeparator={separatorOf('decimal')}
-      {...props}
-      onChange={(value) => onChange?.(typeof value === 'number' ? value : '')}
-    />
-  );
-}
-
-/** An amount of money, typed as people write it and kept in minor units of its currency. */
-export function MoneyInput({ value = '', onChange, currency, ...props }: NumberProps & { currency?: string }) {
-  const digits = currency?.length === 3 ? minorDigits(currency) : 2;
-  const minorOf = (typed: number | string) => (typeof typed === 'number' ? Math.round(typed * 10 ** digits) : '');
-  // What is being typed, such as "0.0", is not yet an amount and must not be rewritten.
-  const [typed, setTyped] = useState<number | string>('');
-  const shown = minorOf(typed) === value ? typed : value === '' ? '' : value / 10 ** digits;
-  return (
-    <NumberInput
-      min={0}
-      decimalScale={digits}
-      allowNegative={false}
-      decimalSeparator={separatorOf('decimal')}
-      allowedDecimalSeparators={['.', ',']}
-      rightSection={currency}
-      rightSectionWidth={currency ? 52 : undefined}
+    <TextInput
+      ref={input}
+      autoComplete="off"
+      inputMode={min !== undefined && min < 0 ? 'text' : digits > 0 ? 'decimal' : 'numeric'}
+      rightSection={suffix}
+      rightSectionWidth={suffix ? 52 : undefined}
       rightSectionProps={{ style: { fontSize: 'var(--mantine-font-size-sm)', pointerEvents: 'none' } }}
-      hideControls
       {...props}
+      error={(told && message) || error}
       value={shown}
-      onChange={(next) => {
-        setTyped(next);
-        onChange?.(minorOf(next));
+      onChange={(event) => change(event.currentTarget.value)}
+      onBlur={(event) => {
+        tell(true);
+        onBlur?.(event);
       }}
     />
   );
 }
+
+/** Whole numbers: points, pieces, days. */
+export const WholeInput = (props: NumberProps) => <NumberField min={0} {...props} digits={0} />;
+
+/** An amount of money, kept in minor units of its currency. */
+export const MoneyInput = ({ currency, ...props }: NumberProps & { currency?: string }) => (
+  <NumberField min={0} suffix={currency} {...props} digits={currency?.length === 3 ? minorDigits(currency) : 2} />
+);
 
 /** A currency of ISO 4217, found by its code or its name. */
 export function CurrencySelect(props: SelectProps) {

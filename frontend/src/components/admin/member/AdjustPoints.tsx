@@ -1,9 +1,10 @@
-import { Group, NumberInput, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
+import { Group, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { adjustPoints } from '@regulars/client';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { idempotencyKey } from '~/api';
+import { type Filled, WholeInput } from '~/components/programme/inputs';
 import { number } from '~/format';
 import classes from '../review/review.module.css';
 import { ActDialog } from './ActDialog';
@@ -14,7 +15,7 @@ export function AdjustPoints({ subject: { who, balance }, onClose }: { subject: 
   const { t } = useTranslation(['admin', 'common']);
   const [key] = useState(idempotencyKey);
   const form = useForm({
-    initialValues: { direction: 'add' as 'add' | 'take', points: '' as number | '', expires_on: '', reason: '' },
+    initialValues: { direction: 'add' as 'add' | 'take', points: '' as Filled, expires_on: '', reason: '' },
     validate: {
       points: (points, { direction }) => {
         if (!points) return t('adjust.points_wanted');
@@ -52,17 +53,7 @@ export function AdjustPoints({ subject: { who, balance }, onClose }: { subject: 
         data={(['add', 'take'] as const).map((value) => ({ value, label: t(`adjust.${value}`) }))}
         {...form.getInputProps('direction')}
       />
-      <NumberInput
-        data-autofocus
-        label={t('adjust.points')}
-        required
-        min={1}
-        max={1_000_000}
-        allowDecimal={false}
-        allowNegative={false}
-        thousandSeparator=" "
-        {...form.getInputProps('points')}
-      />
+      <WholeInput data-autofocus label={t('adjust.points')} required min={1} {...form.getInputProps('points')} />
       {direction === 'add' && (
         <TextInput
           type="date"

@@ -41,7 +41,7 @@ export function RewardFields({
               label={t('reward.percent')}
               min={1}
               max={100}
-              suffix=" %"
+              suffix="%"
               required
               disabled={!isNew}
               {...form.getInputProps('face_value')}

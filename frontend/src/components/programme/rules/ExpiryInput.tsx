@@ -17,7 +17,7 @@ export function ExpiryInput({ value = '', onChange, error }: { value?: string; o
           w={110}
           min={1}
           value={count}
-          onChange={(next) => onChange?.(next ? policyOf({ count: next, unit, roundUp }) : '')}
+          onChange={(next) => onChange?.(next !== '' ? policyOf({ count: next, unit, roundUp }) : '')}
         />
         <NativeSelect
           aria-label={t('rule.expires_unit')}

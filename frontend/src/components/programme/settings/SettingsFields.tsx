@@ -135,7 +135,6 @@ function Bounded({ form, name }: { form: Form; name: NumberName }) {
       required
       min={min}
       max={max}
-      clampBehavior="none"
       {...form.getInputProps(name)}
     />
   );
