@@ -190,3 +190,47 @@ test('Enter pressed twice signs in once, and a reward is redeemed once', async (
   assert.equal(redemptions(), 1);
   await page.context().close();
 });
+
+test('a member is suspended once, and points are given once and as many as were typed', async () => {
+  const page = await town.visit();
+  await town.signIn(page, 'noor');
+  const open = async (act: string) => {
+    await page.goto('/admin/members/elif');
+    await page.getByRole('button', { name: 'Actions', exact: true }).click();
+    await page.getByRole('menuitem', { name: act }).click();
+    await page.getByRole('dialog').getByLabel('Reason').fill('For the story of it.');
+  };
+  const given = counted(page, /\/adjustments$/);
+  await open('Adjust points');
+  const points = page.getByRole('dialog').getByRole('textbox', { name: 'Points' });
+  for (const [typed, told] of [
+    ['1.5', 'Write a whole number, such as 123,450.'],
+    ['0', 'At least 1, please.'],
+  ] as const) {
+    await points.fill(typed);
+    await points.press('Enter');
+    await page.getByText(told).waitFor();
+    assert.equal(await points.inputValue(), typed);
+  }
+  assert.equal(given(), 0);
+  await points.fill('1,234,567');
+  await points.press('Tab');
+  assert.equal(await points.inputValue(), '1,234,567');
+  const balance = async (when: string) =>
+    Number((await page.getByRole('dialog').getByText(when).locator('xpath=following-sibling::*').textContent())?.replaceAll(',', ''));
+  assert.equal(await balance('Available afterwards'), (await balance('Available now')) + 1_234_567);
+  const answered = page.waitForResponse(/\/adjustments$/);
+  const expected = await balance('Available afterwards');
+  await page.getByRole('dialog').getByRole('button', { name: 'Give points' }).dblclick();
+  assert.equal(((await (await answered).json()) as { available: number }).available, expected);
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  assert.equal(given(), 1);
+
+  const sanctions = counted(page, /\/sanctions$/);
+  await open('Warn, silence or suspend');
+  await page.getByRole('dialog').getByLabel('Measure').selectOption('suspension');
+  await page.getByRole('dialog').getByRole('button', { name: 'Suspend' }).dblclick();
+  await page.getByText('elif was suspended.').waitFor();
+  assert.equal(sanctions(), 1);
+  await page.context().close();
+});

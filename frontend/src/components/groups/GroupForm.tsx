@@ -3,6 +3,7 @@ import { useForm } from '@mantine/form';
 import type { GroupKind } from '@regulars/client';
 import { useTranslation } from 'react-i18next';
 import { showProblem } from '~/forms';
+import { useWrite } from '~/write';
 
 const KINDS = ['open', 'on_request', 'invite_only'] as const;
 
@@ -25,8 +26,9 @@ export function GroupForm({
 }) {
   const { t } = useTranslation('groups');
   const form = useForm({ initialValues: initial });
+  const write = useWrite({ mutationFn: submit, onError: (error) => showProblem(error, form) });
   return (
-    <form onSubmit={form.onSubmit((terms) => submit(terms).catch((error) => showProblem(error, form)))}>
+    <form onSubmit={form.onSubmit((terms) => write.mutate(terms))}>
       <Stack maw={640}>
         <TextInput label={t('form.name')} required maxLength={60} {...form.getInputProps('name')} />
         <Textarea
@@ -46,7 +48,7 @@ export function GroupForm({
         </Radio.Group>
         <Switch label={t('form.private')} description={t('form.private_help')} {...form.getInputProps('private', { type: 'checkbox' })} />
         <Group>
-          <Button type="submit" loading={form.submitting}>
+          <Button type="submit" loading={write.isPending}>
             {label}
           </Button>
         </Group>

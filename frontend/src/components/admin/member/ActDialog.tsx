@@ -1,10 +1,10 @@
 import { Modal, type ModalProps, Stack, Textarea } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { DialogButtons } from '~/components/DialogButtons';
 import { showDone, showProblem } from '~/forms';
-import { useOnce } from '~/write';
+import { useWrite } from '~/write';
 import { useRefreshMember } from './customer';
 
 /** The shortest reason that the server takes. */
@@ -30,22 +30,18 @@ export function ActDialog<Values extends { reason: string }>(props: Props<Values
   const { t } = useTranslation(['admin', 'common']);
   const { form, act, onClose } = props;
   const refresh = useRefreshMember();
-  const [busy, setBusy] = useState(false);
-  const send = useOnce(async (values: Values) => {
-    setBusy(true);
-    try {
-      showDone(await act(values));
+  const write = useWrite({
+    mutationFn: act,
+    onSuccess: async (done) => {
+      showDone(done);
       onClose();
       await refresh();
-    } catch (error) {
-      showProblem(error, form);
-    } finally {
-      setBusy(false);
-    }
+    },
+    onError: (error) => showProblem(error, form),
   });
   const submit = form.onSubmit((values) => {
     if (values.reason.trim().length < REASON_MIN) form.setFieldError('reason', t('review.reason_short'));
-    else if (!props.disabled) void send(values);
+    else if (!props.disabled) write.mutate(values);
   });
   return (
     <Modal opened onClose={onClose} size={props.size} title={props.title} closeButtonProps={{ 'aria-label': t('close', { ns: 'common' }) }}>
@@ -61,7 +57,7 @@ export function ActDialog<Values extends { reason: string }>(props: Props<Values
             maxLength={500}
             {...form.getInputProps('reason')}
           />
-          <DialogButtons onCancel={onClose} loading={busy} disabled={props.disabled} color={props.danger ? 'red.9' : undefined}>
+          <DialogButtons onCancel={onClose} loading={write.isPending} disabled={props.disabled} color={props.danger ? 'red.9' : undefined}>
             {props.submit}
           </DialogButtons>
         </Stack>

@@ -1,12 +1,13 @@
 import { Button, Divider, Stack, Text, TextInput, Title } from '@mantine/core';
-import { deleteGroup, editGroup } from '@regulars/client';
-import { getGroupOptions } from '@regulars/client/react-query';
+import { editGroup } from '@regulars/client';
+import { deleteGroupMutation, getGroupOptions } from '@regulars/client/react-query';
 import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { GroupForm } from '~/components/groups/GroupForm';
 import { showDone, showProblem } from '~/forms';
+import { useWrite } from '~/write';
 
 export const Route = createFileRoute('/groups/$slug/edit')({ component: EditGroup });
 
@@ -17,15 +18,14 @@ function EditGroup() {
   const queries = useQueryClient();
   const navigate = Route.useNavigate();
   const [typed, setTyped] = useState('');
-  const end = async () => {
-    try {
-      await deleteGroup({ path, throwOnError: true });
+  const end = useWrite({
+    ...deleteGroupMutation(),
+    onSuccess: async () => {
       await navigate({ to: '/groups' });
       await queries.invalidateQueries();
-    } catch (error) {
-      showProblem(error);
-    }
-  };
+    },
+    onError: (error) => showProblem(error),
+  });
   return (
     <Stack gap="xl">
       <GroupForm
@@ -44,7 +44,7 @@ function EditGroup() {
         </Title>
         <Text size="sm">{t('end.warning')}</Text>
         <TextInput label={t('end.type', { name: group.name })} value={typed} onChange={(event) => setTyped(event.currentTarget.value)} />
-        <Button color="red" disabled={typed !== group.name} onClick={end}>
+        <Button color="red" disabled={typed !== group.name} loading={end.isPending} onClick={() => end.mutate({ path })}>
           {t('end.button')}
         </Button>
       </Stack>

@@ -1,6 +1,11 @@
 import { ActionIcon, Badge, Button, Card, Group, Menu, SegmentedControl, TextInput } from '@mantine/core';
-import { type GroupRole, type MembershipState, type MembershipView, removeGroupMember, setGroupMember } from '@regulars/client';
-import { getGroupOptions, listGroupMembersInfiniteOptions } from '@regulars/client/react-query';
+import type { GroupRole, MembershipState, MembershipView } from '@regulars/client';
+import {
+  getGroupOptions,
+  listGroupMembersInfiniteOptions,
+  removeGroupMemberMutation,
+  setGroupMemberMutation,
+} from '@regulars/client/react-query';
 import { IconDots, IconUsers } from '@tabler/icons-react';
 import { useInfiniteQuery, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
@@ -13,6 +18,7 @@ import { Empty } from '~/components/states';
 import { When } from '~/components/When';
 import { showDone, showProblem } from '~/forms';
 import { isStaff, useMe } from '~/session';
+import { useWrite } from '~/write';
 
 const STATES = ['active', 'requested', 'invited', 'banned'] as const;
 
@@ -85,12 +91,11 @@ function Actions({ slug, membership, owns }: { slug: string; membership: Members
   const queries = useQueryClient();
   const { handle, display_name: name } = membership.member;
   const path = { slug, handle };
-  const attempt = (write: () => Promise<unknown>) => () =>
-    write()
-      .then(() => queries.invalidateQueries())
-      .catch((error) => showProblem(error));
-  const set = (body: { role?: GroupRole; state?: MembershipState }) => attempt(() => setGroupMember({ path, body, throwOnError: true }));
-  const remove = attempt(() => removeGroupMember({ path, throwOnError: true }));
+  const settled = { onSuccess: () => queries.invalidateQueries(), onError: (error: unknown) => showProblem(error) };
+  const change = useWrite({ ...setGroupMemberMutation(), ...settled });
+  const removal = useWrite({ ...removeGroupMemberMutation(), ...settled });
+  const set = (body: { role?: GroupRole; state?: MembershipState }) => () => change.mutate({ path, body });
+  const remove = () => removal.mutate({ path });
 
   if (membership.state === 'requested') {
     return (
@@ -136,16 +141,15 @@ function Invite({ slug }: { slug: string }) {
   const { t } = useTranslation('groups');
   const queries = useQueryClient();
   const [handle, setHandle] = useState('');
-  const invite = async () => {
-    try {
-      await setGroupMember({ path: { slug, handle }, body: { state: 'invited' }, throwOnError: true });
+  const invite = useWrite({
+    ...setGroupMemberMutation(),
+    onSuccess: async () => {
       setHandle('');
       showDone(t('lead.invited_done', { handle }));
       await queries.invalidateQueries();
-    } catch (error) {
-      showProblem(error);
-    }
-  };
+    },
+    onError: (error) => showProblem(error),
+  });
   return (
     <Group
       component="form"
@@ -153,11 +157,11 @@ function Invite({ slug }: { slug: string }) {
       align="flex-end"
       onSubmit={(event) => {
         event.preventDefault();
-        invite();
+        invite.mutate({ path: { slug, handle }, body: { state: 'invited' } });
       }}
     >
       <TextInput label={t('lead.handle')} value={handle} onChange={(event) => setHandle(event.currentTarget.value.trim())} />
-      <Button type="submit" variant="default" disabled={!handle}>
+      <Button type="submit" variant="default" disabled={!handle} loading={invite.isPending}>
         {t('lead.invite')}
       </Button>
     </Group>
