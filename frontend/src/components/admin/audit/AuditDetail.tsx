@@ -3,7 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import type { AuditView } from '@regulars/client';
 import { IconArrowRight } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
-import { changeIn, type Detail, factsIn, isDetail } from './detail';
+import { changedFields, changesIn, type Detail, factsIn, isDetail } from './detail';
 import { useAuditWords } from './useAuditWords';
 
 /** What else the log knows: before and after where something changed, and the rest on demand. */
@@ -16,13 +16,13 @@ function Known({ detail }: { detail: Detail }) {
   const { t } = useTranslation('admin');
   const words = useAuditWords();
   const [opened, all] = useDisclosure(false);
-  const change = changeIn(detail);
   const facts = factsIn(detail);
-  const shown = facts.length + (change ? 2 : 0);
+  const shown = facts.length + changedFields(detail);
   return (
     <Stack gap={2}>
-      {change && (
-        <Group gap={6}>
+      {changesIn(detail).map((change) => (
+        <Group gap={6} key={change.field}>
+          {change.named && <Text size="sm">{words.field(change.field)}:</Text>}
           <Text size="sm" td="line-through" c="dimmed">
             {words.value(change.field, change.before)}
           </Text>
@@ -31,7 +31,7 @@ function Known({ detail }: { detail: Detail }) {
             {words.value(change.field, change.after)}
           </Text>
         </Group>
-      )}
+      ))}
       {facts.length > 0 && (
         <Text size="sm" lineClamp={3}>
           {facts.map(([name, value]) => `${words.field(name)}: ${words.value(name, value)}`).join(' · ')}

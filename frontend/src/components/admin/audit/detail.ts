@@ -12,14 +12,34 @@ const CHANGES = [
 
 const changed = (detail: Detail) => CHANGES.find(([before, after]) => before in detail && after in detail);
 
-/** What was before and what came of it, where the entry says so. */
-export function changeIn(detail: Detail) {
-  const fields = changed(detail);
-  if (fields) return { field: fields[2], before: detail[fields[0]], after: detail[fields[1]] };
-  // Some say it as a pair.
-  const pair = Object.entries(detail).find(([, value]) => Array.isArray(value) && value.length === 2 && typeof value[0] !== 'object');
-  if (pair && Array.isArray(pair[1])) return { field: pair[0], before: pair[1][0], after: pair[1][1] };
+interface Change {
+  field: string;
+  before: unknown;
+  after: unknown;
+  /** Whether it must be said what changed; otherwise the action says it. */
+  named: boolean;
 }
+
+/** What was before and what came of it, where the entry says so: of several fields, those that differ. */
+export function changesIn(detail: Detail): Change[] {
+  const fields = changed(detail);
+  if (!fields) {
+    // Some say it as a pair.
+    return Object.entries(detail).flatMap(([field, value]) =>
+      Array.isArray(value) && value.length === 2 && typeof value[0] !== 'object'
+        ? { field, before: value[0], after: value[1], named: true }
+        : [],
+    );
+  }
+  const [before, after] = [detail[fields[0]], detail[fields[1]]];
+  if (!isDetail(before) || !isDetail(after)) return [{ field: fields[2], before, after, named: false }];
+  return Object.keys({ ...before, ...after })
+    .map((field) => ({ field, before: before[field], after: after[field], named: true }))
+    .filter((change) => JSON.stringify(change.before) !== JSON.stringify(change.after));
+}
+
+/** How many of an entry's own fields its changes say. */
+export const changedFields = (detail: Detail) => (changed(detail) ? 2 : changesIn(detail).length);
 
 /** What people can read at a glance: no ids, nothing nested. */
 export function factsIn(detail: Detail): [string, unknown][] {

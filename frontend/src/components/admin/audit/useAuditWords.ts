@@ -10,10 +10,16 @@ export function useAuditWords() {
     // The keys are made of what the server says, so that their type cannot be known here.
     return key && t(key as 'audit.field.name');
   };
-  return {
-    field: (name: string) => known(`admin:audit.field.${name}`) ?? name.replaceAll('_', ' '),
+  const field = (name: string) => known(`admin:audit.field.${name}`) ?? name.replaceAll('_', ' ');
+  const words = {
+    field,
     value: (name: string, value: unknown): string => {
       if (value === null || value === undefined || value === '') return '–';
+      if (Array.isArray(value)) return value.map((one) => words.value(name, one)).join(', ') || '–';
+      if (typeof value === 'object') {
+        const parts = Object.entries(value).map(([part, inside]) => `${field(part)}: ${words.value(part, inside)}`);
+        return parts.join(', ') || '–';
+      }
       if (typeof value === 'boolean') return t(value ? 'overview.yes' : 'overview.no');
       if (typeof value === 'number') return name === 'hours' ? duration(value * 3_600) : number(value);
       const word = String(value);
@@ -25,4 +31,5 @@ export function useAuditWords() {
       return known(...(places[name] ?? [])) ?? word;
     },
   };
+  return words;
 }
