@@ -14,5 +14,5 @@ test('an entry tells the fields that differ, before and after', () => {
     ['scopes', ['a'], ['a', 'b']],
     ['until', undefined, 'May'],
   ]);
-  assert.deepEqual(told({ points: 5 }), []);
+  assert.deepEqual(told({ points: 5, scopes: ['a', 'b'] }), []);
 });

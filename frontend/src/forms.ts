@@ -1,5 +1,6 @@
 import { notifications } from '@mantine/notifications';
 import i18next from 'i18next';
+import { type RefObject, useEffect, useRef } from 'react';
 import { problemOf } from './api';
 
 interface WithErrors {
@@ -29,3 +30,21 @@ export function showProblem(error: unknown, form?: WithErrors) {
 
 export const showDone = (message: string) =>
   notifications.show({ message, color: 'teal', closeButtonProps: { 'aria-label': i18next.t('close') } });
+
+/** Asks a field of our own before its form is sent; the form is not sent, and the field gets the focus, where it says no. */
+export function useBeforeSubmit(input: RefObject<HTMLInputElement | null>, mayGo: () => boolean) {
+  const latest = useRef(mayGo);
+  latest.current = mayGo;
+  useEffect(() => {
+    const form = input.current?.form;
+    const ask = (event: SubmitEvent) => {
+      if (latest.current()) return;
+      // React hears of it later, at the root of the page.
+      event.stopPropagation();
+      if (!event.defaultPrevented) input.current?.focus();
+      event.preventDefault();
+    };
+    form?.addEventListener('submit', ask);
+    return () => form?.removeEventListener('submit', ask);
+  }, [input]);
+}

@@ -1,13 +1,11 @@
 import { Combobox, Group, Pill, PillsInput, Text, useCombobox } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { number } from '~/format';
-import { TAG_NAME, TAGS_MAX } from './limits';
+import { listed, number } from '~/format';
+import { useBeforeSubmit } from '~/forms';
+import { TAG_CHARS_MAX, TAG_NAME, TAGS_MAX, wordsOf } from './limits';
 import { useTagSearch } from './useTagSearch';
-
-/** The form in which the server keeps a tag. */
-const formOf = (typed: string) => typed.trim().replace(/\s+/g, '-').toLowerCase();
 
 /** Up to five tags: those that there are, with what they mean, and new ones. */
 export function TagPicker({
@@ -22,28 +20,43 @@ export function TagPicker({
   label: string;
 }) {
   const { t } = useTranslation('forum');
+  const field = useRef<HTMLInputElement>(null);
   const [typed, type] = useState('');
   const [touched, setTouched] = useState(false);
   const list = useCombobox({ onDropdownClose: () => list.resetSelectedOption() });
   const { tags, isCurrent } = useTagSearch(typed, touched);
   const full = value.length >= TAGS_MAX;
-  const name = formOf(typed);
+  const name = typed.trim().toLowerCase();
   const offered = tags.filter((tag) => !value.includes(tag.name));
   const isNew = isCurrent && TAG_NAME.test(name) && !value.includes(name) && !tags.some((tag) => tag.name === name);
 
-  const add = (tag: string) => {
-    if (!full && TAG_NAME.test(tag) && !value.includes(tag)) onChange([...value, tag]);
-    type('');
+  const wrong = wordsOf(typed).filter((word) => !TAG_NAME.test(word));
+
+  /** Takes what tags there are in a text, and leaves in the field what is none, and the beginning of another. */
+  const take = (text: string, beginning = '') => {
+    const words = wordsOf(text);
+    const tags = [...new Set([...value, ...words.filter((word) => TAG_NAME.test(word))])].slice(0, TAGS_MAX);
+    const left = words.filter((word) => !tags.includes(word));
+    if (tags.length > value.length) onChange(tags);
+    type([...left, beginning].join(' ').trimStart());
+    return left.length === 0;
   };
+  useBeforeSubmit(field, () => take(typed));
   const remove = (tag: string) => onChange(value.filter((other) => other !== tag));
 
   return (
-    <Combobox store={list} onOptionSubmit={add} portalProps={{ target: '#main' }}>
+    <Combobox store={list} onOptionSubmit={(tag) => take(tag)} portalProps={{ target: '#main' }}>
       <Combobox.DropdownTarget>
         <PillsInput
           label={label}
           description={t('tags.hint', { max: TAGS_MAX })}
-          error={error}
+          error={
+            wrong.length > 0
+              ? t('tags.wrong', { tags: listed(wrong), max: TAG_CHARS_MAX })
+              : full && typed
+                ? t('tags.too_many', { max: TAGS_MAX })
+                : error
+          }
           required
           onClick={() => list.openDropdown()}
         >
@@ -61,26 +74,32 @@ export function TagPicker({
             ))}
             <Combobox.EventsTarget>
               <PillsInput.Field
+                ref={field}
                 value={typed}
-                disabled={full}
+                disabled={full && typed === ''}
                 placeholder={full ? undefined : t('tags.search')}
                 onFocus={() => {
                   setTouched(true);
                   list.openDropdown();
                 }}
-                onBlur={() => list.closeDropdown()}
+                onBlur={() => {
+                  list.closeDropdown();
+                  take(typed);
+                }}
                 onChange={(event) => {
-                  type(event.currentTarget.value);
+                  // Keyboards on glass tell no keys: a tag ends at a comma or a space in the text.
+                  const [, ended = '', beginning = ''] = /^(.*[\s,])?(.*)$/s.exec(event.currentTarget.value) ?? [];
+                  take(ended, beginning);
                   list.openDropdown();
                   list.updateSelectedOptionIndex();
                 }}
                 onKeyDown={(event) => {
                   const last = value.at(-1);
                   if (event.key === 'Backspace' && typed === '' && last) remove(last);
-                  if ((event.key === ',' || event.key === ' ') && TAG_NAME.test(name)) {
-                    event.preventDefault();
-                    add(name);
-                  }
+                  if (event.key !== 'Enter' || name === '') return;
+                  event.preventDefault();
+                  // The option that the arrow keys chose is the list's own to add.
+                  if (list.getSelectedOptionIndex() === -1) take(typed);
                 }}
               />
             </Combobox.EventsTarget>

@@ -12,6 +12,13 @@ export const TAGS_MAX = 5;
 export const SIMILAR_FROM_CHARS = 10;
 /** What a tag may be called. */
 export const TAG_NAME = /^[a-z0-9+#.-]{1,35}$/;
+export const TAG_CHARS_MAX = 35;
+/** What may become tags: the words of a text, in the form in which the server keeps them. */
+export const wordsOf = (text: string) =>
+  text
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .filter(Boolean);
 
 /** Characters as the server counts them: emoji are one. */
 export const lengthOf = (text: string) => Array.from(text.trim()).length;

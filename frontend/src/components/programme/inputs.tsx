@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { minorDigits, number } from '~/format';
+import { useBeforeSubmit } from '~/forms';
 import { locale } from '~/i18n';
 import { readNumber, writeNumber } from './numbers';
 
@@ -54,18 +55,10 @@ function NumberField({ value = '', onChange, min, max, suffix, digits, onBlur, e
     if (max !== undefined && value > max) return t('number.max', { max: written(max) });
   };
   const message = fault();
-  useEffect(() => {
-    const form = input.current?.form;
-    if (!message || !form) return;
-    const refuse = (event: SubmitEvent) => {
-      event.stopPropagation();
-      if (!event.defaultPrevented) input.current?.focus();
-      event.preventDefault();
-      tell(true);
-    };
-    form.addEventListener('submit', refuse);
-    return () => form.removeEventListener('submit', refuse);
-  }, [message]);
+  useBeforeSubmit(input, () => {
+    tell(true);
+    return !message;
+  });
 
   return (
     <TextInput

@@ -24,9 +24,9 @@ interface Change {
 export function changesIn(detail: Detail): Change[] {
   const fields = changed(detail);
   if (!fields) {
-    // Some say it as a pair.
+    // Some say it as a pair of numbers; words are a list.
     return Object.entries(detail).flatMap(([field, value]) =>
-      Array.isArray(value) && value.length === 2 && typeof value[0] !== 'object'
+      Array.isArray(value) && value.length === 2 && value.every(Number.isFinite)
         ? { field, before: value[0], after: value[1], named: true }
         : [],
     );
