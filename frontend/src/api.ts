@@ -1,5 +1,5 @@
 import { client, logOut, type Problem, refreshSession } from '@regulars/client';
-import { dropKept, keepFor } from './kept';
+import { dropKept, keepFor, owner } from './kept';
 
 /**
  * Signing in leaves a refresh token in an HttpOnly cookie, which no script can read. This mark says that there may be one,
@@ -12,6 +12,19 @@ let restoring: Promise<string | undefined> | undefined;
 const watchers = new Set<() => void>();
 
 export const isSignedIn = () => localStorage.getItem(MARK) !== null;
+
+/** Whether the page on the screen began as a member's. */
+let isMembers = false;
+
+/** Whether the session ended by itself under a page that somebody may be writing in. */
+export const hasLapsed = () => isMembers && !isSignedIn() && owner() !== undefined;
+
+/** Another page is shown: nobody was writing in that one. */
+export function leaveLapsed() {
+  if (!hasLapsed()) return;
+  isMembers = false;
+  tell();
+}
 
 /** Calls back when somebody signs in or out, in this tab or in another. */
 export function onSessionChange(watcher: () => void): () => void {
@@ -26,6 +39,7 @@ interface Session {
 
 export function begin({ access_token, member_id }: Session) {
   token = access_token;
+  isMembers = true;
   keepFor(member_id);
   localStorage.setItem(MARK, '1');
   tell();
@@ -68,6 +82,7 @@ function restore(): Promise<string | undefined> {
     const { data, response } = await refreshSession({ body: {} });
     if (data) {
       token = data.access_token;
+      isMembers = true;
       keepFor(data.member_id);
     } else if (response?.status === 401) expire();
     return token;

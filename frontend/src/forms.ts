@@ -1,7 +1,7 @@
 import { notifications } from '@mantine/notifications';
 import i18next from 'i18next';
 import { type RefObject, useEffect, useRef } from 'react';
-import { problemOf } from './api';
+import { hasLapsed, problemOf } from './api';
 
 interface WithErrors {
   setErrors: (errors: Record<string, string>) => void;
@@ -14,6 +14,8 @@ const fieldOf = (pointer: string) => pointer.replace(/^[/#]+/, '').replaceAll('/
 /** Shows a refused write where the person can do something about it: at its fields, else as a message. */
 export function showProblem(error: unknown, form?: WithErrors) {
   const problem = problemOf(error);
+  // The page says so, and what to do about it.
+  if (problem?.status === 401 && hasLapsed()) return;
   if (form && problem?.errors?.length) {
     form.setErrors(Object.fromEntries(problem.errors.map(({ pointer, detail }) => [fieldOf(pointer), detail])));
     form.getInputNode?.(fieldOf(problem.errors[0]?.pointer ?? ''))?.focus();

@@ -2,10 +2,13 @@ import type { Me } from '@regulars/client';
 import { getMeOptions } from '@regulars/client/react-query';
 import { useQuery } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
-import { isSignedIn, onSessionChange } from './api';
+import { hasLapsed, isSignedIn, onSessionChange } from './api';
 
-/** Whether somebody is signed in, as far as this browser knows. */
-export const useSignedIn = () => useSyncExternalStore(onSessionChange, isSignedIn);
+/** Whether the page is a member's. It stays theirs when the session ends under it: what they write there must not vanish. */
+export const useSignedIn = () => useSyncExternalStore(onSessionChange, () => isSignedIn() || hasLapsed());
+
+/** Whether the session has ended under this page. */
+export const useLapsed = () => useSyncExternalStore(onSessionChange, hasLapsed);
 
 /** The signed-in member; undefined for visitors, and while it is not known yet. */
 export function useMe(): Me | undefined {

@@ -6,7 +6,7 @@ import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { compact, number } from '~/format';
-import { useSignedIn } from '~/session';
+import { useLapsed, useSignedIn } from '~/session';
 import { useLiveNotifications } from './notifications/useNotifications';
 import { Loading } from './states';
 
@@ -16,9 +16,10 @@ const LatestNotifications = lazy(() => import('./notifications/LatestNotificatio
 export function NotificationBell() {
   const { t } = useTranslation();
   const signedIn = useSignedIn();
+  const lapsed = useLapsed();
   const [opened, popover] = useDisclosure(false);
-  const { data } = useQuery({ ...countMyNotificationsOptions(), enabled: signedIn, staleTime: 60_000 });
-  useLiveNotifications(signedIn);
+  const { data } = useQuery({ ...countMyNotificationsOptions(), enabled: signedIn && !lapsed, staleTime: 60_000 });
+  useLiveNotifications(signedIn && !lapsed);
   const unread = data?.unread ?? 0;
   const label =
     unread > 0 ? `${t('nav.notifications')} (${t('unread', { count: unread, formatted: number(unread) })})` : t('nav.notifications');

@@ -8,6 +8,7 @@ import { useMe, useSignedIn } from '~/session';
 import { useSite } from '~/site';
 import { AccountMenu } from './AccountMenu';
 import { JoinButton } from './JoinButton';
+import { Lapsed } from './Lapsed';
 import { LinkButton, LinkIcon, LinkText, NavLink } from './links';
 import { NotificationBell } from './NotificationBell';
 import { Preferences } from './Preferences';
@@ -76,6 +77,7 @@ export function Shell({ children }: { children: ReactNode }) {
       <Container size={1160} component="main" id="main" tabIndex={-1} className={classes.main}>
         {children}
       </Container>
+      <Lapsed />
 
       <Box component="footer" className={classes.footer} aria-label={t('nav.footer')}>
         <Container size={1160}>

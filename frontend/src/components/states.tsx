@@ -4,6 +4,7 @@ import type { ErrorComponentProps } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { problemOf } from '~/api';
+import { useLapsed } from '~/session';
 import { LinkButton } from './links';
 import { WindowTitle } from './WindowTitle';
 
@@ -33,6 +34,9 @@ export function Empty({ icon: Image = IconMoodEmpty, title, children }: { icon?:
 export function Problem({ error, retry }: { error: unknown; retry?: () => void }) {
   const { t } = useTranslation();
   const problem = problemOf(error);
+  const lapsed = useLapsed();
+  // The page says so, and what to do about it.
+  if (problem?.status === 401 && lapsed) return null;
   return (
     <Alert color="red" variant="light" icon={<IconAlertTriangle />} title={problem?.title ?? t('problem.offline')} role="alert">
       <Stack gap="xs" align="flex-start">

@@ -5,10 +5,10 @@ import { listAnswerCommentsInfiniteQueryKey, listQuestionCommentsInfiniteQueryKe
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useDraft } from '~/draft';
 import { number } from '~/format';
 import { showProblem } from '~/forms';
 import { useWrite } from '~/write';
-import { useDraft } from './draft';
 import { COMMENT_CHARS, lengthOf } from './limits';
 import { changePost, type PostRef } from './thread';
 

@@ -6,6 +6,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { problemOf } from '~/api';
+import { useKeptOverSignIn } from '~/draft';
 import { number } from '~/format';
 import { useIntentKey } from '~/intent';
 import { useWrite } from '~/write';
@@ -58,7 +59,8 @@ function Confirm({
   const { t } = useTranslation(['loyalty', 'common']);
   const queries = useQueryClient();
   const keyOf = useIntentKey();
-  const [address, setAddress] = useState('');
+  const { kept, keep, drop } = useKeptOverSignIn<string>(`ship_to.${reward.id}`);
+  const [address, setAddress] = useState(kept ?? '');
   const [addressWrong, setAddressWrong] = useState(false);
   const faceValue = useFaceValue()(reward);
   const isSent = reward.kind === 'material';
@@ -72,6 +74,7 @@ function Confirm({
       return data;
     },
     onSuccess: async (redemption) => {
+      drop();
       onDone(redemption);
       await refreshPoints(queries);
     },
@@ -120,7 +123,10 @@ function Confirm({
           required
           withAsterisk={false}
           value={address}
-          onChange={(event) => setAddress(event.currentTarget.value)}
+          onChange={(event) => {
+            setAddress(event.currentTarget.value);
+            keep(event.currentTarget.value);
+          }}
           error={addressWrong && t('redeem.address_wrong')}
         />
       )}

@@ -6,6 +6,7 @@ import { createFileRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { SettingsCard } from '~/components/account/SettingsCard';
 import { LinkButton } from '~/components/links';
+import { useKeptOverSignIn } from '~/draft';
 import { showDone, showProblem } from '~/forms';
 import { isStaff } from '~/session';
 import { useWrite } from '~/write';
@@ -21,8 +22,11 @@ function Profile() {
   const { t } = useTranslation(['account', 'common']);
   const queries = useQueryClient();
   const { data: me } = useSuspenseQuery(getMeOptions());
+  const saved = { display_name: me.display_name, bio: me.bio, on_leaderboards: me.on_leaderboards };
+  const { kept, keep, drop } = useKeptOverSignIn<typeof saved>('profile');
   const form = useForm({
-    initialValues: { display_name: me.display_name, bio: me.bio, on_leaderboards: me.on_leaderboards },
+    initialValues: kept ?? saved,
+    onValuesChange: keep,
     validate: { display_name: hasLength({ min: 1, max: 60 }, t('sign_up.name_wrong')) },
     transformValues: (values) => ({ ...values, display_name: values.display_name.trim() }),
   });
@@ -30,6 +34,7 @@ function Profile() {
     ...editMeMutation(),
     onSuccess: async (now) => {
       queries.setQueryData(getMeQueryKey(), now);
+      drop();
       form.resetDirty();
       showDone(t('profile.saved'));
       // Names stand beside everything that somebody wrote.
@@ -67,7 +72,7 @@ function Profile() {
           />
         )}
         <Group>
-          <Button type="submit" loading={edit.isPending} disabled={!form.isDirty()}>
+          <Button type="submit" loading={edit.isPending} disabled={!form.isDirty() && !kept}>
             {t('common:save')}
           </Button>
           <LinkButton to="/members/$handle" params={{ handle: me.handle }} variant="default">

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { readKept, writeKept } from '~/kept';
+import { isSignedIn } from './api';
+import { readKept, writeKept } from './kept';
 
 const PAUSE_MS = 400;
 
@@ -53,4 +54,12 @@ export function useDraft(key: string, initial = '') {
     set(initial);
   }, [drop, initial]);
   return { text, change, clear, restored: kept !== undefined && kept !== initial };
+}
+
+/** The same for what is worth nothing once its form was left, but for a form that was left to sign in again. */
+export function useKeptOverSignIn<Value>(key: string) {
+  const draft = useKept<Value>(key);
+  const { drop } = draft;
+  useEffect(() => () => (isSignedIn() ? drop() : undefined), [drop]);
+  return draft;
 }
