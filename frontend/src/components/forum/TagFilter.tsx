@@ -15,6 +15,7 @@ export function TagFilter({ tag, onChange }: { tag?: string; onChange: (tag?: st
     <Autocomplete
       size="xs"
       w={180}
+      mb="sm"
       aria-label={t('questions.tag')}
       placeholder={t('questions.tag')}
       leftSection={<IconTag size={14} aria-hidden />}
