@@ -33,12 +33,12 @@ export function TagPicker({
   const wrong = wordsOf(typed).filter((word) => !TAG_NAME.test(word));
 
   /** Takes what tags there are in a text, and leaves in the field what is none, and the beginning of another. */
-  const take = (text: string, beginning = '') => {
+  const take = (text: string, beginning?: string) => {
     const words = wordsOf(text);
     const tags = [...new Set([...value, ...words.filter((word) => TAG_NAME.test(word))])].slice(0, TAGS_MAX);
     const left = words.filter((word) => !tags.includes(word));
     if (tags.length > value.length) onChange(tags);
-    type([...left, beginning].join(' ').trimStart());
+    type([...left, beginning].filter((part) => part !== undefined).join(' '));
     return left.length === 0;
   };
   useBeforeSubmit(field, () => take(typed));
