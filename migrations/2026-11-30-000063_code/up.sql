@@ -1,6 +1,10 @@
 -- What two codes have in common that open the same door: case, width and space do not count.
 create function code_key(code text) returns text language sql immutable strict parallel safe as $$
-  select lower(regexp_replace(normalize(tidy_name(code), NFKC), '[\u0001-\u0020\u007f-\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]', '', 'g'))
+  -- The same as `tidy_name` leaves out, which a restored backup may not know yet, and all space.
+  select lower(regexp_replace(
+    normalize(code, NFKC),
+    '[\u0001-\u0020\u007f-\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]',
+    '', 'g'))
 $$;
 
 alter table coupon_code

@@ -162,12 +162,12 @@ async fn an_order_that_mostly_went_back_earns_nobody_anything() {
     till.returns(&early, "R1", &[(1, 1)]).await;
     till.returns(&late, "R1", &[(1, 1)]).await;
     town.settle().await;
-    assert_eq!(counts(&ann).await, "0 1 0 1 0", "twenty are enough");
+    assert_eq!(counts(&ann).await, "1 1 0 0 0", "twenty are enough");
     town.passes(Duration::days(15)).await;
-    assert_eq!(counts(&ann).await, "0 0 1 1 0");
+    assert_eq!(counts(&ann).await, "1 0 1 0 0");
     till.returns(&late, "R2", &[(2, 1)]).await;
     town.settle().await;
-    assert_eq!(counts(&ann).await, "0 0 0 1 1");
+    assert_eq!(counts(&ann).await, "1 0 0 0 1");
     assert_eq!(ann.holdings().await.0, 0);
 }
 
@@ -205,9 +205,14 @@ async fn the_minimum_is_of_one_currency_and_paid_with_money() {
     assert_eq!(counts(&ann).await, "1 1 0 0 0");
     let order = orders(&dan, "8", 3_000, json!({ "currency": "JPY" })).await;
     assert_eq!(counts(&ann).await, "0 2 0 0 0");
-    // It is kept or not by what it had to come to then.
-    boss.patch("/admin/settings", json!({ "referral_min_minor": 1, "referral_min_currency": "EUR" })).await.is(200);
+    // When it comes back, the others are looked at by what is wanted by then.
+    boss.patch("/admin/settings", json!({ "referral_min_minor": 9_001, "referral_min_currency": "EUR" })).await.is(200);
     till.returns(&order, "r", &[(1, 1)]).await;
     town.settle().await;
-    assert_eq!(counts(&ann).await, "0 1 0 1 0");
+    assert_eq!(counts(&ann).await, "1 1 0 0 0");
+    let order = orders(&dan, "9", 9_001, json!({})).await;
+    boss.patch("/admin/settings", json!({ "referral_min_minor": 9_000, "referral_min_currency": "EUR" })).await.is(200);
+    till.returns(&order, "r", &[(1, 1)]).await;
+    town.settle().await;
+    assert_eq!(counts(&ann).await, "0 2 0 0 0");
 }
