@@ -148,10 +148,7 @@ async fn of_two_who_change_a_password_at_once_one_is_late() {
         tokio::spawn(async move { person.put("/me/password", form).await })
     };
     let changes = [change(&owner, "the owner's new one"), change(&thief, "the thief's new one")];
-    let waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
-    while town.count(waiting).await < 2 {
-        tokio::task::yield_now().await;
-    }
+    town.waits_for_locks(2).await;
     drop(tx);
     let mut statuses = Vec::new();
     for change in changes {

@@ -8,7 +8,7 @@ use poem::http::Method;
 use regulars::app;
 use serde_json::json;
 
-use crate::town::{PASSWORD, Town};
+use crate::town::{PASSWORD, Plan, Town};
 
 /// Every column that can hold words. A type that is not known here is taken for one.
 const COLUMNS: &str = "select c.table_name || '.' || c.column_name from information_schema.columns c
@@ -122,37 +122,54 @@ async fn of_a_person_who_is_erased_nothing_is_left() {
 /// Whoever is on the way to be written when its author goes is either there for the erasure to find, or refused.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_waits_while_its_author_is_erased_is_not_written() {
-    let town = Town::new().await;
+    // A member has a quarter of the places: these three requests.
+    let town = Town::planned(Plan { connections_max: 12, ..Plan::default() }).await;
     let (bob, canary) = (town.member("bob").await, town.member("canary-88").await);
     let question = bob.asks("Which grinder is best?").await;
     let answer = bob.answers(&question, "All of them.").await;
     // Somebody holds the thread: what they write waits for it.
     let mut tx = town.app.kit.background_db.begin().await.unwrap();
     tx.batch_execute("select 1 from post for update").await.unwrap();
-    let (asks, answers, comments) = (canary.clone(), canary.clone(), canary.clone());
-    let (to, on) = (question.clone(), answer.clone());
-    let writes = [
-        tokio::spawn(async move { answers.tries_to_answer(&to, "I am canary-88, who waits.").await }),
-        tokio::spawn(async move {
-            comments.post(&format!("/answers/{on}/comments"), json!({ "body": "I am canary-88, who waits, too." })).await
-        }),
-    ];
-    let waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
-    while town.count(waiting).await < 2 {
-        tokio::task::yield_now().await;
-    }
-    let erases = tokio::spawn(async move { asks.tries_to_erase_themselves(PASSWORD).await });
-    while town.count(waiting).await < 3 {
-        tokio::task::yield_now().await;
-    }
+    let answers = {
+        let (canary, question) = (canary.clone(), question.clone());
+        tokio::spawn(async move { canary.tries_to_answer(&question, "I am canary-88, who waits.").await })
+    };
+    let comments = {
+        let (canary, path) = (canary.clone(), format!("/answers/{answer}/comments"));
+        tokio::spawn(async move { canary.post(&path, json!({ "body": "I am canary-88, who waits, too." })).await })
+    };
+    town.waits_for_locks(2).await;
+    let erases = {
+        let canary = canary.clone();
+        tokio::spawn(async move { canary.tries_to_erase_themselves(PASSWORD).await })
+    };
+    town.waits_for_locks(3).await;
     drop(tx);
-    for write in writes {
-        let reply = write.await.unwrap();
-        assert!([201, 401].contains(&reply.status), "{}", reply.body);
+    for write in [answers, comments] {
+        write.await.unwrap().is(201);
     }
     erases.await.unwrap().is(204);
     canary.tries_to_answer(&question, "I am canary-88, again.").await.refused(401, "unauthorized");
     town.settle().await;
     let left = sightings(&town).await;
     assert!(left.is_empty(), "{left:#?}");
+}
+
+/// And who goes first leaves nobody to write.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_being_erased_writes_no_more() {
+    let town = Town::planned(Plan { connections_max: 12, ..Plan::default() }).await;
+    let (bob, canary) = (town.member("bob").await, town.member("canary-99").await);
+    let question = bob.asks("Which grinder is best?").await;
+    // The erasure has begun, and has not ended.
+    let mut tx = town.app.kit.background_db.begin().await.unwrap();
+    tx.batch_execute(&format!("update member set erased_at = now(), version = version + 1 where id = '{}'", canary.id())).await.unwrap();
+    let answers = {
+        let (canary, question) = (canary.clone(), question.clone());
+        tokio::spawn(async move { canary.tries_to_answer(&question, "I am canary-99, too late.").await })
+    };
+    town.waits_for_locks(1).await;
+    tx.commit().await.unwrap();
+    answers.await.unwrap().refused(401, "unauthorized");
+    town.sql(&format!("update member set erased_at = null where id = '{}'", canary.id())).await;
 }

@@ -80,10 +80,7 @@ async fn crowd(
         let (person, path, body, key) = (person.clone(), path.to_owned(), body(n), key(n));
         crowd.spawn(async move { person.post_once(&path, &key, body).await });
     }
-    let waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
-    while town.count(waiting).await == 0 {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    town.waits_for_locks(1).await;
     crowd
 }
 

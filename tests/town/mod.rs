@@ -245,6 +245,17 @@ impl Town {
         self.database.try_execute(statement).await
     }
 
+    /// Waits until so many statements wait for locks.
+    pub async fn waits_for_locks(&self, statements: i64) {
+        let waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+        let all = async {
+            while self.count(waiting).await < statements {
+                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(std::time::Duration::from_secs(20), all).await.expect("they wait for locks");
+    }
+
     /// First column, as text, of the rows of a query.
     pub async fn rows(&self, query: &str) -> Vec<String> {
         self.database.rows(query).await
