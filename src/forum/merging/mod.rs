@@ -37,7 +37,9 @@ impl Merging for ForumMerging {
             let mut counts: BTreeMap<Moved, i64> = BTreeMap::new();
             for rows in store::ROWS {
                 let count = store::take(conn, merge, rows).await?;
-                rows.of.map(|of| *counts.entry(of).or_default() += count);
+                if let Some(of) = rows.of {
+                    *counts.entry(of).or_default() += count;
+                }
             }
             store::take_revisions(conn, merge).await?;
             let entries = reputation::store::take(conn, merge).await?;
