@@ -217,8 +217,7 @@ async fn no_way_of_asking_is_ever_too_much() {
         let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
         let body = || if schema.is_null() { Vec::new() } else { plausible(&spec, schema, 0).to_string().into_bytes() };
         let (method, plain, json) = (method.to_uppercase(), fill(&path, None), "application/json");
-        let mut asked: Vec<(&str, String, &str, Option<(&str, &str)>)> = Vec::new();
-        asked.extend(METHODS.map(|method| (method, plain.clone(), json, None)));
+        let mut asked: Vec<_> = METHODS.map(|method| (method, plain.clone(), json, None)).into();
         if !schema.is_null() {
             asked.extend(KINDS.map(|kind| (method.as_str(), plain.clone(), kind, None)));
         }
