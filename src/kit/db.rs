@@ -122,7 +122,7 @@ impl Db {
 /// An open transaction: a connection that rolls back when dropped, be it by a refusal, by `?`, or because the
 /// client went away in the middle.
 pub struct Tx {
-    /// Taken by `commit` and by `drop`.
+    /// Taken by `commit`, `rollback` and `drop`.
     conn: Option<Object<Conn>>,
 }
 
@@ -132,6 +132,13 @@ impl Tx {
             Manager::commit_transaction(&mut *conn).await?;
         }
         Ok(())
+    }
+
+    /// Rolls back, and returns when that is done: whoever goes on with what it had locked does not find it so.
+    pub async fn rollback(mut self) {
+        if let Some(mut conn) = self.conn.take() {
+            let _ = Manager::rollback_transaction(&mut *conn).await;
+        }
     }
 }
 
@@ -149,13 +156,13 @@ impl Drop for Tx {
 impl Deref for Tx {
     type Target = Conn;
     fn deref(&self) -> &Conn {
-        self.conn.as_ref().expect("only commit and drop take it")
+        self.conn.as_ref().expect("only its end takes it")
     }
 }
 
 impl DerefMut for Tx {
     fn deref_mut(&mut self) -> &mut Conn {
-        self.conn.as_mut().expect("only commit and drop take it")
+        self.conn.as_mut().expect("only its end takes it")
     }
 }
 

@@ -173,14 +173,14 @@ pub async fn deliver<E: DeserializeOwned + Send + Sync>(
             Ok(rows.len())
         }
         Err(error) if rows.len() == 1 => {
-            drop(tx);
+            tx.rollback().await;
             let passes = may_pass(&error);
             blame(kit, &rows[0], error, if passes { PASSING_ATTEMPTS_MAX } else { ATTEMPTS_MAX }).await?;
             if passes { Err(Problem::unavailable()) } else { Ok(1) }
         }
         Err(error) => {
             tracing::warn!(%error, events = rows.len(), "a batch failed; delivering one by one");
-            drop(tx);
+            tx.rollback().await;
             for _ in 0..rows.len() {
                 Box::pin(deliver(kit, listeners, 1)).await?;
             }
