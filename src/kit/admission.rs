@@ -249,8 +249,7 @@ mod tests {
         assert_eq!((refused.status, refused.code.as_str(), refused.retry_after_s), (429, "too_many_at_once", Some(1)));
         // Of strangers who sign in, none is to blame for the others.
         let signing_in = at_once(&admission, Some(Caller::SigningIn), true);
-        let crowd: Vec<_> = (0..WAITING_A_PLACE).map(|_| Box::pin(admission.place(Some(Caller::SigningIn), true))).collect();
-        let mut crowd = crowd;
+        let mut crowd: Vec<_> = (0..WAITING_A_PLACE).map(|_| Box::pin(admission.place(Some(Caller::SigningIn), true))).collect();
         assert!(crowd.iter_mut().all(|place| place.as_mut().now_or_never().is_none()));
         let refused = admission.place(Some(Caller::SigningIn), true).now_or_never().unwrap().err().unwrap();
         assert_eq!((refused.status, refused.code.as_str(), refused.retry_after_s), (503, "unavailable", Some(1)));

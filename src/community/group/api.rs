@@ -226,7 +226,7 @@ impl GroupApi {
         body: Json<EditGroup>,
     ) -> Result<Edited<GroupView>, Problem> {
         let Json(body) = body;
-        let mut tx = self.kit.db.begin().await?;
+        let mut tx = member.0.begin(&self.kit).await?;
         let group = store::lock_group(&mut tx, &slug.0, member.0.member_id).await?;
         let mut group = allowed(Some(&member.0), Action::ManageGroup, group)?;
         etag::guard(if_match.0.as_deref(), group.version)?;
