@@ -176,25 +176,27 @@ fn varied(value: &str) -> Option<String> {
 /// The values within an array or a JSON document one by one, with the type that the parameter had.
 fn vary_array(literal: &str) -> String {
     const MARKS: [char; 6] = ['{', '}', ',', '"', ':', '\\'];
-    let mut kind = "text[]";
     let mut varies = false;
+    let mut all_ids = true;
     let values: Vec<String> = literal
         .split_inclusive(MARKS)
         .map(|piece| {
             let value = piece.trim_end_matches(MARKS);
+            all_ids &= value.is_empty() || value == "NULL" || is_uuid(value);
             let Some(expression) = varied(value) else { return format!("'{piece}'") };
             varies = true;
-            if is_uuid(value) {
-                kind = "uuid[]";
-            }
             format!("{expression} || '{}'", &piece[value.len()..])
         })
         .collect();
-    if literal.starts_with("{\"{") {
-        kind = "jsonb[]";
+    let kind = if literal.starts_with("{\"{") {
+        "jsonb[]"
     } else if serde_json::from_str::<serde_json::Value>(literal).is_ok() {
-        kind = "jsonb";
-    }
+        "jsonb"
+    } else if all_ids {
+        "uuid[]"
+    } else {
+        "text[]"
+    };
     if varies { format!("({})::{kind}", values.join(" || ")) } else { format!("'{literal}'") }
 }
 

@@ -15,7 +15,7 @@ use crate::{
     },
     import::{self, Meter, purchases, stackexchange},
     kit::{
-        Clock, Problem, background, db,
+        Clock, Problem, background, console, db,
         limits::Rationing,
         outbox,
         secret::{self, Purpose},
@@ -110,10 +110,10 @@ pub async fn serve(mut config: Config, urls: Urls) -> Result<()> {
     let limits = Limits::new(config.connections_max, config.shutdown_delay(), Duration::from_secs(config.shutdown_s));
     let endpoint = app.endpoint()?;
     // The listener queues connections already; what PORT=0 chose is known only now.
-    println!("Regulars is ready at {}", config.public_url(listener.local_addr()?));
+    console::say(format_args!("Regulars is ready at {}", config.public_url(listener.local_addr()?)));
     if !has_administrator {
         let program = std::env::args().next().unwrap_or_default();
-        println!("Nobody administers it yet. To do so, run: {program} admin create --email you@example.org --handle you");
+        console::say(format_args!("Nobody administers it yet. To do so, run: {program} admin create --email you@example.org --handle you"));
     }
     server::serve(listener, endpoint, limits, &shutdown).await?;
     tasks.shutdown().await;

@@ -8,7 +8,10 @@ use regulars::{
     cli::{self, Cli, Command, Urls},
     commands::{Refused, Unchecked},
     config::{Config, LogFormat},
-    kit::embedded::{self, Embedded, Server, Settings},
+    kit::{
+        console,
+        embedded::{self, Embedded, Server, Settings},
+    },
 };
 use tracing_subscriber::EnvFilter;
 
@@ -66,7 +69,7 @@ fn start_servers(config: &Config) -> Result<(Urls, Vec<Server>)> {
         keeper: None,
     }) {
         Err(error) if config.database_url.is_some() => {
-            eprintln!("Regulars works from PostgreSQL alone: {error:#}.");
+            console::warn(format_args!("Regulars works from PostgreSQL alone: {error:#}."));
             return Ok((urls, servers));
         }
         embedded => embedded?,
@@ -87,7 +90,8 @@ fn start_servers(config: &Config) -> Result<(Urls, Vec<Server>)> {
 fn log(config: &Config) {
     // The driver logs every bound value at debug: hashes, addresses, keys.
     let filter = EnvFilter::new(format!("{},tokio_postgres=info", config.log_filter));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A full disk takes log lines, and not the requests that they are about: by default, the writer would panic.
+    let log = tracing_subscriber::fmt().with_env_filter(filter).log_internal_errors(false).with_writer(std::io::stderr);
     match config.log_format {
         LogFormat::Json => log.json().flatten_event(true).init(),
         LogFormat::Text => log.init(),

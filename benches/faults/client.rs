@@ -123,6 +123,13 @@ impl Tally {
         self.times.get(self.times.len() * 99 / 100).copied().unwrap_or_default()
     }
 
+    /// Adds what was counted at another time.
+    pub fn extend(&mut self, other: Self) {
+        other.statuses.into_iter().for_each(|(status, count)| *self.statuses.entry(status).or_default() += count);
+        self.times.extend(other.times);
+        self.took += other.took;
+    }
+
     fn add(&mut self, answer: io::Result<(u16, Vec<u8>)>, took: Duration) {
         let status = answer.map_or(0, |(status, _)| status);
         *self.statuses.entry(status).or_default() += 1;
@@ -163,8 +170,7 @@ async fn measure(address: SocketAddr, clients: usize, duration: Duration, reques
     }
     let mut all = Tally::default();
     while let Some(Ok(tally)) = crowd.join_next().await {
-        tally.statuses.into_iter().for_each(|(status, count)| *all.statuses.entry(status).or_default() += count);
-        all.times.extend(tally.times);
+        all.extend(tally);
     }
     all.took = begun.elapsed();
     all

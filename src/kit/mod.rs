@@ -7,6 +7,7 @@ pub mod background;
 pub mod caching;
 pub mod clock;
 pub mod compress;
+pub mod console;
 pub mod copies;
 pub mod db;
 pub mod embedded;

@@ -113,7 +113,12 @@ impl Site {
 
     /// Starts the server, which logs all it can, and waits until it is ready.
     pub async fn serve(&self) -> Killed {
-        let log = File::options().create(true).append(true).open(self.data_dir().join(LOG)).expect("a log");
+        self.serve_logging_to(&self.data_dir().join(LOG)).await
+    }
+
+    /// The same, with another log.
+    pub async fn serve_logging_to(&self, log: &Path) -> Killed {
+        let log = File::options().create(true).append(true).open(log).expect("a log");
         let mut command = self.command(&["serve"]);
         command
             .env("RUST_LOG", "debug")

@@ -45,7 +45,7 @@ impl NotificationSettingsApi {
             fields.refuse("/off", "These are more than there are kinds.");
         }
         fields.done()?;
-        let mut tx = self.kit.db.begin().await?;
+        let mut tx = myself.0.begin(&self.kit).await?;
         store::set_off(&mut tx, me, &body.off).await?;
         let off = store::find_off(&mut tx, me).await?;
         tx.commit().await?;

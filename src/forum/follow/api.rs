@@ -48,10 +48,11 @@ impl FollowApi {
     #[oai(path = "/questions/:question_id/follow", method = "put", operation_id = "follow_question")]
     async fn follow_question(&self, member: Member, question_id: Path<PostId>) -> Result<Followed, Problem> {
         let actor = member.0;
-        let mut conn = self.kit.db.read().await?;
-        let thread = post::store::find_thread_of(&mut conn, question_id.0, PostKind::Question).await?;
-        permit(&mut conn, Some(&actor), Action::See, &thread).await?;
-        store::follow_question(&mut conn, actor.member_id, question_id.0, self.kit.clock.now()).await?;
+        let mut tx = actor.begin(&self.kit).await?;
+        let thread = post::store::find_thread_of(&mut tx, question_id.0, PostKind::Question).await?;
+        permit(&mut tx, Some(&actor), Action::See, &thread).await?;
+        store::follow_question(&mut tx, actor.member_id, question_id.0, self.kit.clock.now()).await?;
+        tx.commit().await?;
         Ok(Followed::Done)
     }
 
@@ -70,7 +71,7 @@ impl FollowApi {
     async fn follow_tag(&self, member: Member, name: Path<String>) -> Result<Followed, Problem> {
         let (me, now) = (member.0.member_id, self.kit.clock.now());
         let name = normalise(&name).ok_or_else(|| Problem::not_found("tag"))?;
-        let mut tx = self.kit.db.begin().await?;
+        let mut tx = member.0.begin(&self.kit).await?;
         let tag = tags::resolve(&mut tx, &name).await?.filter(TagRow::is_shown).ok_or_else(|| Problem::not_found("tag"))?;
         let (followed, already) = store::count_tags(&mut tx, me, tag.id).await?;
         rules::may_follow_tag(followed, already)?;

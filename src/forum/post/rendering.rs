@@ -35,7 +35,7 @@ pub struct Texts {
 pub const POSTS: Texts = Texts {
     stale: "select id, id as post_id, null::uuid as comment_id, coalesce(title, '') as title, body_markdown,
                    greatest(created_at, edited_at) as written_at, renderer
-            from post where renderer < $1 order by id limit $2 for no key update skip locked",
+            from post where renderer < $1 order by renderer, id limit $2 for no key update skip locked",
     named: "select n.post_id as id, m.handle from mention n join member m on m.id = n.member_id
             where n.comment_id is null and n.post_id = any($1)",
     update: "update post set body_html = t.html, excerpt = t.excerpt, renderer = $4
@@ -44,7 +44,7 @@ pub const POSTS: Texts = Texts {
 
 pub const COMMENTS: Texts = Texts {
     stale: "select id, post_id, id as comment_id, '' as title, body_markdown, greatest(created_at, edited_at) as written_at, renderer
-            from comment where renderer < $1 order by id limit $2 for no key update skip locked",
+            from comment where renderer < $1 order by renderer, id limit $2 for no key update skip locked",
     named: "select n.comment_id as id, m.handle from mention n join member m on m.id = n.member_id where n.comment_id = any($1)",
     update: "update comment set body_html = t.html, renderer = $4 from unnest($1, $2, $3) as t (id, html, excerpt) where comment.id = t.id",
 };

@@ -14,6 +14,7 @@ use rustix::process::geteuid;
 use sha2::{Digest, Sha256};
 
 use super::child::{PATIENCE, wait};
+use crate::kit::console;
 
 /// Linux ends a socket's path at 107 bytes; this leaves room for the file's own name.
 const SOCKET_DIR_BYTES_MAX: usize = 90;
@@ -49,11 +50,11 @@ pub(super) fn data_folder(explicit: Option<&Path>) -> Result<PathBuf> {
         ),
         (Some(barred), None) => {
             let dir = Path::new("/var/lib/regulars").join(short_name(&wanted));
-            eprintln!(
+            console::warn(format_args!(
                 "{} is closed to other users, and PostgreSQL does not run as root; data is kept in {}.",
                 barred.display(),
                 dir.display()
-            );
+            ));
             dir
         }
     };

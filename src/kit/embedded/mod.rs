@@ -26,6 +26,7 @@ use self::{
     keeper::{Kept, Task},
 };
 pub use self::{keeper::keep_if_asked, server::Server};
+use super::console;
 
 /// Where private servers live and what they are made of.
 #[derive(Debug, Clone, Default)]
@@ -67,14 +68,14 @@ impl Embedded {
     /// is no Redis program or it does not start.
     pub fn redis(&self) -> Result<Option<Server>> {
         let Some(program) = binaries::redis(self.settings.redis_bin.as_deref(), &self.data)? else {
-            eprintln!("Redis was not found; Regulars works from PostgreSQL alone.");
+            console::warn(format_args!("Redis was not found; Regulars works from PostgreSQL alone."));
             return Ok(None);
         };
         let server = Home::open(&self.data, "redis").and_then(|home| {
             let url = redis::url(&home);
             self.join(home, url, Kept::Redis { program })
         });
-        Ok(server.inspect_err(|error| eprintln!("Regulars works from PostgreSQL alone: {error:#}.")).ok())
+        Ok(server.inspect_err(|error| console::warn(format_args!("Regulars works from PostgreSQL alone: {error:#}."))).ok())
     }
 
     fn join(&self, home: Home, url: String, kept: Kept) -> Result<Server> {
