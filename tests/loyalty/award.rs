@@ -148,6 +148,39 @@ async fn a_voter_pays_an_author_once_a_day() {
     assert_eq!(town.rows("select limited_by from award where limited_by is not null").await, Vec::<String>::new());
 }
 
+/// What a cap kept back comes into its place in the very batch in which it goes, too.
+#[tokio::test]
+async fn what_a_cap_kept_back_earns_nothing_when_it_goes_with_what_had_its_place() {
+    let town = Town::new().await;
+    let [ada, bob, eve] = regulars(&town, ["ada", "bob", "eve"]).await;
+    let answers = [Answer::new(&ada, &bob).await, Answer::new(&ada, &bob).await, Answer::new(&ada, &bob).await];
+    // A voter pays an author once a day: the first counts, the others wait for its place.
+    for answer in &answers {
+        answer.voted(&town, &eve, 1).await;
+    }
+    let [first, second, third] = &answers;
+    for (gone, expected) in [(vec![first, second], [0, 2, 0, 0]), (vec![third], [0, 0, 0, 0])] {
+        for answer in gone {
+            eve.votes_on_answer(&answer.id, 0).await.is(200);
+        }
+        town.settle().await;
+        assert_eq!(ada.points().await, expected);
+    }
+    // Hidden with it, what waited is not paid either, until it is seen again.
+    for answer in &answers {
+        answer.voted(&town, &eve, 1).await;
+    }
+    eve.votes_on_answer(&first.id, 0).await.is(200);
+    town.moves_post(&second.id, PostState::Hidden).await;
+    town.moves_post(&third.id, PostState::Hidden).await;
+    town.settle().await;
+    assert_eq!(ada.points().await, [0, 0, 0, 0]);
+    for answer in [second, third] {
+        answer.is(&town, PostState::Published).await;
+        assert_eq!(ada.points().await, [0, 2, 0, 0]);
+    }
+}
+
 #[tokio::test]
 async fn hiding_takes_back_exactly_and_restoring_gives_again() {
     let town = Town::new().await;

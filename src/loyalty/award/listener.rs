@@ -65,29 +65,30 @@ pub async fn settle(conn: &mut Conn, zone: Tz, changed: &BTreeMap<PostId, Moment
         changes.iter().filter_map(|change| if let Change::Other(_, id, _) = change { Some(*id) } else { None }).collect();
     let awards: HashMap<Uuid, Award> = store::find(conn, &others).await?.into_iter().map(|award| (award.id, award)).collect();
     let mut desk = Desk::open(conn, zone, &changes).await?;
-    for change in changes {
-        match change {
-            Change::Grant(claim) if desk.living.contains(&claim.author_id) => {
-                let now = changed.get(&claim.post_id).map_or(claim.at, |moment| moment.at);
-                desk.decide(conn, &claim, now).await?;
+    // All that is given up goes before anything comes into its place: that, too, may go with this very batch.
+    for change in &changes {
+        let Change::Other(step, id, post_id) = change else { continue };
+        // Of who is gone, nothing is looked at any more.
+        let (Some(award), Some(moment)) = (awards.get(id), changed.get(post_id)) else { continue };
+        match step {
+            Step::Revoke => desk.revoke(conn, award, moment).await?,
+            Step::Withdraw => {
+                desk.take_back(conn, award, moment).await?;
+                store::set_withdrawn(conn, award.id, Some(moment.at), None).await?;
             }
-            Change::Grant(_) => {}
-            Change::Other(step, id, post_id) => {
-                // Of who is gone, nothing is looked at any more.
-                let (Some(award), Some(moment)) = (awards.get(&id), changed.get(&post_id)) else { continue };
-                match step {
-                    Step::Revoke => desk.revoke(conn, award, moment).await?,
-                    Step::Withdraw => {
-                        desk.take_back(conn, award, moment).await?;
-                        store::set_withdrawn(conn, award.id, Some(moment.at), None).await?;
-                    }
-                    Step::Restore => {
-                        let granted_in = desk.give_again(conn, award, moment).await?;
-                        store::set_withdrawn(conn, award.id, None, granted_in).await?;
-                    }
-                    Step::Grant => {}
-                }
+            Step::Restore => {
+                let granted_in = desk.give_again(conn, award, moment).await?;
+                store::set_withdrawn(conn, award.id, None, granted_in).await?;
             }
+            Step::Grant => {}
+        }
+    }
+    desk.refill_places(conn).await?;
+    for change in &changes {
+        let Change::Grant(claim) = change else { continue };
+        if desk.living.contains(&claim.author_id) {
+            let now = changed.get(&claim.post_id).map_or(claim.at, |moment| moment.at);
+            desk.decide(conn, claim, now).await?;
         }
     }
     desk.close(conn, now).await
@@ -101,8 +102,9 @@ pub async fn lapse(conn: &mut Conn, zone: Tz, now: DateTime<Utc>, most: i64) -> 
     for award in &lapsed {
         desk.take_back(conn, award, &Moment { at: now, mark: rules::LAPSED.to_owned() }).await?;
         store::lapse(conn, award.id, rules::LAPSED).await?;
-        desk.refill(conn, award.member_id, award.trigger, award.day, now).await?;
+        desk.vacate(award, now);
     }
+    desk.refill_places(conn).await?;
     desk.close(conn, now).await?;
     Ok(lapsed.len())
 }
@@ -114,6 +116,8 @@ struct Desk {
     living: Vec<MemberId>,
     book: RuleBook,
     wallets: HashMap<MemberId, Wallet>,
+    /// Under whose caps there may be room again, and since when.
+    vacated: BTreeMap<(MemberId, &'static str, NaiveDate), (Trigger, DateTime<Utc>)>,
     counted: Vec<Qualifying>,
     told: Vec<(DateTime<Utc>, Event)>,
     earners: BTreeSet<MemberId>,
@@ -129,6 +133,7 @@ impl Desk {
             living: store::find_living(conn, &authors).await?,
             book: RuleBook::read(conn, &[Trigger::AnswerAccepted, Trigger::AnswerUpvoted]).await?,
             wallets: HashMap::new(),
+            vacated: BTreeMap::new(),
             counted: Vec::new(),
             told: Vec::new(),
             earners: BTreeSet::new(),
@@ -157,7 +162,24 @@ impl Desk {
             self.take_back(conn, award, moment).await?;
         }
         store::revoke(conn, award.id, moment.at).await?;
-        if award.granted > 0 { self.refill(conn, award.member_id, award.trigger, award.day, moment.at).await } else { Ok(()) }
+        if award.granted > 0 {
+            self.vacate(award, moment.at);
+        }
+        Ok(())
+    }
+
+    /// Notes that there may be room under the cap that `award` counts for.
+    fn vacate(&mut self, award: &Award, at: DateTime<Utc>) {
+        let place = self.vacated.entry((award.member_id, award.trigger.word(), award.day)).or_insert((award.trigger, at));
+        place.1 = place.1.max(at);
+    }
+
+    /// Grants what caps had suppressed and now have room for.
+    async fn refill_places(&mut self, conn: &mut Conn) -> Result<(), Problem> {
+        for ((member_id, _, day), (trigger, at)) in std::mem::take(&mut self.vacated) {
+            self.refill(conn, member_id, trigger, day, at).await?;
+        }
+        Ok(())
     }
 
     /// Grants, in order, what the cap had suppressed and now has room for.
@@ -229,6 +251,8 @@ impl Desk {
 
     async fn give_again(&mut self, conn: &mut Conn, award: &Award, moment: &Moment) -> Result<Option<TransactionId>, Problem> {
         if award.granted == 0 {
+            // A cap had kept it back; its place may have become free while it was out of sight.
+            self.vacate(award, moment.at);
             return Ok(None);
         }
         self.open_wallet(conn, award.member_id, moment.at).await?;
