@@ -7,7 +7,12 @@ import { routeTree } from './routeTree.gen';
 export const queries = new QueryClient({
   queryCache: new QueryCache(),
   defaultOptions: {
+    // By default what is asked or sent without a connection waits, and goes when nobody expects it any more. It goes at once,
+    // and fails before the eyes of whom it concerns.
+    mutations: { networkMode: 'always' },
     queries: {
+      networkMode: 'always',
+      refetchOnReconnect: true,
       staleTime: 30_000,
       // A refusal stays a refusal; only a server that is away or busy is asked again.
       retry: (failures, error) => failures < 2 && (problemOf(error)?.status ?? 503) >= 500,
