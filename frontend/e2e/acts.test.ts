@@ -43,3 +43,34 @@ test('what is sent without a connection is told of, and does not happen later', 
   assert.equal(await page.getByText('Sent from a tunnel.').count(), 0);
   await page.context().close();
 });
+
+test('a dialog whose act is under way stays until it is known how that went', async () => {
+  const page = await town.visit();
+  await town.signIn(page, 'noor');
+  const dialog = await open(page, 'elif', 'Adjust points');
+  await dialog.getByRole('textbox', { name: 'Points' }).fill('78');
+  await dialog.getByLabel('Reason').fill('Sent over a slow line.');
+  let answer = () => {};
+  const asked = new Promise<void>((resolve) => {
+    page.route('**/admin/adjustments', async (route) => {
+      resolve();
+      await new Promise<void>((go) => {
+        answer = go;
+      });
+      await route.continue();
+    });
+  });
+  await dialog.getByRole('button', { name: 'Give points' }).click();
+  await asked;
+  assert(await dialog.getByRole('button', { name: 'Cancel' }).isDisabled());
+  assert(await dialog.getByRole('button', { name: 'Close' }).isDisabled());
+  await page.keyboard.press('Escape');
+  await page.mouse.click(5, 5);
+  // Whatever closes does so before the next frames are drawn.
+  await settled(page);
+  assert(await dialog.isVisible());
+  answer();
+  await dialog.waitFor({ state: 'detached' });
+  town.isSilent(page, 'slow');
+  await page.context().close();
+});

@@ -15,7 +15,8 @@ export function DialogButtons({ onCancel, startAtCancel, children, ...submit }: 
   const { t } = useTranslation();
   return (
     <Group justify="flex-end" gap="xs">
-      <Button variant="default" onClick={onCancel} data-autofocus={startAtCancel || undefined}>
+      {/* What is under way cannot be called off. */}
+      <Button variant="default" onClick={onCancel} disabled={Boolean(submit.loading)} data-autofocus={startAtCancel || undefined}>
         {t('cancel')}
       </Button>
       <Button type="submit" {...submit}>

@@ -43,8 +43,16 @@ export function ActDialog<Values extends { reason: string }>(props: Props<Values
     if (values.reason.trim().length < REASON_MIN) form.setFieldError('reason', t('review.reason_short'));
     else if (!props.disabled) write.mutate(values);
   });
+  // What is under way cannot be called off, so that it does not look as if it were.
+  const close = () => !write.isPending && onClose();
   return (
-    <Modal opened onClose={onClose} size={props.size} title={props.title} closeButtonProps={{ 'aria-label': t('close', { ns: 'common' }) }}>
+    <Modal
+      opened
+      onClose={close}
+      size={props.size}
+      title={props.title}
+      closeButtonProps={{ 'aria-label': t('close', { ns: 'common' }), disabled: write.isPending }}
+    >
       <form onSubmit={submit}>
         <Stack gap="md">
           {props.children}
@@ -57,7 +65,7 @@ export function ActDialog<Values extends { reason: string }>(props: Props<Values
             maxLength={500}
             {...form.getInputProps('reason')}
           />
-          <DialogButtons onCancel={onClose} loading={write.isPending} disabled={props.disabled} color={props.danger ? 'red.9' : undefined}>
+          <DialogButtons onCancel={close} loading={write.isPending} disabled={props.disabled} color={props.danger ? 'red.9' : undefined}>
             {props.submit}
           </DialogButtons>
         </Stack>
