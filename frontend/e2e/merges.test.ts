@@ -16,11 +16,11 @@ after(() => town.stop());
 
 const LONG = 'Wilhelmine-Friederike zu Hohenlohe-Schillingsfürst';
 
-/** A purchase of somebody whom only the shop knows, long enough ago for its points to be there. */
-async function buys(customer: string, unit_minor = 3_000) {
+/** A purchase at the shop, long enough ago for its points to be there. */
+async function buys(customer: string, unit_minor = 3_000, days_ago = 40) {
   const order = {
-    order_id: `order-${customer}`,
-    purchased_at: new Date(Date.now() - 40 * 86_400_000).toISOString(),
+    order_id: `order-of-the-winter-sale-${customer}-${days_ago}`,
+    purchased_at: new Date(Date.now() - days_ago * 86_400_000).toISOString(),
     currency: 'EUR',
     member: { external_id: customer },
     lines: [{ sku: 'beans', quantity: 1, unit_minor }],
@@ -56,6 +56,16 @@ test('what a shop’s customer had earned comes over, and the page says what', a
   await page.goto('/points');
   await page.getByText('30 points came over from another account of yours').waitFor();
   await town.inspect(page, 'merge-statement-phone');
+  // However long the number of an order is: when its points are there is said in full.
+  await buys('guest-1', 123_456_700, 0);
+  await page.goto('/points?tab=purchases');
+  const badge = page
+    .getByRole('article')
+    .filter({ hasText: 'guest-1-0' })
+    .getByText(/^from /);
+  await badge.waitFor();
+  await town.inspect(page, 'merge-purchases-phone');
+  assert(await badge.evaluate((label) => label.scrollWidth <= label.clientWidth));
 
   // A number that is somebody else's stays theirs.
   const other = await town.visit();
@@ -85,7 +95,7 @@ async function openMerge(page: Page, handle: string, other: string) {
 test('staff look first, merge, and undo it', async () => {
   await join('ada-1', 'Ada');
   await join('ada-2', LONG);
-  await buys('guest-2', 123_456_700);
+  await buys('guest-2', 1_234_567_800);
   const own = await join('ada-3', 'Ada the Third');
   await town.api('POST', '/me/links', { code: await codeOf('guest-2') }, own);
   const page = await town.visit();
@@ -101,7 +111,7 @@ test('staff look first, merge, and undo it', async () => {
   await dialog.getByText('1 purchase', { exact: true }).waitFor();
   await dialog
     .getByRole('row', { name: /Available/ })
-    .getByText('1,234,567')
+    .getByText('12,345,678')
     .first()
     .waitFor();
   await dialog.getByLabel('Reason').fill('She wrote to us from both.');
@@ -144,6 +154,23 @@ test('staff look first, merge, and undo it', async () => {
   await page.context().close();
 });
 
+/** Every figure of the table stands within its cell and within the dialog. */
+async function showsAllFigures(page: Page) {
+  const cut = await page.getByRole('dialog').evaluate((dialog) => {
+    const body = dialog.querySelector('form')?.getBoundingClientRect();
+    const ends = (cell: Element) => {
+      const range = document.createRange();
+      range.selectNodeContents(cell);
+      return range.getBoundingClientRect().right;
+    };
+    const cells = [...dialog.querySelectorAll('th, td')].filter((cell) => cell.textContent);
+    return cells
+      .filter((cell) => ends(cell) > Math.min(cell.getBoundingClientRect().right, body?.right ?? 0) + 1)
+      .map((cell) => cell.textContent);
+  });
+  assert.deepEqual(cut, []);
+}
+
 for (const screen of screens) {
   for (const colorScheme of ['light', 'dark'] as const) {
     test(`the look before a merge, in German, on the ${screen}, ${colorScheme}`, async () => {
@@ -157,9 +184,11 @@ for (const screen of screens) {
       await page.getByRole('combobox', { name: 'Das andere Mitglied' }).fill('ada-3');
       await page.getByRole('option', { name: 'ada-3' }).first().click();
       await page.getByRole('dialog').getByText('1 Einkauf', { exact: true }).waitFor();
+      await settled(page);
+      await showsAllFigures(page);
       await town.inspect(page, `merge-preview-de-${screen}-${colorScheme}`);
       await page.goto('/admin/members/ada-2?tab=merges');
-      await page.getByRole('row', { name: /ada-3/ }).waitFor();
+      await page.getByRole('row', { name: /ada-3/ }).first().waitFor();
       await town.inspect(page, `merge-list-de-${screen}-${colorScheme}`);
       await page.context().close();
     });

@@ -59,12 +59,12 @@ function PurchaseCard({ purchase }: { purchase: PurchaseView }) {
             <Stack gap={2} align="flex-end">
               <Text fw={700}>{t('common:points', { count: kept, formatted: number(kept) })}</Text>
               {isWaiting && purchase.available_at && (
-                <Badge color="gray" variant="default">
+                <Badge color="gray" variant="default" className={classes.badge}>
                   {t('purchases.from', { date: date(purchase.available_at) })}
                 </Badge>
               )}
               {purchase.points_clawed > 0 && (
-                <Badge color="orange">
+                <Badge color="orange" className={classes.badge}>
                   {t('purchases.clawed', { count: purchase.points_clawed, formatted: number(purchase.points_clawed) })}
                 </Badge>
               )}

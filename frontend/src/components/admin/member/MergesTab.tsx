@@ -36,7 +36,7 @@ export function MergesTab({ handle, cursor }: TabProps) {
           {
             accessor: 'from',
             title: t('merge.who'),
-            width: 170,
+            width: 150,
             render: ({ from, into }) => (
               <Group gap={6}>
                 <Member handle={from.handle} />
@@ -45,11 +45,11 @@ export function MergesTab({ handle, cursor }: TabProps) {
               </Group>
             ),
           },
-          { accessor: 'outcome', title: t('merge.moved'), width: 220, render: (merge) => <CameOver merge={merge} /> },
+          { accessor: 'outcome', title: t('merge.moved'), width: 180, render: (merge) => <CameOver merge={merge} /> },
           {
             accessor: 'reason',
             title: t('merge.why'),
-            width: 190,
+            width: 180,
             render: ({ by, reason }) => (
               <>
                 {by ? <Member handle={by} /> : <Text size="sm">{t('merge.by_code')}</Text>}
@@ -57,7 +57,7 @@ export function MergesTab({ handle, cursor }: TabProps) {
               </>
             ),
           },
-          { accessor: 'may_undo', title: t('sanction.act'), width: 160, render: (merge) => <Undoing merge={merge} onUndo={undo} /> },
+          { accessor: 'may_undo', title: t('sanction.act'), width: 184, render: (merge) => <Undoing merge={merge} onUndo={undo} /> },
         ]}
       />
       {undoing && <UndoMerge merge={undoing} onClose={() => undo(undefined)} />}
