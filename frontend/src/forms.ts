@@ -2,6 +2,7 @@ import { notifications } from '@mantine/notifications';
 import i18next from 'i18next';
 import { type RefObject, useEffect, useRef } from 'react';
 import { hasLapsed, problemOf } from './api';
+import { wordsOf } from './problems';
 
 interface WithErrors {
   setErrors: (errors: Record<string, string>) => void;
@@ -21,10 +22,11 @@ export function showProblem(error: unknown, form?: WithErrors) {
     form.getInputNode?.(fieldOf(problem.errors[0]?.pointer ?? ''))?.focus();
     return;
   }
+  const { title, detail } = wordsOf(error);
   notifications.show({
     color: 'red',
-    title: problem?.title ?? i18next.t('problem.offline'),
-    message: problem?.detail ?? i18next.t('problem.offline_detail'),
+    title,
+    message: detail,
     autoClose: 10_000,
     closeButtonProps: { 'aria-label': i18next.t('close') },
   });

@@ -4,6 +4,7 @@ import type { ErrorComponentProps } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { problemOf } from '~/api';
+import { wordsOf } from '~/problems';
 import { useLapsed } from '~/session';
 import { LinkButton } from './links';
 import { WindowTitle } from './WindowTitle';
@@ -30,17 +31,18 @@ export function Empty({ icon: Image = IconMoodEmpty, title, children }: { icon?:
   );
 }
 
-/** What went wrong, in the server's own sentence where it gave one. */
+/** What went wrong, and the way to try again. */
 export function Problem({ error, retry }: { error: unknown; retry?: () => void }) {
   const { t } = useTranslation();
   const problem = problemOf(error);
   const lapsed = useLapsed();
   // The page says so, and what to do about it.
   if (problem?.status === 401 && lapsed) return null;
+  const { title, detail } = wordsOf(error);
   return (
-    <Alert color="red" variant="light" icon={<IconAlertTriangle />} title={problem?.title ?? t('problem.offline')} role="alert">
+    <Alert color="red" variant="light" icon={<IconAlertTriangle />} title={title} role="alert">
       <Stack gap="xs" align="flex-start">
-        <Text size="sm">{problem?.detail ?? t('problem.offline_detail')}</Text>
+        <Text size="sm">{detail}</Text>
         {problem?.request_id && problem.status >= 500 && (
           <Text size="xs">
             {t('problem.request')} <Code>{problem.request_id}</Code>

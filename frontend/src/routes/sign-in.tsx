@@ -1,10 +1,10 @@
 import { Alert, Button, Stack, Text, TextInput } from '@mantine/core';
 import { isEmail, isNotEmpty, useForm } from '@mantine/form';
-import type { Problem as ProblemOfServer } from '@regulars/client';
 import { createFileRoute, redirect } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { isSignedIn, problemOf } from '~/api';
 import { Doorstep } from '~/components/account/Doorstep';
+import { intoOf, MergedAccount } from '~/components/account/MergedAccount';
 import { SecretInput } from '~/components/account/SecretInput';
 import { useSignIn } from '~/components/account/useSignIn';
 import { LinkText } from '~/components/links';
@@ -34,20 +34,18 @@ function SignIn() {
     validate: { email: isEmail(t('email_wrong')), password: isNotEmpty(t('password.empty')) },
     transformValues: ({ email, password }) => ({ email: email.trim(), password }),
   });
-  const problem = problemOf(signIn.error) as (ProblemOfServer & { into?: string }) | undefined;
+  const into = intoOf(signIn.error);
   return (
     <Doorstep title={t('sign_in.title')} description={t('sign_in.description')}>
       <form onSubmit={form.onSubmit((values) => signIn.mutate(values))} noValidate>
         <Stack>
           {signIn.isError &&
-            (problem?.code === 'bad_credentials' ? (
+            (problemOf(signIn.error)?.code === 'bad_credentials' ? (
               <Alert color="red" role="alert" title={t('sign_in.refused')}>
                 {t('sign_in.refused_detail')}
               </Alert>
-            ) : problem?.code === 'merged' ? (
-              <Alert color="red" role="alert" title={t('sign_in.merged')}>
-                {t('sign_in.merged_detail', { handle: problem.into })}
-              </Alert>
+            ) : into ? (
+              <MergedAccount into={into} />
             ) : (
               <Problem error={signIn.error} />
             ))}

@@ -11,9 +11,11 @@ import { forgetInvitation, invitationCode } from '~/invitation';
 import { useWrite } from '~/write';
 import { LinkText } from '../links';
 import { isHandle, suggestHandle } from './handle';
+import { intoOf, MergedAccount } from './MergedAccount';
 import { PasswordRules } from './PasswordRules';
 import { passwordRules } from './passwordRules';
 import { SecretInput } from './SecretInput';
+import { codeRefused } from './shopCode';
 import { useSignIn } from './useSignIn';
 
 interface Values {
@@ -51,15 +53,20 @@ export function SignUpForm({ next }: { next?: string }) {
     },
     onError: (error) => {
       const code = problemOf(error)?.code;
+      const refusal = codeRefused(error, 'link_code', t);
       if (code === 'handle_taken') {
         form.setFieldError('handle', t('sign_up.handle_taken'));
         form.getInputNode('handle')?.focus();
-      } else if (code !== 'bad_credentials') {
+      } else if (refusal) {
+        form.setFieldError('link_code', refusal);
+        form.getInputNode('link_code')?.focus();
+      } else if (code !== 'bad_credentials' && !intoOf(error)) {
         showProblem(error, form);
       }
     },
   });
   const knowsAddress = problemOf(join.error)?.code === 'bad_credentials';
+  const into = intoOf(join.error);
   const { handle, email, password } = form.values;
 
   return (
@@ -76,6 +83,7 @@ export function SignUpForm({ next }: { next?: string }) {
             {t('sign_up.invited_detail')}
           </Alert>
         )}
+        {into && <MergedAccount into={into} />}
         {knowsAddress && (
           <Alert color="orange" role="alert" title={t('sign_up.almost')}>
             {t('sign_up.almost_detail')}{' '}

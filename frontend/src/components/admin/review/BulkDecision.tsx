@@ -3,8 +3,8 @@ import { type Decision, decideReviewItem, type Me, type ReviewItem, undoReviewDe
 import { IconCheck, IconX } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { problemOf } from '~/api';
 import { number } from '~/format';
+import { wordsOf } from '~/problems';
 import { useOnce } from '~/write';
 import { DecisionForm, type Grounds } from './DecisionForm';
 import { DECISIONS, mayDecide } from './decisions';
@@ -29,7 +29,7 @@ export function BulkDecision({ items, me, onClose }: { items: ReviewItem[]; me: 
     for (const item of list) {
       const result = await act(item).then(
         (after) => ({ item: after }),
-        (error: unknown) => ({ item, refusal: problemOf(error)?.detail ?? t('problem.offline', { ns: 'common' }) }),
+        (error: unknown) => ({ item, refusal: wordsOf(error).detail }),
       );
       done.push(result);
       setResults([...done]);

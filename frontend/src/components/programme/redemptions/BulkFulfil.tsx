@@ -4,8 +4,9 @@ import { fulfilRedemptionMutation } from '@regulars/client/react-query';
 import { useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { idempotencyKey, problemOf } from '~/api';
+import { idempotencyKey } from '~/api';
 import { number } from '~/format';
+import { wordsOf } from '~/problems';
 import { useOnce, useWrite } from '~/write';
 import { forget } from '../lists';
 import { isOpen } from './states';
@@ -45,7 +46,7 @@ export function BulkFulfil({ selected, onDone }: { selected: RedemptionView[]; o
         keys.current.delete(id);
         all.push({ redemption });
       } catch (error) {
-        all.push({ redemption, problem: problemOf(error)?.detail ?? t('common:problem.offline_detail') });
+        all.push({ redemption, problem: wordsOf(error).detail });
       }
       setResults([...all]);
     }

@@ -6,8 +6,8 @@ import { IconCheck } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { problemOf } from '~/api';
 import { SettingsCard } from '~/components/account/SettingsCard';
+import { codeRefused } from '~/components/account/shopCode';
 import { LinkText } from '~/components/links';
 import { listed, number } from '~/format';
 import { showProblem } from '~/forms';
@@ -31,8 +31,10 @@ function Shops() {
       await queries.invalidateQueries();
     },
     onError: (error) => {
-      if (problemOf(error)?.code === 'already_linked') form.setFieldError('code', t('shops.already_linked'));
-      else showProblem(error, form);
+      const refusal = codeRefused(error, 'code', t);
+      if (!refusal) return showProblem(error, form);
+      form.setFieldError('code', refusal);
+      form.getInputNode('code')?.focus();
     },
   });
   return (

@@ -1,0 +1,13 @@
+import i18next from 'i18next';
+import { problemOf } from './api';
+
+/** What any request may come to, whatever it asked for. */
+const GENERAL = ['not_found', 'forbidden', 'unavailable', 'rate_limited'] as const;
+
+/** What went wrong, in the reader's language where the kind of problem has words there, else as the server said it. */
+export function wordsOf(error: unknown): { title: string; detail: string } {
+  const problem = problemOf(error);
+  const kind = problem ? GENERAL.find((code) => code === problem.code) : 'offline';
+  if (problem && !kind) return problem;
+  return { title: i18next.t(`problem.${kind ?? 'offline'}`), detail: i18next.t(`problem.${kind ?? 'offline'}_detail`) };
+}
