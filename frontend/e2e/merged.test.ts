@@ -20,6 +20,56 @@ after(() => town.stop());
 
 const NOBODY = 'Nobody begins like that.';
 
+test('the search for the other member says only what it knows', async () => {
+  const page = await town.visit();
+  await town.signIn(page, 'noor');
+  await page.goto('/admin/members/joe-1');
+  await settled(page);
+  await page.getByRole('button', { name: 'Actions' }).click();
+  await page.getByRole('menuitem', { name: 'Merge with another member' }).click();
+  const dialog = page.getByRole('dialog');
+  const field = dialog.getByRole('combobox', { name: 'The other member' });
+  let answer = () => {};
+  await page.route(/members\?.*q=zzz/, async (route) => {
+    await new Promise<void>((go) => {
+      answer = go;
+    });
+    await route.continue();
+  });
+  await page.route(/members\?.*q=refused/, (route) => {
+    const problem = { type: '/problems/forbidden', title: 'Forbidden', status: 403, code: 'forbidden', detail: 'Not for you.' };
+    return route.fulfill({ status: 403, contentType: 'application/problem+json', body: JSON.stringify(problem) });
+  });
+  const asked = page.waitForRequest(/members\?.*q=zzz/);
+  await field.fill('zzz');
+  await asked;
+  await page.getByText('Searching…').waitFor();
+  assert.equal(await page.getByText(NOBODY).count(), 0);
+  answer();
+  await page.getByText(NOBODY).waitFor();
+  await field.fill('refused');
+  await page.getByText('Your role does not allow it').waitFor();
+  assert.equal(await page.getByText(NOBODY).count(), 0);
+  town.forgive(page);
+
+  await field.fill('joe-3');
+  await page.getByRole('option', { name: 'Part of @joe-2' }).waitFor();
+  await field.fill('joe-2');
+  await page.getByRole('option', { name: 'joe-2@' }).click();
+  const merge = dialog.getByRole('button', { name: 'Merge', exact: true });
+  await dialog.getByText('What comes over').waitFor();
+  assert(await merge.isEnabled());
+  await field.pressSequentially('x');
+  assert.equal(await field.inputValue(), 'joe-2x');
+  await page.getByText(NOBODY).waitFor();
+  assert(await merge.isDisabled());
+  assert.equal(await page.getByRole('option', { name: 'joe' }).count(), 0);
+  await page.goto('/admin/members?q=joe-3');
+  await page.getByRole('row', { name: /joe-3/ }).getByText('Part of @joe-2').waitFor();
+  town.isSilent(page, 'search');
+  await page.context().close();
+});
+
 test('what is refused is said in German on German pages', async () => {
   const page = await town.visit({ locale: 'de-DE' });
   await page.goto('/sign-up');

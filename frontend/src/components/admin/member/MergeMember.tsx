@@ -59,7 +59,7 @@ export function MergeMember({ subject: { who, customer }, onClose }: { subject: 
           data-autofocus
           label={t('merge.other')}
           required
-          value={other}
+          value={other || undefined}
           onChange={(handle) => form.setFieldValue('other', handle ?? '')}
         />
       </Suspense>

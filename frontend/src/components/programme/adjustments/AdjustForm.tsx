@@ -69,7 +69,7 @@ export function AdjustForm({ handle, onHandle }: { handle?: string; onHandle: (h
           value={handle}
           onChange={(next) => {
             adjust.reset();
-            onHandle(next ?? undefined);
+            onHandle(next);
           }}
           error={own && t('adjust.not_own')}
         />

@@ -166,9 +166,9 @@ function PublicMembers() {
   );
 }
 
-type Named = Pick<MemberForAdmin, 'handle' | 'display_name' | 'role'>;
+type Named = Pick<MemberForAdmin, 'handle' | 'display_name' | 'role' | 'merged_into'>;
 
-function Name({ member: { handle, display_name, role }, email }: { member: Named; email?: string }) {
+function Name({ member: { handle, display_name, role, merged_into }, email }: { member: Named; email?: string }) {
   const { t } = useTranslation('common');
   return (
     <Stack gap={0}>
@@ -186,6 +186,11 @@ function Name({ member: { handle, display_name, role }, email }: { member: Named
         {handle}
         {email && ` · ${email}`}
       </Text>
+      {merged_into && (
+        <Badge size="xs" variant="default" mt={2}>
+          {t('merged.part_of', { handle: merged_into })}
+        </Badge>
+      )}
     </Stack>
   );
 }
