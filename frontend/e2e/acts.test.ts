@@ -74,3 +74,16 @@ test('a dialog whose act is under way stays until it is known how that went', as
   town.isSilent(page, 'slow');
   await page.context().close();
 });
+
+test('the keyboard begins at the first field, and comes back to where it was', async () => {
+  const page = await town.visit();
+  await town.signIn(page, 'noor');
+  // Read anew, so that no words are there from an earlier dialog.
+  const dialog = await open(page, 'elif', 'Merge with another member');
+  await page.waitForFunction(() => document.activeElement?.getAttribute('role') === 'combobox');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  await page.waitForFunction(() => document.activeElement?.textContent === 'Actions');
+  await page.context().close();
+});

@@ -3,6 +3,7 @@ import type { UseFormReturnType } from '@mantine/form';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { DialogButtons } from '~/components/DialogButtons';
+import { useFocusBack } from '~/focusBack';
 import { showDone, showProblem } from '~/forms';
 import { useWrite } from '~/write';
 import { useRefreshMember } from './customer';
@@ -30,6 +31,7 @@ export function ActDialog<Values extends { reason: string }>(props: Props<Values
   const { t } = useTranslation(['admin', 'common']);
   const { form, act, onClose } = props;
   const refresh = useRefreshMember();
+  useFocusBack();
   const write = useWrite({
     mutationFn: act,
     onSuccess: async (done) => {

@@ -3,7 +3,6 @@ import { useForm } from '@mantine/form';
 import { mergeMembers, previewMerge } from '@regulars/client';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { MemberSelect } from '~/components/programme/MemberSelect';
 import { Loading, Problem } from '~/components/states';
@@ -53,16 +52,13 @@ export function MergeMember({ subject: { who, customer }, onClose }: { subject: 
         }
       }}
     >
-      {/* Its words are another area's, which may have to be fetched first. */}
-      <Suspense fallback={<Loading />}>
-        <MemberSelect
-          data-autofocus
-          label={t('merge.other')}
-          required
-          value={other || undefined}
-          onChange={(handle) => form.setFieldValue('other', handle ?? '')}
-        />
-      </Suspense>
+      <MemberSelect
+        data-autofocus
+        label={t('merge.other')}
+        required
+        value={other || undefined}
+        onChange={(handle) => form.setFieldValue('other', handle ?? '')}
+      />
       {other !== '' && (
         <Radio.Group label={t('merge.stays')} description={t('merge.stays_hint')} {...form.getInputProps('stays')}>
           <Stack gap={6} mt={6}>

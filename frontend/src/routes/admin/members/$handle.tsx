@@ -13,6 +13,7 @@ import { Overview } from '~/components/admin/member/Overview';
 import { PurchasesTab, RedemptionsTab, ReferralsTab, StatementTab, TiersTab } from '~/components/admin/member/PointsTabs';
 import { FOR_ADMINISTRATORS, OF_MERGED, TABS, type Tab } from '~/components/admin/member/tabs';
 import tabStyles from '~/components/admin/member/tabs.module.css';
+import { words } from '~/i18n';
 import { isAdministrator } from '~/session';
 
 interface Search {
@@ -27,7 +28,8 @@ export const Route = createFileRoute('/admin/members/$handle')({
     of: oneOf(['questions', 'answers'], search.of),
     cursor: text(search.cursor),
   }),
-  loader: ({ context: { queries, me }, params }) => loadSubject(queries, params.handle, me),
+  // The search for another member has the words of the programme; a dialog that waited for them would lose the focus.
+  loader: ({ context: { queries, me }, params }) => Promise.all([words('programme'), loadSubject(queries, params.handle, me)]),
   component: MemberPage,
 });
 
