@@ -102,3 +102,18 @@ test('what is refused is said in German on German pages', async () => {
   await page.getByText('Zu viel auf einmal').waitFor();
   await page.context().close();
 });
+
+test('pages of who was merged show nothing of the other’s, and lead on', async () => {
+  const page = await town.visit();
+  await page.goto('/members/joe-3/answers');
+  await page.waitForURL('**/members/joe-2/answers');
+  await page.getByRole('heading', { name: 'Joe of joe-2' }).waitFor();
+  await town.signIn(page, 'noor');
+  await page.goto('/admin/members/joe-3?tab=purchases');
+  await page.getByRole('tab', { name: 'Overview', selected: true }).waitFor();
+  assert.equal(await page.getByRole('tab', { name: 'Purchases' }).count(), 0);
+  await page.getByRole('tab', { name: 'Points' }).click();
+  await page.getByRole('tabpanel', { name: 'Points' }).waitFor();
+  town.isSilent(page, 'merged');
+  await page.context().close();
+});

@@ -17,4 +17,4 @@ export type Tab = (typeof TABS)[number];
 export const FOR_ADMINISTRATORS: readonly Tab[] = ['merges', 'audit'];
 
 /** What there is still of a member who was merged: the rest is on the other's page. */
-export const OF_MERGED: readonly Tab[] = ['overview', 'merges', 'audit'];
+export const OF_MERGED: readonly Tab[] = ['overview', 'statement', 'merges', 'audit'];

@@ -53,11 +53,13 @@ const ForModerators = ({ handle, me }: Props) => <Everything subject={useProfile
 
 function Everything({ subject, me }: { subject: Subject; me: Me }) {
   const { t } = useTranslation('admin');
-  const { tab = 'overview', of = 'questions', cursor } = Route.useSearch();
+  const { tab: wanted, of = 'questions', cursor } = Route.useSearch();
   const navigate = Route.useNavigate();
   const { handle, id, merged_into } = subject.who;
   const there = merged_into ? OF_MERGED : TABS;
   const visible = there.filter((name) => isAdministrator(me) || !FOR_ADMINISTRATORS.includes(name));
+  // What is not offered is not shown either: another tab of who was merged would list what is the other's.
+  const tab = visible.find((name) => name === wanted) ?? 'overview';
   const at = { handle, cursor };
   const list = useRef<HTMLDivElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: on a phone the tab may lie beyond the edge

@@ -1,9 +1,9 @@
 import { Badge, Card, Group, Text } from '@mantine/core';
 import type { AnswerCard } from '@regulars/client';
-import { listMemberAnswersInfiniteOptions } from '@regulars/client/react-query';
+import { getMemberOptions, listMemberAnswersInfiniteOptions } from '@regulars/client/react-query';
 import { IconCheck, IconMessage } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { createFileRoute } from '@tanstack/react-router';
+import { createFileRoute, redirect } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { LinkText } from '~/components/links';
 import { byCursor, Pages } from '~/components/Pages';
@@ -11,7 +11,14 @@ import { Empty } from '~/components/states';
 import { When } from '~/components/When';
 import { number } from '~/format';
 
-export const Route = createFileRoute('/members/$handle/answers')({ component: MemberAnswers });
+export const Route = createFileRoute('/members/$handle/answers')({
+  loader: async ({ context: { queries }, params }) => {
+    const { merged_into } = await queries.ensureQueryData(getMemberOptions({ path: params }));
+    // Who was merged has no answers of their own any more; the server leads on from the profile itself.
+    if (merged_into) throw redirect({ to: '/members/$handle/answers', params: { handle: merged_into }, replace: true });
+  },
+  component: MemberAnswers,
+});
 
 function MemberAnswers() {
   const { t } = useTranslation('groups');
