@@ -117,3 +117,34 @@ test('pages of who was merged show nothing of the other’s, and lead on', async
   town.isSilent(page, 'merged');
   await page.context().close();
 });
+
+test('a merge that can no longer be undone says so, and so does the list', async () => {
+  const page = await town.visit();
+  await town.signIn(page, 'noor');
+  // The longer word of the other language has its place, too.
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.evaluate(() => localStorage.setItem('regulars.language', 'de'));
+  await page.goto('/admin/members/joe-2?tab=merges');
+  const undo = page.getByRole('button', { name: 'Rückgängig machen: joe-3' });
+  await undo.waitFor();
+  await town.inspect(page, 'merged-list-de');
+  const [end, room] = await undo.evaluate((button) => {
+    const list = button.closest('[role="region"]') ?? button;
+    return [button.getBoundingClientRect().right, list.getBoundingClientRect().right];
+  });
+  assert(end <= room, `The button ends at ${end}, the list at ${room}.`);
+  await page.evaluate(() => localStorage.setItem('regulars.language', 'en'));
+  await page.reload();
+  await page.getByRole('button', { name: 'Undo: joe-3' }).click();
+  const gift = { handle: 'joe-2', points: 5, reason: 'Points that move.' };
+  await town.api('POST', '/admin/adjustments', gift, noor, { 'idempotency-key': 'moved' });
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Reason').fill('They are two after all.');
+  await dialog.getByRole('button', { name: 'Undo' }).click();
+  await page.getByText('This merge cannot be undone').waitFor();
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await page.getByText('Can no longer be undone:').waitFor();
+  // The button from which it began is gone.
+  await page.waitForFunction(() => document.activeElement?.id === 'main');
+  await page.context().close();
+});

@@ -48,7 +48,7 @@ export function MergeMember({ subject: { who, customer }, onClose }: { subject: 
           await navigate({ to: '/admin/members/$handle', params: { handle: data.into.handle }, search: { tab: 'merges' } });
           return t('merge.done', { from: data.from.handle, into: data.into.handle });
         } catch (error) {
-          throw refusedIn(error, t);
+          throw refusedIn(error, t, 'merge');
         }
       }}
     >
@@ -69,7 +69,7 @@ export function MergeMember({ subject: { who, customer }, onClose }: { subject: 
         </Radio.Group>
       )}
       <Stack gap="sm" aria-live="polite" aria-busy={preview.isFetching}>
-        {preview.isError && <Problem error={refusedIn(preview.error, t)} retry={preview.refetch} />}
+        {preview.isError && <Problem error={refusedIn(preview.error, t, 'merge')} retry={preview.refetch} />}
         {preview.isLoading && <Loading />}
         {preview.data && <MergeOutcome merge={preview.data} />}
         {preview.data && (

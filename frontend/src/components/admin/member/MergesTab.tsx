@@ -3,7 +3,7 @@ import { useForm } from '@mantine/form';
 import { type MergeView, undoMerge } from '@regulars/client';
 import { listMergesOptions } from '@regulars/client/react-query';
 import { IconArrowRight } from '@tabler/icons-react';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { LinkText } from '~/components/links';
@@ -98,6 +98,7 @@ function Undoing({ merge, onUndo }: { merge: MergeView; onUndo: (merge: MergeVie
 
 function UndoMerge({ merge, onClose }: { merge: MergeView; onClose: () => void }) {
   const { t } = useTranslation('admin');
+  const queries = useQueryClient();
   const form = useForm({ initialValues: { reason: '' } });
   return (
     <ActDialog
@@ -111,7 +112,9 @@ function UndoMerge({ merge, onClose }: { merge: MergeView; onClose: () => void }
           await undoMerge({ path: { merge_id: merge.id }, body: { reason: reason.trim() }, throwOnError: true });
           return t('merge.undone_now', { from: merge.from.handle, into: merge.into.handle });
         } catch (error) {
-          throw refusedIn(error, t);
+          // The list said that it may be undone: it is read again.
+          queries.invalidateQueries({ queryKey: [{ _id: 'listMerges' }] });
+          throw refusedIn(error, t, 'undo');
         }
       }}
     >

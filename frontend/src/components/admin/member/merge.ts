@@ -5,8 +5,8 @@ import { problemOf } from '~/api';
 const REFUSALS = ['same_member', 'merged', 'staff_member', 'no_account', 'moved_since', 'member_gone'] as const;
 
 /** What the server refused, in the reader's language. */
-export function refusedIn(error: unknown, t: TFunction<'admin'>): unknown {
+export function refusedIn(error: unknown, t: TFunction<'admin'>, act: 'merge' | 'undo'): unknown {
   const problem = problemOf(error);
   const refusal = REFUSALS.find((code) => code === problem?.code);
-  return problem && refusal ? { ...problem, title: t('merge.refused.title'), detail: t(`merge.refused.${refusal}`) } : error;
+  return problem && refusal ? { ...problem, title: t(`merge.refused.title_${act}`), detail: t(`merge.refused.${refusal}`) } : error;
 }
