@@ -66,6 +66,8 @@ test('what a shop’s customer had earned comes over, and the page says what', a
   await badge.waitFor();
   await town.inspect(page, 'merge-purchases-phone');
   assert(await badge.evaluate((label) => label.scrollWidth <= label.clientWidth));
+  const tall = await page.getByText('30 points', { exact: true }).evaluate((text) => text.clientHeight);
+  assert(tall < 40, 'The points are broken into lines.');
 
   // A number that is somebody else's stays theirs.
   const other = await town.visit();

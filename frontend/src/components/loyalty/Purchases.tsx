@@ -57,7 +57,9 @@ function PurchaseCard({ purchase }: { purchase: PurchaseView }) {
           </div>
           <Group gap="sm" wrap="nowrap">
             <Stack gap={2} align="flex-end">
-              <Text fw={700}>{t('common:points', { count: kept, formatted: number(kept) })}</Text>
+              <Text fw={700} className={classes.amount}>
+                {t('common:points', { count: kept, formatted: number(kept) })}
+              </Text>
               {isWaiting && purchase.available_at && (
                 <Badge color="gray" variant="default" className={classes.badge}>
                   {t('purchases.from', { date: date(purchase.available_at) })}

@@ -57,7 +57,7 @@ export function MergesTab({ handle, cursor }: TabProps) {
               </>
             ),
           },
-          { accessor: 'may_undo', title: t('sanction.act'), width: 184, render: (merge) => <Undoing merge={merge} onUndo={undo} /> },
+          { accessor: 'may_undo', title: t('sanction.act'), width: 200, render: (merge) => <Undoing merge={merge} onUndo={undo} /> },
         ]}
       />
       {undoing && <UndoMerge merge={undoing} onClose={() => undo(undefined)} />}
