@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use poem::{EndpointExt, Route, get, listener::TcpListener};
 use regulars::{
     app::{App, Settings},
-    identity::account::api::SignInTerms,
+    identity::SignInTerms,
     kit::{
         Clock, db,
         embedded::{Embedded, Server, Settings as EmbeddedSettings},

@@ -16,7 +16,7 @@ use poem::{
     middleware::{CatchPanic, CookieJarManager, SetHeader},
     web::{Data, Html, Json},
 };
-use poem_openapi::{OpenApi, OpenApiService, Tags};
+use poem_openapi::{OpenApi, OpenApiService};
 use serde_json::Value;
 
 use crate::{
@@ -24,16 +24,18 @@ use crate::{
     community::{self, notification::Streams},
     events::{self, Event},
     forum,
-    identity::{self, Doorkeeper, access::AccessTokens, account::api::SignInTerms, caller::known_caller, merge},
+    identity::{self, Doorkeeper, SignInTerms, access::AccessTokens, caller::known_caller, merge},
     insight,
     kit::{
         Clock, Conn, Db, Kit, Parts, Problem,
         admission::Admission,
-        background::Failures,
+        background::Job,
+        bell::Bell,
         caching::Marked,
         compress,
         copies::Copies,
         erasure::{self, Place},
+        failures::Failures,
         idempotency,
         limits::{RateLimits, Rationing, RequestLimits},
         outbox::{self, Listener, Occurrence},
@@ -48,23 +50,6 @@ use crate::{
     loyalty,
     web::{self, Files, Site, Web},
 };
-
-/// The chapters of the API's description.
-#[derive(Tags)]
-pub enum Tag {
-    /// Accounts, sessions, members and API keys.
-    Identity,
-    /// User groups and notifications.
-    Community,
-    /// Questions, answers, comments, votes, tags and search.
-    Forum,
-    /// Flags, reviews and sanctions.
-    Moderation,
-    /// Points, purchases, tiers, rewards, referrals and leaderboards.
-    Loyalty,
-    /// The programme's terms, and what staff do.
-    Administration,
-}
 
 /// How text fields look in the description's examples.
 const EXAMPLES: &spec::examples::Names = &[
@@ -178,13 +163,6 @@ pub struct App {
     streams: Streams,
 }
 
-/// Regular work: what it is, how often, and what it does.
-pub struct Job {
-    pub name: &'static str,
-    pub every: Duration,
-    pub run: fn(Kit) -> BoxFuture<'static, Result<(), Problem>>,
-}
-
 impl App {
     pub async fn build(settings: Settings) -> anyhow::Result<Self> {
         let now = settings.clock.now();
@@ -212,7 +190,7 @@ impl App {
             clock: settings.clock,
             cursors: Cursors::new(keys.cursor),
             copies: Copies::default(),
-            outbox: outbox::Bell::default(),
+            outbox: Bell::default(),
             limits: RateLimits::new(settings.rationing),
             metrics: Metrics::new()?,
             failures: Failures::default(),
@@ -395,7 +373,7 @@ async fn forget_answers(kit: Kit) -> Result<(), Problem> {
 
 /// Everywhere that personal data may lie.
 pub fn places() -> impl Iterator<Item = &'static Place> {
-    [erasure::PLACES, identity::PLACES, community::PLACES, forum::erasure::PLACES, loyalty::PLACES].into_iter().flatten()
+    [erasure::PLACES, identity::erasure::PLACES, community::PLACES, forum::erasure::PLACES, loyalty::PLACES].into_iter().flatten()
 }
 
 /// Erases what members left who are gone: after all others, which still write of them.
@@ -453,8 +431,7 @@ async fn ready(Data(app): Data<&App>) -> Result<String, Problem> {
     if !app.accepting.load(Ordering::Relaxed) {
         return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "shutting_down", "The server is shutting down.").retry_after(5));
     }
-    let mut conn = app.health_db.read().await?;
-    diesel_async::RunQueryDsl::execute(diesel::sql_query("select 1"), &mut *conn).await?;
+    app.health_db.ping().await?;
     // Requests are answered all the same, and another server's background work may go on: 200, but not in silence.
     let failing: Vec<_> = app.kit.failures.lasting().into_iter().map(|(name, times)| format!("{name} ({times} times in a row)")).collect();
     Ok(if failing.is_empty() { "ready".to_owned() } else { format!("ready, but this fails in the background: {}", failing.join(", ")) })

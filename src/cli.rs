@@ -8,7 +8,10 @@ use std::{
 use anyhow::{Context, Result, bail};
 use clap::{Args, Parser, Subcommand};
 
-use crate::{commands, config::Config};
+use crate::{
+    commands::{self, NewApiKey, Urls},
+    config::Config,
+};
 
 /// A customer community with a loyalty programme, in one server.
 ///
@@ -91,27 +94,6 @@ pub struct NewAdmin {
     /// Read the password from standard input
     #[arg(long)]
     pub password_stdin: bool,
-}
-
-#[derive(Debug, Args)]
-pub struct NewApiKey {
-    /// The partner's name; created if it is not known
-    #[arg(long)]
-    pub partner: String,
-    /// Comma-separated, such as purchases:write,members:read
-    #[arg(long, value_delimiter = ',', required = true)]
-    pub scopes: Vec<String>,
-    /// What the key is for
-    #[arg(long, default_value = "created on the command line")]
-    pub name: String,
-}
-
-/// Where the servers are, whoever runs them.
-#[derive(Clone, Default)]
-pub struct Urls {
-    pub database_url: String,
-    /// `None` where there is no Redis: everything works from PostgreSQL.
-    pub redis_url: Option<String>,
 }
 
 impl Cli {

@@ -3,16 +3,13 @@
 use std::{io::stdout, path::Path, sync::Arc, time::Duration};
 
 use anyhow::{Context, Result, ensure};
+use clap::Args;
 use tokio::{net::TcpListener, task::JoinSet, time::timeout};
 
 use crate::{
     app::{self, App, Keys, Settings},
-    cli::{NewApiKey, Urls},
     config::Config,
-    identity::{
-        account::{api::SignInTerms, create_administrator},
-        api_key, member,
-    },
+    identity::{SignInTerms, account::create_administrator, api_key, member},
     import::{self, Meter, purchases, stackexchange},
     kit::{
         Clock, Problem, background, console, db,
@@ -26,6 +23,27 @@ use crate::{
     loyalty::leaderboard,
     web,
 };
+
+#[derive(Debug, Args)]
+pub struct NewApiKey {
+    /// The partner's name; created if it is not known
+    #[arg(long)]
+    pub partner: String,
+    /// Comma-separated, such as purchases:write,members:read
+    #[arg(long, value_delimiter = ',', required = true)]
+    pub scopes: Vec<String>,
+    /// What the key is for
+    #[arg(long, default_value = "created on the command line")]
+    pub name: String,
+}
+
+/// Where the servers are, whoever runs them.
+#[derive(Clone, Default)]
+pub struct Urls {
+    pub database_url: String,
+    /// `None` where there is no Redis: everything works from PostgreSQL.
+    pub redis_url: Option<String>,
+}
 
 /// Time for the events that the last requests have caused.
 const LAST_EVENTS: Duration = Duration::from_secs(5);

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Parser;
 use regulars::{
-    cli::{self, Cli, Command, Urls},
-    commands::{Refused, Unchecked},
+    cli::{self, Cli, Command},
+    commands::{Refused, Unchecked, Urls},
     config::{Config, LogFormat},
     kit::{
         console,

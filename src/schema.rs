@@ -1,8 +1,13 @@
 // @generated automatically by Diesel CLI.
 
+pub mod sql_types {
+    #[derive(diesel::query_builder::QueryId, Clone, diesel::sql_types::SqlType)]
+    #[diesel(postgres_type(name = "tsvector", schema = "pg_catalog"))]
+    pub struct Tsvector;
+}
+
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     account (id) {
         id -> Uuid,
@@ -18,7 +23,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     api_key (id) {
         id -> Uuid,
@@ -36,7 +40,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     audit_entry (id) {
         id -> Uuid,
@@ -52,7 +55,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     award (id) {
         id -> Uuid,
@@ -76,7 +78,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     comment (id) {
         id -> Uuid,
@@ -95,7 +96,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     coupon_code (reward_id, code) {
         reward_id -> Uuid,
@@ -108,7 +108,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     earning_rule (id) {
         id -> Uuid,
@@ -121,7 +120,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     earning_rule_version (id) {
         id -> Uuid,
@@ -137,7 +135,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     erased_handle (hash) {
         hash -> Bytea,
@@ -146,7 +143,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     external_member (partner_id, external_id) {
         partner_id -> Uuid,
@@ -158,7 +154,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     flag (id) {
         id -> Uuid,
@@ -175,7 +170,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     idempotency_key (caller, operation, key) {
         caller -> Text,
@@ -190,7 +184,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     import_progress (source) {
         source -> Text,
@@ -217,7 +210,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     leaderboard (id) {
         id -> Uuid,
@@ -231,7 +223,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     leaderboard_score (leaderboard_id, member_id) {
         leaderboard_id -> Uuid,
@@ -245,7 +236,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     ledger_entry (transaction_id, line) {
         transaction_id -> Uuid,
@@ -258,7 +248,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     ledger_transaction (id) {
         id -> Uuid,
@@ -277,7 +266,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     lot (id) {
         id -> Uuid,
@@ -296,7 +284,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     lot_allocation (transaction_id, lot_id) {
         transaction_id -> Uuid,
@@ -309,7 +296,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     member (id) {
         id -> Uuid,
@@ -331,7 +317,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     member_tier (member_id) {
         member_id -> Uuid,
@@ -343,7 +328,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     membership (group_id, member_id) {
         group_id -> Uuid,
@@ -356,7 +340,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     mention (member_id, post_id) {
         member_id -> Uuid,
@@ -367,7 +350,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     merge (id) {
         id -> Uuid,
@@ -384,7 +366,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     merged_row (id) {
         id -> Int8,
@@ -397,7 +378,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     notification (id) {
         id -> Uuid,
@@ -422,7 +402,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     notification_off (member_id, kind) {
         member_id -> Uuid,
@@ -432,7 +411,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     outbox_event (id) {
         id -> Int8,
@@ -446,7 +424,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     parked_event (id) {
         id -> Int8,
@@ -461,7 +438,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     partner (id) {
         id -> Uuid,
@@ -473,7 +449,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
+    use super::sql_types::Tsvector;
 
     post (id) {
         id -> Uuid,
@@ -513,7 +489,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     post_link (question_id, related_id, kind) {
         question_id -> Uuid,
@@ -525,7 +500,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     purchase (id) {
         id -> Uuid,
@@ -551,7 +525,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     purchase_line (purchase_id, line) {
         purchase_id -> Uuid,
@@ -570,7 +543,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     purchase_return (id) {
         id -> Uuid,
@@ -584,7 +556,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     qualifying_entry (transaction_id) {
         transaction_id -> Uuid,
@@ -596,7 +567,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     question_follow (member_id, question_id) {
         member_id -> Uuid,
@@ -607,7 +577,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     question_tag (question_id, tag_id) {
         question_id -> Uuid,
@@ -617,7 +586,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     redemption (id) {
         id -> Uuid,
@@ -639,7 +607,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     referral (id) {
         id -> Uuid,
@@ -658,7 +625,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     referral_code (member_id) {
         member_id -> Uuid,
@@ -669,7 +635,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     refresh_token (hash) {
         hash -> Bytea,
@@ -681,7 +646,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     reputation (member_id) {
         member_id -> Uuid,
@@ -691,7 +655,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     reputation_entry (id) {
         id -> Uuid,
@@ -707,7 +670,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     return_line (purchase_return_id, line) {
         purchase_return_id -> Uuid,
@@ -719,7 +681,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     review_item (id) {
         id -> Uuid,
@@ -744,7 +705,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     revision (post_id, number) {
         post_id -> Uuid,
@@ -760,7 +720,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     reward (id) {
         id -> Uuid,
@@ -787,7 +746,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     reward_stock (reward_id) {
         reward_id -> Uuid,
@@ -798,7 +756,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     sanction (id) {
         id -> Uuid,
@@ -816,7 +773,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     server_secret (id) {
         id -> Uuid,
@@ -829,7 +785,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     session (id) {
         id -> Uuid,
@@ -845,7 +800,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     site (id) {
         id -> Bool,
@@ -875,7 +829,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     tag (id) {
         id -> Uuid,
@@ -889,7 +842,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     tag_follow (member_id, tag_id) {
         member_id -> Uuid,
@@ -900,7 +852,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     tier (id) {
         id -> Uuid,
@@ -915,7 +866,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     tier_change (id) {
         id -> Uuid,
@@ -930,7 +880,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     trust_by_hand (member_id) {
         member_id -> Uuid,
@@ -942,7 +891,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     trust_due (member_id) {
         member_id -> Uuid,
@@ -952,7 +900,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     user_group (id) {
         id -> Uuid,
@@ -971,7 +918,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     vote (id) {
         id -> Uuid,
@@ -987,7 +933,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::kit::db::sql_types::*;
 
     wallet (member_id) {
         member_id -> Uuid,

@@ -8,7 +8,7 @@ use diesel::{
     pg::{Pg, PgValue},
     serialize::{Output, ToSql},
 };
-use poem_openapi::{Enum, NewType};
+use poem_openapi::{Enum, NewType, Tags};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -241,6 +241,23 @@ impl Currency {
     pub fn minor_per_unit(self) -> i64 {
         10_i64.pow(self.0.exponent().unwrap_or(0).into())
     }
+}
+
+/// The tags by which the API's description groups its operations.
+#[derive(Tags)]
+pub enum ApiTag {
+    /// Accounts, sessions, members and API keys.
+    Identity,
+    /// User groups and notifications.
+    Community,
+    /// Questions, answers, comments, votes, tags and search.
+    Forum,
+    /// Flags, reviews and sanctions.
+    Moderation,
+    /// Points, purchases, tiers, rewards, referrals and leaderboards.
+    Loyalty,
+    /// The programme's terms, and what staff do.
+    Administration,
 }
 
 #[cfg(test)]

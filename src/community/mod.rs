@@ -12,10 +12,10 @@ use self::{
     notification::{Streams, api::NotificationApi, listener::Herald, settings::NotificationSettingsApi},
 };
 use crate::{
-    app::Job,
     events::Event,
     kit::{
         Kit,
+        background::Job,
         erasure::{Place, erased, kept, rewritten},
         outbox::Listener,
         verify::{Check, Repair, recount},

@@ -20,10 +20,10 @@ pub use merging::ForumMerging;
 use poem_openapi::OpenApi;
 
 use crate::{
-    app::Job,
     events::Event,
     kit::{
         Kit,
+        background::Job,
         outbox::Listener,
         verify::{Check, Repair},
     },

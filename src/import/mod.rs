@@ -11,29 +11,18 @@ mod report;
 pub mod seed;
 pub mod stackexchange;
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use crate::{
     app::App,
     kit::{Problem, outbox},
 };
 
-pub use report::{Meter, Report, Tally};
+pub use report::{FileError, Meter, Report, Tally};
 
 const EVENTS_A_BATCH: i32 = 500;
 /// Between two looks at events that another process delivers.
 const POLL: Duration = Duration::from_millis(200);
-
-/// What is wrong, as a sentence with its place: "Posts.xml, line 17: CreationDate is not a date: `x`."
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{file}, line {line}: {reason}")]
-pub struct FileError {
-    pub file: Arc<str>,
-    pub line: u64,
-    pub reason: String,
-    /// Nothing after it can be read, as opposed to one row that is refused.
-    pub ends_file: bool,
-}
 
 /// Delivers what an import has told, or waits for the server that does, until nothing waits.
 ///

@@ -38,12 +38,14 @@ use crate::{
         text::Text,
     },
     loyalty::{
-        earning::{rules::NoPoints, store as earning, terms::Trigger},
-        ledger,
-        purchase::{
-            self, NewPurchase,
+        earning::{
             order::{LineForm, OrderForm},
+            rules::NoPoints,
+            store as earning,
+            terms::Trigger,
         },
+        ledger,
+        purchase::{self, NewPurchase},
         tier::{self, rules::Cause},
     },
     schema::{purchase as purchase_table, purchase_line as line_table},

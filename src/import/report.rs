@@ -1,13 +1,22 @@
 //! What an import says of itself: while it runs, and at the end. So do other commands that take their time.
 
-use std::{fmt, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::FileError;
-
 /// Refused rows that are told one by one; the others are counted.
 const TOLD_MAX: usize = 20;
+
+/// What is wrong, as a sentence with its place: "Posts.xml, line 17: CreationDate is not a date: `x`."
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{file}, line {line}: {reason}")]
+pub struct FileError {
+    pub file: Arc<str>,
+    pub line: u64,
+    pub reason: String,
+    /// Nothing after it can be read, as opposed to one row that is refused.
+    pub ends_file: bool,
+}
 
 /// What an import did.
 #[derive(Debug, Default, Clone, PartialEq)]

@@ -27,7 +27,7 @@ use super::{
 use crate::{
     events::{self, Event},
     forum::{post::store::warm, tag::rules::normalise},
-    identity::member::handle::find_retired,
+    identity::handle::find_retired,
     kit::{Conn, Kit, db},
     words::{CommentId, MemberId, PostId, VoteId},
 };

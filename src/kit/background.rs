@@ -3,13 +3,7 @@
 //! A turn that fails, panics or takes too long is given up, and rolls back; the next one comes after a pause that grows
 //! with each failure. Readiness and `/metrics` tell of it.
 
-use std::{
-    any::Any,
-    collections::BTreeMap,
-    panic::AssertUnwindSafe,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{any::Any, panic::AssertUnwindSafe, time::Duration};
 
 use futures_util::{FutureExt, future::BoxFuture};
 use tokio::time::{sleep, timeout};
@@ -20,23 +14,12 @@ use super::{Kit, Problem};
 const TURN_MAX: Duration = Duration::from_secs(15 * 60);
 const PAUSE_MIN: Duration = Duration::from_secs(1);
 const PAUSE_MAX: Duration = Duration::from_secs(30);
-/// What fails so often in a row is told of.
-const TOLD_FROM: u32 = 2;
 
-/// How often each work has failed in a row. Clones share it.
-#[derive(Clone, Default)]
-pub struct Failures(Arc<Mutex<BTreeMap<&'static str, u32>>>);
-
-impl Failures {
-    /// Names of what keeps failing, with how often it did so in a row.
-    pub fn lasting(&self) -> Vec<(&'static str, u32)> {
-        let rows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        rows.iter().filter(|(_, times)| **times >= TOLD_FROM).map(|(name, times)| (*name, *times)).collect()
-    }
-
-    fn set(&self, name: &'static str, times: u32) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(name, times);
-    }
+/// Regular work: what it is, how often, and what it does.
+pub struct Job {
+    pub name: &'static str,
+    pub every: Duration,
+    pub run: fn(Kit) -> BoxFuture<'static, Result<(), Problem>>,
 }
 
 /// Does a turn of `work`, rests, and does the next. Ends only with its task.

@@ -47,13 +47,6 @@ const MIGRATION_LOCK: i64 = 7_270_001;
 pub type Conn = AsyncPgConnection;
 type Manager = <Conn as AsyncConnection>::TransactionManager;
 
-/// SQL types that diesel does not know; we read and write them in plain SQL only.
-pub mod sql_types {
-    #[derive(diesel::sql_types::SqlType, diesel::query_builder::QueryId)]
-    #[diesel(postgres_type(name = "tsvector"))]
-    pub struct Tsvector;
-}
-
 /// A pool of connections.
 #[derive(Clone)]
 pub struct Db {
@@ -112,6 +105,12 @@ impl Db {
         let mut conn = self.read().await?;
         Manager::begin_transaction(&mut *conn).await?;
         Ok(Tx { conn: Some(conn) })
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<(), Problem> {
+        diesel::sql_query("select 1").execute(&mut *self.read().await?).await?;
+        Ok(())
     }
 
     pub fn status(&self) -> deadpool::Status {

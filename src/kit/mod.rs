@@ -4,6 +4,7 @@
 
 pub mod admission;
 pub mod background;
+pub mod bell;
 pub mod caching;
 pub mod clock;
 pub mod compress;
@@ -13,6 +14,7 @@ pub mod db;
 pub mod embedded;
 pub mod erasure;
 pub mod etag;
+pub mod failures;
 pub mod html;
 pub mod idempotency;
 pub mod limits;
@@ -55,11 +57,11 @@ pub struct Parts {
     pub clock: Clock,
     pub cursors: page::Cursors,
     pub copies: copies::Copies,
-    pub outbox: outbox::Bell,
+    pub outbox: bell::Bell,
     pub limits: limits::RateLimits,
     pub metrics: telemetry::Metrics,
     /// Of work in the background.
-    pub failures: background::Failures,
+    pub failures: failures::Failures,
     /// Where the programme's days, weeks and months begin.
     pub time_zone: Tz,
 }

@@ -10,7 +10,7 @@
 //! A batch that fails is delivered one by one; an event that keeps failing is parked, and later ones of its aggregate
 //! with it, so that it blocks nothing else and nothing overtakes it.
 
-use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::panic::AssertUnwindSafe;
 
 use chrono::{DateTime, Utc};
 use diesel::{
@@ -21,7 +21,6 @@ use diesel_async::RunQueryDsl;
 use futures_util::{FutureExt, future::BoxFuture};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
-use tokio::sync::Notify;
 
 use super::{
     Conn, Kit, Problem, background,
@@ -35,22 +34,8 @@ const ATTEMPTS_MAX: i32 = 5;
 /// Deadlocks, time-outs and the like may be over next time. Each attempt is followed by a growing pause, so that these
 /// last for minutes; then the event gives way, because it may be the cause.
 const PASSING_ATTEMPTS_MAX: i32 = 16;
-const IDLE_POLL: Duration = Duration::from_secs(1);
 /// Identifies the leader's lock; arbitrary, but ours.
 const LEADER_LOCK: i64 = 7_270_002;
-
-/// Rings when events were committed, so that the leader need not wait for its next look.
-#[derive(Clone, Default)]
-pub struct Bell(Arc<Notify>);
-
-impl Bell {
-    pub fn ring(&self) {
-        self.0.notify_one();
-    }
-    async fn rung(&self) {
-        let _ = tokio::time::timeout(IDLE_POLL, self.0.notified()).await;
-    }
-}
 
 /// An event with its number, which no other event ever has, and its time.
 #[derive(Clone, Debug)]

@@ -16,10 +16,26 @@ use poem_openapi::{
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{spec::Unreadable, sqlstate, text};
+use super::{sqlstate, text};
 
 pub const CONTENT_TYPE: &str = "application/problem+json";
 const RETRY_AFTER_S: u64 = 1;
+
+/// Every problem status, with its meaning. An operation keeps those that it can answer.
+const STATUSES: [(u16, &str); 12] = [
+    (400, "The request is malformed."),
+    (401, "There are no credentials, or they are not valid."),
+    (403, "The caller may not do this."),
+    (404, "There is no such thing, or the caller may not know of it."),
+    (409, "The state does not allow this; the code says why."),
+    (412, "The thing has changed since the caller saw it."),
+    (413, "The body is too large."),
+    (415, "The body is not JSON."),
+    (422, "Understood, but refused; errors name the fields."),
+    (429, "Too many requests; Retry-After says when to try again."),
+    (500, "An error on our side."),
+    (503, "Busy or without its database; Retry-After says when to try again."),
+];
 
 /// One field of the request that was refused.
 #[derive(Object, Serialize, Clone, Debug, PartialEq)]
@@ -28,6 +44,14 @@ pub struct FieldError {
     pub pointer: String,
     /// What is wrong, as a sentence.
     pub detail: String,
+}
+
+/// Why a body could not be read. Goes with the framework's error, and is worded with it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Unreadable {
+    /// Where it stops being JSON.
+    NotJson(String),
+    Fields(Vec<FieldError>),
 }
 
 /// A problem answer (RFC 9457).
@@ -254,7 +278,7 @@ impl ApiResponse for Problem {
             content: vec![MetaMediaType { content_type: CONTENT_TYPE, schema: <Json<Problem> as Payload>::schema_ref() }],
             headers: vec![],
         };
-        MetaResponses { responses: super::spec::PROBLEMS.into_iter().map(response).collect() }
+        MetaResponses { responses: STATUSES.into_iter().map(response).collect() }
     }
     fn register(registry: &mut Registry) {
         <Json<Problem> as Payload>::register(registry);

@@ -10,9 +10,7 @@ use std::{
 };
 
 use diesel::connection::{Instrumentation, InstrumentationEvent};
-use diesel_async::AsyncConnection;
-
-use super::Conn;
+use diesel_async::{AsyncConnection, AsyncPgConnection};
 
 /// What an answer may take on its way, beyond the time that PostgreSQL itself allows the statement.
 const ON_THE_WAY: Duration = Duration::from_secs(1);
@@ -53,7 +51,7 @@ impl Pulse {
     }
 
     /// That of a connection which [`super::db`] opened; for any other one, a pulse that nobody feels.
-    pub fn of(conn: &mut Conn) -> Self {
+    pub fn of(conn: &mut AsyncPgConnection) -> Self {
         conn.instrumentation().downcast_ref::<Self>().cloned().unwrap_or_else(|| Self::new(Silence::default()))
     }
 

@@ -23,6 +23,12 @@ pub fn parse(text: &str) -> Option<DateTime<Utc>> {
     YEARS.contains(&at.year()).then_some(at)
 }
 
+/// The time that a cursor's microseconds mean; beyond all times for those of no cursor.
+pub fn of_micros(key_us: i64) -> DateTime<Utc> {
+    const LATEST_S: i64 = 253_402_300_799;
+    DateTime::from_timestamp_micros(key_us.min(LATEST_S * 1_000_000)).unwrap_or_default()
+}
+
 impl ParseFromJSON for Time {
     fn parse_from_json(value: Option<Value>) -> ParseResult<Self> {
         match value {

@@ -7,13 +7,14 @@ use std::{
 };
 
 use diesel::{
-    QueryableByName,
-    sql_types::{Array, BigInt, Text},
+    QueryResult, QueryableByName,
+    sql_types::{Array, BigInt, Text, Uuid as SqlUuid},
 };
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use futures_util::future::{BoxFuture, try_join};
 use poem_openapi::{Enum, Object};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::{Conn, Db, Kit, Problem, Tx, db::allow_whole_tables, sqlstate};
 
@@ -36,6 +37,19 @@ pub struct Repair {
     pub of: &'static [&'static str],
     /// Returns how many rows it put right.
     pub run: fn(Kit) -> BoxFuture<'static, Result<u64, Problem>>,
+}
+
+#[derive(QueryableByName)]
+struct Broken {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+}
+
+/// The rows to repair that a query finds, by its column `id`. It may take as long as a check.
+pub async fn find_broken(conn: &mut Conn, sql: &str) -> QueryResult<Vec<Uuid>> {
+    allow_whole_tables(conn, CHECK_TIMEOUT).await?;
+    let rows: Vec<Broken> = diesel::sql_query(sql).load(conn).await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
 /// What a check came to.

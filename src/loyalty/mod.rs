@@ -20,11 +20,11 @@ use chrono::{DateTime, Utc};
 use poem_openapi::OpenApi;
 
 use crate::{
-    app::Job,
     events::Event,
     identity::merge::Merging,
     kit::{
         Conn, Kit, Problem,
+        background::Job,
         erasure::{Place, erased, kept},
         outbox::Listener,
         verify::{Check, Repair},
@@ -99,7 +99,7 @@ pub const PLACES: &[Place] = &[
 pub fn checks() -> Vec<&'static Check> {
     [
         ledger::checks::CHECKS,
-        purchase::CHECKS,
+        purchase::checks::CHECKS,
         tier::CHECKS,
         award::checks::CHECKS,
         leaderboard::checks::CHECKS,

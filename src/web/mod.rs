@@ -20,16 +20,15 @@ use std::sync::Arc;
 
 use poem::{
     Endpoint, EndpointExt, FromRequest, IntoResponse, Request, Response, Result, Route,
-    endpoint::BoxEndpoint,
     error::{MethodNotAllowedError, NotFoundError},
     get, handler,
     http::{Method, header},
     web::Data,
 };
 
-pub use self::{files::Files, site::Site};
-use self::{site::Seen, visit::Visit};
-use crate::kit::{Kit, problem};
+use self::visit::{Seen, Visit};
+pub use self::{files::Files, site::Site, visit::Web};
+use crate::kit::problem;
 
 /// Beginnings of paths whose pages the app alone draws, below those that are written here.
 const APP_ALONE: [&str; 20] = [
@@ -57,16 +56,6 @@ const APP_ALONE: [&str; 20] = [
 
 /// Those of them that no search engine should show: they lead nowhere but back.
 const UNLISTED: [&str; 3] = ["search", "sign-in", "sign-up"];
-
-/// What pages are made of.
-pub struct Web {
-    /// The API below `/api/v1`.
-    pub api: Arc<BoxEndpoint<'static, Response>>,
-    pub kit: Kit,
-    /// Under our name, for when the company's cannot be read.
-    pub site: Site,
-    pub files: Files,
-}
 
 /// Every path that is not the API's.
 pub fn endpoint(web: Web) -> impl Endpoint<Output = Response> {

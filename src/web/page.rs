@@ -11,10 +11,9 @@ use poem_openapi::OperationId;
 use serde_json::Value;
 
 use super::{
-    Web,
     shell::{self, Parts, inert},
-    site::{Seen, Site},
-    visit::{ApiAnswer, Visit},
+    site::Site,
+    visit::{ApiAnswer, Seen, Visit, Web},
 };
 use crate::kit::{Problem, secret};
 

@@ -1,13 +1,9 @@
 //! What the site is called and where it is.
 
-use std::sync::{Arc, OnceLock};
-
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 use uuid::Uuid;
-
-use super::visit::ApiAnswer;
 
 const SLUG_CHARS_MAX: usize = 80;
 /// What JavaScript's encodeURIComponent escapes, for the app must ask for the very same paths.
@@ -29,9 +25,6 @@ pub struct Presentation {
     name: String,
     tagline: String,
 }
-
-/// The site as it was while a page was made, for the refusal that may stand in the page's place.
-pub type Seen = Arc<OnceLock<(Arc<Site>, ApiAnswer)>>;
 
 impl Site {
     /// As nobody has named it, or as long as the name cannot be read.

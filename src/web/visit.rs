@@ -1,21 +1,32 @@
 //! A visitor's request for a page, and what the API answers to it.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use poem::{
-    Body, Endpoint, FromRequest, Request, RequestBody, Result,
+    Body, Endpoint, FromRequest, Request, RequestBody, Response, Result,
+    endpoint::BoxEndpoint,
     http::{self, HeaderValue, StatusCode, uri::Scheme},
     web::{LocalAddr, RemoteAddr},
 };
 use serde::de::DeserializeOwned;
 
 use super::{
-    Web,
-    site::{Presentation, Seen, Site, escaped},
+    files::Files,
+    site::{Presentation, Site, escaped},
 };
-use crate::kit::{Problem, problem, telemetry::RequestId};
+use crate::kit::{Kit, Problem, problem, telemetry::RequestId};
 
 const FORWARDED_FOR: &str = "x-forwarded-for";
+
+/// What pages are made of.
+pub struct Web {
+    /// The API below `/api/v1`.
+    pub api: Arc<BoxEndpoint<'static, Response>>,
+    pub kit: Kit,
+    /// Under our name, for when the company's cannot be read.
+    pub site: Site,
+    pub files: Files,
+}
 
 /// Somebody without credentials looks at a page: whatever they send along, the page is the same for all.
 pub struct Visit {
@@ -38,6 +49,9 @@ pub struct ApiAnswer {
     pub path: String,
     pub json: String,
 }
+
+/// The site as it was while a page was made, for the refusal that may stand in the page's place.
+pub type Seen = Arc<OnceLock<(Arc<Site>, ApiAnswer)>>;
 
 impl<'a> FromRequest<'a> for Visit {
     async fn from_request(request: &'a Request, _: &mut RequestBody) -> Result<Self> {

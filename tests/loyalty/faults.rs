@@ -157,7 +157,7 @@ async fn every_planted_fault_of_points_is_found() {
 
 #[test]
 fn every_invariant_of_points_has_its_fault() {
-    let checks = [ledger::checks::CHECKS, purchase::CHECKS, tier::CHECKS, redemption::checks::CHECKS, referral::checks::CHECKS];
+    let checks = [ledger::checks::CHECKS, purchase::checks::CHECKS, tier::CHECKS, redemption::checks::CHECKS, referral::checks::CHECKS];
     let without: Vec<&str> = checks
         .into_iter()
         .flatten()

@@ -2,7 +2,11 @@
 
 use chrono::Duration;
 use poem::http::Method;
-use regulars::{cli::Urls, commands, config::Config, loyalty::leaderboard};
+use regulars::{
+    commands::{self, Urls},
+    config::Config,
+    loyalty::leaderboard,
+};
 use serde_json::{Value, json};
 
 use crate::town::{OwnRedis, PASSWORD, Person, Plan, Reply, Town, purchases::purchase};

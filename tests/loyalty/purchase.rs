@@ -391,7 +391,7 @@ async fn a_purchase_that_came_back_whole_or_not_is_checked() {
     town.audit().await;
     for fault in ["update purchase set returned_whole_at = null", "update purchase_line set returned_quantity = 2 where line = 2"] {
         town.sql(fault).await;
-        let urls = regulars::cli::Urls { database_url: town.database_url().to_owned(), redis_url: None };
+        let urls = regulars::commands::Urls { database_url: town.database_url().to_owned(), redis_url: None };
         let config = regulars::config::Config::read(&|_| None).unwrap();
         assert!(regulars::commands::verify(config, urls).await.is_err(), "{fault}");
     }
@@ -446,7 +446,7 @@ async fn a_debt_for_points_that_expired_unused_is_forgiven() {
         town.settle().await;
         let owed = i64::min(earned_since / 100 - 25, 0);
         assert_eq!(ada.points().await[3], owed);
-        let urls = || regulars::cli::Urls { database_url: town.database_url().to_owned(), redis_url: None };
+        let urls = || regulars::commands::Urls { database_url: town.database_url().to_owned(), redis_url: None };
         let config = || regulars::config::Config::read(&|_| None).unwrap();
         assert!(regulars::commands::verify(config(), urls()).await.is_err());
         regulars::commands::reconcile(config(), urls()).await.unwrap();

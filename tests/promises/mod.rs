@@ -1,5 +1,6 @@
 //! What we promise about the code base itself.
 
+mod architecture;
 mod authorisation;
 mod background;
 mod backup;
@@ -9,7 +10,7 @@ mod description;
 mod documents;
 mod erasure;
 mod handle;
-mod house;
+
 mod language;
 mod pressure;
 mod schema;

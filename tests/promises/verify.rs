@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use diesel_async::SimpleAsyncConnection;
 use regulars::{
     app,
-    cli::Urls,
-    commands::{self, Unchecked},
+    commands::{self, Unchecked, Urls},
     config::Config,
 };
 use serde_json::json;

@@ -22,7 +22,7 @@ use chrono::Duration;
 use poem::{EndpointExt, Response, endpoint::BoxEndpoint, test::TestClient};
 use regulars::{
     app::{self, App, Settings},
-    identity::account::api::SignInTerms,
+    identity::SignInTerms,
     kit::{
         Clock, Conn,
         limits::Rationing,

@@ -14,7 +14,6 @@ use super::{
     store::{self, Filter, GroupRow, NewGroup},
 };
 use crate::{
-    app::Tag,
     events::{self, Event},
     identity::{
         Actor, Member, Visitor,
@@ -29,7 +28,7 @@ use crate::{
         problem::Fields,
         text::Text,
     },
-    words::{GroupId, GroupKind, GroupRole, MembershipState},
+    words::{ApiTag, GroupId, GroupKind, GroupRole, MembershipState},
 };
 
 /// What is put after a slug that is taken, to make another.
@@ -113,7 +112,7 @@ enum Deleted {
     Done,
 }
 
-#[OpenApi(tag = "Tag::Community")]
+#[OpenApi(tag = "ApiTag::Community")]
 impl GroupApi {
     /// List groups
     ///

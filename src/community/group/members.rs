@@ -13,15 +13,10 @@ use super::{
     store::{self, GroupRow, MembershipRow},
 };
 use crate::{
-    app::Tag,
     events::{self, Event},
-    identity::{
-        Actor, Member, Visitor,
-        member::{AuthorView, Handle},
-        permission::Action,
-    },
+    identity::{Actor, Handle, Member, Visitor, member::AuthorView, permission::Action},
     kit::{Conn, Kit, Problem, page::Page},
-    words::{GroupRole, MemberId, MembershipState, Role},
+    words::{ApiTag, GroupRole, MemberId, MembershipState, Role},
 };
 
 pub struct MembershipApi {
@@ -60,7 +55,7 @@ enum Removed {
     Done,
 }
 
-#[OpenApi(tag = "Tag::Community")]
+#[OpenApi(tag = "ApiTag::Community")]
 impl MembershipApi {
     /// List who is in a group
     ///

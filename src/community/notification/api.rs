@@ -21,10 +21,9 @@ use super::{
     view::{self, NotificationView, Reader},
 };
 use crate::{
-    app::Tag,
     identity::{Actor, Myself, caller::token_expiry},
     kit::{Kit, Problem, page::Page, problem::Fields},
-    words::SessionId,
+    words::{ApiTag, SessionId},
 };
 
 pub const READ_AT_ONCE_MAX: usize = 100;
@@ -70,7 +69,7 @@ fn reader(actor: &Actor) -> Reader {
     Reader { member_id: actor.member_id, staff: actor.is_staff() }
 }
 
-#[OpenApi(prefix_path = "/me/notifications", tag = "Tag::Community")]
+#[OpenApi(prefix_path = "/me/notifications", tag = "ApiTag::Community")]
 impl NotificationApi {
     /// List the caller's notifications
     ///

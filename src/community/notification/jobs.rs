@@ -3,10 +3,7 @@
 use std::time::Duration;
 
 use super::{rules::KEPT_READ, store};
-use crate::{
-    app::Job,
-    kit::{Kit, Problem},
-};
+use crate::kit::{Kit, Problem, background::Job};
 
 const NOTIFICATIONS_A_BATCH: i64 = 1_000;
 

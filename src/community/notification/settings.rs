@@ -4,9 +4,9 @@ use poem_openapi::{Object, OpenApi, payload::Json};
 
 use super::{rules::NotificationKind, store};
 use crate::{
-    app::Tag,
     identity::Myself,
     kit::{Kit, Problem, problem::Fields},
+    words::ApiTag,
 };
 
 pub struct NotificationSettingsApi {
@@ -21,7 +21,7 @@ struct NotificationSettings {
     off: Vec<NotificationKind>,
 }
 
-#[OpenApi(prefix_path = "/me/notification-settings", tag = "Tag::Community")]
+#[OpenApi(prefix_path = "/me/notification-settings", tag = "ApiTag::Community")]
 impl NotificationSettingsApi {
     /// Get what the caller is not told
     #[oai(path = "/", method = "get", operation_id = "get_notification_settings")]

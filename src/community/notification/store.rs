@@ -18,7 +18,7 @@ use crate::{
     },
     kit::{Conn, db::CachedExt},
     visible_group,
-    words::{GroupId, MemberId, PostId},
+    words::{GroupId, MemberId, PostId, SessionId},
 };
 
 /// Things that one notification remembers to have told of.
@@ -209,4 +209,45 @@ pub async fn find_merged(conn: &mut Conn, members: &[MemberId]) -> QueryResult<H
             .load(conn)
             .await?;
     Ok(rows.into_iter().map(|row| (row.member_id, MemberId(row.of))).collect())
+}
+
+/// A member, and the latest notification that they have.
+#[derive(QueryableByName)]
+pub struct Latest {
+    #[diesel(sql_type = SqlUuid)]
+    pub member_id: MemberId,
+    #[diesel(sql_type = SqlUuid)]
+    pub id: Uuid,
+}
+
+/// The latest of those members who have a later one than is known.
+pub async fn find_news(conn: &mut Conn, known: &[Latest]) -> QueryResult<Vec<Latest>> {
+    diesel::sql_query(
+        "select l.member_id, n.id from unnest($1, $2) as l (member_id, id) cross join lateral (
+           select id from notification n where n.member_id = l.member_id and n.id > l.id order by n.id desc limit 1) n",
+    )
+    .bind::<Array<SqlUuid>, _>(known.iter().map(|latest| latest.member_id).collect::<Vec<_>>())
+    .bind::<Array<SqlUuid>, _>(known.iter().map(|latest| latest.id).collect::<Vec<_>>())
+    .cached()
+    .load(conn)
+    .await
+}
+
+/// Those of `sessions` that are over, or whose member is gone.
+pub async fn find_ended(conn: &mut Conn, sessions: &[SessionId], now: DateTime<Utc>) -> QueryResult<HashSet<SessionId>> {
+    #[derive(QueryableByName)]
+    struct Ended {
+        #[diesel(sql_type = SqlUuid)]
+        id: SessionId,
+    }
+    let rows: Vec<Ended> = diesel::sql_query(
+        "select l.id from unnest($1) as l (id)
+         where not exists (select 1 from session s where s.id = l.id and s.revoked_at is null and s.expires_at > $2)",
+    )
+    .bind::<Array<SqlUuid>, _>(sessions)
+    .bind::<Timestamptz, _>(now)
+    .cached()
+    .load(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
 }

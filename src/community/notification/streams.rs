@@ -8,12 +8,7 @@ use std::{
     time::Duration,
 };
 
-use chrono::{DateTime, Utc};
-use diesel::{
-    QueryResult, QueryableByName,
-    sql_types::{Array, Timestamptz, Uuid as SqlUuid},
-};
-use diesel_async::{RunQueryDsl, pooled_connection::deadpool::Object};
+use diesel_async::pooled_connection::deadpool::Object;
 use poem::http::StatusCode;
 use tokio::{
     sync::{Semaphore, SemaphorePermit, watch},
@@ -21,8 +16,9 @@ use tokio::{
 };
 use uuid::Uuid;
 
+use super::store::{Latest, find_ended, find_news};
 use crate::{
-    kit::{Conn, Kit, Problem, db::CachedExt},
+    kit::{Conn, Kit, Problem},
     words::{MemberId, SessionId},
 };
 
@@ -193,45 +189,4 @@ async fn news(kit: &Kit, known: &[Latest]) -> Result<Vec<Latest>, Problem> {
 async fn check(kit: &Kit, sessions: &[SessionId]) -> Result<HashSet<SessionId>, Problem> {
     let mut conn = kit.db.read().await?;
     Ok(find_ended(&mut conn, sessions, kit.clock.now()).await?)
-}
-
-/// A member, and the latest notification that they have.
-#[derive(QueryableByName)]
-struct Latest {
-    #[diesel(sql_type = SqlUuid)]
-    member_id: MemberId,
-    #[diesel(sql_type = SqlUuid)]
-    id: Uuid,
-}
-
-/// The latest of those members who have a later one than is known.
-async fn find_news(conn: &mut Conn, known: &[Latest]) -> QueryResult<Vec<Latest>> {
-    diesel::sql_query(
-        "select l.member_id, n.id from unnest($1, $2) as l (member_id, id) cross join lateral (
-           select id from notification n where n.member_id = l.member_id and n.id > l.id order by n.id desc limit 1) n",
-    )
-    .bind::<Array<SqlUuid>, _>(known.iter().map(|latest| latest.member_id).collect::<Vec<_>>())
-    .bind::<Array<SqlUuid>, _>(known.iter().map(|latest| latest.id).collect::<Vec<_>>())
-    .cached()
-    .load(conn)
-    .await
-}
-
-/// Those of `sessions` that are over, or whose member is gone.
-async fn find_ended(conn: &mut Conn, sessions: &[SessionId], now: DateTime<Utc>) -> QueryResult<HashSet<SessionId>> {
-    #[derive(QueryableByName)]
-    struct Ended {
-        #[diesel(sql_type = SqlUuid)]
-        id: SessionId,
-    }
-    let rows: Vec<Ended> = diesel::sql_query(
-        "select l.id from unnest($1) as l (id)
-         where not exists (select 1 from session s where s.id = l.id and s.revoked_at is null and s.expires_at > $2)",
-    )
-    .bind::<Array<SqlUuid>, _>(sessions)
-    .bind::<Timestamptz, _>(now)
-    .cached()
-    .load(conn)
-    .await?;
-    Ok(rows.into_iter().map(|row| row.id).collect())
 }

@@ -4,12 +4,11 @@ use poem_openapi::{ApiResponse, Object, OpenApi, param::Path, payload::Json};
 
 use super::rules;
 use crate::{
-    app::Tag,
     events,
     forum::post::{self, Refusal, permit, store},
     identity::{Member, permission::Action},
     kit::{Kit, Problem},
-    words::{PostId, PostKind},
+    words::{ApiTag, PostId, PostKind},
 };
 
 pub struct AcceptanceApi {
@@ -30,7 +29,7 @@ enum Accepted {
     Done,
 }
 
-#[OpenApi(prefix_path = "/questions", tag = "Tag::Forum")]
+#[OpenApi(prefix_path = "/questions", tag = "ApiTag::Forum")]
 impl AcceptanceApi {
     /// Accept an answer
     ///

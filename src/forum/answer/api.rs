@@ -11,7 +11,6 @@ use super::{
     view::{self, AnswerOrder, AnswerView},
 };
 use crate::{
-    app::Tag,
     events::{self, Event},
     forum::{
         follow,
@@ -30,7 +29,7 @@ use crate::{
         site,
     },
     kit::{Kit, Problem, etag, limits::Ration, page::Page, problem::Fields, text::Text},
-    words::{PostId, PostKind},
+    words::{ApiTag, PostId, PostKind},
 };
 
 pub struct AnswerApi {
@@ -74,7 +73,7 @@ enum AnswerGone {
     Deleted,
 }
 
-#[OpenApi(tag = "Tag::Forum")]
+#[OpenApi(tag = "ApiTag::Forum")]
 impl AnswerApi {
     /// List the answers of a question
     #[oai(path = "/questions/:question_id/answers", method = "get", operation_id = "list_answers")]

@@ -13,15 +13,14 @@ use poem_openapi::{
 };
 
 use crate::{
-    app::Tag,
-    identity::{Actor, Visitor, member::Handle},
+    identity::{Actor, Handle, Visitor},
     kit::{
         Conn, Kit, Problem,
         db::CachedExt,
         page::{Page, Request},
     },
     visible_group,
-    words::{MemberId, PostId},
+    words::{ApiTag, MemberId, PostId},
 };
 
 pub struct MemberAnswerApi {
@@ -74,7 +73,7 @@ impl From<Row> for AnswerCard {
     }
 }
 
-#[OpenApi(tag = "Tag::Forum")]
+#[OpenApi(tag = "ApiTag::Forum")]
 impl MemberAnswerApi {
     /// List a member's answers
     ///

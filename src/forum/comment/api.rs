@@ -12,7 +12,6 @@ use super::{
     store::{self, CommentRow, NewComment},
 };
 use crate::{
-    app::Tag,
     events::{self, Event},
     forum::post::{
         self, Refusal, event_ref,
@@ -32,7 +31,7 @@ use crate::{
         problem::Fields,
         text::Text,
     },
-    words::{CommentId, PostId, PostKind, PostState},
+    words::{ApiTag, CommentId, PostId, PostKind, PostState},
 };
 
 pub struct CommentApi {
@@ -89,7 +88,7 @@ enum CommentGone {
     Deleted,
 }
 
-#[OpenApi(tag = "Tag::Forum")]
+#[OpenApi(tag = "ApiTag::Forum")]
 impl CommentApi {
     /// List the comments of a question
     ///

@@ -8,7 +8,6 @@ use super::{
     store::{self, NewFlag},
 };
 use crate::{
-    app::Tag,
     forum::{
         post::{self, PostState, Thread},
         sanction::{
@@ -18,7 +17,7 @@ use crate::{
     },
     identity::{Actor, Member, permission::Action, site},
     kit::{Conn, Kit, Problem, limits::Ration, problem::Fields, text::Text},
-    words::{FlagId, PostId, PostKind, ReviewItemId, SanctionId},
+    words::{ApiTag, FlagId, PostId, PostKind, ReviewItemId, SanctionId},
 };
 
 pub struct FlagApi {
@@ -50,7 +49,7 @@ enum FlagAnswer {
     Flagged(Json<FlagView>),
 }
 
-#[OpenApi(tag = "Tag::Moderation")]
+#[OpenApi(tag = "ApiTag::Moderation")]
 impl FlagApi {
     /// Flag a question
     ///

@@ -6,7 +6,7 @@ pub mod store;
 
 use std::time::Duration;
 
-use crate::app::Job;
+use crate::kit::background::Job;
 
 /// Ends the locks that flags put on questions.
 pub fn job() -> Job {

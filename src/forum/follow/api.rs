@@ -8,7 +8,6 @@ use poem_openapi::{
 
 use super::{rules, store};
 use crate::{
-    app::Tag,
     forum::{
         post::{self, permit},
         tag::{
@@ -19,7 +18,7 @@ use crate::{
     },
     identity::{Member, permission::Action},
     kit::{Kit, Problem, page::Page},
-    words::{PostId, PostKind},
+    words::{ApiTag, PostId, PostKind},
 };
 
 pub struct FollowApi {
@@ -40,7 +39,7 @@ enum Unfollowed {
     Done,
 }
 
-#[OpenApi(tag = "Tag::Forum")]
+#[OpenApi(tag = "ApiTag::Forum")]
 impl FollowApi {
     /// Follow a question
     ///

@@ -1,11 +1,9 @@
 //! Who follows what, in PostgreSQL.
 
-use std::collections::HashSet;
-
 use chrono::{DateTime, Utc};
 use diesel::{
     QueryResult, QueryableByName,
-    sql_types::{Array, BigInt, Bool, Int4, Timestamptz, Uuid as SqlUuid},
+    sql_types::{BigInt, Bool, Int4, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
 
@@ -79,35 +77,6 @@ pub async fn unfollow_tag(conn: &mut Conn, member: MemberId, tag: TagId) -> Quer
         .cached()
         .execute(conn)
         .await?;
-    Ok(())
-}
-
-/// Those of `tags` that a member follows.
-pub async fn followed_among(conn: &mut Conn, member: MemberId, tags: &[TagId]) -> QueryResult<HashSet<TagId>> {
-    #[derive(QueryableByName)]
-    struct Followed {
-        #[diesel(sql_type = SqlUuid)]
-        tag_id: TagId,
-    }
-    let rows: Vec<Followed> = diesel::sql_query("select tag_id from tag_follow where member_id = $1 and tag_id = any($2)")
-        .bind::<SqlUuid, _>(member)
-        .bind::<Array<SqlUuid>, _>(tags)
-        .cached()
-        .load(conn)
-        .await?;
-    Ok(rows.into_iter().map(|row| row.tag_id).collect())
-}
-
-/// Lets whoever follows a tag follow `of` instead, which it stands for from now on.
-pub async fn hand_over(conn: &mut Conn, tag: TagId, of: TagId) -> QueryResult<()> {
-    diesel::sql_query(
-        "with gone as (delete from tag_follow where tag_id = $1 returning member_id, since)
-         insert into tag_follow (member_id, tag_id, since) select member_id, $2, since from gone on conflict do nothing",
-    )
-    .bind::<SqlUuid, _>(tag)
-    .bind::<SqlUuid, _>(of)
-    .execute(conn)
-    .await?;
     Ok(())
 }
 

@@ -14,10 +14,9 @@ use super::{
     store,
 };
 use crate::{
-    app::Tag,
     identity::{Actor, Visitor, member::AuthorView, permission::Action},
     kit::{Kit, Problem, page::Page},
-    words::{PostId, PostKind},
+    words::{ApiTag, PostId, PostKind},
 };
 
 pub struct RevisionApi {
@@ -55,7 +54,7 @@ impl From<RevisionRow> for RevisionView {
     }
 }
 
-#[OpenApi(tag = "Tag::Forum")]
+#[OpenApi(tag = "ApiTag::Forum")]
 impl RevisionApi {
     /// List the revisions of a question
     ///

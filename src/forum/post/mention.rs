@@ -9,12 +9,18 @@ use diesel::{
 };
 use diesel_async::RunQueryDsl;
 
-use super::rules::Refusal;
 use crate::{
-    identity::member::{Handle, Named, find_named},
+    identity::handle::{Handle, Named, find_named},
     kit::{Conn, Kit, Problem, db::CachedExt, markdown::names},
+    refusals,
     words::{CommentId, MemberId, PostId},
 };
+
+refusals! {
+    pub enum Refusal {
+        MemberGone = CONFLICT "member_gone" "Somebody whom this text names has just left. Send it again.",
+    }
+}
 
 /// The members whom some texts name, by their handles.
 pub struct Mentions(HashMap<Handle, Named>);

@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod checks;
+pub mod heat;
 pub mod mention;
 pub mod permit;
 pub mod preview;

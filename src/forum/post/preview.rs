@@ -4,9 +4,9 @@ use poem_openapi::{Object, OpenApi, payload::Json};
 
 use super::{mention::Mentions, rules::render};
 use crate::{
-    app::Tag,
     identity::{Member, site::rules::BODY_CHARS_MAX},
     kit::{Kit, Problem, limits::Ration, problem::Fields, text::Text},
+    words::ApiTag,
 };
 
 pub struct PreviewApi {
@@ -27,7 +27,7 @@ struct Previewed {
     body_html: String,
 }
 
-#[OpenApi(tag = "Tag::Forum")]
+#[OpenApi(tag = "ApiTag::Forum")]
 impl PreviewApi {
     /// See how a text will look
     ///

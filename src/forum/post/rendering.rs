@@ -11,10 +11,10 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use crate::{
-    app::Job,
-    identity::member::Handle,
+    identity::Handle,
     kit::{
         Conn, Kit, Problem,
+        background::Job,
         db::CachedExt,
         markdown::{self, RENDERER, names},
     },

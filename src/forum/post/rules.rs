@@ -32,7 +32,6 @@ refusals! {
         NotPublished = CONFLICT "post_not_published" "This post is hidden or deleted.",
         DuplicatePost = CONFLICT "duplicate_post" "You have posted the same words a moment ago.",
         EditWindowClosed = FORBIDDEN "edit_window_closed" "The time in which you may edit this yourself is over.",
-        MemberGone = CONFLICT "member_gone" "Somebody whom this text names has just left. Send it again.",
         OwnPost = FORBIDDEN "own_post" "This is for the posts of others.",
     }
 }

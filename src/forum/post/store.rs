@@ -7,10 +7,10 @@ use diesel::{
 };
 use diesel_async::RunQueryDsl;
 
+use super::heat::{Heat, hot_key};
 use super::rules::{PostRow, state_event, unaccepted_events};
 use crate::{
     events,
-    forum::question::rules::{Heat, hot_key},
     kit::{
         Conn, Problem,
         db::CachedExt,

@@ -9,17 +9,17 @@ use poem_openapi::{
 
 use super::{
     list::{self, CardRow, Filter, QuestionCard, QuestionOrder},
-    rules::{self, Heat, Refusal},
+    rules::{self, Refusal},
     store::{self, NewQuestion},
     view::{self, QuestionView},
 };
 use crate::{
-    app::Tag,
     events::{self, Event, PostRef},
     forum::{
         follow,
         post::{
             self, PostState, event_ref,
+            heat::{Heat, hot_key},
             mention::{self, Mentions},
             permit,
             revision::{self, Draft},
@@ -28,14 +28,13 @@ use crate::{
         tag,
     },
     identity::{
-        Actor, Member, Visitor,
+        Actor, Handle, Member, Visitor,
         audit::{self, AuditEntry},
-        member::Handle,
         permission::{Action, Object as Permitted, can},
         site, standing,
     },
     kit::{Conn, Kit, Problem, etag, limits::Ration, page::Page, problem::Fields, text::Text},
-    words::{GroupId, PostId, PostKind},
+    words::{ApiTag, GroupId, PostId, PostKind},
 };
 
 pub const SIMILAR_TITLE_CHARS: std::ops::RangeInclusive<usize> = 10..=300;
@@ -108,7 +107,7 @@ struct SimilarQuestions {
     items: Vec<QuestionCard>,
 }
 
-#[OpenApi(prefix_path = "/questions", tag = "Tag::Forum")]
+#[OpenApi(prefix_path = "/questions", tag = "ApiTag::Forum")]
 impl QuestionApi {
     /// List questions
     ///
@@ -177,7 +176,7 @@ impl QuestionApi {
         post::turn::take(&self.kit, &mut tx, &actor, Ration::Ask, &body.body, now).await?;
 
         let id = PostId::new();
-        let hot_key = rules::hot_key(&Heat { score: 0, answers_score: 0, participants: 0, asked_at: now });
+        let hot_key = hot_key(&Heat { score: 0, answers_score: 0, participants: 0, asked_at: now });
         let tags = tag::store::find_or_create(&mut tx, &tags, now).await?;
         let new = NewQuestion {
             id,

@@ -8,7 +8,6 @@ use super::{
     store,
 };
 use crate::{
-    app::Tag,
     forum::post::{self, CloseReason, Thread, permit},
     identity::{
         Actor, Member,
@@ -16,7 +15,7 @@ use crate::{
         permission::Action,
     },
     kit::{Conn, Kit, Problem, Tx, problem::Fields, text::Text},
-    words::{PostId, PostKind},
+    words::{ApiTag, PostId, PostKind},
 };
 
 pub const NOTE_CHARS_MAX: usize = 500;
@@ -42,7 +41,7 @@ enum Done {
     Done,
 }
 
-#[OpenApi(prefix_path = "/questions", tag = "Tag::Forum")]
+#[OpenApi(prefix_path = "/questions", tag = "ApiTag::Forum")]
 impl ClosureApi {
     /// CloseQuestion a question
     ///

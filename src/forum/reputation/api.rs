@@ -8,10 +8,9 @@ use super::{
     store::{self, EntryRow},
 };
 use crate::{
-    app::Tag,
     identity::Myself,
     kit::{Kit, Problem, page::Page},
-    words::PostId,
+    words::{ApiTag, PostId},
 };
 
 pub struct ReputationApi {
@@ -36,7 +35,7 @@ impl From<EntryRow> for ReputationEntry {
     }
 }
 
-#[OpenApi(tag = "Tag::Forum")]
+#[OpenApi(tag = "ApiTag::Forum")]
 impl ReputationApi {
     /// List my reputation's changes
     ///

@@ -10,9 +10,10 @@ use crate::{
         Kit, Problem,
         db::{allow_whole_tables, take_time},
         outbox,
-        verify::{CHECK_TIMEOUT, Check, Repair},
+        verify::{self, CHECK_TIMEOUT, Check, Repair},
     },
     spam_posts,
+    words::PostId,
 };
 
 const SUMS: &str = "A member's reputation is the sum of its entries.";
@@ -98,7 +99,7 @@ macro_rules! unsettled {
 }
 
 /// Posts whose part of the book has to be settled anew.
-pub(super) const UNSETTLED: &str = concat!("select distinct post_id from (", unsettled!(), ") u order by post_id");
+const UNSETTLED: &str = concat!("select distinct post_id as id from (", unsettled!(), ") u order by id");
 
 pub static CHECKS: &[Check] = &[
     Check {
@@ -115,7 +116,7 @@ pub static REPAIRS: &[Repair] =
 
 /// Settles posts anew, as whoever hears of them does.
 async fn settle(kit: Kit) -> Result<u64, Problem> {
-    let posts = store::find_unsettled(&mut *kit.db.begin().await?).await?;
+    let posts = verify::find_broken(&mut *kit.db.begin().await?, UNSETTLED).await?.into_iter().map(PostId).collect::<Vec<_>>();
     for some in posts.chunks(POSTS_A_BATCH) {
         let mut tx = kit.db.begin().await?;
         take_time(&mut tx).await?;

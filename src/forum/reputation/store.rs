@@ -11,11 +11,7 @@ use uuid::Uuid;
 use super::rules::{Entry, EntryKind, GoneVote, MovedEntry, NewVote, Standing};
 use crate::{
     identity::merge::Merge,
-    kit::{
-        Conn,
-        db::{CachedExt, allow_whole_tables},
-        verify::CHECK_TIMEOUT,
-    },
+    kit::{Conn, db::CachedExt},
     visible_question,
     words::{GroupId, MemberId, MergeId, PostId, PostKind, VoteId},
 };
@@ -159,19 +155,6 @@ pub async fn of_posts(conn: &mut Conn, posts: &[PostId]) -> QueryResult<Vec<Post
     .cached()
     .load(conn)
     .await
-}
-
-#[derive(QueryableByName)]
-struct Unsettled {
-    #[diesel(sql_type = SqlUuid)]
-    post_id: PostId,
-}
-
-/// Posts whose part of the book is not as they stand. Takes as long as it takes.
-pub async fn find_unsettled(conn: &mut Conn) -> QueryResult<Vec<PostId>> {
-    allow_whole_tables(conn, CHECK_TIMEOUT).await?;
-    let rows: Vec<Unsettled> = diesel::sql_query(super::checks::UNSETTLED).load(conn).await?;
-    Ok(rows.into_iter().map(|row| row.post_id).collect())
 }
 
 /// Makes every total the sum of its entries. Returns how many were not.

@@ -15,7 +15,6 @@ use super::{
     view::{self, MyModeratedPost, ReviewItem},
 };
 use crate::{
-    app::Tag,
     events::{self, Event},
     forum::{
         flag::{self, rules::Verdict},
@@ -35,7 +34,7 @@ use crate::{
         page::Page,
         text::Text,
     },
-    words::{GroupId, GroupRole, PostKind, ReviewItemId, SanctionId},
+    words::{ApiTag, GroupId, GroupRole, PostKind, ReviewItemId, SanctionId},
 };
 
 pub struct ReviewApi {
@@ -72,7 +71,7 @@ enum UnclaimAnswer {
     GivenUp,
 }
 
-#[OpenApi(tag = "Tag::Moderation")]
+#[OpenApi(tag = "ApiTag::Moderation")]
 impl ReviewApi {
     /// The review queue
     ///

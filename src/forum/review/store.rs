@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::rules::{CLAIM_MINUTES, Case, Decision, EXCERPT_CHARS, Plan, ReviewState};
 use crate::{
-    kit::{Conn, db::CachedExt, page::Request},
+    kit::{Conn, db::CachedExt, page::Request, time},
     schema::review_item,
     visible_question,
     words::{GroupId, MemberId, PostId, PostKind, PostState, ReviewItemId, Role},
@@ -148,7 +148,7 @@ pub async fn list(conn: &mut Conn, filter: &Filter, request: &Request<i64>, now:
         return diesel::sql_query(if request.back() { decided!(">", "asc") } else { decided!("<", "desc") })
             .bind::<Int4, _>(EXCERPT_CHARS)
             .bind::<Timestamptz, _>(now)
-            .bind::<Timestamptz, _>(time_of(key))
+            .bind::<Timestamptz, _>(time::of_micros(key))
             .bind::<SqlUuid, _>(id)
             .bind::<BigInt, _>(request.rows())
             .bind::<Nullable<Text>, _>(filter.kind)
@@ -169,12 +169,6 @@ pub async fn list(conn: &mut Conn, filter: &Filter, request: &Request<i64>, now:
         .cached()
         .load(conn)
         .await
-}
-
-/// The time that a cursor's microseconds mean; beyond all times for those of no cursor.
-pub fn time_of(key_us: i64) -> DateTime<Utc> {
-    const LATEST_S: i64 = 253_402_300_799;
-    DateTime::from_timestamp_micros(key_us.min(LATEST_S * 1_000_000)).unwrap_or_default()
 }
 
 pub async fn find(conn: &mut Conn, id: ReviewItemId, now: DateTime<Utc>) -> QueryResult<Option<Row>> {
@@ -238,7 +232,7 @@ pub async fn list_notices(conn: &mut Conn, (author, staff): (MemberId, bool), re
     let (key, id) = request.seek.as_ref().map_or((i64::MAX, Uuid::max()), |seek| (seek.key, seek.id));
     diesel::sql_query(if request.back() { notices!(">", "asc") } else { notices!("<", "desc") })
         .bind::<SqlUuid, _>(author)
-        .bind::<Timestamptz, _>(time_of(key))
+        .bind::<Timestamptz, _>(time::of_micros(key))
         .bind::<SqlUuid, _>(id)
         .bind::<BigInt, _>(request.rows())
         .bind::<Bool, _>(staff)

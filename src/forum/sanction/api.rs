@@ -13,14 +13,12 @@ use super::{
     store,
 };
 use crate::{
-    app::Tag,
     identity::{
-        Actor, Moderator, Myself,
+        Actor, Handle, Moderator, Myself,
         audit::{self, AuditEntry},
-        member::Handle,
     },
     kit::{Kit, Problem, page::Page, problem::Fields, text::Text},
-    words::{MemberId, PostId, ReviewItemId, SanctionId},
+    words::{ApiTag, MemberId, PostId, ReviewItemId, SanctionId},
 };
 
 pub struct SanctionApi {
@@ -91,7 +89,7 @@ enum LiftAnswer {
     Lifted,
 }
 
-#[OpenApi(tag = "Tag::Moderation")]
+#[OpenApi(tag = "ApiTag::Moderation")]
 impl SanctionApi {
     /// Sanction a member
     ///

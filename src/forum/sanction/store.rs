@@ -10,8 +10,7 @@ use uuid::Uuid;
 
 use super::rules::{NewSanction, SanctionKind};
 use crate::{
-    forum::review::store::time_of,
-    kit::{Conn, db::CachedExt, page::Request},
+    kit::{Conn, db::CachedExt, page::Request, time},
     schema::{member, sanction},
     words::{MemberId, PostId, ReviewItemId, Role, SanctionId},
 };
@@ -106,7 +105,7 @@ pub async fn list(conn: &mut Conn, member_id: MemberId, request: &Request<i64>) 
     let (key, id) = request.seek.as_ref().map_or((i64::MAX, Uuid::max()), |seek| (seek.key, seek.id));
     diesel::sql_query(text)
         .bind::<SqlUuid, _>(member_id)
-        .bind::<Timestamptz, _>(time_of(key))
+        .bind::<Timestamptz, _>(time::of_micros(key))
         .bind::<SqlUuid, _>(id)
         .bind::<BigInt, _>(request.rows())
         .cached()

@@ -9,12 +9,12 @@ use super::{
     store::{self, FoundRow, Scope, Way},
 };
 use crate::{
-    app::Tag,
     forum::{question::api::visible_group, tag},
     identity::{
         Actor, Visitor,
         caller::address,
-        member::{AuthorView, Handle, find_named},
+        handle::{Handle, find_named},
+        member::AuthorView,
     },
     kit::{
         Conn, Kit, Problem,
@@ -22,7 +22,7 @@ use crate::{
         page::{Page, Request},
         problem::Fields,
     },
-    words::{PostId, PostKind},
+    words::{ApiTag, PostId, PostKind},
 };
 
 pub struct SearchApi {
@@ -63,7 +63,7 @@ impl From<FoundRow> for FoundPost {
     }
 }
 
-#[OpenApi(tag = "Tag::Forum")]
+#[OpenApi(tag = "ApiTag::Forum")]
 impl SearchApi {
     /// Search questions and answers
     ///

@@ -16,8 +16,6 @@ use super::{
     store::{self, TagRow, TagSeek},
 };
 use crate::{
-    app::Tag,
-    forum::follow::store as follow,
     identity::{
         Actor, Moderator, Visitor,
         audit::{self, AuditEntry},
@@ -30,7 +28,7 @@ use crate::{
         text::Text,
     },
     words,
-    words::TagId,
+    words::{ApiTag, TagId},
 };
 
 words! {
@@ -84,7 +82,7 @@ struct EditTag {
     synonym_of: MaybeUndefined<Text>,
 }
 
-#[OpenApi(prefix_path = "/tags", tag = "Tag::Forum")]
+#[OpenApi(prefix_path = "/tags", tag = "ApiTag::Forum")]
 impl TagApi {
     /// List tags
     ///
@@ -180,5 +178,5 @@ impl TagApi {
 async fn followed(conn: &mut Conn, actor: Option<&Actor>, tags: &[TagRow]) -> Result<Option<HashSet<TagId>>, Problem> {
     let Some(actor) = actor else { return Ok(None) };
     let tags: Vec<TagId> = tags.iter().map(|tag| tag.id).collect();
-    Ok(Some(follow::followed_among(conn, actor.member_id, &tags).await?))
+    Ok(Some(store::followed_among(conn, actor.member_id, &tags).await?))
 }

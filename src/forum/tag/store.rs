@@ -1,5 +1,7 @@
 //! Tags in PostgreSQL.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use diesel::{
     QueryResult, QueryableByName,
@@ -8,10 +10,7 @@ use diesel::{
 use diesel_async::RunQueryDsl;
 
 use crate::{
-    forum::{
-        follow::store as follow,
-        post::{PostRow, store::count_in_tags},
-    },
+    forum::post::{PostRow, store::count_in_tags},
     kit::{Conn, db::CachedExt},
     shown_tag, visible_group,
     words::{GroupId, MemberId, PostId, TagId},
@@ -347,6 +346,35 @@ pub async fn set_synonym(conn: &mut Conn, id: TagId, of: Option<TagId>) -> Query
     .execute(conn)
     .await?;
     diesel::sql_query("delete from question_tag where tag_id = $1").bind::<SqlUuid, _>(id).execute(conn).await?;
-    follow::hand_over(conn, id, of).await?;
+    hand_over_followers(conn, id, of).await?;
     recount(conn, &[id, of]).await
+}
+
+/// Those of `tags` that a member follows.
+pub async fn followed_among(conn: &mut Conn, member: MemberId, tags: &[TagId]) -> QueryResult<HashSet<TagId>> {
+    #[derive(QueryableByName)]
+    struct Followed {
+        #[diesel(sql_type = SqlUuid)]
+        tag_id: TagId,
+    }
+    let rows: Vec<Followed> = diesel::sql_query("select tag_id from tag_follow where member_id = $1 and tag_id = any($2)")
+        .bind::<SqlUuid, _>(member)
+        .bind::<Array<SqlUuid>, _>(tags)
+        .cached()
+        .load(conn)
+        .await?;
+    Ok(rows.into_iter().map(|row| row.tag_id).collect())
+}
+
+/// Lets whoever follows a tag follow `of` instead, which it stands for from now on.
+async fn hand_over_followers(conn: &mut Conn, tag: TagId, of: TagId) -> QueryResult<()> {
+    diesel::sql_query(
+        "with gone as (delete from tag_follow where tag_id = $1 returning member_id, since)
+         insert into tag_follow (member_id, tag_id, since) select member_id, $2, since from gone on conflict do nothing",
+    )
+    .bind::<SqlUuid, _>(tag)
+    .bind::<SqlUuid, _>(of)
+    .execute(conn)
+    .await?;
+    Ok(())
 }

@@ -12,14 +12,13 @@ use super::{
     store,
 };
 use crate::{
-    app::Tag,
     forum::sanction,
     identity::{
-        Admin,
+        Admin, Handle,
         audit::{self, AuditEntry},
-        member::Handle,
     },
     kit::{Kit, Problem, problem::Fields, text::Text},
+    words::ApiTag,
 };
 
 pub struct TrustApi {
@@ -42,7 +41,7 @@ enum SetAnswer {
     Done,
 }
 
-#[OpenApi(tag = "Tag::Moderation", prefix_path = "/admin/members")]
+#[OpenApi(tag = "ApiTag::Moderation", prefix_path = "/admin/members")]
 impl TrustApi {
     /// Set a member's trust by hand
     ///

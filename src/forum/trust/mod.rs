@@ -10,7 +10,7 @@ use std::time::Duration;
 
 pub use listener::TrustListener;
 
-use crate::app::Job;
+use crate::kit::background::Job;
 
 pub fn job() -> Job {
     Job { name: "trust", every: Duration::from_secs(60), run: |kit| Box::pin(listener::evaluate_due(kit)) }

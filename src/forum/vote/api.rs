@@ -7,12 +7,11 @@ use super::{
     store::{self, Tally},
 };
 use crate::{
-    app::Tag,
     events,
     forum::post::{self, Refusal, event_ref, permit},
     identity::{Actor, Member, permission::Action},
     kit::{Kit, Problem, limits::Ration},
-    words::{PostId, PostKind, VoteId},
+    words::{ApiTag, PostId, PostKind, VoteId},
 };
 
 pub struct VoteApi {
@@ -37,7 +36,7 @@ struct VoteStanding {
     my_vote: i16,
 }
 
-#[OpenApi(tag = "Tag::Forum")]
+#[OpenApi(tag = "ApiTag::Forum")]
 impl VoteApi {
     /// Vote on a question
     ///

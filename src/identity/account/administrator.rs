@@ -12,6 +12,7 @@ use crate::{
     events::{self, Event},
     identity::{
         audit::{self, AuditEntry},
+        handle::handle_keys,
         member::{rules as member_rules, store as member_store},
     },
     kit::{Conn, Problem, problem::Fields},
@@ -52,7 +53,7 @@ pub async fn create_administrator(
             if store::is_handle_taken(conn, handle, now).await? {
                 return Err(Refusal::HandleTaken.into());
             }
-            let handle_key = rules::handle_keys(handle).shape;
+            let handle_key = handle_keys(handle).shape;
             let member = NewMember { id: MemberId::new(), handle, handle_key, display_name: handle, role: Role::Member, created_at: now };
             store::insert_member(conn, &member).await?;
             store::insert_account(conn, member.id, &email, &password::hash(password).await?, now).await?;

@@ -1,45 +1,38 @@
-//! Registering, signing in and staying signed in.
+//! Registering, and signing in.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use chrono::{DateTime, Duration, Utc};
-use poem::{
-    Request,
-    http::HeaderMap,
-    web::cookie::{Cookie, CookieJar, SameSite},
-};
+use poem::{Request, http::HeaderMap, web::cookie::CookieJar};
 use poem_openapi::{ApiResponse, Object, OpenApi, payload::Json};
 
 use super::{
     password,
     rules::{self, Email, Refusal},
-    store::{self, Device, NewMember},
+    store::{self, NewMember},
 };
 use crate::{
-    app::Tag,
     events::{self, Event},
     identity::{
-        Doorkeeper, Myself,
+        Doorkeeper,
         caller::address,
+        handle::handle_keys,
+        member,
         partner::{self, link, rules::Claim},
+        session::{
+            self,
+            signed_in::{Grant, SignInTerms, SignedIn, sign_in},
+            store::Device,
+        },
         site,
     },
     kit::{Kit, Problem, limits::Ration, problem::Fields, secret, text::Text},
-    words::{MemberId, Role, SessionId},
+    words::{ApiTag, MemberId, Role, SessionId},
 };
 
-/// `__Host-` binds the cookie to this very origin.
-const REFRESH_COOKIE: &str = "__Host-regulars_refresh";
 const USER_AGENT_CHARS_MAX: usize = 200;
 
 pub struct AccountApi {
     pub keeper: Doorkeeper,
     pub terms: SignInTerms,
-}
-
-#[derive(Clone, Copy)]
-pub struct SignInTerms {
-    pub password_chars_min: usize,
-    pub session_ttl_days: i64,
 }
 
 #[derive(Object)]
@@ -81,33 +74,7 @@ struct LogIn {
     cookie: bool,
 }
 
-#[derive(Object)]
-#[oai(deny_unknown_fields)]
-struct RefreshSession {
-    /// Absent when the cookie holds it.
-    refresh_token: Option<Text>,
-}
-
-#[derive(Object)]
-#[oai(skip_serializing_if_is_none)]
-struct SignedIn {
-    /// Send it as `Authorization: Bearer …`.
-    access_token: String,
-    /// Seconds until the access token expires.
-    expires_in_s: i64,
-    /// Good for one refresh_session, which returns the next one. Absent when the cookie holds it.
-    refresh_token: Option<String>,
-    member_id: MemberId,
-}
-
-#[derive(ApiResponse)]
-enum LogOutAnswer {
-    /// The session has ended.
-    #[oai(status = 204)]
-    Ended,
-}
-
-#[OpenApi(prefix_path = "/auth", tag = "Tag::Identity")]
+#[OpenApi(prefix_path = "/auth", tag = "ApiTag::Identity")]
 impl AccountApi {
     /// Create an account
     ///
@@ -127,7 +94,7 @@ impl AccountApi {
         }
         rules::check_handle(&mut fields, &body.handle);
         rules::check_password(&mut fields, &body.password, self.terms.password_chars_min, &[&body.handle, &body.email]);
-        fields.chars("/display_name", display_name, rules::DISPLAY_NAME_CHARS);
+        fields.chars("/display_name", display_name, member::rules::DISPLAY_NAME_CHARS);
         let display_name = display_name.trim();
         if let Some(code) = &body.referral_code {
             fields.chars("/referral_code", code, 1..=rules::REFERRAL_CODE_CHARS_MAX);
@@ -150,7 +117,7 @@ impl AccountApi {
         // Only now: a form with a mistake in it is nobody who joins.
         self.kit().limits.take(Ration::SignUp, &address(request))?;
         if !store::is_email_known(&mut tx, &email).await? {
-            let handle_key = rules::handle_keys(&body.handle).shape;
+            let handle_key = handle_keys(&body.handle).shape;
             let member_id = if let Some(Claim::Become(member_id)) = claim {
                 partner::store::claim_member(&mut tx, member_id, &body.handle, &handle_key, display_name).await?;
                 member_id
@@ -200,49 +167,11 @@ impl AccountApi {
             return Err(rules::merged(&into));
         }
         let device = Device { user_agent: user_agent(request.headers()), network: self.network_hash(&network) };
-        store::insert_session(&mut tx, session_id, member_id, &device, now, self.session_end(now)).await?;
+        session::store::insert(&mut tx, session_id, member_id, &device, now, self.terms.session_end(now)).await?;
         let refresh_token = secret::random_token();
-        store::insert_refresh_token(&mut tx, &refresh_token, session_id, now).await?;
+        session::store::insert_refresh_token(&mut tx, &refresh_token, session_id, now).await?;
         tx.commit().await?;
-        self.signed_in(jar, body.cookie, member_id, session_id, refresh_token, now)
-    }
-
-    /// Get a new access token
-    ///
-    /// Uses up the refresh token and returns the next one. The same token sent again within 30 seconds returns that same
-    /// next one, for the first answer may have been lost. After that, a used token ends the session: somebody has a copy.
-    #[oai(path = "/refresh", method = "post", operation_id = "refresh_session")]
-    async fn refresh_session(&self, jar: &CookieJar, body: Json<RefreshSession>) -> Result<Json<SignedIn>, Problem> {
-        let cookie = jar.get(REFRESH_COOKIE).map(|cookie| cookie.value_str().to_owned());
-        let in_cookie = body.refresh_token.is_none();
-        let Some(token) = body.0.refresh_token.map(|token| token.0).or(cookie) else { return Err(Refusal::BadRefreshToken.into()) };
-
-        let now = self.kit().clock.now();
-        let mut tx = self.kit().db.begin().await?;
-        let Some(refresh) = store::find_refresh_token(&mut tx, &token).await? else { return Err(Refusal::BadRefreshToken.into()) };
-        if refresh.revoked_at.is_some() || refresh.expires_at <= now {
-            return Err(Refusal::BadRefreshToken.into());
-        }
-        if rules::is_copied(refresh.used_at, now) {
-            store::revoke_session(&mut tx, refresh.session_id, now).await?;
-            tx.commit().await?;
-            return Err(Refusal::BadRefreshToken.into());
-        }
-        store::use_refresh_token(&mut tx, &token, refresh.session_id, now, self.session_end(now)).await?;
-        let next = secret::next_token(&self.keeper.refresh_key, &token);
-        store::insert_refresh_token(&mut tx, &next, refresh.session_id, now).await?;
-        tx.commit().await?;
-        self.signed_in(jar, in_cookie, refresh.member_id, refresh.session_id, next, now)
-    }
-
-    /// Sign out
-    #[oai(path = "/logout", method = "post", operation_id = "log_out")]
-    async fn log_out(&self, myself: Myself, jar: &CookieJar) -> Result<LogOutAnswer, Problem> {
-        let mut tx = self.kit().db.begin().await?;
-        store::revoke_session(&mut tx, myself.0.session_id, self.kit().clock.now()).await?;
-        tx.commit().await?;
-        forget_session(jar);
-        Ok(LogOutAnswer::Ended)
+        sign_in(&self.keeper, self.terms, jar, Grant { member_id, session_id, refresh_token, in_cookie: body.cookie }, now)
     }
 }
 
@@ -270,46 +199,6 @@ impl AccountApi {
     fn network_hash(&self, network: &str) -> Vec<u8> {
         secret::keyed_hash(&self.keeper.refresh_key, &format!("network {network}"))
     }
-
-    fn session_end(&self, now: DateTime<Utc>) -> DateTime<Utc> {
-        now + Duration::days(self.terms.session_ttl_days)
-    }
-
-    fn signed_in(
-        &self,
-        jar: &CookieJar,
-        in_cookie: bool,
-        member_id: MemberId,
-        session_id: SessionId,
-        refresh_token: String,
-        now: DateTime<Utc>,
-    ) -> Result<Json<SignedIn>, Problem> {
-        let access_token = self.keeper.tokens.issue(member_id, session_id, now).map_err(Problem::internal)?;
-        let refresh_token = if in_cookie {
-            let kept = std::time::Duration::from_secs(self.terms.session_ttl_days as u64 * 86_400);
-            jar.add(session_cookie(refresh_token, kept));
-            None
-        } else {
-            Some(refresh_token)
-        };
-        Ok(Json(SignedIn { access_token, expires_in_s: self.keeper.tokens.ttl_s, refresh_token, member_id }))
-    }
-}
-
-fn session_cookie(refresh_token: String, kept: std::time::Duration) -> Cookie {
-    let mut cookie = Cookie::new_with_str(REFRESH_COOKIE, refresh_token);
-    cookie.set_path("/");
-    cookie.set_http_only(true);
-    cookie.set_secure(true);
-    // Strict: no other site can make the browser send it.
-    cookie.set_same_site(SameSite::Strict);
-    cookie.set_max_age(kept);
-    cookie
-}
-
-/// Takes the refresh token from a browser. With all attributes: one without Secure and Path is not taken for a `__Host-`.
-pub fn forget_session(jar: &CookieJar) {
-    jar.add(session_cookie(String::new(), std::time::Duration::ZERO));
 }
 
 fn user_agent(headers: &HeaderMap) -> String {

@@ -2,6 +2,7 @@
 
 pub mod administrator;
 pub mod api;
+pub mod own_api;
 pub mod password;
 pub mod rules;
 pub mod store;

@@ -1,23 +1,18 @@
 //! What an account may look like.
 
-use chrono::{DateTime, TimeDelta, Utc};
 use poem::http::StatusCode;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::{
+    identity::handle::{HANDLE_CHARS, handle_keys},
     kit::{Problem, problem::Fields},
     refusals,
     words::Role,
 };
 
-pub const HANDLE_CHARS: std::ops::RangeInclusive<usize> = 3..=30;
-pub const HANDLE_PATTERN: &str = "^[A-Za-z0-9][A-Za-z0-9_-]*$";
-pub const DISPLAY_NAME_CHARS: std::ops::RangeInclusive<usize> = 1..=60;
 pub const PASSWORD_CHARS_MAX: usize = 128;
 pub const REFERRAL_CODE_CHARS_MAX: usize = 64;
 pub const EMAIL_CHARS_MAX: usize = 254;
-/// How long a used refresh token is good for more: the answer with its successor may have been lost on the way.
-const REFRESH_LEEWAY: TimeDelta = TimeDelta::seconds(30);
 /// Handles that would pass for the company's own voice.
 const RESERVED: [&str; 12] =
     ["admin", "administrator", "moderator", "staff", "support", "system", "regulars", "official", "root", "help", "me", "community"];
@@ -27,7 +22,7 @@ refusals! {
         HandleTaken = CONFLICT "handle_taken" "Another member has this handle, or one that looks like it.",
         BadCredentials = UNAUTHORIZED "bad_credentials" "The e-mail address or the password is wrong.",
         AddressTaken = CONFLICT "address_taken" "There is an account of this address, with another password.",
-        BadRefreshToken = UNAUTHORIZED "bad_refresh_token" "This refresh token is not valid, or no longer.",
+        WrongPassword = FORBIDDEN "wrong_password" "This is not your password.",
     }
 }
 
@@ -35,11 +30,6 @@ refusals! {
 pub fn merged(into: &str) -> Problem {
     let detail = format!("This account is a part of @{into} now: sign in there.");
     Problem::new(StatusCode::FORBIDDEN, "merged", detail).with("into", into)
-}
-
-/// Whether presenting a refresh token that was used at `used_at` tells that somebody has a copy of it.
-pub fn is_copied(used_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
-    used_at.is_some_and(|used_at| now - used_at > REFRESH_LEEWAY)
 }
 
 /// An e-mail address in the three forms in which it is used.
@@ -76,32 +66,6 @@ fn canonical(email: &str) -> Option<String> {
         "gmail.com" | "googlemail.com" => format!("{}@gmail.com", local.replace('.', "")),
         _ => format!("{local}@{domain}"),
     })
-}
-
-/// What a handle shares with those that pass for it. Two pass for each other that have one of both in common.
-#[derive(Debug, PartialEq)]
-pub struct HandleKeys {
-    /// The word: case, separators and look-alike digits aside.
-    pub word: String,
-    /// What the eye sees: a capital I, a small l and 1 are one; a small i is no l, and a capital L no small one.
-    pub shape: String,
-}
-
-/// The migration `handle` says the same in SQL.
-pub fn handle_keys(handle: &str) -> HandleKeys {
-    let key = |shape: bool| {
-        let visible = handle.chars().filter(|c| !matches!(c, '_' | '-'));
-        visible
-            .map(|c| match c {
-                'I' | '1' if shape => 'l',
-                'L' if shape => 'L',
-                '0' => 'o',
-                '5' => 's',
-                c => c.to_ascii_lowercase(),
-            })
-            .collect()
-    };
-    HandleKeys { word: key(false), shape: key(true) }
 }
 
 /// Whether a handle would pass for the company's own voice, in whatever mixture of capitals.
@@ -199,35 +163,6 @@ mod tests {
             ("---", false),
         ] {
             assert_eq!(good(handle), expected, "{handle}");
-        }
-    }
-
-    #[test]
-    fn handles_that_pass_for_each_other() {
-        let alike = |a: &str, b: &str| {
-            let (a, b) = (handle_keys(a), handle_keys(b));
-            a.word == b.word || a.shape == b.shape
-        };
-        for (a, b, expected) in [
-            ("ada", "A-d_a", true),
-            ("A-d_a0", "adao", true),
-            ("u5er", "USER", true),
-            // A capital I, a small l and 1 are alike.
-            ("Iise77", "lise77", true),
-            ("1ise77", "lise77", true),
-            ("pau1", "paul", true),
-            ("PAU1", "PAUI", true),
-            ("Ilse-77", "ilse77", true),
-            // A small i is none of them, nor is a capital L.
-            ("ilse77", "lise77", false),
-            ("Neil88", "Nell88", false),
-            ("NEIL88", "NELL88", false),
-            ("NEIL88", "Nell88", false),
-            ("kai99", "kal99", false),
-            ("kai99", "ka199", false),
-            ("Ian", "Lan", false),
-        ] {
-            assert_eq!(alike(a, b), expected, "{a} {b}");
         }
     }
 

@@ -1,4 +1,4 @@
-//! Accounts, sessions and refresh tokens in PostgreSQL.
+//! Accounts in PostgreSQL.
 
 use chrono::{DateTime, Utc};
 use diesel::{
@@ -8,12 +8,12 @@ use diesel::{
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::rules::{Email, handle_keys};
+use super::rules::Email;
 use crate::{
-    identity::member::handle::find_retired,
+    identity::handle::{find_retired, handle_keys},
     kit::{Conn, db::CachedExt, secret},
-    schema::{account, member, refresh_token, session},
-    words::{MemberId, Role, SessionId},
+    schema::{account, member, session},
+    words::{MemberId, Role},
 };
 
 #[derive(Insertable)]
@@ -141,100 +141,4 @@ pub async fn update_password_hash(conn: &mut Conn, member_id: MemberId, hash: &s
         .execute(conn)
         .await?;
     Ok(())
-}
-
-/// Where a session begins.
-pub struct Device {
-    pub user_agent: String,
-    /// The keyed hash of its network.
-    pub network: Vec<u8>,
-}
-
-pub async fn insert_session(
-    conn: &mut Conn,
-    id: SessionId,
-    member_id: MemberId,
-    device: &Device,
-    now: DateTime<Utc>,
-    expires_at: DateTime<Utc>,
-) -> QueryResult<()> {
-    diesel::insert_into(session::table)
-        .values((
-            session::id.eq(id),
-            session::member_id.eq(member_id),
-            session::user_agent.eq(&device.user_agent),
-            session::network.eq(&device.network),
-            session::created_at.eq(now),
-            session::last_used_at.eq(now),
-            session::expires_at.eq(expires_at),
-        ))
-        .execute(conn)
-        .await?;
-    Ok(())
-}
-
-pub async fn insert_refresh_token(conn: &mut Conn, token: &str, session_id: SessionId, now: DateTime<Utc>) -> QueryResult<()> {
-    diesel::insert_into(refresh_token::table)
-        .values((refresh_token::hash.eq(secret::hash(token)), refresh_token::session_id.eq(session_id), refresh_token::issued_at.eq(now)))
-        // It is there when the one before it is sent again.
-        .on_conflict_do_nothing()
-        .execute(conn)
-        .await?;
-    Ok(())
-}
-
-#[derive(Queryable)]
-pub struct Refresh {
-    pub session_id: SessionId,
-    pub member_id: MemberId,
-    pub used_at: Option<DateTime<Utc>>,
-    pub expires_at: DateTime<Utc>,
-    pub revoked_at: Option<DateTime<Utc>>,
-}
-
-/// The token with its session, locked so that of two refreshes one comes second.
-pub async fn find_refresh_token(conn: &mut Conn, token: &str) -> QueryResult<Option<Refresh>> {
-    let living = member::table.filter(member::id.eq(session::member_id)).filter(member::merged_into.is_null());
-    refresh_token::table
-        .inner_join(session::table)
-        .filter(refresh_token::hash.eq(secret::hash(token)))
-        .filter(diesel::dsl::exists(living))
-        .select((refresh_token::session_id, session::member_id, refresh_token::used_at, session::expires_at, session::revoked_at))
-        .for_update()
-        .first(conn)
-        .await
-        .optional()
-}
-
-pub async fn use_refresh_token(
-    conn: &mut Conn,
-    token: &str,
-    session_id: SessionId,
-    now: DateTime<Utc>,
-    expires_at: DateTime<Utc>,
-) -> QueryResult<()> {
-    // Its first use counts: trying it again and again keeps nothing alive.
-    diesel::update(refresh_token::table.find(secret::hash(token)))
-        .filter(refresh_token::used_at.is_null())
-        .set(refresh_token::used_at.eq(now))
-        .cached()
-        .execute(conn)
-        .await?;
-    diesel::update(session::table.find(session_id))
-        .set((session::last_used_at.eq(now), session::expires_at.eq(expires_at)))
-        .cached()
-        .execute(conn)
-        .await?;
-    Ok(())
-}
-
-/// Ends a session; true when it was alive.
-pub async fn revoke_session(conn: &mut Conn, id: SessionId, now: DateTime<Utc>) -> QueryResult<bool> {
-    let ended = diesel::update(session::table.find(id))
-        .filter(session::revoked_at.is_null())
-        .set(session::revoked_at.eq(now))
-        .cached()
-        .execute(conn)
-        .await?;
-    Ok(ended == 1)
 }

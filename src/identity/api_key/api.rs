@@ -14,7 +14,6 @@ use super::{
     store::{self, KeyRow, NewKey},
 };
 use crate::{
-    app::Tag,
     identity::{
         Admin,
         audit::{self, AuditEntry},
@@ -28,7 +27,7 @@ use crate::{
         text::Text,
         time::Time,
     },
-    words::{ApiKeyId, PartnerId},
+    words::{ApiKeyId, ApiTag, PartnerId},
 };
 
 pub struct ApiKeyApi {
@@ -123,7 +122,7 @@ fn created(new: NewKey, expires_at: Option<DateTime<Utc>>) -> Created {
     Created::Key(Json(ApiKeyCreated { id: new.id, partner_id: new.partner_id, key: new.secret, expires_at }))
 }
 
-#[OpenApi(prefix_path = "/admin", tag = "Tag::Administration")]
+#[OpenApi(prefix_path = "/admin", tag = "ApiTag::Administration")]
 impl ApiKeyApi {
     /// List API keys
     ///

@@ -8,15 +8,15 @@ use uuid::Uuid;
 
 use super::store::{self, AuditRow, Filter};
 use crate::{
-    app::Tag,
     identity::{
         Admin,
-        member::{Handle, find_wanted},
+        handle::{Handle, find_wanted},
     },
     kit::{
         Kit, Problem,
         listing::{self, Asked, Listed},
     },
+    words::ApiTag,
 };
 
 pub struct AuditApi {
@@ -51,7 +51,7 @@ impl From<AuditRow> for AuditView {
     }
 }
 
-#[OpenApi(prefix_path = "/admin", tag = "Tag::Administration")]
+#[OpenApi(prefix_path = "/admin", tag = "ApiTag::Administration")]
 impl AuditApi {
     /// List what staff did
     ///

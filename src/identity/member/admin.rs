@@ -1,7 +1,5 @@
 //! Members as administrators see them.
 
-use chrono::{DateTime, Utc};
-use diesel::{QueryableByName, sql_types};
 use poem::web::Accept;
 use poem_openapi::{
     Object, OpenApi,
@@ -9,20 +7,17 @@ use poem_openapi::{
     payload::Json,
 };
 use serde_json::json;
-use uuid::Uuid;
 
 use super::{
-    Handle,
     rules::{self, MemberSort, Refusal},
-    store::{self, Filter, Place},
+    store::{self, Filter},
+    view::MemberForAdmin,
 };
 use crate::{
-    app::Tag,
     events::{self, Event},
     identity::{
-        Admin,
+        Admin, Handle,
         audit::{self, AuditEntry},
-        merge,
     },
     kit::{
         Kit, Problem,
@@ -30,64 +25,11 @@ use crate::{
         problem::Fields,
         text::Text,
     },
-    words::{MemberId, Role},
+    words::{ApiTag, Role},
 };
 
 pub struct MemberAdminApi {
     pub kit: Kit,
-}
-
-/// A member with what only administrators see.
-#[derive(Object, QueryableByName)]
-#[oai(skip_serializing_if_is_none)]
-pub struct MemberForAdmin {
-    #[diesel(sql_type = sql_types::Uuid)]
-    pub id: MemberId,
-    #[diesel(sql_type = sql_types::Text)]
-    pub handle: String,
-    #[diesel(sql_type = sql_types::Text)]
-    pub display_name: String,
-    /// Absent for a member without an account.
-    #[diesel(sql_type = sql_types::Nullable<sql_types::Text>)]
-    pub email: Option<String>,
-    #[diesel(sql_type = sql_types::Text)]
-    pub role: Role,
-    /// Trust level, 0 to 4.
-    #[diesel(sql_type = sql_types::Int2)]
-    pub trust: i16,
-    #[diesel(sql_type = sql_types::Bool)]
-    pub on_leaderboards: bool,
-    /// When the member joined.
-    #[diesel(sql_type = sql_types::Timestamptz)]
-    pub since: DateTime<Utc>,
-    /// At least 1.
-    #[diesel(sql_type = sql_types::Int4)]
-    pub reputation: i32,
-    /// Points that can be spent.
-    #[diesel(sql_type = sql_types::BigInt)]
-    pub points: i64,
-    /// The tier's position; 0 is where everybody begins.
-    #[diesel(sql_type = sql_types::Int2)]
-    pub tier_rank: i16,
-    /// When one of the member's sessions was last renewed; absent when there is none.
-    #[diesel(sql_type = sql_types::Nullable<sql_types::Timestamptz>)]
-    pub last_seen_at: Option<DateTime<Utc>>,
-    /// The handle of the member whom this one was merged into; absent when it was not.
-    #[diesel(sql_type = sql_types::Nullable<sql_types::Text>)]
-    pub merged_into: Option<String>,
-}
-
-impl MemberForAdmin {
-    /// The member's place in a list of this order.
-    fn position(&self, sort: MemberSort) -> (Place, Uuid) {
-        let number = match sort {
-            MemberSort::Newest | MemberSort::Handle => 0,
-            MemberSort::Points => self.points,
-            MemberSort::Reputation => self.reputation.into(),
-            MemberSort::LastSeen => self.last_seen_at.map_or(0, |at| at.timestamp_micros()),
-        };
-        ((number, self.handle.to_ascii_lowercase()), self.id.0)
-    }
 }
 
 #[derive(Object)]
@@ -98,7 +40,7 @@ struct SetRole {
     reason: Text,
 }
 
-#[OpenApi(prefix_path = "/admin", tag = "Tag::Administration")]
+#[OpenApi(prefix_path = "/admin", tag = "ApiTag::Administration")]
 impl MemberAdminApi {
     /// List members, with their e-mail addresses
     ///
@@ -146,7 +88,7 @@ impl MemberAdminApi {
         let mut member = found.ok_or_else(|| Problem::not_found("member"))?;
         // In this very moment: its handle leads to the other from now on.
         if member.merged_into.is_some() {
-            return Err(merge::rules::Refusal::Merged.into());
+            return Err(Refusal::Merged.into());
         }
         let before = member.role;
         if body.role < before {

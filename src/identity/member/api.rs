@@ -1,36 +1,28 @@
 //! Members: their own page and what others see of them.
 
 use chrono::{DateTime, Utc};
-use poem::web::cookie::CookieJar;
 use poem_openapi::{
-    ApiResponse, Object, OpenApi,
+    Object, OpenApi,
     param::{Header, Path, Query},
     payload::Json,
 };
 
 use super::{
-    Handle,
     export::{self, Export},
-    rules::{self, Refusal},
+    rules,
     store::{self, Author, MyRow, ProfileRow},
 };
 use crate::{
-    app::Tag,
     events::{self, Event},
-    identity::{
-        Member, Myself, Visitor,
-        account::{api::forget_session, password, rules as account_rules, store as account_store},
-        merge,
-    },
+    identity::{Handle, Member, Myself, Visitor},
     kit::{
-        Conn, Kit, Problem,
+        Kit, Problem,
         etag::{self, Conditional, Edited},
-        limits::Ration,
         page::Page,
         problem::Fields,
         text::Text,
     },
-    words::{GroupRole, MemberId, Role},
+    words::{ApiTag, GroupRole, MemberId, Role},
 };
 
 pub struct MemberApi {
@@ -90,20 +82,6 @@ struct EditMe {
     on_leaderboards: Option<bool>,
 }
 
-#[derive(Object)]
-#[oai(deny_unknown_fields)]
-struct EraseMe {
-    /// The account's password, to be sure.
-    password: Text,
-}
-
-#[derive(ApiResponse)]
-enum Erased {
-    /// The account is gone. What was written stays, under the name of an erased member.
-    #[oai(status = 204)]
-    Done,
-}
-
 /// What everybody sees of a member.
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
@@ -140,7 +118,7 @@ pub struct GroupOfMember {
     pub role: GroupRole,
 }
 
-#[OpenApi(tag = "Tag::Identity")]
+#[OpenApi(tag = "ApiTag::Identity")]
 impl MemberApi {
     /// Get the caller's own member and account
     #[oai(path = "/me", method = "get", operation_id = "get_me")]
@@ -169,7 +147,7 @@ impl MemberApi {
         let Json(body) = body;
         let mut fields = Fields::default();
         if let Some(name) = &body.display_name {
-            fields.chars("/display_name", name, account_rules::DISPLAY_NAME_CHARS);
+            fields.chars("/display_name", name, rules::DISPLAY_NAME_CHARS);
         }
         if let Some(bio) = &body.bio {
             fields.chars("/bio", bio, rules::BIO_CHARS);
@@ -195,37 +173,6 @@ impl MemberApi {
         let me = Me::from(me);
         let etag = etag::of_view(version, &me);
         Ok(Edited::Whole(Json(me), etag))
-    }
-
-    /// Erase the caller
-    ///
-    /// Ends every session, deletes the account, and takes the name off everything that was written, and out of what others
-    /// wrote to it. The handle stays taken, so that nobody passes for who is gone; the address may register again. There is
-    /// no way back. The last administrator cannot go.
-    #[oai(path = "/me", method = "delete", operation_id = "erase_me")]
-    async fn erase_me(&self, myself: Myself, jar: &CookieJar, body: Json<EraseMe>) -> Result<Erased, Problem> {
-        let actor = myself.0;
-        let hash = confirm_password(&self.kit, actor.member_id, body.0.password.0).await?;
-        let now = self.kit.clock.now();
-        let mut tx = self.kit.db.begin().await?;
-        let administrators = store::lock_administrators(&mut tx).await?;
-        let me = store::lock_me(&mut tx, actor.member_id).await?;
-        still_holds(&mut tx, me.id, &hash).await?;
-        rules::may_cease(me.role, administrators.len())?;
-        let stand_in = store::random_handle("erased-", 8);
-        let mut names = store::erase(&mut tx, me.id, &stand_in, rules::ERASED_NAME, now).await?;
-        // What was merged into them is theirs, and texts that named it name them.
-        for part in merge::store::find_parts(&mut tx, me.id).await? {
-            let stand_in = store::random_handle("erased-", 8);
-            let own = store::erase(&mut tx, part, &stand_in, rules::ERASED_NAME, now).await?;
-            names.extend(own.iter().cloned());
-            events::tell(&mut tx, now, [Event::MemberErased { member_id: part, names: own, stand_in }]).await?;
-        }
-        events::tell(&mut tx, now, [Event::MemberErased { member_id: me.id, names, stand_in }]).await?;
-        tx.commit().await?;
-        self.kit.outbox.ring();
-        forget_session(jar);
-        Ok(Erased::Done)
     }
 
     /// Export everything about the caller
@@ -296,20 +243,4 @@ fn profile(row: ProfileRow, groups: Vec<store::GroupRow>) -> Profile {
         accepted_answers: row.accepted_answers,
         groups: groups.into_iter().map(|group| GroupOfMember { slug: group.slug, name: group.name, role: group.role }).collect(),
     }
-}
-
-/// Wants the member's own password again before something that cannot be undone; guesses are rationed. Returns its hash,
-/// for [`still_holds`].
-pub async fn confirm_password(kit: &Kit, member_id: MemberId, given: String) -> Result<String, Problem> {
-    kit.limits.take(Ration::Password, &format!("member:{member_id}"))?;
-    // The connection goes back before the hashing.
-    let stored = account_store::find_password_hash(&mut *kit.db.read().await?, member_id).await?;
-    let right = password::verify(given, stored.clone()).await?;
-    stored.filter(|_| right).ok_or_else(|| Refusal::WrongPassword.into())
-}
-
-/// Wants the password to be what it was when it was confirmed: somebody may have changed it meanwhile. It stays so to the
-/// end of the transaction.
-pub async fn still_holds(conn: &mut Conn, member_id: MemberId, hash: &str) -> Result<(), Problem> {
-    if account_store::holds_password(conn, member_id, hash).await? { Ok(()) } else { Err(Refusal::WrongPassword.into()) }
 }

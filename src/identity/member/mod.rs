@@ -3,10 +3,9 @@
 pub mod admin;
 pub mod api;
 pub mod export;
-pub mod handle;
 pub mod rules;
 pub mod store;
+pub mod view;
 
 pub use api::AuthorView;
-pub use handle::{Handle, Named, find_named, find_wanted};
 pub use store::{Author, find_by_email_hash, find_or_create_external, find_or_create_externals, has_administrator};

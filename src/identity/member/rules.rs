@@ -2,6 +2,7 @@
 
 use crate::{refusals, words, words::Role};
 
+pub const DISPLAY_NAME_CHARS: std::ops::RangeInclusive<usize> = 1..=60;
 pub const BIO_CHARS: std::ops::RangeInclusive<usize> = 0..=1_000;
 pub const REASON_CHARS: std::ops::RangeInclusive<usize> = 3..=500;
 /// What is shown of somebody who is gone.
@@ -9,7 +10,7 @@ pub const ERASED_NAME: &str = "Erased member";
 
 refusals! {
     pub enum Refusal {
-        WrongPassword = FORBIDDEN "wrong_password" "This is not your password.",
+        Merged = CONFLICT "merged" "This member was merged into another: change that one.",
         LastAdministrator = CONFLICT "last_administrator" "The last administrator cannot go: make somebody else one first.",
         Unclaimed = CONFLICT "unclaimed" "This member has no account, and cannot be staff.",
     }

@@ -9,9 +9,15 @@ use diesel::{
 use diesel_async::RunQueryDsl;
 use rand::Rng;
 
-use super::{admin::MemberForAdmin, handle::retire, rules::MemberSort};
+use super::{
+    rules::MemberSort,
+    view::{MemberForAdmin, Place},
+};
 use crate::{
-    identity::{PLACES, account::rules::handle_keys},
+    identity::{
+        erasure::PLACES,
+        handle::{handle_keys, retire},
+    },
     kit::{Conn, db::CachedExt, erasure, page::Request},
     schema::{account, external_member, member},
     visible_group,
@@ -209,14 +215,6 @@ pub async fn lock_me(conn: &mut Conn, id: MemberId) -> QueryResult<MyRow> {
     member::table.inner_join(account::table).filter(member::id.eq(id)).select(my_columns()).for_update().first(conn).await
 }
 
-/// Holds the member against being erased or merged until the transaction ends. False when they are gone.
-pub async fn hold(conn: &mut Conn, id: MemberId) -> QueryResult<bool> {
-    let living = member::table.find(id).filter(member::erased_at.is_null()).filter(member::merged_into.is_null());
-    // Of locks that many may have, the one that a merge waits for, which lets orders come meanwhile.
-    let held: Option<MemberId> = living.select(member::id).for_share().first(conn).await.optional()?;
-    Ok(held.is_some())
-}
-
 /// Returns the new version.
 pub async fn update_member(conn: &mut Conn, id: MemberId, display_name: &str, bio: &str, on_leaderboards: bool) -> QueryResult<i32> {
     diesel::update(member::table.find(id))
@@ -411,9 +409,6 @@ pub struct Filter {
     pub tier: Option<i16>,
     pub sort: MemberSort,
 }
-
-/// Where a row stands in a list: the number that it is ordered by, and its handle in lower case.
-pub type Place = (i64, String);
 
 /// SQL: [`MemberForAdmin`], with what `$seen` says of when they were last seen.
 macro_rules! members_for_admin {

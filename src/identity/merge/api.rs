@@ -13,10 +13,9 @@ use super::{
     store::{self, MergeRow},
 };
 use crate::{
-    app::Tag,
-    identity::{Admin, member::Handle},
+    identity::{Admin, Handle},
     kit::{Conn, Kit, Problem, page::Page, problem::Fields, text::Text},
-    words::{MemberId, MergeId},
+    words::{ApiTag, MemberId, MergeId},
 };
 
 pub struct MergeApi {
@@ -93,7 +92,7 @@ struct MergeView {
     may_undo: bool,
 }
 
-#[OpenApi(prefix_path = "/admin", tag = "Tag::Administration")]
+#[OpenApi(prefix_path = "/admin", tag = "ApiTag::Administration")]
 impl MergeApi {
     /// See what a merge would come to
     ///

@@ -14,7 +14,6 @@ use super::{
     store::{self, PartnerRow},
 };
 use crate::{
-    app::Tag,
     identity::{
         Admin, Partner,
         audit::{self, AuditEntry},
@@ -26,7 +25,7 @@ use crate::{
         problem::Fields,
         text::{Text, tidy},
     },
-    words::{MemberId, PartnerId},
+    words::{ApiTag, MemberId, PartnerId},
 };
 
 pub struct PartnerApi {
@@ -108,7 +107,7 @@ impl PartnerApi {
     /// List partners
     ///
     /// By name.
-    #[oai(path = "/admin/partners", method = "get", operation_id = "list_partners", tag = "Tag::Administration")]
+    #[oai(path = "/admin/partners", method = "get", operation_id = "list_partners", tag = "ApiTag::Administration")]
     async fn list_partners(
         &self,
         _admin: Admin,
@@ -122,7 +121,7 @@ impl PartnerApi {
     }
 
     /// Create a partner
-    #[oai(path = "/admin/partners", method = "post", operation_id = "create_partner", tag = "Tag::Administration")]
+    #[oai(path = "/admin/partners", method = "post", operation_id = "create_partner", tag = "ApiTag::Administration")]
     async fn create_partner(&self, admin: Admin, body: Json<CreatePartner>) -> Result<Created, Problem> {
         let name = body.name.trim();
         let mut fields = Fields::default();
@@ -140,7 +139,7 @@ impl PartnerApi {
     /// Rename a partner
     ///
     /// Its keys and what it recorded stay.
-    #[oai(path = "/admin/partners/:partner_id", method = "patch", operation_id = "edit_partner", tag = "Tag::Administration")]
+    #[oai(path = "/admin/partners/:partner_id", method = "patch", operation_id = "edit_partner", tag = "ApiTag::Administration")]
     async fn edit_partner(&self, admin: Admin, partner_id: Path<PartnerId>, body: Json<EditPartner>) -> Result<Json<PartnerView>, Problem> {
         let name = body.name.trim();
         let mut fields = Fields::default();
@@ -162,7 +161,7 @@ impl PartnerApi {
     }
 
     /// Get a member by the partner's own name for them
-    #[oai(path = "/partner/members/:external_id", method = "get", operation_id = "get_external_member", tag = "Tag::Identity")]
+    #[oai(path = "/partner/members/:external_id", method = "get", operation_id = "get_external_member", tag = "ApiTag::Identity")]
     async fn get_external_member(&self, partner: Partner<MembersRead>, external_id: Path<String>) -> Result<Json<ExternalMember>, Problem> {
         let external_id = tidy(&external_id.0);
         let mut conn = self.kit.db.read().await?;
@@ -186,7 +185,7 @@ impl PartnerApi {
     ///
     /// Valid for 7 days. Who registers with it becomes the member whom the partner knows by this name; who has an
     /// account already adds the name to it.
-    #[oai(path = "/partner/members/:external_id/link-code", method = "post", operation_id = "create_link_code", tag = "Tag::Identity")]
+    #[oai(path = "/partner/members/:external_id/link-code", method = "post", operation_id = "create_link_code", tag = "ApiTag::Identity")]
     async fn create_link_code(&self, partner: Partner<MembersRead>, external_id: Path<String>) -> Result<CodeMade, Problem> {
         let external_id = rules::external_id(&external_id.0)?;
         let code = LinkCode::new(partner.0.partner_id, &external_id, self.kit.clock.now());

@@ -8,13 +8,12 @@ use super::{
     store,
 };
 use crate::{
-    app::Tag,
     identity::{
         Member,
         merge::{self, rules::Outcome},
     },
     kit::{Conn, Kit, Problem, text::Text},
-    words::MemberId,
+    words::{ApiTag, MemberId},
 };
 
 pub struct LinkApi {
@@ -41,7 +40,7 @@ struct LinkedCustomer {
     came_over: Option<Outcome>,
 }
 
-#[OpenApi(tag = "Tag::Identity")]
+#[OpenApi(tag = "ApiTag::Identity")]
 impl LinkApi {
     /// Link the caller with a partner's customer
     ///

@@ -1,4 +1,4 @@
-//! Where one is signed in, and the password.
+//! Staying signed in, where one is, and signing out.
 
 use chrono::{DateTime, Utc};
 use poem::web::cookie::CookieJar;
@@ -8,21 +8,20 @@ use poem_openapi::{
     payload::Json,
 };
 
-use super::store::{self, SessionRow};
+use super::{
+    rules::{self, Refusal},
+    signed_in::{Grant, SignInTerms, SignedIn, find_cookie, forget_session, sign_in},
+    store::{self, SessionRow},
+};
 use crate::{
-    app::Tag,
-    identity::{
-        Myself,
-        account::{api::forget_session, password, rules as account_rules, store as account_store},
-        member::api::{confirm_password, still_holds},
-    },
-    kit::{Kit, Problem, page::Page, problem::Fields, text::Text},
-    words::SessionId,
+    identity::{Doorkeeper, Myself},
+    kit::{Problem, page::Page, secret, text::Text},
+    words::{ApiTag, SessionId},
 };
 
 pub struct SessionApi {
-    pub kit: Kit,
-    pub password_chars_min: usize,
+    pub keeper: Doorkeeper,
+    pub terms: SignInTerms,
 }
 
 /// A device on which the caller is signed in.
@@ -50,25 +49,64 @@ enum Ended {
 
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
-struct ChangePassword {
-    old_password: Text,
-    /// At least 12 characters, unless this server wants more.
-    new_password: Text,
+struct RefreshSession {
+    /// Absent when the cookie holds it.
+    refresh_token: Option<Text>,
 }
 
 #[derive(ApiResponse)]
-enum PasswordChanged {
-    /// From now on it takes the new password; all other sessions have ended.
+enum LogOutAnswer {
+    /// The session has ended.
     #[oai(status = 204)]
-    Done,
+    Ended,
 }
 
-#[OpenApi(prefix_path = "/me", tag = "Tag::Identity")]
+#[OpenApi(tag = "ApiTag::Identity")]
 impl SessionApi {
+    /// Get a new access token
+    ///
+    /// Uses up the refresh token and returns the next one. The same token sent again within 30 seconds returns that same
+    /// next one, for the first answer may have been lost. After that, a used token ends the session: somebody has a copy.
+    #[oai(path = "/auth/refresh", method = "post", operation_id = "refresh_session")]
+    async fn refresh_session(&self, jar: &CookieJar, body: Json<RefreshSession>) -> Result<Json<SignedIn>, Problem> {
+        let in_cookie = body.refresh_token.is_none();
+        let Some(token) = body.0.refresh_token.map(|token| token.0).or_else(|| find_cookie(jar)) else {
+            return Err(Refusal::BadRefreshToken.into());
+        };
+
+        let now = self.keeper.kit.clock.now();
+        let mut tx = self.keeper.kit.db.begin().await?;
+        let Some(refresh) = store::find_refresh_token(&mut tx, &token).await? else { return Err(Refusal::BadRefreshToken.into()) };
+        if refresh.revoked_at.is_some() || refresh.expires_at <= now {
+            return Err(Refusal::BadRefreshToken.into());
+        }
+        if rules::is_copied(refresh.used_at, now) {
+            store::revoke(&mut tx, refresh.session_id, now).await?;
+            tx.commit().await?;
+            return Err(Refusal::BadRefreshToken.into());
+        }
+        store::use_refresh_token(&mut tx, &token, refresh.session_id, now, self.terms.session_end(now)).await?;
+        let next = secret::next_token(&self.keeper.refresh_key, &token);
+        store::insert_refresh_token(&mut tx, &next, refresh.session_id, now).await?;
+        tx.commit().await?;
+        let grant = Grant { member_id: refresh.member_id, session_id: refresh.session_id, refresh_token: next, in_cookie };
+        sign_in(&self.keeper, self.terms, jar, grant, now)
+    }
+
+    /// Sign out
+    #[oai(path = "/auth/logout", method = "post", operation_id = "log_out")]
+    async fn log_out(&self, myself: Myself, jar: &CookieJar) -> Result<LogOutAnswer, Problem> {
+        let mut tx = self.keeper.kit.db.begin().await?;
+        store::revoke(&mut tx, myself.0.session_id, self.keeper.kit.clock.now()).await?;
+        tx.commit().await?;
+        forget_session(jar);
+        Ok(LogOutAnswer::Ended)
+    }
+
     /// List the caller's sessions
     ///
     /// Those that are alive, the newest first.
-    #[oai(path = "/sessions", method = "get", operation_id = "list_my_sessions")]
+    #[oai(path = "/me/sessions", method = "get", operation_id = "list_my_sessions")]
     async fn list_my_sessions(
         &self,
         myself: Myself,
@@ -76,9 +114,9 @@ impl SessionApi {
         limit: Query<Option<usize>>,
     ) -> Result<Json<Page<SessionView>>, Problem> {
         let list = format!("list_my_sessions?{}", myself.0.member_id);
-        let request = self.kit.cursors.request::<()>(&list, cursor.0.as_deref(), limit.0)?;
-        let mut conn = self.kit.db.read().await?;
-        let rows = store::list_alive(&mut conn, myself.0.member_id, self.kit.clock.now(), &request).await?;
+        let request = self.keeper.kit.cursors.request::<()>(&list, cursor.0.as_deref(), limit.0)?;
+        let mut conn = self.keeper.kit.db.read().await?;
+        let rows = store::list_alive(&mut conn, myself.0.member_id, self.keeper.kit.clock.now(), &request).await?;
         let current = myself.0.session_id;
         let view = |row: SessionRow| SessionView {
             id: row.id,
@@ -88,14 +126,14 @@ impl SessionApi {
             expires_at: row.expires_at,
             current: row.id == current,
         };
-        Ok(Json(self.kit.cursors.page(&list, &request, rows, |row| ((), row.id.0), view)))
+        Ok(Json(self.keeper.kit.cursors.page(&list, &request, rows, |row| ((), row.id.0), view)))
     }
 
     /// End one of the caller's sessions
-    #[oai(path = "/sessions/:session_id", method = "delete", operation_id = "revoke_my_session")]
+    #[oai(path = "/me/sessions/:session_id", method = "delete", operation_id = "revoke_my_session")]
     async fn revoke_my_session(&self, myself: Myself, jar: &CookieJar, session_id: Path<SessionId>) -> Result<Ended, Problem> {
-        let now = self.kit.clock.now();
-        let mut tx = self.kit.db.begin().await?;
+        let now = self.keeper.kit.clock.now();
+        let mut tx = self.keeper.kit.db.begin().await?;
         if !store::revoke_own(&mut tx, session_id.0, myself.0.member_id, now).await? {
             return Err(Problem::not_found("session"));
         }
@@ -104,26 +142,5 @@ impl SessionApi {
             forget_session(jar);
         }
         Ok(Ended::Done)
-    }
-
-    /// Change the password
-    ///
-    /// Ends every other session.
-    #[oai(path = "/password", method = "put", operation_id = "change_password")]
-    async fn change_password(&self, myself: Myself, body: Json<ChangePassword>) -> Result<PasswordChanged, Problem> {
-        let Json(body) = body;
-        let actor = myself.0;
-        let mut fields = Fields::default();
-        account_rules::check_new_password(&mut fields, "/new_password", &body.new_password, self.password_chars_min, &[&actor.handle]);
-        fields.done()?;
-        let old_hash = confirm_password(&self.kit, actor.member_id, body.old_password.0).await?;
-        let hash = password::hash(body.new_password.0).await?;
-        let now = self.kit.clock.now();
-        let mut tx = self.kit.db.begin().await?;
-        still_holds(&mut tx, actor.member_id, &old_hash).await?;
-        account_store::update_password_hash(&mut tx, actor.member_id, &hash).await?;
-        store::revoke_others(&mut tx, actor.member_id, actor.session_id, now).await?;
-        tx.commit().await?;
-        Ok(PasswordChanged::Done)
     }
 }

@@ -3,10 +3,7 @@
 use chrono::Duration;
 
 use super::store;
-use crate::{
-    app::Job,
-    kit::{Kit, Problem},
-};
+use crate::kit::{Kit, Problem, background::Job};
 
 /// How long an ended session is kept, for whoever looks into a break-in.
 const KEPT_ENDED: Duration = Duration::days(90);

@@ -2,4 +2,6 @@
 
 pub mod api;
 pub mod jobs;
+pub mod rules;
+pub mod signed_in;
 pub mod store;

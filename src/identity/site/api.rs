@@ -10,7 +10,6 @@ use super::{
     store,
 };
 use crate::{
-    app::Tag,
     identity::{
         Admin, Visitor,
         audit::{self, AuditEntry},
@@ -21,6 +20,7 @@ use crate::{
         problem::Fields,
         text::Text,
     },
+    words::ApiTag,
 };
 
 pub struct SiteApi {
@@ -145,7 +145,7 @@ impl EditSettings {
     }
 }
 
-#[OpenApi(tag = "Tag::Administration")]
+#[OpenApi(tag = "ApiTag::Administration")]
 impl SiteApi {
     /// Get the site
     ///

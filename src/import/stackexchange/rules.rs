@@ -5,10 +5,7 @@ use sha2::{Digest, Sha256};
 use uuid::{Builder, Uuid};
 
 use crate::{
-    identity::{
-        account::rules::{DISPLAY_NAME_CHARS, HANDLE_CHARS},
-        site::rules::BODY_CHARS_MAX,
-    },
+    identity::{handle::HANDLE_CHARS, member::rules::DISPLAY_NAME_CHARS, site::rules::BODY_CHARS_MAX},
     kit::{html, markdown},
     words::MemberId,
 };

@@ -13,7 +13,7 @@ use diesel_async::RunQueryDsl;
 use super::rules::Participant;
 use crate::{
     events::PostRef,
-    identity::account::rules::handle_keys,
+    identity::handle::handle_keys,
     kit::{Conn, db::CachedExt, markdown::RENDERER},
     schema::import_progress,
     words::{CommentId, MemberId, PostId, PostKind, TagId, VoteId},

@@ -7,7 +7,7 @@ use diesel::{
 };
 use diesel_async::RunQueryDsl;
 
-use super::api::{ActiveSanction, ExternalId, GroupOfCustomer, RedemptionsOfState, ReferralsOfState, Spend};
+use super::view::{ActiveSanction, ExternalId, GroupOfCustomer, RedemptionsOfState, ReferralsOfState, Spend};
 use crate::{
     kit::{Conn, db::CachedExt},
     words::MemberId,

@@ -8,10 +8,9 @@ use super::{
     store::{self, Flow, Redeemed, RewardCount, Standing, Talk, TierCount},
 };
 use crate::{
-    app::Tag,
     identity::Moderator,
     kit::{Conn, Kit, Problem},
-    words::{RewardId, Role, programme_day},
+    words::{ApiTag, RewardId, Role, programme_day},
 };
 
 pub struct KpiApi {
@@ -152,7 +151,7 @@ struct TopReward {
     points: i64,
 }
 
-#[OpenApi(tag = "Tag::Administration")]
+#[OpenApi(tag = "ApiTag::Administration")]
 impl KpiApi {
     /// The dashboard
     ///

@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Result, ensure};
 
-use super::folder::{account, barred};
+use super::{child::account, folder::barred};
 
 /// Where scripts/servers unpacks wheels, below the current folder.
 const WHEELS: &str = ".servers";

@@ -11,9 +11,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail, ensure};
-use rustix::process::{Pid, Signal, kill_process};
-
-use super::folder::account;
+use rustix::process::{Pid, Signal, geteuid, kill_process};
 
 const TICK: Duration = Duration::from_millis(10);
 /// How long a server may take to start, to recover or to leave.
@@ -23,6 +21,25 @@ const STOP_PATIENCE: Duration = Duration::from_secs(15);
 
 /// A longer log is put aside, over the one before, when its server starts.
 const LOG_BYTES_MAX: u64 = 10 << 20;
+
+/// A server program that can be started any number of times.
+pub(super) trait Program {
+    const NAME: &str;
+    /// Asks it to stop; the kernel sends it too when we die.
+    const STOP: Signal;
+
+    /// Clears what an earlier run has left, starts the program and waits until it answers.
+    fn start(&mut self) -> Result<Child>;
+}
+
+/// The account that servers run under when we are root, which PostgreSQL refuses to be.
+pub(super) fn account() -> Option<(u32, u32)> {
+    let users = geteuid().is_root().then(|| fs::read_to_string("/etc/passwd").ok())??;
+    ["postgres:", "nobody:"].iter().find_map(|name| {
+        let mut fields = users.lines().find(|user| user.starts_with(name))?.split(':').skip(2);
+        Some((fields.next()?.parse().ok()?, fields.next()?.parse().ok()?))
+    })
+}
 
 /// A command that runs unprivileged, on which PostgreSQL insists, and that writes to `log`.
 pub(super) fn command(program: impl AsRef<OsStr>, log: &Path) -> Result<Command> {

@@ -13,7 +13,7 @@ use anyhow::{Context, Result, ensure};
 use rustix::process::geteuid;
 use sha2::{Digest, Sha256};
 
-use super::child::{PATIENCE, wait};
+use super::child::{PATIENCE, account, wait};
 use crate::kit::console;
 
 /// Linux ends a socket's path at 107 bytes; this leaves room for the file's own name.
@@ -23,15 +23,6 @@ const OPEN: u32 = 0o755;
 const CLOSED: u32 = 0o700;
 /// A process that was just killed holds its lock for some time yet.
 const LET_GO: Duration = Duration::from_secs(1);
-
-/// The account that servers run under when we are root, which PostgreSQL refuses to be.
-pub(super) fn account() -> Option<(u32, u32)> {
-    let users = geteuid().is_root().then(|| fs::read_to_string("/etc/passwd").ok())??;
-    ["postgres:", "nobody:"].iter().find_map(|name| {
-        let mut fields = users.lines().find(|user| user.starts_with(name))?.split(':').skip(2);
-        Some((fields.next()?.parse().ok()?, fields.next()?.parse().ok()?))
-    })
-}
 
 /// Chooses and makes the data folder. The default one gives way when servers could not enter it;
 /// an explicit one does not.

@@ -10,12 +10,11 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use rustix::process::Signal;
 use serde::{Deserialize, Serialize};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::{
-    child::stop,
+    child::{Program, stop},
     folder::{Home, Keeping},
     postgres::Postgres,
     redis::Redis,
@@ -42,16 +41,6 @@ pub(super) struct Task {
 pub(super) enum Kept {
     Postgres { bin_dir: Option<PathBuf>, fsync_off: bool },
     Redis { program: PathBuf },
-}
-
-/// A server program that can be started any number of times.
-pub(super) trait Program {
-    const NAME: &str;
-    /// Asks it to stop; the kernel sends it too when we die.
-    const STOP: Signal;
-
-    /// Clears what an earlier run has left, starts the program and waits until it answers.
-    fn start(&mut self) -> Result<Child>;
 }
 
 /// A test binary's `main` is not ours: there, a test keeps.

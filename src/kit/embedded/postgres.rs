@@ -12,9 +12,8 @@ use rustix::process::Signal;
 
 use super::{
     binaries,
-    child::{command, start, tail},
+    child::{Program, command, start, tail},
     folder::{Home, url_path},
-    keeper::Program,
     leftovers::end_processes,
 };
 

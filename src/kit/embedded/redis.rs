@@ -6,9 +6,8 @@ use anyhow::Result;
 use rustix::process::Signal;
 
 use super::{
-    child::{command, start},
+    child::{Program, command, start},
     folder::{Home, url_path},
-    keeper::Program,
     leftovers::end_processes,
 };
 

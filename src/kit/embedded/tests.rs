@@ -15,7 +15,11 @@ use ::redis as redis_client;
 use redis_client::RedisResult;
 use rustix::process::Signal;
 
-use super::{child::signal, leftovers::processes_in, *};
+use super::{
+    child::{account, signal},
+    leftovers::processes_in,
+    *,
+};
 
 /// A data folder of its own, removed in the end.
 struct Folder(PathBuf);
@@ -195,7 +199,7 @@ fn a_long_path_gets_a_short_socket() {
 
 #[test]
 fn an_explicit_folder_that_servers_cannot_enter_is_refused() {
-    if folder::account().is_none() {
+    if account().is_none() {
         return; // servers run as we do
     }
     let folder = Folder::new();

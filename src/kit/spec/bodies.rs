@@ -10,7 +10,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::kit::{
-    problem::{FieldError, Fields},
+    problem::{Fields, Unreadable},
     time,
 };
 
@@ -19,14 +19,6 @@ pub struct Bodies {
     spec: Arc<Value>,
     /// By operation id.
     schemas: HashMap<String, Value>,
-}
-
-/// Why a body could not be read. Goes with the framework's error, and is worded with it.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Unreadable {
-    /// Where it stops being JSON.
-    NotJson(String),
-    Fields(Vec<FieldError>),
 }
 
 impl Bodies {

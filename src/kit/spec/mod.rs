@@ -10,24 +10,8 @@ use poem::http::HeaderValue;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value, json};
 
-pub use self::bodies::{Bodies, Unreadable};
+pub use self::bodies::Bodies;
 use super::idempotency;
-
-/// Every problem status, with its meaning. An operation keeps those that it can answer.
-pub const PROBLEMS: [(u16, &str); 12] = [
-    (400, "The request is malformed."),
-    (401, "There are no credentials, or they are not valid."),
-    (403, "The caller may not do this."),
-    (404, "There is no such thing, or the caller may not know of it."),
-    (409, "The state does not allow this; the code says why."),
-    (412, "The thing has changed since the caller saw it."),
-    (413, "The body is too large."),
-    (415, "The body is not JSON."),
-    (422, "Understood, but refused; errors name the fields."),
-    (429, "Too many requests; Retry-After says when to try again."),
-    (500, "An error on our side."),
-    (503, "Busy or without its database; Retry-After says when to try again."),
-];
 
 /// JSON in which an object's repeated key is merged: poem-openapi writes a path once for each API that has part of it.
 struct Merged(Value);

@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
-use super::{listener, rules::Moment, store};
+use super::{listener, rules::Moment};
 use crate::{
     awards_and_claims,
     kit::{
         Kit, Problem,
         db::take_time,
         outbox,
-        verify::{Check, Repair},
+        verify::{self, Check, Repair},
     },
+    words::PostId,
 };
 
 const STANDINGS: &str = "Awards are as the votes and acceptances that they are for stand.";
@@ -50,7 +51,7 @@ macro_rules! whole {
     };
 }
 
-pub(super) const UNSETTLED: &str = concat!("select distinct post_id from (", unsettled!(), ") u order by post_id");
+const UNSETTLED: &str = concat!("select distinct post_id as id from (", unsettled!(), ") u order by id");
 
 pub const CHECKS: &[Check] = &[
     Check {
@@ -101,7 +102,7 @@ pub const REPAIRS: &[Repair] = &[Repair { of: &[STANDINGS], run: |kit| Box::pin(
 
 /// Settles posts anew, as whoever hears of them does: the statements of those concerned tell of it.
 async fn settle(kit: Kit) -> Result<u64, Problem> {
-    let posts = store::find_unsettled(&mut *kit.db.begin().await?).await?;
+    let posts = verify::find_broken(&mut *kit.db.begin().await?, UNSETTLED).await?.into_iter().map(PostId).collect::<Vec<_>>();
     for some in posts.chunks(POSTS_A_BATCH) {
         let mut tx = kit.db.begin().await?;
         take_time(&mut tx).await?;

@@ -3,10 +3,7 @@
 use std::time::Duration;
 
 use super::{listener, store};
-use crate::{
-    app::Job,
-    kit::{Kit, Problem, outbox},
-};
+use crate::kit::{Kit, Problem, background::Job, outbox};
 
 const AWARDS_A_BATCH: i64 = 100;
 

@@ -8,8 +8,7 @@ use futures_util::future::BoxFuture;
 use uuid::Uuid;
 
 use super::{
-    SOURCE,
-    rules::{self, Claim, Moment, Step},
+    rules::{self, Claim, Moment, SOURCE, Step},
     store::{self, Award, Change, NewAward},
 };
 use crate::{

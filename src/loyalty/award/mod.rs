@@ -8,6 +8,3 @@ pub mod rules;
 pub mod store;
 
 pub use listener::Awards;
-
-/// The noun of awards in the ledger; the source's id is the award's.
-pub const SOURCE: &str = "award";

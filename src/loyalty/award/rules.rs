@@ -8,6 +8,9 @@ use crate::{
     words::{GroupId, MemberId, PostId},
 };
 
+/// The noun of awards in the ledger; the source's id is the award's.
+pub const SOURCE: &str = "award";
+
 /// Members below this trust level are newcomers: their votes earn nothing, and what their acceptance earns waits for them
 /// to reach it.
 pub const TRUST_MIN: i16 = 1;

@@ -11,11 +11,7 @@ use uuid::Uuid;
 
 use super::rules::{Claim, Paid, Step, TRUST_MIN, step};
 use crate::{
-    kit::{
-        Conn,
-        db::{CachedExt, allow_whole_tables},
-        verify::CHECK_TIMEOUT,
-    },
+    kit::{Conn, db::CachedExt},
     loyalty::earning::terms::Trigger,
     words::{GroupId, MemberId, MergeId, PostId, RuleVersionId, TransactionId},
 };
@@ -372,9 +368,15 @@ pub async fn find_mutual(conn: &mut Conn, one: MemberId, other: MemberId) -> Que
     .await
 }
 
+#[derive(QueryableByName)]
+struct Noted {
+    #[diesel(sql_type = SqlUuid)]
+    post_id: PostId,
+}
+
 /// The posts whose awards a merge took back.
 pub async fn find_noted(conn: &mut Conn, merge: MergeId) -> QueryResult<Vec<PostId>> {
-    let rows: Vec<Unsettled> =
+    let rows: Vec<Noted> =
         diesel::sql_query("select distinct row_id as post_id from merged_row where merge_id = $1 and place = 'award' order by 1")
             .bind::<SqlUuid, _>(merge)
             .load(conn)
@@ -399,17 +401,4 @@ pub async fn find_revoked(conn: &mut Conn, ids: &[Uuid]) -> QueryResult<Vec<Revo
     .bind::<Array<SqlUuid>, _>(ids)
     .load(conn)
     .await
-}
-
-#[derive(QueryableByName)]
-struct Unsettled {
-    #[diesel(sql_type = SqlUuid)]
-    post_id: PostId,
-}
-
-/// Posts whose awards are not as they stand. Takes as long as it takes.
-pub async fn find_unsettled(conn: &mut Conn) -> QueryResult<Vec<PostId>> {
-    allow_whole_tables(conn, CHECK_TIMEOUT).await?;
-    let rows: Vec<Unsettled> = diesel::sql_query(super::checks::UNSETTLED).load(conn).await?;
-    Ok(rows.into_iter().map(|row| row.post_id).collect())
 }

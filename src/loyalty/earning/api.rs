@@ -10,12 +10,12 @@ use poem_openapi::{
 use serde_json::json;
 
 use super::{
+    order::OrderForm,
     rules::{self, Context, Grant, NoPoints, Refusal},
     store::{self, NewVersion, VersionRow},
     terms::{Terms, Trigger},
 };
 use crate::{
-    app::Tag,
     identity::{
         Admin,
         audit::{self, AuditEntry},
@@ -30,8 +30,7 @@ use crate::{
         text::Text,
         time::Time,
     },
-    loyalty::purchase::order::OrderForm,
-    words::{RuleId, RuleVersionId},
+    words::{ApiTag, RuleId, RuleVersionId},
 };
 
 pub const NAME_CHARS: std::ops::RangeInclusive<usize> = 1..=100;
@@ -124,7 +123,7 @@ struct PreviewView {
     trace: Vec<Grant>,
 }
 
-#[OpenApi(prefix_path = "/admin/earning-rules", tag = "Tag::Administration")]
+#[OpenApi(prefix_path = "/admin/earning-rules", tag = "ApiTag::Administration")]
 impl EarningApi {
     /// List earning rules
     ///

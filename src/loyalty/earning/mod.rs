@@ -3,6 +3,7 @@
 
 pub mod api;
 pub mod apportion;
+pub mod order;
 pub mod rules;
 pub mod store;
 pub mod terms;

@@ -5,12 +5,12 @@ use poem_openapi::{ApiResponse, Object, OpenApi, payload::Json};
 
 use super::store::{self, Ended};
 use crate::{
-    app::Tag,
     identity::Admin,
     kit::{
         Conn, Kit, Problem,
         verify::{Finding, Outcome},
     },
+    words::ApiTag,
 };
 
 pub struct IntegrityApi {
@@ -49,7 +49,7 @@ enum Requested {
     Accepted(Json<Integrity>),
 }
 
-#[OpenApi(tag = "Tag::Administration")]
+#[OpenApi(tag = "ApiTag::Administration")]
 impl IntegrityApi {
     /// Read the ledger's integrity
     ///

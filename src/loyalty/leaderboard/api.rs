@@ -13,10 +13,9 @@ use super::{
     store,
 };
 use crate::{
-    app::Tag,
     identity::{Actor, Visitor},
     kit::{Kit, Problem},
-    words::{Metric, Period, programme_day},
+    words::{ApiTag, Metric, Period, programme_day},
 };
 
 pub struct LeaderboardApi {
@@ -62,7 +61,7 @@ struct LeaderboardView {
     me: Option<MyPlace>,
 }
 
-#[OpenApi(tag = "Tag::Loyalty")]
+#[OpenApi(tag = "ApiTag::Loyalty")]
 impl LeaderboardApi {
     /// Read a leaderboard
     ///

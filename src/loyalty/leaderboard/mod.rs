@@ -4,6 +4,8 @@
 //! PostgreSQL holds the truth, written from events by [`Scorekeeper`]. Redis holds copies of boards (`copy`), each good
 //! only while its version is the board's; without Redis the same answers come from SQL.
 
+#[macro_use]
+mod due;
 pub mod api;
 pub mod checks;
 mod copy;

@@ -15,7 +15,7 @@ use futures_util::{Stream, TryStreamExt};
 use uuid::Uuid;
 
 use super::{
-    checks::DUE,
+    due::DUE,
     rules::{BoardKey, Stretch, Sum},
 };
 use crate::{

@@ -16,13 +16,11 @@ use super::{
     store,
 };
 use crate::{
-    app::Tag,
     begin,
     events::{self, Event},
     identity::{
-        Admin, Moderator, Myself,
+        Admin, Handle, Moderator, Myself,
         audit::{self, AuditEntry},
-        member::Handle,
     },
     kit::{
         Kit, Problem,
@@ -32,7 +30,7 @@ use crate::{
         text::Text,
         time::Time,
     },
-    words::{MemberId, TransactionId},
+    words::{ApiTag, MemberId, TransactionId},
 };
 
 pub const REASON_CHARS: std::ops::RangeInclusive<usize> = 3..=500;
@@ -119,7 +117,7 @@ impl AdjustPoints {
     }
 }
 
-#[OpenApi(tag = "Tag::Loyalty")]
+#[OpenApi(tag = "ApiTag::Loyalty")]
 impl LedgerApi {
     /// Get my points
     #[oai(path = "/me/points", method = "get", operation_id = "get_my_points")]
@@ -144,7 +142,7 @@ impl LedgerApi {
     }
 
     /// Get a member's points
-    #[oai(path = "/admin/members/:handle/points", method = "get", operation_id = "get_member_points", tag = "Tag::Administration")]
+    #[oai(path = "/admin/members/:handle/points", method = "get", operation_id = "get_member_points", tag = "ApiTag::Administration")]
     async fn get_member_points(&self, _staff: Moderator, handle: Path<Handle>) -> Result<Json<PointsView>, Problem> {
         let member = self.member(&handle.0).await?;
         self.points_of(member).await
@@ -155,7 +153,7 @@ impl LedgerApi {
         path = "/admin/members/:handle/points/statement",
         method = "get",
         operation_id = "list_member_statement",
-        tag = "Tag::Administration"
+        tag = "ApiTag::Administration"
     )]
     async fn list_member_statement(
         &self,
@@ -174,7 +172,7 @@ impl LedgerApi {
     /// Adjust a member's points
     ///
     /// A correction with a reason, as a ledger transaction of its own; nothing is overwritten. Not one's own points.
-    #[oai(path = "/admin/adjustments", method = "post", operation_id = "adjust_points", tag = "Tag::Administration")]
+    #[oai(path = "/admin/adjustments", method = "post", operation_id = "adjust_points", tag = "ApiTag::Administration")]
     async fn adjust_points(
         &self,
         admin: Admin,

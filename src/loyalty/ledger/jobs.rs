@@ -2,11 +2,8 @@
 
 use std::time::Duration;
 
-use super::store;
-use crate::{
-    app::Job,
-    kit::{Kit, Problem},
-};
+use super::{moves, store};
+use crate::kit::{Kit, Problem, background::Job};
 
 const MEMBERS_A_BATCH: i64 = 200;
 
@@ -23,7 +20,7 @@ async fn settle_lots(kit: Kit) -> Result<(), Problem> {
         }
         for member in members {
             let mut tx = kit.db.begin().await?;
-            store::open_wallet(&mut tx, member, now).await?;
+            moves::open_wallet(&mut tx, member, now).await?;
             tx.commit().await?;
             kit.outbox.ring();
         }

@@ -14,8 +14,8 @@ pub mod statement;
 pub mod store;
 
 pub use moves::{
-    Clawback, ClawbackPolicy, Earn, adjust, claw_back, earn, erase, hold, pay_debt, redeem, refund, release, restore, transfer,
-    transfer_back,
+    Clawback, ClawbackPolicy, Earn, adjust, claw_back, earn, erase, hold, open_wallet, pay_debt, redeem, refund, release, restore,
+    transfer, transfer_back,
 };
 pub use rules::{Source, Wallet};
-pub use store::{open_wallet, queue_for_several};
+pub use store::queue_for_several;

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     events::{self, Event},
     kit::{Conn, Problem},
-    words::{LotId, MergeId, TransactionId},
+    words::{LotId, MemberId, MergeId, TransactionId},
 };
 
 /// The noun of merges in the ledger; the source's id is the merge's.
@@ -61,8 +61,22 @@ fn check_points(points: i64) -> Result<(), Problem> {
     Err(Problem::invalid_field("/points", format!("Points must lie between 1 and {POINTS_MAX}.")))
 }
 
+/// Opens a member's wallet: makes it if absent, locks it for this transaction, activates what is due and expires what
+/// has ended. Everything that moves points begins here. Of who was merged it is the other's: go on with its member.
+pub async fn open_wallet(conn: &mut Conn, member_id: MemberId, now: DateTime<Utc>) -> Result<Wallet, Problem> {
+    let mut opened = store::lock_wallet(conn, member_id, now).await?;
+    while let Some(into) = opened.wallet.merged_into {
+        opened = store::lock_wallet(conn, into, now).await?;
+    }
+    let store::Opened { mut wallet, lots_due } = opened;
+    if lots_due {
+        bring_up_to_date(conn, &mut wallet, now).await?;
+    }
+    Ok(wallet)
+}
+
 /// Activates lots that are due and expires lots that have ended, each as of its own time.
-pub(super) async fn bring_up_to_date(conn: &mut Conn, wallet: &mut Wallet, now: DateTime<Utc>) -> Result<(), Problem> {
+async fn bring_up_to_date(conn: &mut Conn, wallet: &mut Wallet, now: DateTime<Utc>) -> Result<(), Problem> {
     let mut activated = 0;
     for lot in store::find_due_lots(conn, wallet.member_id, now).await? {
         let mut remaining = lot.remaining;

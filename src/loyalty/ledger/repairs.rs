@@ -38,7 +38,7 @@ async fn close_wallets(kit: Kit) -> Result<u64, Problem> {
     let (members, now) = (store::find_unclosed(&mut *kit.db.read().await?).await?, kit.clock.now());
     for member in &members {
         let mut tx = kit.db.begin().await?;
-        let mut wallet = store::open_wallet(&mut tx, *member, now).await?;
+        let mut wallet = moves::open_wallet(&mut tx, *member, now).await?;
         let detail = json!({ "available": wallet.available, "pending": wallet.pending, "arrears": wallet.arrears });
         moves::erase(&mut tx, &mut wallet, Source::new("member", member).leg(Uuid::now_v7()), now).await?;
         let entry = AuditEntry::new(None, "reconcile_points", ("member", member.0), "regulars admin reconcile", detail, now);
@@ -59,7 +59,7 @@ async fn forgive_unowed(kit: Kit) -> Result<u64, Problem> {
     for member in members {
         let mut tx = kit.db.begin().await?;
         take_time(&mut tx).await?;
-        let mut wallet = store::open_wallet(&mut tx, member, now).await?;
+        let mut wallet = moves::open_wallet(&mut tx, member, now).await?;
         for unowed in store::find_unowed(&mut tx, Some(member)).await? {
             let expired = store::find_expired_for(&mut tx, unowed.id).await?;
             if expired.is_empty() {

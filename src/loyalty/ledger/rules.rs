@@ -168,7 +168,6 @@ pub struct NewLot {
 /// A transaction ready to be written.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Posting {
-    pub id: TransactionId,
     pub kind: Kind,
     pub source: Source,
     pub reverses: Option<TransactionId>,
@@ -186,7 +185,6 @@ pub struct Posting {
 impl Posting {
     pub fn new(kind: Kind, source: Source, effective_at: DateTime<Utc>, entries: &[(Account, i64)]) -> Self {
         Self {
-            id: TransactionId::new(),
             kind,
             source,
             reverses: None,

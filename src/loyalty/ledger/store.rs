@@ -10,7 +10,6 @@ use uuid::Uuid;
 
 use super::{
     checks::{UNCLOSED, UNOWED},
-    moves,
     rules::{Account, Allocation, Lot, Posting, Sums, Taken, Wallet},
 };
 use crate::{
@@ -38,31 +37,19 @@ macro_rules! due_lots {
     };
 }
 
+/// A wallet that was locked.
 #[derive(QueryableByName)]
-struct Opened {
+pub struct Opened {
     #[diesel(embed)]
-    wallet: Wallet,
+    pub wallet: Wallet,
     /// As seen before the lock was there. Whoever had it then has opened the wallet too, a moment ago, so at worst a lot
     /// waits for the next time; those that are over are not spent in any case.
     #[diesel(sql_type = Bool)]
-    lots_due: bool,
+    pub lots_due: bool,
 }
 
-/// Opens a member's wallet: makes it if absent, locks it for this transaction, activates what is due and expires what
-/// has ended. Everything that moves points begins here. Of who was merged it is the other's: go on with its member.
-pub async fn open_wallet(conn: &mut Conn, member_id: MemberId, now: DateTime<Utc>) -> Result<Wallet, Problem> {
-    let mut opened = lock_wallet(conn, member_id, now).await?;
-    while let Some(into) = opened.wallet.merged_into {
-        opened = lock_wallet(conn, into, now).await?;
-    }
-    let Opened { mut wallet, lots_due } = opened;
-    if lots_due {
-        moves::bring_up_to_date(conn, &mut wallet, now).await?;
-    }
-    Ok(wallet)
-}
-
-async fn lock_wallet(conn: &mut Conn, member_id: MemberId, now: DateTime<Utc>) -> QueryResult<Opened> {
+/// Locks a member's wallet for this transaction, and makes it if absent.
+pub async fn lock_wallet(conn: &mut Conn, member_id: MemberId, now: DateTime<Utc>) -> QueryResult<Opened> {
     diesel::sql_query(concat!(
         "with found as (
            select * from wallet where member_id = $1 for no key update
@@ -193,6 +180,7 @@ pub async fn post(conn: &mut Conn, wallet: &mut Wallet, posting: &Posting) -> Re
     if !posting.balances() {
         return Err(Problem::internal(format!("unbalanced posting {posting:?}")));
     }
+    let id = TransactionId::new();
     let (accounts, amounts): (Vec<&str>, Vec<i64>) = posting.entries.iter().map(|(account, amount)| (account.word(), *amount)).unzip();
     let lots: Vec<Uuid> = posting.allocations.iter().map(|a| a.lot.0).collect();
     let remaining: Vec<i64> = posting.allocations.iter().map(|a| a.remaining).collect();
@@ -229,7 +217,7 @@ pub async fn post(conn: &mut Conn, wallet: &mut Wallet, posting: &Posting) -> Re
          )
          select count(*) as transactions from t",
     )
-    .bind::<SqlUuid, _>(posting.id)
+    .bind::<SqlUuid, _>(id)
     .bind::<SqlUuid, _>(wallet.member_id)
     .bind::<Text, _>(posting.kind)
     .bind::<Text, _>(posting.source.of)
@@ -266,7 +254,7 @@ pub async fn post(conn: &mut Conn, wallet: &mut Wallet, posting: &Posting) -> Re
     wallet.pending += posting.amount(Account::Pending);
     wallet.reserved += posting.amount(Account::Reserved);
     wallet.arrears += posting.amount(Account::Arrears);
-    Ok(posting.id)
+    Ok(id)
 }
 
 /// Lots whose time to become available has come, or whose time is over.

@@ -11,16 +11,15 @@ use poem_openapi::{
 use serde_json::json;
 
 use super::{
-    NewPurchase, NewReturn, Recorded,
-    order::{CLOCK_SKEW_S, LINES_MAX, LineForm, OrderForm, is_zero},
+    NewPurchase, Recorded,
+    line::LineRow,
     record, record_return,
-    rules::{self, Refusal},
-    store::{self, LineRow, PurchaseRow},
+    rules::{self, NewReturn, Refusal},
+    store::{self, PurchaseRow},
 };
 use crate::{
-    app::Tag,
     begin, events,
-    identity::{MemberOrPartner, Moderator, Myself, Partner, PartnerActor, caller::PurchasesWrite, member, member::Handle},
+    identity::{Handle, MemberOrPartner, Moderator, Myself, Partner, PartnerActor, caller::PurchasesWrite, member},
     kit::{
         Conn, Kit, Problem,
         idempotency::Answer,
@@ -31,13 +30,14 @@ use crate::{
     },
     loyalty::{
         earning::{
+            order::{CLOCK_SKEW_S, LINES_MAX, LineForm, OrderForm, is_zero},
             rules::{Grant, NoPoints, Order},
             store as earning_store,
             terms::Trigger,
         },
         tier::{self, TierChange, rules::Cause},
     },
-    words::{MemberId, PartnerId, PurchaseId, ReturnId},
+    words::{ApiTag, MemberId, PartnerId, PurchaseId, ReturnId},
 };
 
 pub const SHA256_HEX_CHARS: usize = 64;
@@ -245,7 +245,7 @@ struct ReturnLineView {
     points_clawed: i64,
 }
 
-#[OpenApi(tag = "Tag::Loyalty")]
+#[OpenApi(tag = "ApiTag::Loyalty")]
 impl PurchaseApi {
     /// Record a purchase
     ///
@@ -307,7 +307,12 @@ impl PurchaseApi {
     /// List a member's purchases
     ///
     /// Latest first.
-    #[oai(path = "/admin/members/:handle/purchases", method = "get", operation_id = "list_member_purchases", tag = "Tag::Administration")]
+    #[oai(
+        path = "/admin/members/:handle/purchases",
+        method = "get",
+        operation_id = "list_member_purchases",
+        tag = "ApiTag::Administration"
+    )]
     async fn list_member_purchases(
         &self,
         _staff: Moderator,

@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, Utc};
 
-use super::rules::clawed_in_all;
 use crate::{
     loyalty::earning::{
         apportion::apportion,
@@ -31,6 +30,13 @@ pub type LateLine = (i64, i64);
 pub fn late_lines(grants: &[Grant], line: usize) -> Vec<LateLine> {
     let late = |grant: &Grant| Some((*grant.line_points.get(line)?, *grant.late.as_ref()?.line_returned.get(line)?));
     grants.iter().filter_map(late).collect()
+}
+
+/// Points to have been taken back for a line that earned `points`, once `returned` of `quantity` came back.
+pub fn clawed_in_all(points: i64, returned: i64, quantity: i64) -> i64 {
+    let exact = i128::from(points) * i128::from(returned);
+    // Never above `points`, as `returned` is never above `quantity`.
+    ((exact + i128::from(quantity) - 1) / i128::from(quantity)) as i64
 }
 
 /// Points to have been taken back for a line that earned `points`, of them some late, once `returned` of `quantity` came

@@ -1,6 +1,11 @@
 //! What may be returned, and what a return takes back (acceptance vector 3).
 
-use super::{cap, store::LineRow};
+use chrono::{DateTime, Utc};
+
+use super::{
+    cap::{self, clawed_in_all},
+    line::LineRow,
+};
 use crate::{
     kit::{Problem, problem::Fields, text::tidy},
     loyalty::earning::rules::Grant,
@@ -34,11 +39,13 @@ pub struct Returned {
     pub points_clawed: i64,
 }
 
-/// Points to have been taken back for a line that earned `points`, once `returned` of `quantity` came back.
-pub fn clawed_in_all(points: i64, returned: i64, quantity: i64) -> i64 {
-    let exact = i128::from(points) * i128::from(returned);
-    // Never above `points`, as `returned` is never above `quantity`.
-    ((exact + i128::from(quantity) - 1) / i128::from(quantity)) as i64
+/// A return to record.
+pub struct NewReturn {
+    /// The partner's name for it: recorded once for a purchase.
+    pub return_id: String,
+    pub returned_at: DateTime<Utc>,
+    /// Line and quantity.
+    pub lines: Vec<(i16, i64)>,
 }
 
 /// Decides what to take back for the lines (number and quantity) of a return. `grants` is the purchase's trace.

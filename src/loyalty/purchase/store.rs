@@ -9,7 +9,11 @@ use diesel::{
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 
-use super::{NewReturn, cap::CappedOrder, rules::Returned};
+use super::{
+    cap::CappedOrder,
+    line::LineRow,
+    rules::{NewReturn, Returned},
+};
 use crate::{
     kit::{Conn, Problem, db::CachedExt, page::Request},
     loyalty::earning::rules::{Grant, NoPoints},
@@ -58,32 +62,6 @@ pub struct PurchaseRow {
     /// From the lots of its points, if it has any.
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub available_at: Option<DateTime<Utc>>,
-}
-
-#[derive(QueryableByName, Clone, Debug)]
-pub struct LineRow {
-    #[diesel(sql_type = SqlUuid)]
-    pub purchase_id: PurchaseId,
-    #[diesel(sql_type = Int2)]
-    pub line: i16,
-    #[diesel(sql_type = Text)]
-    pub sku: String,
-    #[diesel(sql_type = Nullable<Text>)]
-    pub category: Option<String>,
-    #[diesel(sql_type = BigInt)]
-    pub quantity: i64,
-    #[diesel(sql_type = BigInt)]
-    pub unit_minor: i64,
-    #[diesel(sql_type = BigInt)]
-    pub discount_minor: i64,
-    #[diesel(sql_type = BigInt)]
-    pub net_minor: i64,
-    #[diesel(sql_type = BigInt)]
-    pub points_granted: i64,
-    #[diesel(sql_type = BigInt)]
-    pub returned_quantity: i64,
-    #[diesel(sql_type = BigInt)]
-    pub points_clawed: i64,
 }
 
 #[derive(QueryableByName)]

@@ -16,12 +16,11 @@ use super::{
     store::{self, Filter, RedemptionRow},
 };
 use crate::{
-    app::Tag,
     begin,
     identity::{
         Moderator, ModeratorOrPartner,
         caller::{RedemptionsWrite, Scope, missing_scope},
-        member::{Handle, find_wanted},
+        handle::{Handle, find_wanted},
     },
     kit::{
         Conn, Kit, Problem,
@@ -34,7 +33,7 @@ use crate::{
         clerk::Clerk,
         reward::rules::{CODE_CHARS, tidy_code},
     },
-    words::{RedemptionId, RewardId},
+    words::{ApiTag, RedemptionId, RewardId},
 };
 
 pub struct RedemptionAdminApi {
@@ -68,7 +67,7 @@ struct PresentedRedemption {
     state: RedemptionState,
 }
 
-#[OpenApi(tag = "Tag::Administration")]
+#[OpenApi(tag = "ApiTag::Administration")]
 impl RedemptionAdminApi {
     /// List redemptions
     ///

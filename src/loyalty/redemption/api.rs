@@ -16,7 +16,6 @@ use super::{
     store::{self, Filter, RedemptionRow},
 };
 use crate::{
-    app::Tag,
     begin,
     identity::{
         Actor, MemberOrPartner, Myself, PartnerActor,
@@ -31,7 +30,7 @@ use crate::{
         text::{Text, tidy},
     },
     loyalty::{clerk::Clerk, reward::rules::RewardKind},
-    words::{MemberId, RedemptionId, RewardId},
+    words::{ApiTag, MemberId, RedemptionId, RewardId},
 };
 
 pub struct RedemptionApi {
@@ -197,7 +196,7 @@ impl Caller {
     }
 }
 
-#[OpenApi(tag = "Tag::Loyalty")]
+#[OpenApi(tag = "ApiTag::Loyalty")]
 impl RedemptionApi {
     /// Redeem points for a reward
     ///

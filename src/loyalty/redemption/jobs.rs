@@ -7,10 +7,7 @@ use super::{
     rules::{RedemptionState, Step},
     store,
 };
-use crate::{
-    app::Job,
-    kit::{Kit, Problem},
-};
+use crate::kit::{Kit, Problem, background::Job};
 
 const HOLDS_A_BATCH: i64 = 100;
 

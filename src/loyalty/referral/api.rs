@@ -9,16 +9,15 @@ use super::{
     store::{self, ListedRow},
 };
 use crate::{
-    app::Tag,
     identity::{
         Moderator, Myself,
-        member::{Handle, find_wanted},
+        handle::{Handle, find_wanted},
     },
     kit::{
         Kit, Problem,
         listing::{self, Asked, Listed},
     },
-    words::{MemberId, ReferralId},
+    words::{ApiTag, MemberId, ReferralId},
 };
 
 /// Codes that somebody else has are drawn again.
@@ -89,7 +88,7 @@ impl ReferralApi {
     ///
     /// And what came of it. Both sides earn when somebody who registered with it buys for as much as the
     /// settings say (`referral_min_minor`) and keeps it.
-    #[oai(path = "/me/referral", method = "get", operation_id = "get_my_referral", tag = "Tag::Loyalty")]
+    #[oai(path = "/me/referral", method = "get", operation_id = "get_my_referral", tag = "ApiTag::Loyalty")]
     async fn get_my_referral(&self, myself: Myself) -> Result<Json<MyReferral>, Problem> {
         let member_id = myself.0.member_id;
         let code = self.code_of(member_id).await?;
@@ -114,7 +113,7 @@ impl ReferralApi {
     /// List referrals
     ///
     /// Of all members, newest first.
-    #[oai(path = "/admin/referrals", method = "get", operation_id = "list_referrals", tag = "Tag::Administration")]
+    #[oai(path = "/admin/referrals", method = "get", operation_id = "list_referrals", tag = "ApiTag::Administration")]
     async fn list_referrals(
         &self,
         _moderator: Moderator,

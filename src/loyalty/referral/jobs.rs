@@ -5,14 +5,12 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use super::{
-    rules::{REWARDED_A_YEAR_MAX, ReferralReason, ReferralState},
-    source,
+    rules::{REWARDED_A_YEAR_MAX, ReferralReason, ReferralState, source},
     store::{self, ReferralRow},
 };
 use crate::{
-    app::Job,
     events::{self, Event},
-    kit::{Conn, Kit, Problem},
+    kit::{Conn, Kit, Problem, background::Job},
     loyalty::{
         earning::{rules::paying, store as earning_store, terms::Trigger},
         expiry::Expiry,

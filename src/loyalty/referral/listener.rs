@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 
 use super::{
-    rules::{self, Minimum, Outcome, ReferralReason, ReferralState},
-    source, store,
+    rules::{self, Minimum, Outcome, ReferralReason, ReferralState, source},
+    store,
 };
 use crate::{
     events::{self, Event},

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 
 use super::{
     listener,
-    rules::{ReferralReason, ReferralState},
-    source, store,
+    rules::{ReferralReason, ReferralState, source},
+    store,
 };
 use crate::{
     events::{self, Event},

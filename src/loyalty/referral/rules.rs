@@ -3,7 +3,10 @@
 use chrono::{DateTime, Duration, Utc};
 use diesel::sql_types::{BigInt, Bool, Text, Timestamptz};
 
-use crate::words;
+use crate::{loyalty::ledger::Source, words, words::ReferralId};
+
+/// The noun of referrals in the ledger; the source's id is the referral's, its leg whose points they are.
+pub const SOURCE: &str = "referral";
 
 /// After the order that qualifies: it may still be returned.
 pub const RETURN_WINDOW: Duration = Duration::days(14);
@@ -39,6 +42,11 @@ words! {
         /// The two became one, or the new member became one with somebody who had been referred before.
         Merged = "merged",
     }
+}
+
+/// What points are for that a referral brings; `leg` is `advocate` or `referee`.
+pub fn source(id: ReferralId, leg: &str) -> Source {
+    Source::new(SOURCE, id).leg(leg)
 }
 
 /// What is known of a new member and the one whose code they brought.

@@ -16,7 +16,6 @@ use super::{
     store::{self, Duplicate, NewReward, RewardRow},
 };
 use crate::{
-    app::Tag,
     begin,
     identity::{
         AdminOrPartner,
@@ -32,7 +31,7 @@ use crate::{
         time::Time,
     },
     loyalty::clerk::Clerk,
-    words::{PartnerId, RewardId},
+    words::{ApiTag, PartnerId, RewardId},
 };
 
 pub struct RewardAdminApi {
@@ -175,7 +174,7 @@ enum Archived {
     Done,
 }
 
-#[OpenApi(prefix_path = "/admin/rewards", tag = "Tag::Administration")]
+#[OpenApi(prefix_path = "/admin/rewards", tag = "ApiTag::Administration")]
 impl RewardAdminApi {
     /// List all rewards
     ///

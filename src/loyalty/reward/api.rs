@@ -12,14 +12,13 @@ use super::{
     store::{self, Means, RewardRow},
 };
 use crate::{
-    app::Tag,
     identity::{Actor, Visitor},
     kit::{
         Conn, Kit, Problem,
         etag::{self, Conditional},
         page::Page,
     },
-    words::RewardId,
+    words::{ApiTag, RewardId},
 };
 
 pub struct RewardApi {
@@ -87,7 +86,7 @@ async fn means_of(conn: &mut Conn, caller: Option<&Actor>) -> Result<Option<Mean
     }
 }
 
-#[OpenApi(tag = "Tag::Loyalty")]
+#[OpenApi(tag = "ApiTag::Loyalty")]
 impl RewardApi {
     /// List rewards
     ///

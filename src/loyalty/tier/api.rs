@@ -16,11 +16,9 @@ use super::{
     store,
 };
 use crate::{
-    app::Tag,
     identity::{
-        Admin, Moderator, Myself, Visitor,
+        Admin, Handle, Moderator, Myself, Visitor,
         audit::{self, AuditEntry},
-        member::Handle,
     },
     kit::{
         Conn, Kit, Problem,
@@ -30,7 +28,7 @@ use crate::{
         text::Text,
     },
     loyalty::ledger,
-    words::TierId,
+    words::{ApiTag, TierId},
 };
 
 /// Moves that a member is shown.
@@ -145,7 +143,7 @@ struct MovesView {
     at_once: bool,
 }
 
-#[OpenApi(tag = "Tag::Loyalty")]
+#[OpenApi(tag = "ApiTag::Loyalty")]
 impl TierApi {
     /// List tiers
     ///
@@ -194,7 +192,7 @@ impl TierApi {
         path = "/admin/members/:handle/tier-history",
         method = "get",
         operation_id = "list_member_tier_history",
-        tag = "Tag::Administration"
+        tag = "ApiTag::Administration"
     )]
     async fn list_member_tier_history(
         &self,
@@ -212,7 +210,7 @@ impl TierApi {
     }
 
     /// List tiers with their members
-    #[oai(path = "/admin/tiers", method = "get", operation_id = "list_all_tiers", tag = "Tag::Administration")]
+    #[oai(path = "/admin/tiers", method = "get", operation_id = "list_all_tiers", tag = "ApiTag::Administration")]
     async fn list_all_tiers(&self, _admin: Admin) -> Result<Json<Page<TierView>>, Problem> {
         let mut conn = self.kit.db.read().await?;
         let counts = ladder::count_members(&mut conn).await?;
@@ -224,7 +222,7 @@ impl TierApi {
     /// Create a tier
     ///
     /// Members who have reached it move at once.
-    #[oai(path = "/admin/tiers", method = "post", operation_id = "create_tier", tag = "Tag::Administration")]
+    #[oai(path = "/admin/tiers", method = "post", operation_id = "create_tier", tag = "ApiTag::Administration")]
     async fn create_tier(&self, admin: Admin, body: Json<CreateTier>) -> Result<CreateAnswer, Problem> {
         let Json(CreateTier { rank, name, threshold, benefits }) = body;
         let now = self.kit.clock.now();
@@ -255,7 +253,7 @@ impl TierApi {
     /// Edit a tier
     ///
     /// Members who have reached it now move at once; those who no longer do keep it until its time ends.
-    #[oai(path = "/admin/tiers/:tier_id", method = "patch", operation_id = "edit_tier", tag = "Tag::Administration")]
+    #[oai(path = "/admin/tiers/:tier_id", method = "patch", operation_id = "edit_tier", tag = "ApiTag::Administration")]
     async fn edit_tier(
         &self,
         admin: Admin,
@@ -296,7 +294,7 @@ impl TierApi {
     }
 
     /// Delete a tier
-    #[oai(path = "/admin/tiers/:tier_id", method = "delete", operation_id = "delete_tier", tag = "Tag::Administration")]
+    #[oai(path = "/admin/tiers/:tier_id", method = "delete", operation_id = "delete_tier", tag = "ApiTag::Administration")]
     async fn delete_tier(
         &self,
         admin: Admin,
@@ -325,7 +323,7 @@ impl TierApi {
     ///
     /// Who would move if the ladder had a tier of `rank` at `threshold` (a new one, or the one of that rank changed), or
     /// were without the tier of rank `without`.
-    #[oai(path = "/admin/tiers/preview", method = "get", operation_id = "preview_tiers", tag = "Tag::Administration")]
+    #[oai(path = "/admin/tiers/preview", method = "get", operation_id = "preview_tiers", tag = "ApiTag::Administration")]
     async fn preview_tiers(
         &self,
         _admin: Admin,

@@ -12,9 +12,8 @@ use chrono::{DateTime, Utc};
 
 use self::rules::{Cause, Outcome};
 use crate::{
-    app::Job,
     events::{self, Event},
-    kit::{Conn, Kit, Problem, verify::Check},
+    kit::{Conn, Kit, Problem, background::Job, verify::Check},
     words::MemberId,
 };
 

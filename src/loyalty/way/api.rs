@@ -5,7 +5,6 @@ use poem_openapi::{Object, OpenApi, payload::Json};
 
 use super::rules::{self, InForce};
 use crate::{
-    app::Tag,
     identity::{
         Visitor,
         site::{self, Site},
@@ -18,7 +17,7 @@ use crate::{
         },
         tier::ladder::{self, Tier},
     },
-    words::Period,
+    words::{ApiTag, Period},
 };
 
 pub struct WayApi {
@@ -85,7 +84,7 @@ struct TierOfWay {
     name: String,
 }
 
-#[OpenApi(tag = "Tag::Loyalty")]
+#[OpenApi(tag = "ApiTag::Loyalty")]
 impl WayApi {
     /// List ways to earn
     ///

@@ -1,32 +1,23 @@
 //! Who calls: extractors that a handler takes as an argument. A bad credential is always 401, never "nobody".
 
+mod actor;
+mod store;
+
 use std::{marker::PhantomData, sync::Arc};
 
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{Bool, Int2, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use diesel_async::RunQueryDsl;
 use poem::{Request, RequestBody};
 use poem_openapi::{
     ApiExtractor, ApiExtractorType, ExtractParamOptions,
     registry::{MetaSecurityScheme, Registry},
 };
 
-use super::{
-    access::{AccessTokens, Claims},
-    member,
-};
+pub use self::actor::{API_KEY_PREFIX, Actor, PartnerActor, Scope};
+use super::access::{AccessTokens, Claims};
 use crate::{
-    kit::{
-        Conn, Kit, Problem, admission,
-        db::{CachedExt, Tx},
-        secret,
-    },
-    words::{ApiKeyId, MemberId, PartnerId, Role, SessionId},
+    kit::{Kit, Problem, admission, db::Tx, secret},
+    words::Role,
 };
-
-pub const API_KEY_PREFIX: &str = "rk_";
-/// An API key's last use is noted at most this often.
-const LAST_USED_EVERY_S: i64 = 60;
 
 /// What extractors need; handed to them with each request.
 #[derive(Clone)]
@@ -36,80 +27,12 @@ pub struct Doorkeeper {
     pub refresh_key: Arc<[u8]>,
 }
 
-/// A signed-in member.
-#[derive(Clone, Debug, diesel::QueryableByName)]
-pub struct Actor {
-    #[diesel(sql_type = SqlUuid)]
-    pub member_id: MemberId,
-    #[diesel(sql_type = SqlUuid)]
-    pub session_id: SessionId,
-    #[diesel(sql_type = Text)]
-    pub handle: String,
-    #[diesel(sql_type = Text)]
-    pub role: Role,
-    /// Trust level, 0 to 4.
-    #[diesel(sql_type = Int2)]
-    pub trust: i16,
-    #[diesel(sql_type = Timestamptz)]
-    pub joined_at: DateTime<Utc>,
-    /// May not write posts for now.
-    #[diesel(sql_type = Bool)]
-    pub silenced: bool,
-    #[diesel(sql_type = Bool)]
-    pub suspended: bool,
-}
-
 impl Actor {
-    pub fn is_staff(&self) -> bool {
-        self.role >= Role::Moderator
-    }
-    /// Somebody of whom little is known yet.
-    pub fn is_newcomer(&self) -> bool {
-        self.trust == 0 && !self.is_staff()
-    }
     /// A transaction of what the member writes. They stay to its end: who erases or merges them waits for it, and finds what it wrote.
     /// 401 when they are gone.
     pub async fn begin(&self, kit: &Kit) -> Result<Tx, Problem> {
         let mut tx = kit.db.begin().await?;
-        if member::store::hold(&mut tx, self.member_id).await? { Ok(tx) } else { Err(gone()) }
-    }
-    /// The scope of idempotency keys.
-    pub fn caller(&self) -> String {
-        format!("member:{}", self.member_id)
-    }
-}
-
-/// A signed-in system.
-#[derive(Clone, Debug)]
-pub struct PartnerActor {
-    pub partner_id: PartnerId,
-    pub key_id: ApiKeyId,
-    pub scopes: Vec<Scope>,
-}
-
-impl PartnerActor {
-    /// The scope of idempotency keys: the partner, so that a rotated key still finds its answers.
-    pub fn caller(&self) -> String {
-        format!("partner:{}", self.partner_id)
-    }
-}
-
-crate::words! {
-    /// What an API key may do.
-    pub enum Scope {
-        PurchasesWrite = "purchases:write",
-        MembersRead = "members:read",
-        MembersPii = "members:pii",
-        RedemptionsWrite = "redemptions:write",
-        /// With redemptions:write: read what members redeemed themselves, and what other partners redeemed.
-        RedemptionsReadAny = "redemptions:read_any",
-        /// With redemptions:write: read, issue, fulfil and cancel those, too.
-        RedemptionsWriteAny = "redemptions:write_any",
-        CatalogWrite = "catalog:write",
-        /// With catalog:write: see and change the programme's rewards and those of other partners, too.
-        CatalogWriteAny = "catalog:write_any",
-        LedgerRead = "ledger:read",
-        WebhooksWrite = "webhooks:write",
+        if store::hold(&mut tx, self.member_id).await? { Ok(tx) } else { Err(gone()) }
     }
 }
 
@@ -158,65 +81,11 @@ async fn identify(request: &Request) -> Result<Caller, Problem> {
     let now = keeper.kit.clock.now();
     if token.starts_with(API_KEY_PREFIX) {
         let mut conn = keeper.kit.db.read().await?;
-        return find_api_key(&mut conn, token, now).await?.map(Caller::Partner).ok_or_else(gone);
+        return store::find_api_key(&mut conn, token, now).await?.map(Caller::Partner).ok_or_else(gone);
     }
     let claims = request.data::<Claims>().cloned().ok_or_else(gone)?;
     let mut conn = keeper.kit.db.read().await?;
-    find_actor(&mut conn, claims.sid, now).await?.filter(|actor| actor.member_id == claims.sub).map(Caller::Member).ok_or_else(gone)
-}
-
-/// The member of a live session, with what moderators have decided about them.
-async fn find_actor(conn: &mut Conn, session: SessionId, now: DateTime<Utc>) -> diesel::QueryResult<Option<Actor>> {
-    let actors: Vec<Actor> = diesel::sql_query(
-        "select m.id as member_id, s.id as session_id, m.handle, m.role, m.trust, m.created_at as joined_at,
-                coalesce(bool_or(x.kind = 'silence'), false) as silenced, coalesce(bool_or(x.kind = 'suspension'), false) as suspended
-         from session s
-         join member m on m.id = s.member_id and m.erased_at is null and m.merged_into is null
-         left join sanction x on x.member_id = m.id and x.lifted_at is null and (x.ends_at is null or x.ends_at > $2)
-         where s.id = $1 and s.revoked_at is null and s.expires_at > $2
-         group by m.id, s.id",
-    )
-    .bind::<SqlUuid, _>(session)
-    .bind::<Timestamptz, _>(now)
-    .cached()
-    .load(conn)
-    .await?;
-    Ok(actors.into_iter().next())
-}
-
-#[derive(diesel::QueryableByName)]
-struct KeyRow {
-    #[diesel(sql_type = SqlUuid)]
-    id: ApiKeyId,
-    #[diesel(sql_type = SqlUuid)]
-    partner_id: PartnerId,
-    #[diesel(sql_type = Text)]
-    scopes: String,
-    #[diesel(sql_type = Nullable<Timestamptz>)]
-    last_used_at: Option<DateTime<Utc>>,
-}
-
-async fn find_api_key(conn: &mut Conn, key: &str, now: DateTime<Utc>) -> diesel::QueryResult<Option<PartnerActor>> {
-    let rows: Vec<KeyRow> = diesel::sql_query(
-        "select id, partner_id, scopes, last_used_at from api_key
-         where hash = $1 and (revoked_at is null or revoked_at > $2) and (expires_at is null or expires_at > $2)",
-    )
-    .bind::<diesel::sql_types::Bytea, _>(secret::hash(key))
-    .bind::<Timestamptz, _>(now)
-    .cached()
-    .load(conn)
-    .await?;
-    let Some(row) = rows.into_iter().next() else { return Ok(None) };
-    if row.last_used_at.is_none_or(|at| (now - at).num_seconds() >= LAST_USED_EVERY_S) {
-        diesel::sql_query("update api_key set last_used_at = $2 where id = $1")
-            .bind::<SqlUuid, _>(row.id)
-            .bind::<Timestamptz, _>(now)
-            .cached()
-            .execute(conn)
-            .await?;
-    }
-    let scopes = row.scopes.split(' ').filter_map(|scope| scope.parse().ok()).collect();
-    Ok(Some(PartnerActor { partner_id: row.partner_id, key_id: row.id, scopes }))
+    store::find_actor(&mut conn, claims.sid, now).await?.filter(|actor| actor.member_id == claims.sub).map(Caller::Member).ok_or_else(gone)
 }
 
 fn nobody() -> Problem {

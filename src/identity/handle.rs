@@ -15,7 +15,6 @@ use poem_openapi::{
 use serde_json::Value;
 
 use crate::{
-    identity::account::rules::{HandleKeys, handle_keys},
     kit::{
         Conn, Kit, Problem,
         db::CachedExt,
@@ -24,6 +23,9 @@ use crate::{
     },
     words::MemberId,
 };
+
+pub const HANDLE_CHARS: std::ops::RangeInclusive<usize> = 3..=30;
+pub const HANDLE_PATTERN: &str = "^[A-Za-z0-9][A-Za-z0-9_-]*$";
 
 // A handle as a request names somebody: case aside, and otherwise exactly. What looks like it is somebody else. (No doc
 // comment: it would become a schema title.)
@@ -58,6 +60,32 @@ pub async fn find_wanted(kit: &Kit, handle: Option<Handle>) -> Result<Option<Mem
         Some(handle) => Ok(Some(handle.find(&mut *kit.db.read().await?).await?)),
         None => Ok(None),
     }
+}
+
+/// What a handle shares with those that pass for it. Two pass for each other that have one of both in common.
+#[derive(Debug, PartialEq)]
+pub struct HandleKeys {
+    /// The word: case, separators and look-alike digits aside.
+    pub word: String,
+    /// What the eye sees: a capital I, a small l and 1 are one; a small i is no l, and a capital L no small one.
+    pub shape: String,
+}
+
+/// The migration `handle` says the same in SQL.
+pub fn handle_keys(handle: &str) -> HandleKeys {
+    let key = |shape: bool| {
+        let visible = handle.chars().filter(|c| !matches!(c, '_' | '-'));
+        visible
+            .map(|c| match c {
+                'I' | '1' if shape => 'l',
+                'L' if shape => 'L',
+                '0' => 'o',
+                '5' => 's',
+                c => c.to_ascii_lowercase(),
+            })
+            .collect()
+    };
+    HandleKeys { word: key(false), shape: key(true) }
 }
 
 /// Keeps a handle taken after its member: as keyed hashes, in which nobody reads it.
@@ -134,4 +162,38 @@ pub async fn find_named(conn: &mut Conn, handles: &[Handle]) -> QueryResult<Hash
     .load(conn)
     .await?;
     Ok(found.into_iter().map(|named| (Handle::new(&named.handle), named)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn handles_that_pass_for_each_other() {
+        let alike = |a: &str, b: &str| {
+            let (a, b) = (handle_keys(a), handle_keys(b));
+            a.word == b.word || a.shape == b.shape
+        };
+        for (a, b, expected) in [
+            ("ada", "A-d_a", true),
+            ("A-d_a0", "adao", true),
+            ("u5er", "USER", true),
+            // A capital I, a small l and 1 are alike.
+            ("Iise77", "lise77", true),
+            ("1ise77", "lise77", true),
+            ("pau1", "paul", true),
+            ("PAU1", "PAUI", true),
+            ("Ilse-77", "ilse77", true),
+            // A small i is none of them, nor is a capital L.
+            ("ilse77", "lise77", false),
+            ("Neil88", "Nell88", false),
+            ("NEIL88", "NELL88", false),
+            ("NEIL88", "Nell88", false),
+            ("kai99", "kal99", false),
+            ("kai99", "ka199", false),
+            ("Ian", "Lan", false),
+        ] {
+            assert_eq!(alike(a, b), expected, "{a} {b}");
+        }
+    }
 }

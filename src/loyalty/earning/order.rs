@@ -3,9 +3,9 @@
 use chrono::{DateTime, Duration, Utc};
 use poem_openapi::Object;
 
+use super::rules::{AMOUNT_MINOR_MAX, Order, OrderLine};
 use crate::{
     kit::{problem::Fields, text::Text},
-    loyalty::earning::rules::{AMOUNT_MINOR_MAX, Order, OrderLine},
     words::Currency,
 };
 
