@@ -9,5 +9,8 @@ export function wordsOf(error: unknown): { title: string; detail: string } {
   const problem = problemOf(error);
   const kind = problem ? GENERAL.find((code) => code === problem.code) : 'offline';
   if (problem && !kind) return problem;
-  return { title: i18next.t(`problem.${kind ?? 'offline'}`), detail: i18next.t(`problem.${kind ?? 'offline'}_detail`) };
+  const title = i18next.t(`problem.${kind ?? 'offline'}`);
+  // The server speaks English, and of the very case.
+  if (problem && i18next.language.startsWith('en')) return { title, detail: problem.detail };
+  return { title, detail: i18next.t(`problem.${kind ?? 'offline'}_detail`) };
 }

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 
 use super::{
+    award,
     ledger::{self, Source},
     redemption::{self, moves::Wanted, rules::Step},
 };
@@ -53,5 +54,9 @@ async fn bid(conn: &mut Conn, member: MemberId, at: DateTime<Utc>) -> Result<(),
         redemption::moves::step(conn, &row, Wanted { step: Step::Cancel, by_clerk: false, points: None, reason: "" }, at).await?;
     }
     let mut wallet = ledger::open_wallet(conn, member, at).await?;
+    // Of who was merged it is the other's, who may go on.
+    if !award::store::find_living(conn, &[wallet.member_id]).await?.is_empty() {
+        return Ok(());
+    }
     ledger::erase(conn, &mut wallet, Source::new("member", member), at).await
 }

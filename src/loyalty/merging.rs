@@ -118,6 +118,7 @@ impl Points {
         for (table, key, column) in ROWS {
             give_back(conn, merge, table, key, column).await?;
         }
+        award::store::give_later(conn, merge).await?;
         referral::merging::undo(conn, merge, &mut wallets, now).await?;
 
         let merged = tier_store::find_ranks(conn, merge.from, merge.into).await?;

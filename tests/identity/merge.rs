@@ -1,6 +1,7 @@
 //! One person who was two members.
 
 use chrono::Duration;
+use diesel_async::SimpleAsyncConnection;
 use poem::http::Method;
 use serde_json::{Value, json};
 
@@ -367,4 +368,91 @@ async fn whoever_is_erased_takes_what_was_merged_into_them_along() {
     root.tries_to_part(&merge).await.refused(409, "member_gone");
     till.returns(&bought, "r-1", &[(1, 1)]).await;
     assert_eq!(town.count("select count(*) from wallet where (available, pending, arrears) <> (0, 0, 0)").await, 0);
+}
+
+/// Their password is checked before anything is locked.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_leaves_while_they_are_merged_takes_nothing_of_the_others_along() {
+    let town = Town::new().await;
+    let (ada, bob, root) = (town.member("ada").await, town.member("bob").await, town.admin("ruth").await);
+    town.pays(&ada, 50).await;
+    town.pays(&bob, 30).await;
+    town.settle().await;
+    let mut held = town.app.kit.db.begin().await.unwrap();
+    held.batch_execute("select from member where role = 'administrator' for no key update").await.unwrap();
+    let leave = bob.send(Method::DELETE, "/me", Some(json!({ "password": PASSWORD })), &[]);
+    let merge = async {
+        town.waits_for_locks(1).await;
+        let merged = root.tries_to_merge("bob", "ada").await;
+        held.rollback().await;
+        merged
+    };
+    let (left, merged) = tokio::join!(leave, merge);
+    left.refused(401, "unauthorized");
+    let merged = merged.is(200).text("/id");
+    town.settle().await;
+    assert_eq!(ada.points().await, [80, 0, 0, 0]);
+    root.tries_to_part(&merged).await.is(200);
+    assert_eq!(ada.points().await, [50, 0, 0, 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_return_that_waits_while_two_are_parted_finds_whose_it_is() {
+    let town = Town::new().await;
+    let (till, ada, root) = (town.partner("till", TILL).await, town.member("ada").await, town.admin("ruth").await);
+    let bought = till.sells(&town, "c-1", "o-1", 3_000).await;
+    let guest = till.handle_of("c-1").await;
+    town.records_order(&ada, 5_000).await;
+    ada.post("/me/links", till.code_for("c-1").await).await.is(200);
+    let merge = root.get("/admin/members/ada/merges").await.is(200).text("/items/0/id");
+    let mut held = town.app.kit.db.begin().await.unwrap();
+    held.batch_execute("select from purchase for update").await.unwrap();
+    let returned = async {
+        town.waits_for_locks(1).await;
+        till.tries_to_return(&bought, "r-1", &[(1, 1)]).await
+    };
+    let let_go = async {
+        town.waits_for_locks(2).await;
+        held.rollback().await;
+    };
+    let (parted, returned, ()) = tokio::join!(root.tries_to_part(&merge), returned, let_go);
+    parted.is(200);
+    returned.refused(503, "unavailable");
+    till.returns(&bought, "r-1", &[(1, 1)]).await;
+    town.settle().await;
+    assert_eq!((ada.points().await, root.points_of(&guest).await), ([0, 50, 0, 0], [0; 4]));
+}
+
+/// The books of reputation and of awards follow what was moved back; the story's end compares them.
+#[tokio::test]
+async fn what_came_of_the_others_posts_between_merge_and_undo_goes_back_with_them() {
+    let town = Town::new().await;
+    let (ada, bob, cleo, root) = (town.member("ada").await, town.member("bob").await, town.member("cleo").await, town.admin("ruth").await);
+    for person in [&ada, &bob, &cleo] {
+        town.trusts(person, 1).await;
+    }
+    let question = bob.asks("Which grinder suits a small kitchen?").await;
+    let answer = cleo.answers(&question, "This one, which I have had for years.").await;
+    // Three acceptances a day are paid: those of a day that is full move no points, and forbid no undo.
+    let mut answered = Vec::new();
+    for _ in 0..4 {
+        let asked = cleo.asks("Which beans last longest?").await;
+        answered.push((bob.answers(&asked, "These, which keep for half a year.").await, asked));
+    }
+    for (answer, asked) in &answered[..3] {
+        cleo.accepts(asked, answer).await;
+    }
+    town.settle().await;
+    let merge = root.tries_to_merge("bob", "ada").await.is(200).text("/id");
+    town.settle().await;
+    ada.accepts(&question, &answer).await;
+    cleo.accepts(&answered[3].1, &answered[3].0).await;
+    town.settle().await;
+    root.tries_to_part(&merge).await.is(200);
+    town.settle().await;
+    assert_eq!((ada.points().await, root.points_of("bob").await), ([0; 4], [0, 30, 0, 0]));
+    assert_eq!(town.count("select count(*) from award where member_id <> (select author_id from post where id = post_id)").await, 0);
+    let mut tx = town.app.kit.db.begin().await.unwrap();
+    tx.batch_execute("update award set member_id = giver_id").await.unwrap();
+    assert!(Town::broken_in(&mut tx).await.iter().any(|broken| broken.starts_with("BROKEN: An award is its answer's author's.")));
 }

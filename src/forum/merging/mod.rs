@@ -32,6 +32,7 @@ impl Merging for ForumMerging {
                 outcome.moves(of, store::count_posts(conn, merge.from, kind).await?);
             }
             let before = store::find_accepted(conn, merge).await?;
+            let reputation_before = reputation::store::find_total(conn, merge.into).await?;
             let votes = store::set_votes_aside(conn, merge).await?;
             let flags = store::set_own_flags_aside(conn, merge).await?;
             let mut counts: BTreeMap<Moved, i64> = BTreeMap::new();
@@ -42,11 +43,13 @@ impl Merging for ForumMerging {
                 }
             }
             store::take_revisions(conn, merge).await?;
-            let entries = reputation::store::take(conn, merge).await?;
-            counts.insert(Moved::Reputation, entries.iter().map(|entry| i64::from(entry.amount)).sum());
+            reputation::store::take(conn, merge).await?;
             counts.into_iter().for_each(|(of, count)| outcome.moves(of, count));
             events::tell(conn, merge.at, rules::vote_events(&votes, false)).await?;
             let turned = settle(conn, merge, merge.at, &before, &votes, []).await?;
+            // What the two had of each other is gone by now.
+            let reputation = reputation::store::find_total(conn, merge.into).await?;
+            outcome.moves(Moved::Reputation, reputation - reputation_before);
             outcome.takes_back(TakenBack::Votes, votes.len() as i64, 0);
             outcome.takes_back(TakenBack::Acceptances, turned, 0);
             outcome.takes_back(TakenBack::Flags, flags, 0);

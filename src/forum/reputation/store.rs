@@ -145,6 +145,21 @@ pub struct Posted {
     pub amount: i32,
 }
 
+/// What a member's entries come to.
+pub async fn find_total(conn: &mut Conn, member: MemberId) -> QueryResult<i64> {
+    #[derive(QueryableByName)]
+    struct Total {
+        #[diesel(sql_type = BigInt)]
+        total: i64,
+    }
+    let rows: Vec<Total> = diesel::sql_query("select total::bigint as total from reputation where member_id = $1")
+        .bind::<SqlUuid, _>(member)
+        .cached()
+        .load(conn)
+        .await?;
+    Ok(rows.into_iter().next().map_or(0, |row| row.total))
+}
+
 /// What these posts brought, a line for each member and kind.
 pub async fn of_posts(conn: &mut Conn, posts: &[PostId]) -> QueryResult<Vec<Posted>> {
     diesel::sql_query(
@@ -325,6 +340,9 @@ pub async fn give(conn: &mut Conn, merge: &Merge) -> QueryResult<Vec<MovedEntry>
            select l.id from reputation_entry l
            where l.member_id = $2 and l.id > $1 and (
              l.post_id in (select row_id from merged_row where merge_id = $1 and place = 'post.author_id')
+             or l.kind in ('accepted_an_answer', 'acceptance_taken_back') and l.post_id in (
+               select a.id from merged_row r join post a on a.question_id = r.row_id
+               where r.merge_id = $1 and r.place = 'post.author_id' and a.kind = 'answer')
              or l.kind = 'vote_taken_back' and l.source in (
                select c.source from merged_row r join reputation_entry c on c.id = r.row_id
                where r.merge_id = $1 and r.place = 'reputation_entry.member_id' and c.kind = 'down_vote_cast')))"

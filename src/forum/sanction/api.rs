@@ -111,7 +111,7 @@ impl SanctionApi {
         let now = self.kit.clock.now();
         let mut tx = self.kit.db.begin().await?;
         let id = handle.0.find(&mut tx).await?;
-        let target = store::find_target_for_update(&mut tx, id).await?.ok_or_else(|| Problem::not_found("member"))?;
+        let target = store::find_target_for_update(&mut tx, id).await?.ok_or_else(Problem::unavailable)?;
         rules::may_sanction((actor.member_id, actor.role), (target.id, target.role))?;
         let sanction = NewSanction {
             id: SanctionId::new(),

@@ -22,9 +22,10 @@ pub struct Target {
     pub role: Role,
 }
 
-/// A living member, whom nobody else decides on until the transaction ends.
+/// A member, whom nobody else decides on until the transaction ends; None for who has just gone, or become a part of
+/// somebody else: sent again, their handle leads to whom they are.
 pub async fn find_target_for_update(conn: &mut Conn, id: MemberId) -> QueryResult<Option<Target>> {
-    let living = member::table.filter(member::id.eq(id)).filter(member::erased_at.is_null());
+    let living = member::table.filter(member::id.eq(id)).filter(member::erased_at.is_null()).filter(member::merged_into.is_null());
     living.select((member::id, member::role)).for_no_key_update().first(conn).await.optional()
 }
 

@@ -12,7 +12,7 @@ use diesel_async::RunQueryDsl;
 use super::rules::{Facts, T2_CLEAN_DAYS, T3_WINDOW_DAYS};
 use crate::{
     kit::{Conn, db::CachedExt},
-    schema::{trust_by_hand, trust_due},
+    schema::{member, trust_by_hand, trust_due},
     words::MemberId,
 };
 
@@ -36,12 +36,15 @@ pub async fn mark_due(conn: &mut Conn, due: impl IntoIterator<Item = (MemberId, 
     Ok(())
 }
 
-/// Takes the next members who are due off the list, at most `most`.
+/// Takes the next members who are due off the list, at most `most`, and locks them. Who is locked by somebody else keeps their
+/// turn: whoever merges members or decides on them holds them before their row on the list, and so do we.
 pub async fn take_due(conn: &mut Conn, now: DateTime<Utc>, most: i64) -> QueryResult<Vec<MemberId>> {
     let due = trust_due::table.filter(trust_due::due_at.le(now)).order(trust_due::due_at).select(trust_due::member_id).limit(most);
-    let members: Vec<MemberId> = due.for_update().skip_locked().load(conn).await?;
-    diesel::delete(trust_due::table.filter(trust_due::member_id.eq_any(&members))).execute(conn).await?;
-    Ok(members)
+    let due: Vec<MemberId> = due.load(conn).await?;
+    let free = member::table.filter(member::id.eq_any(due)).order(member::id).select(member::id);
+    let members: Vec<MemberId> = free.for_no_key_update().skip_locked().load(conn).await?;
+    let taken = diesel::delete(trust_due::table.filter(trust_due::member_id.eq_any(members)).filter(trust_due::due_at.le(now)));
+    taken.returning(trust_due::member_id).get_results(conn).await
 }
 
 #[derive(QueryableByName)]

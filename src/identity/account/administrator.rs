@@ -35,10 +35,10 @@ pub async fn create_administrator(
     let email = Email::parse(email).ok_or_else(|| Problem::invalid_field("/email", "This is not an e-mail address."))?;
     let (member_id, was_listed, is_new) = match store::find_credentials(conn, &email.key).await? {
         Some(known) => {
-            let me = member_store::lock_me(conn, known.member_id).await?;
-            if let Some(into) = store::find_merged_into(conn, me.id).await? {
-                return Err(rules::merged(&into));
-            }
+            let Some(me) = member_store::lock_me(conn, known.member_id).await? else {
+                let into = store::find_merged_into(conn, known.member_id).await?;
+                return Err(into.map_or_else(|| Problem::not_found("member"), |into| rules::merged(&into)));
+            };
             let knows_password = password::verify(password, Some(known.password_hash)).await?;
             if !rules::may_promote(me.role, knows_password)? {
                 return Ok(false);

@@ -7,7 +7,7 @@ use super::{password, rules, store};
 use crate::{
     events::{self, Event},
     identity::{
-        Myself,
+        Myself, caller,
         member::{self, rules as member_rules},
         merge,
         session::{self, signed_in::forget_session},
@@ -65,7 +65,7 @@ impl OwnAccountApi {
         let old_hash = confirm(&self.kit, actor.member_id, body.old_password.0).await?;
         let hash = password::hash(body.new_password.0).await?;
         let now = self.kit.clock.now();
-        let mut tx = self.kit.db.begin().await?;
+        let mut tx = actor.begin(&self.kit).await?;
         still_holds(&mut tx, actor.member_id, &old_hash).await?;
         store::update_password_hash(&mut tx, actor.member_id, &hash).await?;
         session::store::revoke_others(&mut tx, actor.member_id, actor.session_id, now).await?;
@@ -85,7 +85,7 @@ impl OwnAccountApi {
         let now = self.kit.clock.now();
         let mut tx = self.kit.db.begin().await?;
         let administrators = member::store::lock_administrators(&mut tx).await?;
-        let me = member::store::lock_me(&mut tx, actor.member_id).await?;
+        let me = member::store::lock_me(&mut tx, actor.member_id).await?.ok_or_else(caller::gone)?;
         still_holds(&mut tx, me.id, &hash).await?;
         member_rules::may_cease(me.role, administrators.len())?;
         let stand_in = member::store::random_handle("erased-", 8);

@@ -15,7 +15,7 @@ use poem_openapi::{
 pub use self::actor::{API_KEY_PREFIX, Actor, PartnerActor, Scope};
 use super::access::{AccessTokens, Claims};
 use crate::{
-    kit::{Kit, Problem, admission, db::Tx, secret},
+    kit::{Conn, Kit, Problem, admission, db::Tx, secret},
     words::Role,
 };
 
@@ -32,7 +32,13 @@ impl Actor {
     /// 401 when they are gone.
     pub async fn begin(&self, kit: &Kit) -> Result<Tx, Problem> {
         let mut tx = kit.db.begin().await?;
-        if store::hold(&mut tx, self.member_id).await? { Ok(tx) } else { Err(gone()) }
+        self.stay(&mut tx).await?;
+        Ok(tx)
+    }
+
+    /// Holds them in a transaction that had to lock something else before. 401 when they are gone.
+    pub async fn stay(&self, conn: &mut Conn) -> Result<(), Problem> {
+        if store::hold(conn, self.member_id).await? { Ok(()) } else { Err(gone()) }
     }
 }
 
@@ -68,7 +74,8 @@ pub fn known_caller(keeper: &Doorkeeper, request: &mut Request) -> Option<admiss
     Some(caller)
 }
 
-fn gone() -> Problem {
+/// 401: who called a moment ago is nobody any more.
+pub fn gone() -> Problem {
     Problem::unauthorized("This credential is not valid, or no longer.")
 }
 

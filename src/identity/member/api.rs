@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     events::{self, Event},
-    identity::{Handle, Member, Myself, Visitor},
+    identity::{Handle, Member, Myself, Visitor, caller},
     kit::{
         Kit, Problem,
         etag::{self, Conditional, Edited},
@@ -156,7 +156,7 @@ impl MemberApi {
 
         let now = self.kit.clock.now();
         let mut tx = self.kit.db.begin().await?;
-        let mut me = store::lock_me(&mut tx, member.0.member_id).await?;
+        let mut me = store::lock_me(&mut tx, member.0.member_id).await?.ok_or_else(caller::gone)?;
         etag::guard(if_match.0.as_deref(), me.version)?;
         let was_listed = rules::is_listed(me.role, me.on_leaderboards);
         me.display_name = body.display_name.map_or(me.display_name, |name| name.trim().to_owned());

@@ -210,9 +210,10 @@ pub async fn find_me(conn: &mut Conn, id: MemberId) -> QueryResult<MyRow> {
     member::table.inner_join(account::table).filter(member::id.eq(id)).select(my_columns()).first(conn).await
 }
 
-/// The same, locked until the end of the transaction.
-pub async fn lock_me(conn: &mut Conn, id: MemberId) -> QueryResult<MyRow> {
-    member::table.inner_join(account::table).filter(member::id.eq(id)).select(my_columns()).for_update().first(conn).await
+/// The same, locked until the end of the transaction; None when they are gone, or have just become a part of somebody else.
+pub async fn lock_me(conn: &mut Conn, id: MemberId) -> QueryResult<Option<MyRow>> {
+    let own = member::table.inner_join(account::table).filter(member::id.eq(id)).filter(member::merged_into.is_null());
+    own.select(my_columns()).for_update().first(conn).await.optional()
 }
 
 /// Returns the new version.

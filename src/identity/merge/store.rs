@@ -7,6 +7,7 @@ use diesel::{
 };
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::{
     Merge,
@@ -61,13 +62,30 @@ async fn note(conn: &mut Conn, merge: &Merge, text: String) -> QueryResult<i64> 
     Ok(noted as i64)
 }
 
+#[derive(QueryableByName)]
+struct Noted {
+    #[diesel(sql_type = SqlUuid)]
+    row_id: Uuid,
+}
+
 /// Moves rows back that [`take_over`] moved, as far as they still are the other's.
 pub async fn give_back(conn: &mut Conn, merge: &Merge, table: &str, key: &str, column: &str) -> QueryResult<i64> {
-    let text = format!(
-        "update {table} t set {column} = $1 from merged_row r
-         where r.merge_id = $3 and r.place = '{table}.{column}' and t.{key} = r.row_id and t.{column} = $2"
-    );
-    note(conn, merge, text).await
+    // Handed in one by one: of ids in a table, the planner does not know how many there are, and compares each with each.
+    let noted: Vec<Noted> = diesel::sql_query("select row_id from merged_row where merge_id = $1 and place = $2")
+        .bind::<SqlUuid, _>(merge.id)
+        .bind::<Text, _>(format!("{table}.{column}"))
+        .load(conn)
+        .await?;
+    if noted.is_empty() {
+        return Ok(0);
+    }
+    let given = diesel::sql_query(format!("update {table} t set {column} = $1 where t.{key} = any($3) and t.{column} = $2"))
+        .bind::<SqlUuid, _>(merge.from)
+        .bind::<SqlUuid, _>(merge.into)
+        .bind::<Array<SqlUuid>, _>(noted.into_iter().map(|row| row.row_id).collect::<Vec<_>>())
+        .execute(conn)
+        .await?;
+    Ok(given as i64)
 }
 
 /// Puts rows back that [`set_aside`] removed (or [`remember`] noted, and that are gone), where nothing has taken their place.

@@ -52,7 +52,13 @@ impl LinkApi {
         let code = open(&self.kit, "/code", &body.0.code, now)?;
         let mine = member.0.member_id;
         let mut tx = self.kit.db.begin().await?;
-        merge::moves::begin(&mut tx).await?;
+        // Events wait for a merge, and it for them: for nothing else.
+        let linked = store::find_linked(&mut tx, code.partner_id, &code.external_id).await?;
+        let merges = matches!(rules::link(mine, linked)?, Link::Merge(_));
+        if merges {
+            merge::moves::begin(&mut tx).await?;
+        }
+        member.0.stay(&mut tx).await?;
         let linked = store::lock_linked(&mut tx, code.partner_id, &code.external_id).await?;
         let partner = store::find_name(&mut tx, code.partner_id).await?;
         let came_over = match rules::link(mine, linked)? {
@@ -64,6 +70,8 @@ impl LinkApi {
                 add(&mut tx, &code, mine, now).await?;
                 None
             }
+            // They have just become a customer.
+            Link::Merge(_) if !merges => return Err(Problem::unavailable()),
             Link::Merge(guest) => {
                 let reason = format!("Customer number of {partner}");
                 Some(merge::moves::merge(&mut tx, &self.parts, (guest, mine), None, &reason, now).await?.1)

@@ -122,13 +122,29 @@ pub async fn find_external(conn: &mut Conn, partner_id: PartnerId, external_id: 
 
 #[derive(QueryableByName)]
 struct LinkedRow {
+    #[diesel(sql_type = SqlUuid)]
+    member_id: MemberId,
     #[diesel(sql_type = Bool)]
     claimed: bool,
 }
 
-/// Whom the name leads to, locked until the end of the transaction, so that two people do not claim one member.
+/// Whom the name leads to.
+pub async fn find_linked(conn: &mut Conn, partner_id: PartnerId, external_id: &str) -> QueryResult<Option<Linked>> {
+    let rows: Vec<LinkedRow> = diesel::sql_query(
+        "select x.member_id, exists (select from account a where a.member_id = x.member_id) as claimed
+         from external_member x where x.partner_id = $1 and x.external_id = $2",
+    )
+    .bind::<SqlUuid, _>(partner_id)
+    .bind::<Text, _>(external_id)
+    .cached()
+    .load(conn)
+    .await?;
+    Ok(rows.into_iter().next().map(|LinkedRow { member_id, claimed }| Linked { member_id, claimed }))
+}
+
+/// The same, locked until the end of the transaction, so that two people do not claim one member.
 pub async fn lock_linked(conn: &mut Conn, partner_id: PartnerId, external_id: &str) -> QueryResult<Option<Linked>> {
-    let member_id: Option<MemberId> = external_member::table
+    let locked: Option<MemberId> = external_member::table
         .inner_join(member::table)
         .filter(external_member::partner_id.eq(partner_id))
         .filter(external_member::external_id.eq(external_id))
@@ -137,14 +153,8 @@ pub async fn lock_linked(conn: &mut Conn, partner_id: PartnerId, external_id: &s
         .first(conn)
         .await
         .optional()?;
-    let Some(member_id) = member_id else { return Ok(None) };
     // A statement of its own: it sees what whoever held the lock before has done.
-    let LinkedRow { claimed } = diesel::sql_query("select exists (select from account where member_id = $1) as claimed")
-        .bind::<SqlUuid, _>(member_id)
-        .cached()
-        .get_result(conn)
-        .await?;
-    Ok(Some(Linked { member_id, claimed }))
+    if locked.is_some() { find_linked(conn, partner_id, external_id).await } else { Ok(None) }
 }
 
 pub async fn find_name(conn: &mut Conn, id: PartnerId) -> QueryResult<String> {

@@ -76,6 +76,11 @@ pub const CHECKS: &[Check] = &[
               where coalesce(w.merged_into, t.member_id) <> a.member_id or a.granted <> coalesce(-e.amount, 0)",
     },
     Check {
+        name: "An award is its answer's author's.",
+        sql: "select a.id::text as violation from award a join post p on p.id = a.post_id join member m on m.id = p.author_id
+              where a.member_id <> p.author_id and m.erased_at is null and a.trigger in ('answer_accepted', 'answer_upvoted')",
+    },
+    Check {
         name: "No more answers are paid on a day than the rule allows.",
         sql: concat!(
             "with whole as (", whole!(), ")

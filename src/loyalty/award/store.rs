@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::rules::{Claim, Paid, Step, TRUST_MIN, step};
 use crate::{
+    identity::merge::Merge,
     kit::{Conn, db::CachedExt},
     loyalty::earning::terms::Trigger,
     words::{GroupId, MemberId, MergeId, PostId, RuleVersionId, TransactionId},
@@ -401,4 +402,23 @@ pub async fn find_revoked(conn: &mut Conn, ids: &[Uuid]) -> QueryResult<Vec<Revo
     .bind::<Array<SqlUuid>, _>(ids)
     .load(conn)
     .await
+}
+
+/// Gives awards that came after a merge to whom it is undone for: the author of their post, and who accepted it. They are
+/// those that a cap suppressed, since points that had moved would forbid the undo.
+pub async fn give_later(conn: &mut Conn, merge: &Merge) -> QueryResult<()> {
+    for text in [
+        "update award a set member_id = $1 from merged_row r
+         where r.merge_id = $3 and r.place = 'post.author_id' and a.post_id = r.row_id and a.member_id = $2",
+        "update award a set giver_id = $1 from merged_row r join post p on p.question_id = r.row_id
+         where r.merge_id = $3 and r.place = 'post.author_id' and a.post_id = p.id and a.trigger = 'answer_accepted' and a.giver_id = $2",
+    ] {
+        diesel::sql_query(text)
+            .bind::<SqlUuid, _>(merge.from)
+            .bind::<SqlUuid, _>(merge.into)
+            .bind::<SqlUuid, _>(merge.id)
+            .execute(conn)
+            .await?;
+    }
+    Ok(())
 }

@@ -15,7 +15,7 @@ pub mod store;
 
 pub use moves::{
     Clawback, ClawbackPolicy, Earn, adjust, claw_back, earn, erase, hold, open_wallet, pay_debt, redeem, refund, release, restore,
-    transfer, transfer_back,
+    still_of, transfer, transfer_back,
 };
 pub use rules::{Source, Wallet};
 pub use store::queue_for_several;

@@ -75,6 +75,15 @@ pub async fn open_wallet(conn: &mut Conn, member_id: MemberId, now: DateTime<Utc
     Ok(wallet)
 }
 
+/// Wants what was looked up by its member to be of this very wallet still: while we waited for it, two members may have become
+/// one, or two again.
+///
+/// # Errors
+/// 503: sent again, it finds whose it is now.
+pub fn still_of(wallet: &Wallet, member_id: MemberId) -> Result<(), Problem> {
+    if wallet.member_id == member_id { Ok(()) } else { Err(Problem::unavailable()) }
+}
+
 /// Activates lots that are due and expires lots that have ended, each as of its own time.
 async fn bring_up_to_date(conn: &mut Conn, wallet: &mut Wallet, now: DateTime<Utc>) -> Result<(), Problem> {
     let mut activated = 0;

@@ -377,13 +377,14 @@ impl PurchaseApi {
         (who, order_id, order): (Who, String, Order),
         now: DateTime<Utc>,
     ) -> Result<PurchaseView, Problem> {
-        let member_id = match who {
-            Who::External(id) => member::find_or_create_external(conn, partner.partner_id, &id, now).await?,
-            Who::Email(hash) => member::find_by_email_hash(conn, &hash).await?.ok_or(Refusal::UnknownMember)?,
-        };
+        let member_id = who.find(conn, partner.partner_id, now).await?;
         let rules = earning_store::find_valid(conn, Trigger::Purchase, order.purchased_at).await?;
         let new = NewPurchase { partner_id: partner.partner_id, member_id, order_id, order };
         let Recorded { purchase, lines, decision, events } = record(conn, self.kit.time_zone, &rules, new, now).await?;
+        // A merge may have been undone while the wallet was waited for; from here on, none is.
+        if who.find(conn, partner.partner_id, now).await? != purchase.member_id {
+            return Err(Problem::unavailable());
+        }
         events::tell_at(conn, &events).await?;
         let moved = if decision.qualifying > 0 { &[purchase.member_id][..] } else { &[] };
         let changes = tier::requalify(conn, moved, Cause::Earned, now).await?;
@@ -429,6 +430,16 @@ impl PurchaseApi {
 enum Who {
     External(String),
     Email(Vec<u8>),
+}
+
+impl Who {
+    /// Whose it is now. Whom the partner names for the first time is made.
+    async fn find(&self, conn: &mut Conn, partner: PartnerId, now: DateTime<Utc>) -> Result<MemberId, Problem> {
+        match self {
+            Self::External(id) => Ok(member::find_or_create_external(conn, partner, id, now).await?),
+            Self::Email(hash) => Ok(member::find_by_email_hash(conn, hash).await?.ok_or(Refusal::UnknownMember)?),
+        }
+    }
 }
 
 impl MemberRef {

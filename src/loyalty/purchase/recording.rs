@@ -195,6 +195,7 @@ pub async fn record_return(
     let member_id = wallet.member_id;
     // Looked at again: another return may just have granted it more.
     let purchase = found(conn, purchase).await?;
+    ledger::still_of(&wallet, purchase.member_id)?;
     let at = purchase.purchased_at;
     if store::is_return_known(conn, purchase.id, &new.return_id).await? {
         return Err(Refusal::DuplicateReturn.into());

@@ -292,12 +292,19 @@ impl RedemptionApi {
         let (member_id, partner_id) = match caller {
             Caller::Member(actor) => (actor.member_id, None),
             Caller::Partner(partner) => {
-                let member = store::find_external(conn, partner.partner_id, &external_id.unwrap_or_default()).await?;
+                let member = store::find_external(conn, partner.partner_id, external_id.as_deref().unwrap_or_default()).await?;
                 (member.ok_or_else(|| Problem::not_found("member"))?, Some(partner.partner_id))
             }
         };
         let wish = Wish { reward_id: body.reward_id, member_id, partner_id, in_cart: body.hold, ship_to };
-        Ok(moves::redeem(conn, &self.kit, wish, self.kit.clock.now()).await?.into())
+        let redeemed = moves::redeem(conn, &self.kit, wish, self.kit.clock.now()).await?;
+        // A merge may have been undone while the wallet was waited for; from here on, none is.
+        if let (Some(partner_id), Some(external_id)) = (partner_id, &external_id)
+            && store::find_external(conn, partner_id, external_id).await? != Some(redeemed.member_id)
+        {
+            return Err(Problem::unavailable());
+        }
+        Ok(redeemed.into())
     }
 
     async fn cancel(&self, conn: &mut Conn, caller: &Caller, id: RedemptionId, reason: &str) -> Result<RedemptionView, Problem> {

@@ -130,6 +130,7 @@ pub async fn step(conn: &mut Conn, row: &RedemptionRow, wanted: Wanted<'_>, now:
     let mut wallet = ledger::open_wallet(conn, row.member_id, now).await?;
     // Again: it may have moved while we waited for the wallet.
     let row = found(conn, row.id).await?;
+    ledger::still_of(&wallet, row.member_id)?;
     rules::allow(wanted.step, row.state, row.held_until, wanted.by_clerk, now)?;
     let held = row.state == RedemptionState::Held;
     let mut change = Change {
