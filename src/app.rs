@@ -296,7 +296,7 @@ impl App {
             .nest_no_strip("/", pages)
             .data(self.keeper.clone())
             .data(self.clone())
-            .with(RequestLimits::new(self.body_bytes_max))
+            .with(RequestLimits::new(self.body_bytes_max, is_long))
             .with(CatchPanic::new().with_handler(problem::from_panic))
             .around(|inner, request| async move { compress::gzip(&*inner, request).await })
             .around(move |inner, request| {
@@ -333,6 +333,11 @@ impl App {
             }
         }
     }
+}
+
+/// What looks at all there is, and what moves all that a member has: merging, undoing it, and linking a number that merges.
+fn is_long(path: &str) -> bool {
+    path.ends_with("/admin/dashboard") || path.ends_with("/me/links") || path.contains("/merges")
 }
 
 /// Regular work of all features, and of what they stand on.

@@ -16,6 +16,8 @@ use poem::{Endpoint, IntoResponse, Middleware, Request, Response, Result, error:
 use super::Problem;
 
 const HANDLER_TIMEOUT: Duration = Duration::from_secs(10);
+/// For what looks at all there is, or moves all that somebody has.
+const LONG_HANDLER_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Reads the whole body before the handler runs, so that a slow client holds nothing but itself; refuses one that is too
 /// large, announced or not, or too slow, and handlers that run too long. (poem's own size limit answers 411 to a plain GET.)
@@ -24,11 +26,13 @@ pub struct RequestLimits {
     pub body_bytes_max: usize,
     /// Time for the whole body.
     pub body: Duration,
+    /// Whether what is at a path may take long.
+    pub is_long: fn(&str) -> bool,
 }
 
 impl RequestLimits {
-    pub fn new(body_bytes_max: usize) -> Self {
-        Self { body_bytes_max, body: Duration::from_secs(30) }
+    pub fn new(body_bytes_max: usize, is_long: fn(&str) -> bool) -> Self {
+        Self { body_bytes_max, body: Duration::from_secs(30), is_long }
     }
 }
 
@@ -62,7 +66,9 @@ impl<E: Endpoint> Endpoint for Limited<E> {
             return Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "body_too_slow", "The body took too long to arrive.").into());
         };
         request.set_body(body?);
-        match tokio::time::timeout(HANDLER_TIMEOUT, self.inner.call(request)).await {
+        let is_long = (self.limits.is_long)(request.uri().path());
+        let patience = if is_long { LONG_HANDLER_TIMEOUT } else { HANDLER_TIMEOUT };
+        match tokio::time::timeout(patience, self.inner.call(request)).await {
             Ok(answer) => Ok(answer?.into_response()),
             Err(_) => Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "timeout", "The server took too long; try again soon.")
                 .retry_after(1)

@@ -442,7 +442,7 @@ mod tests {
             let answer = if request.uri().query() == Some("big") { "x".repeat(64 << 20) } else { body.len().to_string() };
             Ok::<_, poem::Error>(answer)
         })
-        .with(RequestLimits { body_bytes_max: 1_000, body: Duration::from_millis(300) });
+        .with(RequestLimits { body: Duration::from_millis(300), ..RequestLimits::new(1_000, |_| false) });
         let shutdown = Shutdown::default();
         let stop = shutdown.clone();
         (address, shutdown, tokio::spawn(async move { serve(listener, app, limits, &stop).await }))

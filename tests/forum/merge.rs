@@ -260,3 +260,20 @@ async fn texts_lose_the_names_of_both_when_they_are_erased() {
     assert_eq!(town.rows(left).await, Vec::<String>::new());
     assert_eq!(town.count("select count(*) from mention").await, 0);
 }
+
+#[tokio::test]
+async fn a_followed_tag_that_stands_for_another_by_now_is_followed_by_its_name_of_now() {
+    let town = Town::new().await;
+    let (ada, bob, moe, root) = (town.member("ada").await, town.member("bob").await, town.moderator("moe").await, town.admin("ruth").await);
+    for tag in ["mill", "grinder"] {
+        let form = json!({ "title": "Which one suits a small kitchen?", "body": format!("I brew two cups a day and have little room for a {tag}."), "tags": [tag] });
+        ada.post("/questions", form).await.is(201);
+    }
+    bob.put("/tags/mill/follow", json!(null)).await.is(204);
+    let merge = root.merges(&bob, &ada).await;
+    moe.patch("/tags/mill", json!({ "synonym_of": "grinder" })).await.is(200);
+    root.parts(&merge).await;
+    town.settle().await;
+    let bob = town.sign_in("bob").await;
+    assert_eq!(bob.get("/me/followed-tags").await.is(200).text("/items/0/name"), "grinder");
+}

@@ -456,3 +456,33 @@ async fn what_came_of_the_others_posts_between_merge_and_undo_goes_back_with_the
     tx.batch_execute("update award set member_id = giver_id").await.unwrap();
     assert!(Town::broken_in(&mut tx).await.iter().any(|broken| broken.starts_with("BROKEN: An award is its answer's author's.")));
 }
+
+#[tokio::test]
+async fn whoever_recommends_any_part_of_themselves_recommends_themselves() {
+    let town = Town::new().await;
+    let (ada, cleo, dora, root) =
+        (town.member("ada").await, town.member("cleo").await, town.member("dora").await, town.admin("ruth").await);
+    town.member("bob").await;
+    let code = async |of: &Person| of.get("/me/referral").await.is(200).text("/code");
+    // By an address of who was merged into her.
+    root.tries_to_merge("bob", "ada").await.is(200);
+    let form = json!({ "email": "bob+again@town.example", "password": PASSWORD, "handle": "bobby", "referral_code": code(&ada).await });
+    town.visitor().post("/auth/register", form).await.is(202);
+    town.settle().await;
+    let told = root.get("/admin/referrals").await.is(200);
+    assert_eq!((told.text("/items/0/state"), told.text("/items/0/reason")), ("rejected".to_owned(), "same_email".to_owned()));
+    // Whom she brought is a part of somebody already whom somebody else brought.
+    let (ben, eve) = (town.referred_member("ben", &code(&dora).await).await, town.referred_member("eve", &code(&cleo).await).await);
+    town.settle().await;
+    town.records_order(&ben, 5_000).await;
+    town.passes(Duration::days(15)).await;
+    let before = dora.points().await[0] + ben.points().await[0];
+    root.tries_to_merge("ben", "eve").await.is(200);
+    let merge = root.tries_to_merge("dora", "eve").await.is(200);
+    assert_eq!(merge.text("/outcome/taken_back/0/of"), "referrals");
+    assert_eq!(eve.points().await, [50, 0, 0, 0]);
+    root.tries_to_part(&merge.text("/id")).await.is(200);
+    town.settle().await;
+    let dora = town.sign_in("dora").await;
+    assert_eq!(dora.points().await[0] + eve.points().await[0], before);
+}

@@ -64,6 +64,7 @@ impl Merging for ForumMerging {
             for rows in store::ROWS {
                 store::give(conn, merge, rows).await?;
             }
+            store::settle_tag_follows(conn, merge).await?;
             store::give_revisions(conn, merge).await?;
             let votes = store::cast_votes_again(conn, merge).await?;
             let entries = reputation::store::give(conn, merge).await?;

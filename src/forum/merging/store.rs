@@ -86,6 +86,21 @@ pub async fn set_own_flags_aside(conn: &mut Conn, merge: &Merge) -> QueryResult<
     set_aside(conn, merge, "flag", "id", own).await
 }
 
+/// Leads what either follows to the tags that stand for it by now. Whoever had a follow that went over has one again.
+pub async fn settle_tag_follows(conn: &mut Conn, merge: &Merge) -> QueryResult<()> {
+    let text = "with wrong as (
+           delete from tag_follow f using tag t
+           where t.id = f.tag_id and t.synonym_of is not null and f.member_id in ($2, $3) returning f.member_id, t.synonym_of as tag_id, f.since
+         ), moved as (
+           select $2::uuid as member_id, t.synonym_of as tag_id, m.at as since
+           from merged_row r join tag t on t.id = r.row_id join merge m on m.id = r.merge_id
+           where r.merge_id = $1 and r.place = 'tag_follow.member_id' and t.synonym_of is not null
+         )
+         insert into tag_follow (member_id, tag_id, since)
+         select member_id, tag_id, min(since) from (table wrong union all table moved) f group by 1, 2 on conflict do nothing";
+    run(conn, merge, text).await
+}
+
 /// Moves revisions, which have no id of their own.
 pub async fn take_revisions(conn: &mut Conn, merge: &Merge) -> QueryResult<()> {
     let text = "with moved as (update revision set editor_id = $3 where editor_id = $2 returning post_id, number)

@@ -8,8 +8,9 @@ pub const CHECKS: &[Check] = &[
         sql: "select coalesce(r.id::text, b.source_id) as violation
               from referral r
               full join (
-                select t.source_id, sum(-e.amount) as standing, count(distinct t.member_id) as members
+                select t.source_id, sum(-e.amount) as standing, count(distinct coalesce(w.merged_into, t.member_id)) as members
                 from ledger_transaction t join ledger_entry e on e.transaction_id = t.id and e.account in ('issuance', 'clawback')
+                join wallet w on w.member_id = t.member_id
                 where t.source_type = 'referral' group by 1
               ) b on b.source_id = r.id::text
               where r.id is null and b.source_id is not null

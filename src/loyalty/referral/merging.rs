@@ -19,9 +19,12 @@ use crate::{
 
 /// Takes back what one earned by bringing the other, each from their own wallet, and moves the rest.
 pub async fn merge(conn: &mut Conn, merge: &Merge, wallets: &mut [Wallet; 2], outcome: &mut Outcome) -> Result<(), Problem> {
-    let both = [merge.from, merge.into];
-    for referral in store::find_to_resolve(conn, merge.from, merge.into).await? {
-        let mutual = both.contains(&referral.advocate_id) && both.contains(&referral.referee_id);
+    let mut one = vec![merge.from, merge.into];
+    for whole in [merge.from, merge.into] {
+        one.extend(merge::store::find_parts(conn, whole).await?);
+    }
+    for referral in store::find_to_resolve(conn, &one, merge.from, merge.into).await? {
+        let mutual = one.contains(&referral.advocate_id) && one.contains(&referral.referee_id);
         let state = match referral.state {
             ReferralState::Pending | ReferralState::Qualified => ReferralState::Rejected,
             ReferralState::Rewarded if mutual => ReferralState::Reversed,
@@ -73,7 +76,7 @@ pub async fn judge(conn: &mut Conn, merge: &Merge) -> Result<(), Problem> {
 pub async fn undo(conn: &mut Conn, merge: &Merge, wallets: &mut [Wallet; 2], now: DateTime<Utc>) -> Result<(), Problem> {
     merge::store::give_back(conn, merge, "referral", "id", "advocate_id").await?;
     merge::store::give_back(conn, merge, "referral", "id", "referee_id").await?;
-    for id in store::reopen(conn, merge.id).await? {
+    for id in store::reopen(conn, merge.id, merge.at).await? {
         for granted in store::find_granted(conn, id).await? {
             let Some(wallet) = wallets.iter_mut().find(|wallet| wallet.member_id == granted.member_id) else { continue };
             let earn = Earn {

@@ -48,8 +48,9 @@ impl Advocate {
 pub async fn find_advocate(conn: &mut Conn, code: &str, referee: MemberId) -> QueryResult<Option<Advocate>> {
     diesel::sql_query(
         "select coalesce(m.merged_into, m.id) as member_id,
-                exists (select from account a join account b on b.email_canonical = a.email_canonical
-                        where a.member_id = c.member_id and b.member_id = $2) as same_email,
+                -- Of all that is one person.
+                exists (select from account b join account a on a.email_canonical = b.email_canonical join member o on o.id = a.member_id
+                        where b.member_id = $2 and coalesce(o.merged_into, o.id) = coalesce(m.merged_into, m.id)) as same_email,
                 exists (select from purchase where member_id = $2 and returned_whole_at is null) as prior_order
          from referral_code c join member m on m.id = c.member_id
          where c.code = lower($1) and $2 not in (m.id, coalesce(m.merged_into, m.id)) and m.erased_at is null",
@@ -253,11 +254,10 @@ pub async fn find_granted(conn: &mut Conn, id: ReferralId) -> QueryResult<Vec<Gr
     .await
 }
 
-/// Referrals between two members, whichever brought the other, and such of `from` as the one who was brought that `into` cannot
-/// have: they were brought by somebody themselves.
-pub async fn find_to_resolve(conn: &mut Conn, from: MemberId, into: MemberId) -> QueryResult<Vec<ReferralRow>> {
-    let both = [from, into];
-    let between = referral::advocate_id.eq_any(both).and(referral::referee_id.eq_any(both));
+/// Referrals among members who become `one`, whichever brought the other, and such of `from` as the one who was brought that
+/// `into` cannot have: they were brought by somebody themselves.
+pub async fn find_to_resolve(conn: &mut Conn, one: &[MemberId], from: MemberId, into: MemberId) -> QueryResult<Vec<ReferralRow>> {
+    let between = referral::advocate_id.eq_any(one).and(referral::referee_id.eq_any(one));
     let brought = diesel::alias!(referral as brought);
     let known = brought.filter(brought.field(referral::referee_id).eq(into)).select(brought.field(referral::id));
     referral::table
@@ -278,8 +278,9 @@ pub async fn find_orders(conn: &mut Conn, member: MemberId) -> QueryResult<Vec<P
         .await
 }
 
-/// Puts back how referrals stood that a merge resolved or qualified. Returns those of them whose points it had taken back.
-pub async fn reopen(conn: &mut Conn, merge: MergeId) -> QueryResult<Vec<ReferralId>> {
+/// Puts back how referrals stood that a merge resolved or qualified, at its own moment: what was decided later stays. Returns
+/// those of them whose points it had taken back.
+pub async fn reopen(conn: &mut Conn, merge: MergeId, at: DateTime<Utc>) -> QueryResult<Vec<ReferralId>> {
     #[derive(QueryableByName)]
     struct Reopened {
         #[diesel(sql_type = SqlUuid)]
@@ -292,10 +293,11 @@ pub async fn reopen(conn: &mut Conn, merge: MergeId) -> QueryResult<Vec<Referral
          set state = w.state, reason = w.reason, resolved_at = w.resolved_at, purchase_id = w.purchase_id, min_minor = w.min_minor,
              qualified_at = w.qualified_at, matures_at = w.matures_at
          from merged_row r, jsonb_populate_record(null::referral, r.was) w
-         where r.merge_id = $1 and r.place = 'referral' and t.id = r.row_id
+         where r.merge_id = $1 and r.place = 'referral' and t.id = r.row_id and (t.resolved_at = $2 or t.qualified_at = $2)
          returning t.id, t.state = 'rewarded' as rewarded",
     )
     .bind::<SqlUuid, _>(merge)
+    .bind::<Timestamptz, _>(at)
     .load(conn)
     .await?;
     Ok(reopened.into_iter().filter(|row| row.rewarded).map(|row| row.id).collect())
