@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::town::{Person, Town};
 
 /// An invariant, and what breaks it.
-const FAULTS: &[(&str, &str)] = &[
+pub const FAULTS: &[(&str, &str)] = &[
     (
         "The entries of a ledger transaction sum to zero, and there are at least two.",
         "alter table ledger_entry disable trigger user; update ledger_entry set amount = amount + 1 where account = 'issuance'",

@@ -2,7 +2,7 @@ mod award;
 mod code;
 mod earning;
 mod farewell;
-mod faults;
+pub mod faults;
 mod integrity;
 mod leaderboard;
 mod ledger;

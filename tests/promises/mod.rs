@@ -12,6 +12,7 @@ mod erasure;
 mod handle;
 
 mod language;
+mod planted;
 mod pressure;
 mod schema;
 mod tour;
