@@ -486,3 +486,23 @@ async fn whoever_recommends_any_part_of_themselves_recommends_themselves() {
     let dora = town.sign_in("dora").await;
     assert_eq!(dora.points().await[0] + eve.points().await[0], before);
 }
+
+/// Whoever had used it may not be the customer.
+#[tokio::test]
+async fn a_link_code_of_before_an_undo_leads_to_the_customer_no_more() {
+    let town = Town::new().await;
+    let (till, ada, bob, root) =
+        (town.partner("till", TILL).await, town.member("ada").await, town.member("bob").await, town.admin("ruth").await);
+    till.sells(&town, "c-1", "o-1", 3_000).await;
+    let code = till.code_for("c-1").await;
+    ada.post("/me/links", code.clone()).await.is(200);
+    let merge = root.get("/admin/members/ada/merges").await.is(200).text("/items/0/id");
+    town.clock.advance(Duration::minutes(1));
+    root.tries_to_part(&merge).await.is(200);
+    ada.post("/me/links", code.clone()).await.refused(422, "invalid_fields");
+    let form = json!({ "email": "eve@town.example", "password": PASSWORD, "handle": "eve", "link_code": code["code"] });
+    town.visitor().post("/auth/register", form).await.refused(422, "invalid_fields");
+    town.clock.advance(Duration::minutes(1));
+    bob.post("/me/links", till.code_for("c-1").await).await.is(200);
+    assert_eq!(bob.points().await, [0, 30, 0, 0]);
+}

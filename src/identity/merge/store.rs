@@ -282,6 +282,26 @@ pub async fn find_of_name(conn: &mut Conn, partner: PartnerId, external_id: &str
     Ok(rows.into_iter().next())
 }
 
+/// Whether a merge that a partner's name for somebody took part in was undone since then.
+pub async fn was_parted_since(conn: &mut Conn, partner: PartnerId, external_id: &str, since: DateTime<Utc>) -> QueryResult<bool> {
+    #[derive(QueryableByName)]
+    struct Parted {
+        #[diesel(sql_type = Bool)]
+        parted: bool,
+    }
+    let Parted { parted } = diesel::sql_query(
+        "select exists (select from merged_row r join merge g on g.id = r.merge_id
+                        where r.place = 'external_member.member_id' and r.row_id = $1 and r.was ->> 'external_id' = $2
+                          and g.undone_at >= $3) as parted",
+    )
+    .bind::<SqlUuid, _>(partner)
+    .bind::<Text, _>(external_id)
+    .bind::<Timestamptz, _>(since)
+    .get_result(conn)
+    .await?;
+    Ok(parted)
+}
+
 /// Merges of a member, on either side, the newest first.
 pub async fn list(conn: &mut Conn, member: MemberId, request: &Request<()>) -> QueryResult<Vec<MergeRow>> {
     let (order, than) = if request.back() { ("asc", ">") } else { ("desc", "<") };

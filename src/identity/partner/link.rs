@@ -73,6 +73,7 @@ impl LinkApi {
             // They have just become a customer.
             Link::Merge(_) if !merges => return Err(Problem::unavailable()),
             Link::Merge(guest) => {
+                still_good(&mut tx, "/code", &code).await?;
                 let reason = format!("Customer number of {partner}");
                 Some(merge::moves::merge(&mut tx, &self.parts, (guest, mine), None, &reason, now).await?.1)
             }
@@ -86,12 +87,26 @@ impl LinkApi {
 /// What a code says, or 422 for the field that it came in.
 pub fn open(kit: &Kit, pointer: &str, code: &str, now: DateTime<Utc>) -> Result<LinkCode, Problem> {
     let sealed: Option<LinkCode> = kit.cursors.open(rules::LINK_CODE_PURPOSE, code);
-    sealed.filter(|code| code.is_valid(now)).ok_or_else(|| Problem::invalid_field(pointer, "This code is not valid, or no longer."))
+    sealed.filter(|code| code.is_valid(now)).ok_or_else(|| invalid(pointer))
+}
+
+fn invalid(pointer: &str) -> Problem {
+    Problem::invalid_field(pointer, "This code is not valid, or no longer.")
+}
+
+/// 422 for a code of before a merge of its customer was undone: staff found that it had been used by somebody else.
+async fn still_good(conn: &mut Conn, pointer: &str, code: &LinkCode) -> Result<(), Problem> {
+    let parted = merge::store::was_parted_since(conn, code.partner_id, &code.external_id, code.issued_at()).await?;
+    if parted { Err(invalid(pointer)) } else { Ok(()) }
 }
 
 /// Whom somebody who registers with this code becomes.
 pub async fn claim(conn: &mut Conn, code: &LinkCode) -> Result<Claim, Problem> {
-    Ok(rules::claim(store::lock_linked(conn, code.partner_id, &code.external_id).await?)?)
+    let claim = rules::claim(store::lock_linked(conn, code.partner_id, &code.external_id).await?)?;
+    if let Claim::Become(_) = claim {
+        still_good(conn, "/link_code", code).await?;
+    }
+    Ok(claim)
 }
 
 pub async fn add(conn: &mut Conn, code: &LinkCode, member_id: MemberId, now: DateTime<Utc>) -> Result<(), Problem> {

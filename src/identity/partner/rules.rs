@@ -42,6 +42,9 @@ impl LinkCode {
     pub fn new(partner_id: PartnerId, external_id: &str, now: DateTime<Utc>) -> Self {
         Self { partner_id, external_id: external_id.to_owned(), expires_at: now + Duration::days(LINK_CODE_DAYS) }
     }
+    pub fn issued_at(&self) -> DateTime<Utc> {
+        self.expires_at - Duration::days(LINK_CODE_DAYS)
+    }
     pub fn is_valid(&self, now: DateTime<Utc>) -> bool {
         self.expires_at > now
     }
