@@ -48,7 +48,7 @@ test('the search for the other member says only what it knows', async () => {
   answer();
   await page.getByText(NOBODY).waitFor();
   await field.fill('refused');
-  await page.getByText('Your role does not allow it').waitFor();
+  await page.getByText('Not for you.').waitFor();
   assert.equal(await page.getByText(NOBODY).count(), 0);
   town.forgive(page);
 
