@@ -506,3 +506,30 @@ async fn a_link_code_of_before_an_undo_leads_to_the_customer_no_more() {
     bob.post("/me/links", till.code_for("c-1").await).await.is(200);
     assert_eq!(bob.points().await, [0, 30, 0, 0]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_decided_or_linked_while_somebody_is_merged_does_not_stay_with_them() {
+    let town = Town::new().await;
+    let (till, ada, bob, cleo) =
+        (town.partner("till", TILL).await, town.member("ada").await, town.member("bob").await, town.member("cleo").await);
+    let (mo, root) = (town.moderator("moe").await, town.admin("ruth").await);
+    let unknown = till.code_for("c-9").await;
+    for (who, links) in [(&bob, false), (&cleo, true)] {
+        let mut held = town.app.kit.db.begin().await.unwrap();
+        held.batch_execute(&format!("select from member where handle = '{}' for update", who.handle)).await.unwrap();
+        let meanwhile = async {
+            town.waits_for_locks(1).await;
+            if links { who.post("/me/links", unknown.clone()).await } else { mo.tries_to_sanction(&who.handle, "silence", Some(24)).await }
+        };
+        let let_go = async {
+            town.waits_for_locks(2).await;
+            held.rollback().await;
+        };
+        let (merged, told, ()) = tokio::join!(root.tries_to_merge(&who.handle, "ada"), meanwhile, let_go);
+        merged.is(200);
+        told.refused(if links { 401 } else { 503 }, if links { "unauthorized" } else { "unavailable" });
+    }
+    mo.tries_to_sanction("bob", "silence", Some(24)).await.is(201);
+    assert_eq!(town.rows("select m.handle from sanction s join member m on m.id = s.member_id").await, ["ada"]);
+    ada.post("/me/links", unknown).await.is(200);
+}
