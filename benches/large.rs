@@ -1,5 +1,5 @@
 //! What grows with the data, on a database of 1,000,000 lots and 200,000 questions: `make check-large` prints the times and
-//! fails on a broken invariant, on an answer that is no success, and where verifying takes longer than its bound.
+//! fails on a broken invariant, on an answer that is no success, and where verifying, a job or an answer takes longer than its bound.
 
 mod walk;
 

@@ -3,6 +3,7 @@
 use chrono::Duration;
 use diesel_async::SimpleAsyncConnection;
 use poem::http::Method;
+use regulars::kit::outbox;
 use serde_json::{Value, json};
 
 use crate::town::{PASSWORD, Person, Reply, Town};
@@ -532,4 +533,33 @@ async fn what_is_decided_or_linked_while_somebody_is_merged_does_not_stay_with_t
     mo.tries_to_sanction("bob", "silence", Some(24)).await.is(201);
     assert_eq!(town.rows("select m.handle from sanction s join member m on m.id = s.member_id").await, ["ada"]);
     ada.post("/me/links", unknown).await.is(200);
+}
+
+#[tokio::test]
+async fn reputation_that_goes_at_once_does_not_come_over() {
+    let town = Town::new().await;
+    let (ada, bob, cleo, root) = (town.member("ada").await, town.member("bob").await, town.member("cleo").await, town.admin("ruth").await);
+    for person in [&ada, &bob, &cleo] {
+        town.trusts(person, 1).await;
+    }
+    let question = ada.asks("Which grinder suits a small kitchen?").await;
+    let answer = bob.answers(&question, "This one, which I have had for years.").await;
+    ada.accepts(&question, &answer).await;
+    cleo.votes_on_answer(&answer, 1).await.is(200);
+    town.settle().await;
+    // 10 of her vote; the 15 of the acceptance go, and so do the 2 that accepting had brought.
+    let preview = root.post("/admin/members/bob/merges/preview", json!({ "into": "ada" })).await.is(200);
+    assert_eq!(moved(&preview, "/outcome/moved", "reputation"), 8);
+}
+
+/// Nothing of theirs moves.
+#[tokio::test]
+async fn who_links_a_number_of_nobody_does_not_wait_for_events() {
+    let town = Town::new().await;
+    let (till, ada) = (town.partner("till", TILL).await, town.member("ada").await);
+    let mut delivering = town.app.kit.db.begin().await.unwrap();
+    outbox::hold(&mut delivering).await.unwrap();
+    ada.post("/me/links", till.code_for("c-1").await).await.is(200);
+    delivering.rollback().await;
+    assert_eq!(till.handle_of("c-1").await, "ada");
 }

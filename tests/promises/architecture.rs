@@ -53,7 +53,7 @@ const WITH_SQL: &[&str] = &[
 /// They write by sets what they read in files, and stand on the database itself.
 const OWN_WAYS: &[&str] = &["import", "kit", "schema"];
 
-/// Where no kit's clock, no randomness and no id is made.
+/// Names of what makes a time, something random or an id.
 const IMPURE: &[&str] = &["now", "now_v7", "new_v4", "rng", "random", "random_token", "OsRng"];
 
 type Module = Vec<String>;

@@ -1,6 +1,5 @@
 //! Every invariant is there for a fault: planted, it is found. (Those of points: `loyalty::faults`.)
 
-use diesel_async::SimpleAsyncConnection;
 use poem::http::Method;
 use regulars::{app, words::PostState};
 use serde_json::json;
@@ -120,11 +119,8 @@ async fn busy_town() -> Town {
 async fn every_planted_fault_is_found() {
     let town = busy_town().await;
     assert_eq!(town.broken().await, Vec::<String>::new());
-    for (invariant, fault) in FAULTS {
-        // Undone with its transaction; unique keys that forbid a fault are gone for it.
-        let mut tx = town.app.kit.db.begin().await.unwrap();
-        tx.batch_execute(
-            "set local session_replication_role = replica;
+    // Unique keys and conditions that forbid a fault are gone for it.
+    let let_in = "set local session_replication_role = replica;
              do $$ declare name text; begin
                for name in select format('alter table %I drop constraint %I cascade', conrelid::regclass, conname) from pg_constraint
                            where contype in ('u', 'c') and connamespace = 'public'::regnamespace loop
@@ -134,14 +130,8 @@ async fn every_planted_fault_is_found() {
                            where indisunique and not indisprimary and c.relnamespace = 'public'::regnamespace loop
                  execute name;
                end loop;
-             end $$",
-        )
-        .await
-        .unwrap();
-        tx.batch_execute(fault).await.unwrap_or_else(|error| panic!("{fault}: {error}"));
-        let broken = Town::broken_in(&mut tx).await;
-        assert!(broken.iter().any(|broken| broken.starts_with(&format!("BROKEN: {invariant}"))), "{fault}: {broken:#?}");
-    }
+             end $$";
+    town.finds(FAULTS, let_in).await;
 }
 
 #[test]

@@ -19,6 +19,7 @@ mod wire;
 use std::sync::Arc;
 
 use chrono::Duration;
+use diesel_async::SimpleAsyncConnection;
 use poem::{EndpointExt, Response, endpoint::BoxEndpoint, test::TestClient};
 use regulars::{
     app::{self, App, Settings},
@@ -274,6 +275,17 @@ impl Town {
     /// What `verify` would print of invariants that do not hold.
     pub async fn broken(&self) -> Vec<String> {
         Self::broken_in(&mut verify::snapshot(&self.app.kit.db).await.expect("a connection")).await
+    }
+
+    /// Plants each fault after `let_in`, undone with its transaction, and wants the invariant beside it to be broken.
+    pub async fn finds(&self, faults: &[(&str, &str)], let_in: &str) {
+        for (invariant, fault) in faults {
+            let mut tx = self.app.kit.db.begin().await.expect("a transaction");
+            tx.batch_execute(let_in).await.expect("it lets the fault in");
+            tx.batch_execute(fault).await.unwrap_or_else(|error| panic!("{fault}: {error}"));
+            let broken = Self::broken_in(&mut tx).await;
+            assert!(broken.iter().any(|broken| broken.starts_with(&format!("BROKEN: {invariant}"))), "{fault}: {broken:#?}");
+        }
     }
 
     /// The same as a transaction sees it.

@@ -116,7 +116,7 @@ struct Desk {
     book: RuleBook,
     wallets: HashMap<MemberId, Wallet>,
     /// Under whose caps there may be room again, and since when.
-    vacated: BTreeMap<(MemberId, &'static str, NaiveDate), (Trigger, DateTime<Utc>)>,
+    vacated: BTreeMap<(MemberId, Trigger, NaiveDate), DateTime<Utc>>,
     counted: Vec<Qualifying>,
     told: Vec<(DateTime<Utc>, Event)>,
     earners: BTreeSet<MemberId>,
@@ -169,13 +169,13 @@ impl Desk {
 
     /// Notes that there may be room under the cap that `award` counts for.
     fn vacate(&mut self, award: &Award, at: DateTime<Utc>) {
-        let place = self.vacated.entry((award.member_id, award.trigger.word(), award.day)).or_insert((award.trigger, at));
-        place.1 = place.1.max(at);
+        let since = self.vacated.entry((award.member_id, award.trigger, award.day)).or_insert(at);
+        *since = at.max(*since);
     }
 
     /// Grants what caps had suppressed and now have room for.
     async fn refill_places(&mut self, conn: &mut Conn) -> Result<(), Problem> {
-        for ((member_id, _, day), (trigger, at)) in std::mem::take(&mut self.vacated) {
+        for ((member_id, trigger, day), at) in std::mem::take(&mut self.vacated) {
             self.refill(conn, member_id, trigger, day, at).await?;
         }
         Ok(())
