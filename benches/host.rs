@@ -9,7 +9,7 @@ use regulars::{
     kit::{
         Clock, db,
         embedded::{Embedded, Server, Settings as EmbeddedSettings},
-        limits::Rationing,
+        rate_limits::RateLimitSettings,
         server::{self, Limits, Shutdown},
         telemetry::MetricsDoor,
     },
@@ -124,7 +124,7 @@ pub fn settings_of(database_url: &str, redis_url: Option<String>) -> Settings {
         access_token_ttl_s: 3_600,
         sign_in: SignInTerms { password_chars_min: 12, session_ttl_days: 30 },
         body_bytes_max: 256 * 1024,
-        rationing: Rationing { enforced: false, proxies: 0 },
+        rate_limits: RateLimitSettings { enforced: false, proxies: 0 },
         metrics: MetricsDoor::Open,
         clock: Clock::default(),
     }

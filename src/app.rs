@@ -24,28 +24,29 @@ use crate::{
     community::{self, notification::Streams},
     events::{self, Event},
     forum,
-    identity::{self, Doorkeeper, SignInTerms, access::AccessTokens, caller::known_caller, merge},
+    identity::{self, Authenticator, SignInTerms, access_token::AccessTokens, auth::known_caller, merge},
     insight,
     kit::{
         Clock, Conn, Db, Kit, Parts, Problem,
         admission::Admission,
         background::Job,
-        bell::Bell,
-        caching::Marked,
+        cache::Cache,
+        cache_control::Marked,
         compress,
-        copies::Copies,
-        erasure::{self, Place},
-        failures::Failures,
+        erasure::{self, PersonalColumns},
         idempotency,
-        limits::{RateLimits, Rationing, RequestLimits},
-        outbox::{self, Listener, Occurrence},
-        page::Cursors,
+        job_failures::JobFailures,
+        outbox::{self, Delivered, Listener},
+        pagination::Cursors,
         problem,
+        rate_limits::{RateLimitSettings, RateLimits},
         redis::Redis,
+        request_limits::RequestLimits,
         secret::{self, Purpose},
         spec::{self, Bodies, Methods},
         telemetry::{self, Metrics, MetricsDoor},
         verify::{Check, Repair},
+        wakeup::Wakeup,
     },
     loyalty,
     web::{self, Files, Site, Web},
@@ -124,7 +125,7 @@ pub struct Settings {
     pub access_token_ttl_s: i64,
     pub sign_in: SignInTerms,
     pub body_bytes_max: usize,
-    pub rationing: Rationing,
+    pub rate_limits: RateLimitSettings,
     pub metrics: MetricsDoor,
     pub clock: Clock,
 }
@@ -148,7 +149,7 @@ impl Keys {
 #[derive(Clone)]
 pub struct App {
     pub kit: Kit,
-    keeper: Doorkeeper,
+    authenticator: Authenticator,
     sign_in: SignInTerms,
     body_bytes_max: usize,
     site: Site,
@@ -189,16 +190,16 @@ impl App {
             redis: Redis::connect(settings.redis_url.as_deref())?,
             clock: settings.clock,
             cursors: Cursors::new(keys.cursor),
-            copies: Copies::default(),
-            outbox: Bell::default(),
-            limits: RateLimits::new(settings.rationing),
+            cache: Cache::default(),
+            outbox: Wakeup::default(),
+            limits: RateLimits::new(settings.rate_limits),
             metrics: Metrics::new()?,
-            failures: Failures::default(),
+            failures: JobFailures::default(),
             time_zone: settings.time_zone,
         });
         let tokens = AccessTokens::new(&keys.access_tokens, settings.access_token_ttl_s)?;
         Ok(Self {
-            keeper: Doorkeeper { kit: kit.clone(), tokens, refresh_key: keys.refresh_token.into() },
+            authenticator: Authenticator { kit: kit.clone(), tokens, refresh_key: keys.refresh_token.into() },
             streams: Streams::new(kit.in_background(), settings.streams_max),
             kit,
             sign_in: settings.sign_in,
@@ -213,7 +214,7 @@ impl App {
     }
 
     /// Who takes part when two members become one, in order: the points last, which close the books.
-    fn merging(&self) -> merge::Parts {
+    fn merging(&self) -> merge::MergeParticipants {
         let parts: [Box<dyn merge::Merging>; 2] = [Box::new(forum::ForumMerging), Box::new(community::CommunityMerging)];
         parts.into_iter().chain(loyalty::merging(&self.kit)).collect()
     }
@@ -221,7 +222,7 @@ impl App {
     /// Every API of every feature.
     fn api(&self) -> impl OpenApi + use<> {
         (
-            identity::api(&self.keeper, self.sign_in, &self.merging()),
+            identity::api(&self.authenticator, self.sign_in, &self.merging()),
             community::api(&self.kit, &self.streams),
             forum::api(&self.kit),
             loyalty::api(&self.kit, checks().len()),
@@ -262,15 +263,15 @@ impl App {
             let bodies = bodies.clone();
             async move { bodies.explain(&*inner, request).await }
         });
-        let api = explained.with(CookieJarManager::new()).data(self.keeper.clone()).data(self.clone()).map_to_response();
+        let api = explained.with(CookieJarManager::new()).data(self.authenticator.clone()).data(self.clone()).map_to_response();
         let api = Marked { inner: api, open: spec::open_operations(&spec) };
         let api = Arc::new(api.boxed());
         let pages = web::endpoint(Web { api: api.clone(), kit: self.kit.clone(), site: self.site.clone(), files: self.files });
-        let (keeper, admission) = (self.keeper.clone(), self.admission.clone());
+        let (authenticator, admission) = (self.authenticator.clone(), self.admission.clone());
         let api = api.around(move |inner, mut request| {
-            let (keeper, admission) = (keeper.clone(), admission.clone());
+            let (authenticator, admission) = (authenticator.clone(), admission.clone());
             async move {
-                let caller = known_caller(&keeper, &mut request);
+                let caller = known_caller(&authenticator, &mut request);
                 admission.admit(&*inner, caller, request).await
             }
         });
@@ -294,7 +295,7 @@ impl App {
             .at("/health/ready", get(ready))
             .at("/metrics", get(measurements))
             .nest_no_strip("/", pages)
-            .data(self.keeper.clone())
+            .data(self.authenticator.clone())
             .data(self.clone())
             .with(RequestLimits::new(self.body_bytes_max, is_long))
             .with(CatchPanic::new().with_handler(problem::from_panic))
@@ -342,7 +343,7 @@ fn is_long(path: &str) -> bool {
 
 /// Regular work of all features, and of what they stand on.
 pub fn jobs() -> Vec<Job> {
-    [FORGET_ANSWERS, TIDY_RATIONS, CHECK_INTEGRITY]
+    [DELETE_IDEMPOTENCY_KEYS, TIDY_RATE_LIMITS, CHECK_INTEGRITY]
         .into_iter()
         .chain(identity::jobs())
         .chain(forum::jobs())
@@ -353,15 +354,19 @@ pub fn jobs() -> Vec<Job> {
 
 /// Idempotency keys forgotten in one statement, well within its time-out.
 const KEYS_A_BATCH: usize = 5_000;
-const FORGET_ANSWERS: Job = Job { name: "forget_answers", every: Duration::from_secs(600), run: |kit| Box::pin(forget_answers(kit)) };
+const DELETE_IDEMPOTENCY_KEYS: Job = Job {
+    name: "delete_expired_idempotency_keys",
+    every: Duration::from_secs(600),
+    run: |kit| Box::pin(delete_expired_idempotency_keys(kit)),
+};
 
 /// When an administrator asks for it.
 const CHECK_INTEGRITY: Job =
     Job { name: "check_integrity", every: Duration::from_secs(2), run: |kit| Box::pin(loyalty::integrity::run(kit, checks())) };
 
-/// Callers whose rations are full again need no memory.
-const TIDY_RATIONS: Job = Job {
-    name: "tidy_rations",
+/// Callers who have used nothing of their limits need no memory.
+const TIDY_RATE_LIMITS: Job = Job {
+    name: "tidy_rate_limits",
     every: Duration::from_secs(600),
     run: |kit| {
         Box::pin(async move {
@@ -371,14 +376,22 @@ const TIDY_RATIONS: Job = Job {
     },
 };
 
-async fn forget_answers(kit: Kit) -> Result<(), Problem> {
-    while idempotency::forget_old(&mut *kit.db.read().await?, kit.clock.now(), KEYS_A_BATCH).await? == KEYS_A_BATCH {}
+async fn delete_expired_idempotency_keys(kit: Kit) -> Result<(), Problem> {
+    while idempotency::delete_expired(&mut *kit.db.read().await?, kit.clock.now(), KEYS_A_BATCH).await? == KEYS_A_BATCH {}
     Ok(())
 }
 
 /// Everywhere that personal data may lie.
-pub fn places() -> impl Iterator<Item = &'static Place> {
-    [erasure::PLACES, identity::erasure::PLACES, community::PLACES, forum::erasure::PLACES, loyalty::PLACES].into_iter().flatten()
+pub fn personal_columns() -> impl Iterator<Item = &'static PersonalColumns> {
+    [
+        erasure::PERSONAL_COLUMNS,
+        identity::erasure::PERSONAL_COLUMNS,
+        community::erasure::PERSONAL_COLUMNS,
+        forum::erasure::PERSONAL_COLUMNS,
+        loyalty::erasure::PERSONAL_COLUMNS,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// Erases what members left who are gone: after all others, which still write of them.
@@ -389,11 +402,11 @@ impl Listener<Event> for Erasure {
         "erasure"
     }
 
-    fn hear<'a>(&'a self, conn: &'a mut Conn, batch: &'a [Occurrence<Event>]) -> BoxFuture<'a, anyhow::Result<()>> {
+    fn react<'a>(&'a self, conn: &'a mut Conn, batch: &'a [Delivered<Event>]) -> BoxFuture<'a, anyhow::Result<()>> {
         Box::pin(async move {
             let gone: Vec<_> = events::erased_members(batch).into_iter().map(|member| member.0).collect();
             if !gone.is_empty() {
-                erasure::walk(conn, places(), &gone).await?;
+                erasure::walk(conn, personal_columns(), &gone).await?;
             }
             Ok(())
         })
@@ -422,8 +435,8 @@ fn description(Data(spec): Data<&Arc<Value>>) -> Json<Value> {
 }
 
 #[handler]
-fn jwks(Data(keeper): Data<&Doorkeeper>) -> Json<Value> {
-    Json(keeper.tokens.jwks().clone())
+fn jwks(Data(authenticator): Data<&Authenticator>) -> Json<Value> {
+    Json(authenticator.tokens.jwks().clone())
 }
 
 #[handler]

@@ -13,11 +13,11 @@ use crate::{
     },
     identity::{
         account::rules as account, api_key::rules as api_key, handle, member::rules as member, merge::rules as merge,
-        partner::rules as partner, site::rules as site,
+        partner::rules as partner, site_settings::rules as site_settings,
     },
     kit::{
         etag, idempotency,
-        page::ITEMS_MAX,
+        pagination::ITEMS_MAX,
         spec::bounds::Bound::{self, Chars, Format, Items, Like, Named, Number},
         text::{NAME_PATTERN, SEEN_PATTERN},
     },
@@ -35,8 +35,8 @@ use crate::{
 const SECRET: Bound = Chars(0..=4_096);
 
 pub fn all() -> Vec<(&'static str, Bound)> {
-    let title = || Chars(1..=site::TITLE_CHARS_MAX);
-    let body = || Chars(1..=site::BODY_CHARS_MAX);
+    let title = || Chars(1..=site_settings::TITLE_CHARS_MAX);
+    let body = || Chars(1..=site_settings::BODY_CHARS_MAX);
     let email = || Chars(0..=account::EMAIL_CHARS_MAX);
     let currency = || Like(3..=3, "^[A-Z]{3}$");
     let word = || Chars(order::WORD_CHARS);
@@ -89,22 +89,22 @@ pub fn all() -> Vec<(&'static str, Bound)> {
         ("EditApiKey.scopes", Items(api_key::SCOPES)),
         ("RotateApiKey.overlap_hours", Number(api_key::OVERLAP_HOURS)),
         // The site.
-        ("EditSettings.name", Chars(site::NAME_CHARS)),
-        ("EditSettings.tagline", Chars(site::TAGLINE_CHARS)),
-        ("EditSettings.point_singular", Chars(site::POINT_NAME_CHARS)),
-        ("EditSettings.point_plural", Chars(site::POINT_NAME_CHARS)),
-        ("EditSettings.referral_text", Chars(site::REFERRAL_TEXT_CHARS)),
-        ("EditSettings.welcome_markdown", Chars(site::WELCOME_CHARS)),
+        ("EditSettings.name", Chars(site_settings::NAME_CHARS)),
+        ("EditSettings.tagline", Chars(site_settings::TAGLINE_CHARS)),
+        ("EditSettings.point_singular", Chars(site_settings::POINT_NAME_CHARS)),
+        ("EditSettings.point_plural", Chars(site_settings::POINT_NAME_CHARS)),
+        ("EditSettings.referral_text", Chars(site_settings::REFERRAL_TEXT_CHARS)),
+        ("EditSettings.welcome_markdown", Chars(site_settings::WELCOME_CHARS)),
         ("EditSettings.currency", currency()),
         ("EditSettings.referral_min_currency", currency()),
-        ("EditSettings.referral_min_minor", Number(site::REFERRAL_MIN_MINOR)),
-        ("EditSettings.title_chars_min", Number(site::TITLE_CHARS_MIN)),
-        ("EditSettings.body_chars_min", Number(site::BODY_CHARS_MIN)),
-        ("EditSettings.flag_hide_weight", Number(site::FLAG_HIDE_WEIGHT)),
-        ("EditSettings.flag_hide_flaggers", Number(site::FLAG_HIDE_FLAGGERS)),
-        ("EditSettings.flag_lock_weight", Number(site::FLAG_LOCK_WEIGHT)),
-        ("EditSettings.flag_lock_flaggers", Number(site::FLAG_LOCK_FLAGGERS)),
-        ("EditSettings.flag_silence_flaggers", Number(site::FLAG_SILENCE_FLAGGERS)),
+        ("EditSettings.referral_min_minor", Number(site_settings::REFERRAL_MIN_MINOR)),
+        ("EditSettings.title_chars_min", Number(site_settings::TITLE_CHARS_MIN)),
+        ("EditSettings.body_chars_min", Number(site_settings::BODY_CHARS_MIN)),
+        ("EditSettings.flag_hide_weight", Number(site_settings::FLAG_HIDE_WEIGHT)),
+        ("EditSettings.flag_hide_flaggers", Number(site_settings::FLAG_HIDE_FLAGGERS)),
+        ("EditSettings.flag_lock_weight", Number(site_settings::FLAG_LOCK_WEIGHT)),
+        ("EditSettings.flag_lock_flaggers", Number(site_settings::FLAG_LOCK_FLAGGERS)),
+        ("EditSettings.flag_silence_flaggers", Number(site_settings::FLAG_SILENCE_FLAGGERS)),
         // Groups and notifications.
         ("CreateGroup.name", Chars(group::NAME_CHARS)),
         ("CreateGroup.slug", Like(group::SLUG_CHARS, group::SLUG_PATTERN)),
@@ -124,7 +124,7 @@ pub fn all() -> Vec<(&'static str, Bound)> {
         ("EditQuestion.tags", Chars(1..=*tag::NAME_CHARS.end())),
         ("EditQuestion.tags", Items(tag::TAGS_PER_QUESTION)),
         ("EditQuestion.reason", Chars(0..=post::REASON_CHARS_MAX)),
-        ("CloseQuestion.note", Chars(0..=question::closure::NOTE_CHARS_MAX)),
+        ("CloseQuestion.note", Chars(0..=question::closure_api::NOTE_CHARS_MAX)),
         ("WriteAnswer.body", body()),
         ("EditAnswer.body", body()),
         ("EditAnswer.reason", Chars(0..=post::REASON_CHARS_MAX)),

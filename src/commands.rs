@@ -12,9 +12,8 @@ use crate::{
     identity::{SignInTerms, account::create_administrator, api_key, member},
     import::{self, Meter, purchases, stackexchange},
     kit::{
-        Clock, Problem, background, console, db,
-        limits::Rationing,
-        outbox,
+        Clock, Problem, background, console, db, outbox,
+        rate_limits::RateLimitSettings,
         secret::{self, Purpose},
         server::{self, Limits, Shutdown},
         telemetry::MetricsDoor,
@@ -60,7 +59,7 @@ fn settings(config: &Config, urls: Urls) -> Settings {
         access_token_ttl_s: config.access_token_ttl_s.into(),
         sign_in: SignInTerms { password_chars_min: config.password_chars_min, session_ttl_days: config.session_ttl_days.into() },
         body_bytes_max: config.request_body_bytes_max,
-        rationing: Rationing { enforced: config.is_exposed(), proxies: config.proxies },
+        rate_limits: RateLimitSettings { enforced: config.is_exposed(), proxies: config.proxies },
         metrics: match &config.metrics_token {
             Some(token) => MetricsDoor::token(token),
             None if config.is_exposed() => MetricsDoor::Closed,
@@ -300,7 +299,7 @@ pub async fn seed(config: Config, urls: Urls) -> Result<()> {
     db::migrate(&urls.database_url).await?;
     // The community's own writes are no attack.
     let mut settings = settings(&config, urls);
-    settings.rationing.enforced = false;
+    settings.rate_limits.enforced = false;
     // Months pass while it is planted.
     settings.access_token_ttl_s = 31_536_000;
     settings.sign_in.session_ttl_days = 365;

@@ -1,4 +1,4 @@
-//! Everything that one feature may tell another. An event states a fact in the past tense; who reacts to it stands in
+//! The events that features publish to each other. An event states a fact in the past tense; who reacts to it stands in
 //! `app`.
 
 use chrono::{DateTime, Utc};
@@ -6,13 +6,13 @@ use diesel::QueryResult;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    kit::{
-        Conn,
-        outbox::{self, Occurrence, Told},
-    },
-    words::{
+    domain::{
         CommentId, GroupId, MemberId, MembershipState, PostId, PostKind, PurchaseId, RedemptionId, ReferralId, ReviewItemId, TransactionId,
         VoteId,
+    },
+    kit::{
+        Conn,
+        outbox::{self, Delivered, OutboxEvent},
     },
 };
 
@@ -192,7 +192,7 @@ impl Event {
     }
 }
 
-impl Told for Event {
+impl OutboxEvent for Event {
     /// What listeners decide on together has one name. All that happens in a thread is one aggregate: its question is
     /// locked by whoever votes, accepts, hides or answers there.
     fn aggregate(&self) -> String {
@@ -235,8 +235,8 @@ impl Told for Event {
 }
 
 /// The members who were erased in a batch.
-pub fn erased_members(batch: &[Occurrence<Event>]) -> Vec<MemberId> {
-    let erased = |occurrence: &Occurrence<Event>| match occurrence.event {
+pub fn erased_members(batch: &[Delivered<Event>]) -> Vec<MemberId> {
+    let erased = |delivered: &Delivered<Event>| match delivered.event {
         Event::MemberErased { member_id, .. } => Some(member_id),
         _ => None,
     };
@@ -244,12 +244,12 @@ pub fn erased_members(batch: &[Occurrence<Event>]) -> Vec<MemberId> {
 }
 
 /// Tells what happened, in the transaction in which it happened.
-pub async fn tell(conn: &mut Conn, at: DateTime<Utc>, events: impl IntoIterator<Item = Event>) -> QueryResult<()> {
+pub async fn publish(conn: &mut Conn, at: DateTime<Utc>, events: impl IntoIterator<Item = Event>) -> QueryResult<()> {
     let events: Vec<_> = events.into_iter().map(|event| (at, event)).collect();
     outbox::write(conn, &events).await
 }
 
 /// Tells of things that happened at several times, as imports do.
-pub async fn tell_at(conn: &mut Conn, events: &[(DateTime<Utc>, Event)]) -> QueryResult<()> {
+pub async fn publish_at(conn: &mut Conn, events: &[(DateTime<Utc>, Event)]) -> QueryResult<()> {
     outbox::write(conn, events).await
 }

@@ -1,6 +1,6 @@
 //! **Regulars**: a customer community with a loyalty programme built in.
 //!
-//! This page is the map. Every write is five verbs in one order: look up, decide, record, tell, answer.
+//! This page is the map. Every write is five verbs in one order: look up, decide, record, publish, answer.
 
 pub mod app;
 mod bounds;
@@ -8,6 +8,7 @@ pub mod cli;
 pub mod commands;
 pub mod community;
 pub mod config;
+pub mod domain;
 pub mod events;
 pub mod forum;
 pub mod identity;
@@ -17,4 +18,3 @@ pub mod kit;
 pub mod loyalty;
 pub mod schema;
 pub mod web;
-pub mod words;

@@ -26,7 +26,7 @@ const SOMETHING_WAS_REFUSED: u8 = 2;
 const SOMETHING_WAS_NOT_CHECKED: u8 = 3;
 
 fn main() -> ExitCode {
-    if let Some(result) = embedded::keep_if_asked() {
+    if let Some(result) = embedded::supervise_if_asked() {
         return end(result);
     }
     let command = Cli::parse().command();

@@ -8,5 +8,5 @@ mod import;
 mod insight;
 mod loyalty;
 mod promises;
-mod town;
+mod support;
 mod web;

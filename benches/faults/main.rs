@@ -7,13 +7,13 @@
 
 // The stories use the rest of these.
 #[allow(dead_code)]
-#[path = "../../tests/town/folder.rs"]
+#[path = "../../tests/support/folder.rs"]
 mod folder;
 #[allow(dead_code)]
-#[path = "../../tests/town/process.rs"]
+#[path = "../../tests/support/process.rs"]
 mod process;
 #[allow(dead_code)]
-#[path = "../../tests/town/wire.rs"]
+#[path = "../../tests/support/wire.rs"]
 mod wire;
 
 mod client;

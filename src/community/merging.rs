@@ -7,7 +7,7 @@ use super::{group::store as groups, notification::store as notifications};
 use crate::{
     identity::merge::{
         Merge, Merging,
-        rules::{Moved, Outcome},
+        rules::{MergeOutcome, Moved},
     },
     kit::{Conn, Problem},
 };
@@ -16,7 +16,7 @@ use crate::{
 pub struct CommunityMerging;
 
 impl Merging for CommunityMerging {
-    fn merge<'a>(&'a self, conn: &'a mut Conn, merge: &'a Merge, outcome: &'a mut Outcome) -> BoxFuture<'a, Result<(), Problem>> {
+    fn merge<'a>(&'a self, conn: &'a mut Conn, merge: &'a Merge, outcome: &'a mut MergeOutcome) -> BoxFuture<'a, Result<(), Problem>> {
         Box::pin(async move {
             outcome.moves(Moved::Memberships, groups::take_memberships(conn, merge).await?);
             outcome.moves(Moved::Notifications, notifications::take(conn, merge).await?);

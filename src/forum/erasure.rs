@@ -13,22 +13,22 @@ use super::post::{
     rendering::{self, COMMENTS, POSTS},
 };
 use crate::{
+    domain::MemberId,
     events::Event,
     kit::{
         Conn,
         db::CachedExt,
-        erasure::{Place, erased, kept, rewritten},
+        erasure::{PersonalColumns, erased, kept, rewritten},
         markdown::{MARKS, replace_word},
-        outbox::{Listener, Occurrence},
+        outbox::{Delivered, Listener},
     },
-    words::MemberId,
 };
 
 /// Shorter names are words that mean other things, too.
 const NAME_CHARS_MIN: usize = 5;
 
 /// Where the forum keeps personal data.
-pub const PLACES: &[Place] = &[
+pub const PERSONAL_COLUMNS: &[PersonalColumns] = &[
     rewritten(
         "post",
         &["title", "body_markdown", "body_html", "excerpt", "searchable"],
@@ -65,17 +65,17 @@ pub const PLACES: &[Place] = &[
 ];
 
 /// Takes names out of texts.
-pub struct Forgetting;
+pub struct ForumErasure;
 
-impl Listener<Event> for Forgetting {
+impl Listener<Event> for ForumErasure {
     fn name(&self) -> &'static str {
         "forgetting"
     }
 
-    fn hear<'a>(&'a self, conn: &'a mut Conn, batch: &'a [Occurrence<Event>]) -> BoxFuture<'a, anyhow::Result<()>> {
+    fn react<'a>(&'a self, conn: &'a mut Conn, batch: &'a [Delivered<Event>]) -> BoxFuture<'a, anyhow::Result<()>> {
         Box::pin(async move {
-            for occurrence in batch {
-                if let Event::MemberErased { member_id, names, stand_in } = &occurrence.event {
+            for delivered in batch {
+                if let Event::MemberErased { member_id, names, stand_in } = &delivered.event {
                     forget(conn, *member_id, &Called { names, stand_in }).await?;
                 }
             }

@@ -32,14 +32,14 @@ use crate::{
 pub fn api(kit: &Kit) -> impl OpenApi + use<> {
     (
         question::api::QuestionApi { kit: kit.clone() },
-        question::closure::ClosureApi { kit: kit.clone() },
+        question::closure_api::ClosureApi { kit: kit.clone() },
         answer::api::AnswerApi { kit: kit.clone() },
-        answer::of_member::MemberAnswerApi { kit: kit.clone() },
-        answer::acceptance::AcceptanceApi { kit: kit.clone() },
+        answer::member_api::MemberAnswerApi { kit: kit.clone() },
+        answer::acceptance_api::AcceptanceApi { kit: kit.clone() },
         vote::api::VoteApi { kit: kit.clone() },
         comment::api::CommentApi { kit: kit.clone() },
-        post::api::RevisionApi { kit: kit.clone() },
-        post::preview::PreviewApi { kit: kit.clone() },
+        post::revision_api::RevisionApi { kit: kit.clone() },
+        post::preview_api::PreviewApi { kit: kit.clone() },
         tag::api::TagApi { kit: kit.clone() },
         search::api::SearchApi { kit: kit.clone() },
         reputation::api::ReputationApi { kit: kit.clone() },
@@ -57,21 +57,21 @@ pub fn api(kit: &Kit) -> impl OpenApi + use<> {
 /// Who in this feature reacts to events, in order.
 pub fn listeners() -> Vec<Box<dyn Listener<Event>>> {
     vec![
-        Box::new(reputation::listener::Reputation),
-        Box::new(trust::TrustListener),
-        Box::new(tag::listener::TagCounts),
-        Box::new(erasure::Forgetting),
+        Box::new(reputation::listener::ReputationListener),
+        Box::new(trust::listener::TrustListener),
+        Box::new(tag::listener::TagListener),
+        Box::new(erasure::ForumErasure),
     ]
 }
 
 /// Regular work.
 pub fn jobs() -> Vec<Job> {
-    vec![flag::job(), trust::job(), post::rendering::RENDER_ANEW]
+    vec![flag::jobs::UNLOCK_QUESTIONS, trust::jobs::EVALUATE_TRUST, post::jobs::RENDER_STALE_TEXTS]
 }
 
 /// What must always hold.
 pub fn checks() -> Vec<&'static Check> {
-    post::checks::ALL.iter().chain(tag::checks::ALL).chain(reputation::checks::CHECKS).chain(&review::checks::ALL).collect()
+    post::checks::CHECKS.iter().chain(tag::checks::CHECKS).chain(reputation::checks::CHECKS).chain(&review::checks::CHECKS).collect()
 }
 
 /// What puts right what does not.

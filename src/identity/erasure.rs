@@ -1,9 +1,9 @@
 //! Where personal data lies in this feature.
 
-use crate::kit::erasure::{Place, erased, kept, rewritten};
+use crate::kit::erasure::{PersonalColumns, erased, kept, rewritten};
 
 /// Erased at once, in the transaction in which somebody goes.
-pub const PLACES: &[Place] = &[
+pub const PERSONAL_COLUMNS: &[PersonalColumns] = &[
     erased("refresh_token", &["hash"], "delete from refresh_token where session_id in (select id from session where member_id = any($1))"),
     erased("session", &["user_agent", "network"], "delete from session where member_id = any($1)"),
     erased(

@@ -15,13 +15,13 @@ use poem_openapi::{
 use serde_json::Value;
 
 use crate::{
+    domain::MemberId,
     kit::{
         Conn, Kit, Problem,
         db::CachedExt,
         secret::{self, Purpose},
         text::Text as JsonText,
     },
-    words::MemberId,
 };
 
 pub const HANDLE_CHARS: std::ops::RangeInclusive<usize> = 3..=30;

@@ -1,27 +1,28 @@
 //! Who you are: a person's account and sessions, a partner's API keys, and the extractors that handlers take.
 
-pub mod access;
+pub mod access_token;
 pub mod account;
 pub mod api_key;
 pub mod audit;
-pub mod caller;
+pub mod auth;
 pub mod checks;
 pub mod erasure;
+pub mod group_access;
 pub mod handle;
+pub mod login;
 pub mod member;
 pub mod merge;
 pub mod partner;
 pub mod permission;
 pub mod session;
-pub mod site;
-pub mod standing;
+pub mod site_settings;
 
-pub use caller::{
-    Actor, Admin, AdminOrPartner, Doorkeeper, Member, MemberOrPartner, Moderator, ModeratorOrPartner, Myself, Partner, PartnerActor,
+pub use auth::{
+    Actor, Admin, AdminOrPartner, Authenticator, Member, MemberOrPartner, Moderator, ModeratorOrPartner, Myself, Partner, PartnerActor,
     Visitor,
 };
 pub use handle::Handle;
-pub use session::signed_in::SignInTerms;
+pub use session::sign_in::SignInTerms;
 
 use poem_openapi::OpenApi;
 
@@ -29,19 +30,21 @@ use self::{
     account::{api::AccountApi, own_api::OwnAccountApi},
     api_key::api::ApiKeyApi,
     audit::api::AuditApi,
-    member::{admin::MemberAdminApi, api::MemberApi},
+    login::api::LoginApi,
+    member::{admin_api::MemberAdminApi, api::MemberApi},
     merge::api::MergeApi,
-    partner::{api::PartnerApi, link::LinkApi},
+    partner::{api::PartnerApi, link_api::LinkApi},
     session::api::SessionApi,
-    site::api::SiteApi,
+    site_settings::api::SiteApi,
 };
 use crate::kit::{background::Job, verify::Check};
 
-pub fn api(keeper: &Doorkeeper, terms: SignInTerms, merging: &merge::Parts) -> impl OpenApi + use<> {
-    let kit = || keeper.kit.clone();
+pub fn api(authenticator: &Authenticator, terms: SignInTerms, merging: &merge::MergeParticipants) -> impl OpenApi + use<> {
+    let kit = || authenticator.kit.clone();
     (
-        AccountApi { keeper: keeper.clone(), terms },
-        SessionApi { keeper: keeper.clone(), terms },
+        AccountApi { kit: kit(), password_chars_min: terms.password_chars_min },
+        LoginApi { authenticator: authenticator.clone(), terms },
+        SessionApi { authenticator: authenticator.clone(), terms },
         OwnAccountApi { kit: kit(), password_chars_min: terms.password_chars_min },
         MemberApi { kit: kit() },
         LinkApi { kit: kit(), parts: merging.clone() },
@@ -56,7 +59,7 @@ pub fn api(keeper: &Doorkeeper, terms: SignInTerms, merging: &merge::Parts) -> i
 
 /// Regular work.
 pub fn jobs() -> Vec<Job> {
-    vec![session::jobs::FORGET_SESSIONS]
+    vec![session::jobs::DELETE_ENDED_SESSIONS]
 }
 
 /// What must always hold.

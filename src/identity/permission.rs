@@ -2,8 +2,8 @@
 
 use super::Actor;
 use crate::{
+    domain::{GroupRole, MemberId, MembershipState, PostState, Role},
     kit::Problem,
-    words::{GroupRole, MemberId, MembershipState, PostState, Role},
 };
 
 /// What somebody wants to do.
@@ -35,7 +35,7 @@ pub enum Action {
 
 /// Where the actor stands with the group that something lies in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct GroupStanding {
+pub struct GroupAccess {
     pub private: bool,
     pub deleted: bool,
     /// Only of active members.
@@ -43,7 +43,7 @@ pub struct GroupStanding {
     pub state: Option<MembershipState>,
 }
 
-impl GroupStanding {
+impl GroupAccess {
     fn is_at_least(self, role: GroupRole) -> bool {
         self.my_role.is_some_and(|mine| mine >= role)
     }
@@ -52,7 +52,7 @@ impl GroupStanding {
 /// What it is to be done to. For a question, author and asker are the same.
 #[derive(Clone, Copy, Debug)]
 pub struct Object {
-    pub group: Option<GroupStanding>,
+    pub group: Option<GroupAccess>,
     pub author_id: Option<MemberId>,
     pub asker_id: Option<MemberId>,
     pub state: PostState,
@@ -64,7 +64,7 @@ pub struct Object {
 
 impl Object {
     /// A group, or the community at large.
-    pub fn group(group: Option<GroupStanding>) -> Self {
+    pub fn group(group: Option<GroupAccess>) -> Self {
         Self { group, author_id: None, asker_id: None, state: PostState::Published, closed: false, locked: false }
     }
 }
@@ -150,7 +150,7 @@ fn sees(actor: Option<&Actor>, action: Action, object: &Object, staff: bool, mod
 #[cfg(test)]
 mod tests {
     use super::{Action::*, *};
-    use crate::words::SessionId;
+    use crate::domain::SessionId;
 
     fn person(role: Role, silenced: bool) -> Actor {
         Actor {
@@ -165,8 +165,8 @@ mod tests {
         }
     }
 
-    fn standing(private: bool, my_role: Option<GroupRole>, state: Option<MembershipState>) -> Option<GroupStanding> {
-        Some(GroupStanding { private, deleted: false, my_role, state })
+    fn access(private: bool, my_role: Option<GroupRole>, state: Option<MembershipState>) -> Option<GroupAccess> {
+        Some(GroupAccess { private, deleted: false, my_role, state })
     }
 
     /// A line a case: who, does what, to a post in which group, in which state; and why not.
@@ -177,12 +177,12 @@ mod tests {
         let (ada, silent) = (person(Role::Member, false), person(Role::Member, true));
         let (mo, root) = (person(Role::Moderator, false), person(Role::Administrator, false));
         let nobody = None;
-        let in_open = standing(false, Some(GroupRole::Member), Some(Active));
-        let in_private = standing(true, Some(GroupRole::Member), Some(Active));
-        let (open, private) = (standing(false, None, None), standing(true, None, None));
-        let runs = standing(true, Some(GroupRole::Moderator), Some(Active));
-        let owns = standing(true, Some(GroupRole::Owner), Some(Active));
-        let gone = Some(GroupStanding { deleted: true, ..in_open.unwrap() });
+        let in_open = access(false, Some(GroupRole::Member), Some(Active));
+        let in_private = access(true, Some(GroupRole::Member), Some(Active));
+        let (open, private) = (access(false, None, None), access(true, None, None));
+        let runs = access(true, Some(GroupRole::Moderator), Some(Active));
+        let owns = access(true, Some(GroupRole::Owner), Some(Active));
+        let gone = Some(GroupAccess { deleted: true, ..in_open.unwrap() });
         let yes = Ok(());
         let no = Err;
         use Denied::*;
@@ -202,19 +202,19 @@ mod tests {
             (Some(&ada), See, in_private, Published, yes),
             (Some(&ada), See, runs, Hidden, yes),
             (Some(&ada), See, gone, Published, no(Invisible)),
-            (Some(&ada), See, standing(true, None, Some(Invited)), Published, no(Invisible)),
-            (Some(&ada), SeeGroup, standing(true, None, Some(Invited)), Published, yes),
-            (Some(&ada), SeeMembers, standing(true, None, Some(Invited)), Published, no(Invisible)),
-            (Some(&ada), SeeGroup, standing(true, None, Some(Requested)), Published, no(Invisible)),
-            (Some(&ada), SeeGroup, standing(true, None, Some(Banned)), Published, no(Invisible)),
-            (Some(&ada), See, standing(false, None, Some(Banned)), Published, yes),
+            (Some(&ada), See, access(true, None, Some(Invited)), Published, no(Invisible)),
+            (Some(&ada), SeeGroup, access(true, None, Some(Invited)), Published, yes),
+            (Some(&ada), SeeMembers, access(true, None, Some(Invited)), Published, no(Invisible)),
+            (Some(&ada), SeeGroup, access(true, None, Some(Requested)), Published, no(Invisible)),
+            (Some(&ada), SeeGroup, access(true, None, Some(Banned)), Published, no(Invisible)),
+            (Some(&ada), See, access(false, None, Some(Banned)), Published, yes),
             (Some(&ada), Ask, None, Published, yes),
             (Some(&ada), Ask, open, Published, no(NotInGroup)),
-            (Some(&ada), Ask, standing(false, None, Some(Banned)), Published, no(Forbidden)),
+            (Some(&ada), Ask, access(false, None, Some(Banned)), Published, no(Forbidden)),
             (Some(&ada), Ask, in_open, Published, yes),
             (Some(&ada), Answer, open, Published, no(NotInGroup)),
             (Some(&ada), Vote, open, Published, yes),
-            (Some(&ada), Vote, standing(false, None, Some(Banned)), Published, no(Forbidden)),
+            (Some(&ada), Vote, access(false, None, Some(Banned)), Published, no(Forbidden)),
             (Some(&ada), Vote, private, Published, no(Invisible)),
             (Some(&ada), Flag, None, Published, yes),
             (Some(&ada), Accept, None, Published, no(Forbidden)),
@@ -240,7 +240,7 @@ mod tests {
             (Some(&root), ManageGroup, open, Published, yes),
         ] {
             let object = Object { state, ..Object::group(group) };
-            let name = who.map_or("nobody", |actor| actor.role.word());
+            let name = who.map_or("nobody", |actor| actor.role.as_str());
             assert_eq!(can(who, action, &object), expected, "{name} {action:?} {group:?} {state:?}");
         }
     }
@@ -270,7 +270,7 @@ mod tests {
             (&mo, Answer, Object { locked: true, ..post }, Ok(())),
             (&mo, Answer, Object { closed: true, ..post }, Err(Denied::Closed)),
         ] {
-            assert_eq!(can(Some(who), action, &object), expected, "{} {action:?} {object:?}", who.role.word());
+            assert_eq!(can(Some(who), action, &object), expected, "{} {action:?} {object:?}", who.role.as_str());
         }
     }
 }

@@ -57,11 +57,11 @@ pub struct Rows<R> {
     root: String,
     xml: Reader<Metered<R>>,
     buffer: Vec<u8>,
-    place: Place,
+    place: Position,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum Position {
     BeforeRoot,
     BetweenRows,
     InRow,
@@ -74,7 +74,7 @@ impl<R: BufRead> Rows<R> {
     pub fn new(file: &str, root: &str, source: R) -> Self {
         let mut xml = Reader::from_reader(Metered { source, line: 1, row_bytes: 0 });
         xml.config_mut().check_comments = true;
-        Rows { file: file.into(), root: root.to_owned(), xml, buffer: Vec::new(), place: Place::BeforeRoot }
+        Rows { file: file.into(), root: root.to_owned(), xml, buffer: Vec::new(), place: Position::BeforeRoot }
     }
 
     /// Reads up to the next row. `None` is the file's regular end; an error is where reading stops.
@@ -92,31 +92,31 @@ impl<R: BufRead> Rows<R> {
                     if !blank {
                         let shown = quoted(&String::from_utf8_lossy(&text));
                         return Err(match place {
-                            Place::BeforeRoot => format!("This is not an XML file of a dump; it begins with {shown}."),
+                            Position::BeforeRoot => format!("This is not an XML file of a dump; it begins with {shown}."),
                             _ => format!("There is text where a row should be: {shown}."),
                         });
                     }
                 }
-                (Place::BeforeRoot, Event::Start(tag)) if tag.name().as_ref() == self.root.as_bytes() => {
-                    self.place = Place::BetweenRows;
+                (Position::BeforeRoot, Event::Start(tag)) if tag.name().as_ref() == self.root.as_bytes() => {
+                    self.place = Position::BetweenRows;
                 }
-                (Place::BeforeRoot, Event::Empty(tag)) if tag.name().as_ref() == self.root.as_bytes() => {
-                    self.place = Place::AfterRoot;
+                (Position::BeforeRoot, Event::Empty(tag)) if tag.name().as_ref() == self.root.as_bytes() => {
+                    self.place = Position::AfterRoot;
                 }
-                (Place::BeforeRoot, Event::Start(tag) | Event::Empty(tag)) => {
+                (Position::BeforeRoot, Event::Start(tag) | Event::Empty(tag)) => {
                     return Err(format!("The file should begin with <{}>, not {}.", self.root, named(&tag)));
                 }
-                (Place::BetweenRows, Event::Empty(tag)) if tag.name().as_ref() == b"row" => {
+                (Position::BetweenRows, Event::Empty(tag)) if tag.name().as_ref() == b"row" => {
                     return Ok(Some(Row::read(&self.file, line, &tag)));
                 }
-                (Place::BetweenRows, Event::Start(tag)) if tag.name().as_ref() == b"row" => {
-                    self.place = Place::InRow;
+                (Position::BetweenRows, Event::Start(tag)) if tag.name().as_ref() == b"row" => {
+                    self.place = Position::InRow;
                     return Ok(Some(Row::read(&self.file, line, &tag)));
                 }
-                (Place::InRow, Event::End(_)) => self.place = Place::BetweenRows,
-                (Place::BetweenRows, Event::End(_)) => self.place = Place::AfterRoot,
-                (Place::AfterRoot, Event::Eof) => return Ok(None),
-                (Place::BeforeRoot, Event::Eof) => return Err("The file is empty.".into()),
+                (Position::InRow, Event::End(_)) => self.place = Position::BetweenRows,
+                (Position::BetweenRows, Event::End(_)) => self.place = Position::AfterRoot,
+                (Position::AfterRoot, Event::Eof) => return Ok(None),
+                (Position::BeforeRoot, Event::Eof) => return Err("The file is empty.".into()),
                 (_, Event::Eof) => {
                     return Err(format!("The file ends before </{}>: it is incomplete.", self.root));
                 }
@@ -135,7 +135,7 @@ impl<R: BufRead> Iterator for Rows<R> {
     type Item = Result<Row, FileError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.place == Place::Done {
+        if self.place == Position::Done {
             return None;
         }
         let read = self.advance();
@@ -144,12 +144,12 @@ impl<R: BufRead> Iterator for Rows<R> {
         match read {
             Ok(Some(row)) => Some(row.map_err(|reason| at(reason, false))),
             Ok(None) => {
-                self.place = Place::Done;
+                self.place = Position::Done;
                 None
             }
             Err(reason) => {
                 let error = at(reason, true);
-                self.place = Place::Done;
+                self.place = Position::Done;
                 Some(Err(error))
             }
         }

@@ -29,6 +29,7 @@ use super::{
     quoted,
 };
 use crate::{
+    domain::{Currency, PartnerId, PurchaseId},
     events,
     identity::{member, partner},
     kit::{
@@ -46,10 +47,9 @@ use crate::{
         },
         ledger,
         purchase::{self, NewPurchase},
-        tier::{self, rules::Cause},
+        tier::{self, rules::TierCause},
     },
     schema::{purchase as purchase_table, purchase_line as line_table},
-    words::{Currency, PartnerId, PurchaseId},
 };
 
 /// The first name of the partner for files, and where its orders were bought.
@@ -226,11 +226,11 @@ async fn record(
         }
         recorded += 1;
     }
-    events::tell_at(&mut tx, &events).await?;
+    events::publish_at(&mut tx, &events).await?;
     let earners: Vec<_> = earners.into_iter().collect();
-    tier::requalify(&mut tx, &earners, Cause::Earned, now).await?;
+    tier::requalify(&mut tx, &earners, TierCause::Earned, now).await?;
     tx.commit().await?;
-    kit.outbox.ring();
+    kit.outbox.wake();
     Ok(recorded)
 }
 

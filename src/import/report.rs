@@ -4,8 +4,8 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// Refused rows that are told one by one; the others are counted.
-const TOLD_MAX: usize = 20;
+/// Refused rows that are shown one by one; the others are counted.
+const SHOWN_MAX: usize = 20;
 
 /// What is wrong, as a sentence with its place: "Posts.xml, line 17: CreationDate is not a date: `x`."
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -25,7 +25,7 @@ pub struct Report {
     /// Rows that were refused.
     pub skipped: u64,
     /// The first of them, and why.
-    pub told: Vec<FileError>,
+    pub shown: Vec<FileError>,
     /// What else there is to know, a sentence each.
     pub remarks: Vec<String>,
 }
@@ -42,8 +42,8 @@ pub struct Tally {
 impl Report {
     pub fn skip(&mut self, error: FileError) {
         self.skipped += 1;
-        if self.told.len() < TOLD_MAX {
-            self.told.push(error);
+        if self.shown.len() < SHOWN_MAX {
+            self.shown.push(error);
         }
     }
 
@@ -59,11 +59,11 @@ impl fmt::Display for Report {
             writeln!(f, "{kind:<12} {read:>9} read, {imported:>9} imported")?;
         }
         write!(f, "{} skipped", self.skipped)?;
-        for error in &self.told {
+        for error in &self.shown {
             write!(f, "\n  {error}")?;
         }
-        if self.skipped > self.told.len() as u64 {
-            write!(f, "\n  and {} more", self.skipped - self.told.len() as u64)?;
+        if self.skipped > self.shown.len() as u64 {
+            write!(f, "\n  and {} more", self.skipped - self.shown.len() as u64)?;
         }
         for remark in &self.remarks {
             write!(f, "\n{remark}")?;

@@ -17,10 +17,10 @@ use serde_json::{Value, json};
 
 use crate::{
     app::{self, App},
-    identity::{api_key, caller::Scope, member::store::set_role},
+    domain::{MemberId, Role},
+    identity::{api_key, auth::Scope, member::store::set_role},
     kit::secret,
     schema::member,
-    words::{MemberId, Role},
 };
 
 const THREADS: &str = include_str!("seed/threads.txt");
@@ -76,7 +76,7 @@ impl fmt::Display for Seed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "An invented community is here. Everybody's password is {}", self.password)?;
         for ((handle, _), role) in MEMBERS.iter().zip(STAFF.iter().chain([&Role::Member])) {
-            writeln!(f, "  {}: {}", role.word(), email(handle))?;
+            writeln!(f, "  {}: {}", role.as_str(), email(handle))?;
         }
         write!(f, "  and {} more members, named in the same way", MEMBERS.len() - STAFF.len() - 1)
     }

@@ -1,7 +1,7 @@
 //! A Stack Exchange data dump becomes members, questions, answers, comments, votes and tags.
 //!
 //! Authors become members without an account, and keep their names; reputation follows by our rules from the votes and
-//! acceptances, each told as an event of its own date. Votes are from people unknown, because dumps do not say who cast
+//! acceptances, each imported as an event of its own date. Votes are from people unknown, because dumps do not say who cast
 //! them. Everything has the name it had, under a source called after the dump's folder: importing that folder again, or
 //! a later dump in a folder of that name, adds what is missing and changes nothing.
 //!
@@ -25,11 +25,11 @@ use super::{
     dump::{self, Comment, LinkKind, Post, PostKind, PostLink, Record, Row, Tag, User, Vote, VoteKind},
 };
 use crate::{
+    domain::{CommentId, MemberId, PostId, VoteId},
     events::{self, Event},
-    forum::{post::store::warm, tag::rules::normalise},
+    forum::{post::store::update_hotness, tag::rules::normalise},
     identity::handle::find_retired,
     kit::{Conn, Kit, db},
-    words::{CommentId, MemberId, PostId, VoteId},
 };
 
 const BATCH_ROWS: usize = 500;
@@ -59,7 +59,7 @@ use Stage::*;
 impl Stage {
     const ALL: [Stage; 8] = [Members, Tags, Questions, Answers, Comments, Votes, Acceptances, Links];
 
-    fn word(self) -> &'static str {
+    fn as_str(self) -> &'static str {
         match self {
             Members => "members",
             Tags => "tags",
@@ -181,7 +181,7 @@ impl Run<'_> {
         let progress = store::find_progress(&mut tx, &self.source).await?;
         tx.commit().await?;
         Ok(progress
-            .and_then(|(word, position)| Some((Stage::ALL.into_iter().find(|stage| stage.word() == word)?, position as u64)))
+            .and_then(|(word, position)| Some((Stage::ALL.into_iter().find(|stage| stage.as_str() == word)?, position as u64)))
             .unwrap_or((Members, 0)))
     }
 
@@ -193,11 +193,11 @@ impl Run<'_> {
 
     /// Writes one stage, leaving out the first `position` rows of its file.
     async fn stage(&mut self, folder: &Path, stage: Stage, position: u64) -> Result<()> {
-        let meter = Meter::start(stage.word(), self.survey.rows.get(stage.file()).copied().unwrap_or(0));
+        let meter = Meter::start(stage.as_str(), self.survey.rows.get(stage.file()).copied().unwrap_or(0));
         meter.advance(position);
         let mut rows = dump::rows(&folder.join(stage.file()))?;
         let mut seen = HashSet::new();
-        let mut tally = Tally { kind: stage.word(), ..Tally::default() };
+        let mut tally = Tally { kind: stage.as_str(), ..Tally::default() };
         let mut done = 0;
         loop {
             let mut batch = Vec::with_capacity(BATCH_ROWS);
@@ -214,7 +214,7 @@ impl Run<'_> {
                     continue;
                 }
                 match row {
-                    // Told once of a file that is read three times.
+                    // ImportedEvent once of a file that is read three times.
                     Err(error) if !matches!(stage, Answers | Acceptances) => self.report.skip(error),
                     Ok(row) if stage.wants(&row) && !first && stage != Acceptances => {
                         self.report.skip(row.error("This Id has appeared before; the first row counts.".to_owned()));
@@ -254,9 +254,9 @@ impl Run<'_> {
             Acceptances => self.acceptances(&mut tx, batch).await?,
             Links => self.links(&mut tx, batch).await?,
         };
-        store::save_progress(&mut tx, &self.source, stage.word(), done as i64, self.kit.clock.now()).await?;
+        store::save_progress(&mut tx, &self.source, stage.as_str(), done as i64, self.kit.clock.now()).await?;
         tx.commit().await?;
-        self.kit.outbox.ring();
+        self.kit.outbox.wake();
         Ok(imported)
     }
 
@@ -364,7 +364,7 @@ impl Run<'_> {
         store::insert_tags(tx, &names, self.kit.clock.now()).await?;
         store::tag_questions(tx, &tags).await?;
         store::describe_tags(tx, &descriptions).await?;
-        warm(tx, &added).await?;
+        update_hotness(tx, &added).await?;
         Ok(added.len())
     }
 
@@ -388,7 +388,7 @@ impl Run<'_> {
         let added = store::insert_posts(tx, &self.source, &answers).await?;
         let new: HashSet<PostId> = added.iter().copied().collect();
         let questions = answers.iter().filter(|answer| new.contains(&answer.id)).map(|answer| answer.question_id);
-        warm(tx, &distinct(questions)).await?;
+        update_hotness(tx, &distinct(questions)).await?;
         Ok(added.len())
     }
 
@@ -432,37 +432,37 @@ impl Run<'_> {
         let wanted = |vote: &Vote| matches!(vote.kind, VoteKind::Up | VoteKind::Down | VoteKind::Accepted);
         let rows: Vec<_> = rows.into_iter().filter(|(_, vote)| wanted(vote)).collect();
         let known = self.posts(tx, rows.iter().map(|(_, vote)| vote.post_id)).await?;
-        let (mut votes, mut accepted, mut told) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut votes, mut accepted, mut imported) = (Vec::new(), Vec::new(), Vec::new());
         for (row, vote) in rows {
             let Some(post) = self.post(&known, &row, vote.post_id) else { continue };
             if vote.kind == VoteKind::Accepted {
                 if post.id != post.question_id && self.survey.accepted.contains(&vote.post_id) {
                     accepted.push((post.question_id, post.id, vote.created_at));
-                    told.push((vote.created_at, Told::Acceptance(post)));
+                    imported.push((vote.created_at, ImportedEvent::Acceptance(post)));
                 }
                 continue;
             }
             let id = VoteId(self.id("vote", vote.id, vote.created_at));
             let value = if vote.kind == VoteKind::Up { 1 } else { -1 };
             votes.push(NewVote { id, import_id: vote.id.to_string(), post_id: post.id, value, cast_at: vote.created_at });
-            told.push((vote.created_at, Told::Vote(id, value, post)));
+            imported.push((vote.created_at, ImportedEvent::Vote(id, value, post)));
         }
         let counted: HashSet<VoteId> = store::insert_votes(tx, &self.source, &votes).await?.into_iter().collect();
         let solved: HashSet<PostId> = store::accept(tx, &accepted, self.award_points).await?.into_iter().collect();
-        told.retain(|(_, told)| match told {
-            Told::Vote(id, ..) => counted.contains(id),
-            Told::Acceptance(answer) => solved.contains(&answer.question_id),
+        imported.retain(|(_, imported)| match imported {
+            ImportedEvent::Vote(id, ..) => counted.contains(id),
+            ImportedEvent::Acceptance(answer) => solved.contains(&answer.question_id),
         });
-        let changed = told.iter().map(|(_, told)| match told {
-            Told::Vote(_, _, post) | Told::Acceptance(post) => post.question_id,
+        let changed = imported.iter().map(|(_, imported)| match imported {
+            ImportedEvent::Vote(_, _, post) | ImportedEvent::Acceptance(post) => post.question_id,
         });
-        warm(tx, &distinct(changed)).await?;
-        self.tell(tx, &told).await?;
+        update_hotness(tx, &distinct(changed)).await?;
+        self.publish(tx, &imported).await?;
         Ok(counted.len())
     }
 
     async fn acceptances(&mut self, tx: &mut Conn, batch: Vec<Row>) -> Result<usize> {
-        // What is wrong with them was told when they were questions.
+        // What is wrong with them was imported when they were questions.
         let questions: Vec<(Row, Post)> = batch.into_iter().filter_map(|row| Post::read(&row).ok().map(|post| (row, post))).collect();
         let known = self.posts(tx, questions.iter().filter_map(|(_, question)| question.accepted_answer_id)).await?;
         let mut accepted = Vec::new();
@@ -480,9 +480,9 @@ impl Run<'_> {
             }
         }
         let solved = store::accept(tx, &accepted, self.award_points).await?;
-        let told: Vec<_> =
-            solved.iter().filter_map(|id| answers.get(id)).map(|answer| (answer.created_at, Told::Acceptance(*answer))).collect();
-        self.tell(tx, &told).await?;
+        let imported: Vec<_> =
+            solved.iter().filter_map(|id| answers.get(id)).map(|answer| (answer.created_at, ImportedEvent::Acceptance(*answer))).collect();
+        self.publish(tx, &imported).await?;
         Ok(solved.len())
     }
 
@@ -528,14 +528,14 @@ impl Run<'_> {
         post
     }
 
-    async fn tell(&self, tx: &mut Conn, told: &[(DateTime<Utc>, Told)]) -> Result<()> {
-        let mut events = Vec::with_capacity(told.len());
-        for (at, told) in told {
-            match *told {
-                Told::Vote(vote_id, value, post) => {
+    async fn publish(&self, tx: &mut Conn, imported: &[(DateTime<Utc>, ImportedEvent)]) -> Result<()> {
+        let mut events = Vec::with_capacity(imported.len());
+        for (at, imported) in imported {
+            match *imported {
+                ImportedEvent::Vote(vote_id, value, post) => {
                     events.push((*at, Event::VoteCast { vote_id, post: post.post_ref(), voter_id: None, from: 0, to: value }))
                 }
-                Told::Acceptance(answer) => {
+                ImportedEvent::Acceptance(answer) => {
                     let asker_id = answer.asker_id;
                     events.push((*at, Event::AnswerAccepted { answer: answer.post_ref(), asker_id }));
                     if answer.author_id != asker_id {
@@ -544,13 +544,13 @@ impl Run<'_> {
                 }
             }
         }
-        Ok(events::tell_at(tx, &events).await?)
+        Ok(events::publish_at(tx, &events).await?)
     }
 }
 
 /// What others hear of.
 #[derive(Clone, Copy)]
-enum Told {
+enum ImportedEvent {
     Vote(VoteId, i16, Known),
     Acceptance(Known),
 }

@@ -25,8 +25,8 @@ use tokio_postgres::{Config, config::SslMode};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::{
+    liveness::{Liveness, Silence},
     problem::Problem,
-    pulse::{Pulse, Silence},
     sqlstate,
 };
 
@@ -71,7 +71,7 @@ impl Db {
                     STATEMENT_TIMEOUT.as_millis()
                 );
                 conn.batch_execute(&setup).await.map_err(ConnectionError::CouldntSetupConfiguration)?;
-                Pulse::of(&mut conn).expect_within(STATEMENT_TIMEOUT);
+                Liveness::of(&mut conn).expect_within(STATEMENT_TIMEOUT);
                 Ok(conn)
             })
         });
@@ -81,9 +81,9 @@ impl Db {
             .wait_timeout(Some(patience))
             .create_timeout(Some(CONNECT_TIMEOUT))
             .recycle_timeout(Some(CONNECT_TIMEOUT))
-            .pre_recycle(Hook::sync_fn(|conn: &mut Conn, _| match Pulse::of(conn).is_sound() {
+            .pre_recycle(Hook::sync_fn(|conn: &mut Conn, _| match Liveness::of(conn).is_sound() {
                 true => {
-                    Pulse::of(conn).expect_within(STATEMENT_TIMEOUT);
+                    Liveness::of(conn).expect_within(STATEMENT_TIMEOUT);
                     Ok(())
                 }
                 false => Err(HookError::message("the connection was interrupted, or is as old as one that fell silent")),
@@ -225,7 +225,7 @@ fn watchful(mut config: Config) -> Config {
 /// We drive the connection ourselves, because diesel-async's own driver goes on for as long as the socket is open.
 async fn connect(config: Config, tls: Option<MakeRustlsConnect>, silence: Silence) -> ConnectionResult<Conn> {
     let (client, connection) = sqlstate::connect(config, tls).await?;
-    let pulse = Pulse::new(silence);
+    let pulse = Liveness::new(silence);
     tokio::spawn(pulse.clone().drive(connection));
     let mut conn = Conn::try_from(client).await?;
     conn.set_instrumentation(pulse);
@@ -253,7 +253,7 @@ pub async fn allow(conn: &mut Conn, statement: Duration) -> QueryResult<()> {
         "set local statement_timeout = {millis}; set local lock_timeout = {lock}; set local idle_in_transaction_session_timeout = {millis}"
     );
     conn.batch_execute(&set).await?;
-    Pulse::of(conn).expect_within(statement);
+    Liveness::of(conn).expect_within(statement);
     Ok(())
 }
 

@@ -12,15 +12,15 @@ use super::Conn;
 
 /// Columns that may tell who somebody was, or that hold texts which do not.
 #[derive(Debug)]
-pub struct Place {
+pub struct PersonalColumns {
     pub table: &'static str,
     pub columns: &'static [&'static str],
-    pub fate: Fate,
+    pub on_erasure: OnErasure,
 }
 
 /// What becomes of a place.
 #[derive(Debug)]
-pub enum Fate {
+pub enum OnErasure {
     /// This statement deletes or empties it; `$1` is a list of members.
     Erased(&'static str),
     /// Code writes it anew: which.
@@ -29,22 +29,22 @@ pub enum Fate {
     Kept(&'static str),
 }
 
-pub const fn erased(table: &'static str, columns: &'static [&'static str], sql: &'static str) -> Place {
-    Place { table, columns, fate: Fate::Erased(sql) }
+pub const fn erased(table: &'static str, columns: &'static [&'static str], sql: &'static str) -> PersonalColumns {
+    PersonalColumns { table, columns, on_erasure: OnErasure::Erased(sql) }
 }
 
-pub const fn rewritten(table: &'static str, columns: &'static [&'static str], by: &'static str) -> Place {
-    Place { table, columns, fate: Fate::Rewritten(by) }
+pub const fn rewritten(table: &'static str, columns: &'static [&'static str], by: &'static str) -> PersonalColumns {
+    PersonalColumns { table, columns, on_erasure: OnErasure::Rewritten(by) }
 }
 
-pub const fn kept(table: &'static str, columns: &'static [&'static str], why: &'static str) -> Place {
-    Place { table, columns, fate: Fate::Kept(why) }
+pub const fn kept(table: &'static str, columns: &'static [&'static str], why: &'static str) -> PersonalColumns {
+    PersonalColumns { table, columns, on_erasure: OnErasure::Kept(why) }
 }
 
 /// Erases what these members left in the places, in the order of the list.
-pub async fn walk(conn: &mut Conn, places: impl IntoIterator<Item = &Place>, members: &[Uuid]) -> QueryResult<()> {
+pub async fn walk(conn: &mut Conn, places: impl IntoIterator<Item = &PersonalColumns>, members: &[Uuid]) -> QueryResult<()> {
     for place in places {
-        if let Fate::Erased(sql) = place.fate {
+        if let OnErasure::Erased(sql) = place.on_erasure {
             diesel::sql_query(sql).bind::<Array<SqlUuid>, _>(members).execute(conn).await?;
         }
     }
@@ -52,7 +52,7 @@ pub async fn walk(conn: &mut Conn, places: impl IntoIterator<Item = &Place>, mem
 }
 
 /// What the machinery itself keeps.
-pub const PLACES: &[Place] = &[
+pub const PERSONAL_COLUMNS: &[PersonalColumns] = &[
     erased(
         "idempotency_key",
         &["caller", "operation", "key", "request_hash"],

@@ -1,9 +1,11 @@
 //! Entity tags (RFC 9110, 8.8.3): a reader learns that nothing changed, a writer that something did.
 //!
-//! A tag is `"VERSION"`, or `"VERSION-REST"` where a view also shows what changes without an edit, such as counts.
-//! `If-None-Match` compares it all, `If-Match` the version alone: somebody who joins a group is no reason to refuse an
-//! edit of its name.
+//! A tag is `W/"VERSION"`, or `W/"VERSION-REST"` where a view also shows what changes without an edit, such as counts. It is
+//! weak, because one state has more than one form: plain, and compressed by us or by a proxy. `If-None-Match` compares it all,
+//! `If-Match` the version alone, weak or not: somebody who joins a group, or reads through a proxy that compresses, is no
+//! reason to refuse an edit of its name. (RFC 9110, 13.1.1 would refuse every weak tag there.)
 
+use headers::{Header, HeaderValue, IfNoneMatch};
 use poem::http::StatusCode;
 use poem_openapi::{ApiResponse, payload::Json, types::ToJSON};
 use sha2::{Digest, Sha256};
@@ -49,14 +51,14 @@ pub enum Edited<T: ToJSON + Send> {
 
 /// The tag of something whose every change counts its version up.
 pub fn of_version(version: i32) -> String {
-    format!("\"{version}\"")
+    format!("W/\"{version}\"")
 }
 
 /// The tag of something that also changes on its own.
 pub fn of_view(version: i32, view: &impl ToJSON) -> String {
     let hash = Sha256::digest(view.to_json_string());
     let rest: String = hash.iter().take(REST_CHARS / 2).map(|byte| format!("{byte:02x}")).collect();
-    format!("\"{version}-{rest}\"")
+    format!("W/\"{version}-{rest}\"")
 }
 
 impl<T: ToJSON + Send> Conditional<T> {
@@ -67,7 +69,8 @@ impl<T: ToJSON + Send> Conditional<T> {
 
 /// Whether If-None-Match names `etag`, so that the caller has it already.
 pub fn is_known(if_none_match: Option<&str>, etag: &str) -> bool {
-    if_none_match.is_some_and(|known| lists(known, |tag| tag == etag))
+    let known = if_none_match.and_then(|known| IfNoneMatch::decode(&mut [HeaderValue::from_str(known).ok()?].iter()).ok());
+    known.is_some_and(|known| etag.parse().is_ok_and(|etag| !known.precondition_passes(&etag)))
 }
 
 /// 412 when the thing has another version than the caller thinks; 400 when `if_match` is no list of tags.
@@ -80,7 +83,7 @@ pub fn guard(if_match: Option<&str>, version: i32) -> Result<(), Problem> {
             problem.errors.push(FieldError { pointer: "If-Match".to_owned(), detail: "This must be `*`, or tags in quotes.".to_owned() });
             Err(problem)
         }
-        Some(known) if !lists(known, same) => {
+        Some(known) if known != "*" && !tags(known).any(same) => {
             Err(Problem::new(StatusCode::PRECONDITION_FAILED, "changed_since", "This has changed since you read it; read it again."))
         }
         _ => Ok(()),
@@ -90,20 +93,37 @@ pub fn guard(if_match: Option<&str>, version: i32) -> Result<(), Problem> {
 /// Whether a header looks like [`LIST_PATTERN`].
 fn is_list(header: &str) -> bool {
     let is_tag = |text: &str| {
-        let quoted = text.strip_prefix("W/").unwrap_or(text).strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        let quoted = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
         quoted.is_some_and(|tag| tag.bytes().all(|byte| byte.is_ascii_graphic() && !b"\",".contains(&byte)))
     };
-    header == "*" || header.split(',').all(|text| is_tag(text.trim_matches(' ')))
+    header == "*" || tags(header).all(is_tag)
 }
 
-/// Whether one of the tags of a header fits. Weak tags come from proxies that compress, and mean the same here.
-fn lists(header: &str, fits: impl Fn(&str) -> bool) -> bool {
-    header.split(',').map(str::trim).any(|tag| tag == "*" || fits(tag.strip_prefix("W/").unwrap_or(tag)))
+/// The tags of an If-Match header, weak or not. `headers::IfMatch` only compares, and refuses weak ones.
+fn tags(header: &str) -> impl Iterator<Item = &str> {
+    header.split(',').map(|text| text.trim_matches(' ')).map(|tag| tag.strip_prefix("W/").unwrap_or(tag))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_reader_knows_a_tag_weak_or_not() {
+        for (if_none_match, knows) in [
+            (None, false),
+            (Some("W/\"3-ab\""), true),
+            (Some("\"3-ab\""), true),
+            (Some("\"2\", W/\"3-ab\""), true),
+            (Some("*"), true),
+            (Some("\"3\""), false),
+            (Some("3-ab"), false),
+            (Some("\"\"\"\""), false),
+            (Some(""), false),
+        ] {
+            assert_eq!(is_known(if_none_match, "W/\"3-ab\""), knows, "{if_none_match:?}");
+        }
+    }
 
     #[test]
     fn an_edit_is_guarded_by_the_version_alone() {

@@ -189,7 +189,7 @@ impl DerefMut for Attempt {
 }
 
 /// Forgets at most `most` keys older than [`KEPT_DAYS`], with their answers. Returns how many.
-pub async fn forget_old(conn: &mut Conn, now: DateTime<Utc>, most: usize) -> QueryResult<usize> {
+pub async fn delete_expired(conn: &mut Conn, now: DateTime<Utc>, most: usize) -> QueryResult<usize> {
     diesel::sql_query(
         "delete from idempotency_key where ctid = any(array(
            select ctid from idempotency_key where created_at < $1 order by created_at limit $2))",

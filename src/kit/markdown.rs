@@ -15,14 +15,14 @@ use ammonia::{Builder, UrlRelative};
 use poem::http::StatusCode;
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd, TextMergeStream, html};
 
-use spot::{Spot, spots};
+use autolink::{Autolink, autolinks};
 
 pub use names::{MARKS, names, replace_word};
 
 use crate::kit::Problem;
 
+mod autolink;
 mod names;
-mod spot;
 
 /// Stored beside every rendered body: a body rendered by a lower number is rendered again.
 pub const RENDERER: i16 = 2;
@@ -246,13 +246,13 @@ impl<'a> Page<'a> {
             return Ok(());
         }
         let mut written = 0;
-        for (range, spot) in spots(&text) {
-            let (dest, shown) = match spot {
-                Spot::Address => {
+        for (range, autolink) in autolinks(&text) {
+            let (dest, shown) = match autolink {
+                Autolink::Address => {
                     self.count_link()?;
                     (text[range.clone()].to_owned(), text[range.clone()].to_owned())
                 }
-                Spot::Mention => {
+                Autolink::Mention => {
                     let Some(handle) = handle_of(&text[range.start + 1..range.end]) else { continue };
                     if !self.mentions.contains(&handle) {
                         self.mentions.push(handle.clone());

@@ -4,35 +4,37 @@
 
 pub mod admission;
 pub mod background;
-pub mod bell;
-pub mod caching;
+pub mod cache;
+pub mod cache_control;
 pub mod clock;
 pub mod compress;
 pub mod console;
-pub mod copies;
+pub mod csv_list;
 pub mod db;
 pub mod embedded;
 pub mod erasure;
 pub mod etag;
-pub mod failures;
 pub mod html;
 pub mod idempotency;
-pub mod limits;
-pub mod listing;
+pub mod job_failures;
+pub mod liveness;
 pub mod markdown;
 pub mod outbox;
-pub mod page;
+pub mod pagination;
 pub mod problem;
-pub mod pulse;
+pub mod rate_limits;
 pub mod redis;
+pub mod request_limits;
 pub mod secret;
 pub mod server;
+pub mod slug;
 pub mod spec;
 pub mod sqlstate;
 pub mod telemetry;
 pub mod text;
 pub mod time;
 pub mod verify;
+pub mod wakeup;
 
 use std::{ops::Deref, sync::Arc};
 
@@ -55,13 +57,13 @@ pub struct Parts {
     pub background_db: Db,
     pub redis: redis::Redis,
     pub clock: Clock,
-    pub cursors: page::Cursors,
-    pub copies: copies::Copies,
-    pub outbox: bell::Bell,
-    pub limits: limits::RateLimits,
+    pub cursors: pagination::Cursors,
+    pub cache: cache::Cache,
+    pub outbox: wakeup::Wakeup,
+    pub limits: rate_limits::RateLimits,
     pub metrics: telemetry::Metrics,
     /// Of work in the background.
-    pub failures: failures::Failures,
+    pub failures: job_failures::JobFailures,
     /// Where the programme's days, weeks and months begin.
     pub time_zone: Tz,
 }

@@ -39,14 +39,14 @@ const LEADER_LOCK: i64 = 7_270_002;
 
 /// An event with its number, which no other event ever has, and its time.
 #[derive(Clone, Debug)]
-pub struct Occurrence<E> {
+pub struct Delivered<E> {
     pub number: i64,
     pub at: DateTime<Utc>,
     pub event: E,
 }
 
 /// Something that is told, and of what.
-pub trait Told: Serialize {
+pub trait OutboxEvent: Serialize {
     /// What this happened to. Whoever tells holds its lock: a row that is locked, or was just made, until the commit.
     fn aggregate(&self) -> String;
 }
@@ -55,12 +55,12 @@ pub trait Told: Serialize {
 pub trait Listener<E>: Send + Sync {
     fn name(&self) -> &'static str;
     /// Must be correct for a batch of any size, in order. An error undoes the whole batch.
-    fn hear<'a>(&'a self, conn: &'a mut Conn, batch: &'a [Occurrence<E>]) -> BoxFuture<'a, anyhow::Result<()>>;
+    fn react<'a>(&'a self, conn: &'a mut Conn, batch: &'a [Delivered<E>]) -> BoxFuture<'a, anyhow::Result<()>>;
 }
 
 /// Writes events in the caller's transaction, which holds the locks of their aggregates. `E` serialises as
 /// `{"kind": …, …}`.
-pub async fn write<E: Told>(conn: &mut Conn, events: &[(DateTime<Utc>, E)]) -> QueryResult<()> {
+pub async fn write<E: OutboxEvent>(conn: &mut Conn, events: &[(DateTime<Utc>, E)]) -> QueryResult<()> {
     if events.is_empty() {
         return Ok(());
     }
@@ -113,7 +113,7 @@ struct Locked {
 /// Delivers a batch, or waits until there may be one.
 pub async fn lead<E: DeserializeOwned + Send + Sync>(kit: &Kit, listeners: &[Box<dyn Listener<E>>]) -> Result<(), Problem> {
     if deliver(kit, listeners, BATCH_EVENTS).await? == 0 {
-        kit.outbox.rung().await;
+        kit.outbox.woken().await;
     }
     Ok(())
 }
@@ -152,7 +152,7 @@ pub async fn deliver<E: DeserializeOwned + Send + Sync>(
     if rows.is_empty() {
         return Ok(0);
     }
-    match hear(&mut tx, listeners, &rows).await {
+    match react(&mut tx, listeners, &rows).await {
         Ok(()) => {
             tx.commit().await?;
             Ok(rows.len())
@@ -174,18 +174,18 @@ pub async fn deliver<E: DeserializeOwned + Send + Sync>(
     }
 }
 
-async fn hear<E: DeserializeOwned + Send + Sync>(conn: &mut Conn, listeners: &[Box<dyn Listener<E>>], rows: &[Row]) -> anyhow::Result<()> {
+async fn react<E: DeserializeOwned + Send + Sync>(conn: &mut Conn, listeners: &[Box<dyn Listener<E>>], rows: &[Row]) -> anyhow::Result<()> {
     let batch = rows
         .iter()
         .filter(|row| !row.parked)
-        .map(|row| Ok(Occurrence { number: row.id, at: row.occurred_at, event: E::deserialize(&row.payload)? }))
+        .map(|row| Ok(Delivered { number: row.id, at: row.occurred_at, event: E::deserialize(&row.payload)? }))
         .collect::<Result<Vec<_>, serde_json::Error>>()?;
     if batch.is_empty() {
         return Ok(());
     }
     for listener in listeners {
         // A panic is a failure as others are: it must not end the leader.
-        let heard = AssertUnwindSafe(async { listener.hear(conn, &batch).await }).catch_unwind().await;
+        let heard = AssertUnwindSafe(async { listener.react(conn, &batch).await }).catch_unwind().await;
         let heard = heard.unwrap_or_else(|panic| Err(anyhow::anyhow!("it panicked: {}", background::message(&*panic))));
         heard.map_err(|error| error.context(listener.name()))?;
     }

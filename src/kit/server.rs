@@ -94,7 +94,7 @@ pub struct Shutdown(Arc<watch::Sender<Stage>>);
 enum Stage {
     Serving,
     /// As before, but others should be asked.
-    Leaving,
+    GroupErasure,
     /// What is under way ends.
     Draining,
 }
@@ -125,15 +125,15 @@ impl Shutdown {
 
     /// From here on the server is not ready for more, but serves whoever comes nevertheless.
     pub fn begin(&self) {
-        self.reach(Stage::Leaving);
+        self.reach(Stage::GroupErasure);
     }
 
     pub fn has_begun(&self) -> bool {
-        *self.0.borrow() >= Stage::Leaving
+        *self.0.borrow() >= Stage::GroupErasure
     }
 
     pub async fn begun(&self) {
-        self.reached(Stage::Leaving).await;
+        self.reached(Stage::GroupErasure).await;
     }
 
     /// Nobody is accepted any more, and what goes on for long must end.
@@ -417,7 +417,7 @@ mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     use super::*;
-    use crate::kit::limits::RequestLimits;
+    use crate::kit::request_limits::RequestLimits;
 
     const LIMITS: Limits = Limits {
         sockets_max: 3,

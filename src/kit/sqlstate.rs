@@ -98,7 +98,7 @@ impl<S, const TLS: bool> Stated<S, TLS> {
         Self { inner, head: Vec::new(), passing: 0, ready: Vec::new(), given: 0 }
     }
 
-    fn hear(&mut self, mut bytes: &[u8]) {
+    fn observe(&mut self, mut bytes: &[u8]) {
         while !bytes.is_empty() {
             let wanted = if self.passing > 0 { self.passing } else { self.wanted() - self.head.len() };
             let (now, later) = bytes.split_at(wanted.min(bytes.len()));
@@ -155,7 +155,7 @@ impl<S: AsyncRead + Unpin, const TLS: bool> AsyncRead for Stated<S, TLS> {
             }
             self.ready.clear();
             self.given = 0;
-            self.hear(chunk.filled());
+            self.observe(chunk.filled());
         }
         let bytes = buffer.remaining().min(self.ready.len() - self.given);
         buffer.put_slice(&self.ready[self.given..self.given + bytes]);
@@ -268,7 +268,7 @@ mod tests {
         let expected = [&row[..], &told, &done, &told].concat();
         for size in 1..=sent.len() {
             let mut wire = Stated::<(), false>::new(());
-            sent.chunks(size).for_each(|chunk| wire.hear(chunk));
+            sent.chunks(size).for_each(|chunk| wire.observe(chunk));
             assert_eq!(wire.ready, expected, "in pieces of {size}");
         }
         // What is no error as we know them is left alone.

@@ -9,25 +9,25 @@ use futures_util::future::BoxFuture;
 use uuid::Uuid;
 
 use super::{
-    award::{self, rules::Moment},
+    award::{self, rules::EventContext},
     earning::terms::Trigger,
     leaderboard,
     ledger::{self, Wallet},
     referral,
-    tier::{self, rules::Cause, store as tier_store},
+    tier::{self, rules::TierCause, store as tier_store},
 };
 use crate::{
+    domain::{MemberId, PostId},
     events::{self, Event},
     identity::{
         member,
         merge::{
             self, Merge, Merging,
-            rules::{Moved, Outcome, Refusal, Standing, TakenBack},
+            rules::{MergeOutcome, Moved, PointsAndTier, Refusal, TakenBack},
             store::{bring_back, give_back, remember, take_over},
         },
     },
     kit::{Conn, Problem},
-    words::{MemberId, PostId},
 };
 
 /// Rows that only change hands: table, key, whose.
@@ -41,13 +41,13 @@ const ROWS: [(&str, &str, &str); 7] = [
     ("tier_change", "id", "member_id"),
 ];
 
-pub struct Points {
+pub struct LoyaltyMerging {
     /// Where days begin.
     pub zone: Tz,
 }
 
-impl Merging for Points {
-    fn merge<'a>(&'a self, conn: &'a mut Conn, merge: &'a Merge, outcome: &'a mut Outcome) -> BoxFuture<'a, Result<(), Problem>> {
+impl Merging for LoyaltyMerging {
+    fn merge<'a>(&'a self, conn: &'a mut Conn, merge: &'a Merge, outcome: &'a mut MergeOutcome) -> BoxFuture<'a, Result<(), Problem>> {
         Box::pin(self.bring(conn, merge, outcome))
     }
 
@@ -60,13 +60,13 @@ impl Merging for Points {
     }
 }
 
-impl Points {
-    async fn bring(&self, conn: &mut Conn, merge: &Merge, outcome: &mut Outcome) -> Result<(), Problem> {
+impl LoyaltyMerging {
+    async fn bring(&self, conn: &mut Conn, merge: &Merge, outcome: &mut MergeOutcome) -> Result<(), Problem> {
         ledger::queue_for_several(conn).await?;
         let wallets = open(conn, merge, merge.at).await?;
         let ranks = tier_store::find_ranks(conn, merge.from, merge.into).await?;
-        outcome.from = standing(&wallets[0], ranks.from);
-        outcome.into_before = standing(&wallets[1], ranks.into);
+        outcome.from = points_and_tier(&wallets[0], ranks.from);
+        outcome.into_before = points_and_tier(&wallets[1], ranks.into);
 
         // What the two had of each other goes from where it was.
         self.unaward(conn, merge, outcome).await?;
@@ -95,8 +95,8 @@ impl Points {
         if ranks.from > ranks.into {
             moved(conn, merge.into, ranks.into, ranks.from, merge.at).await?;
         }
-        tier::requalify(conn, &[merge.into], Cause::Merged, merge.at).await?;
-        outcome.into_after = standing(into, tier_store::find_ranks(conn, merge.from, merge.into).await?.into);
+        tier::requalify(conn, &[merge.into], TierCause::Merged, merge.at).await?;
+        outcome.into_after = points_and_tier(into, tier_store::find_ranks(conn, merge.from, merge.into).await?.into);
         recount(conn, merge).await?;
         // Last: by their versions it is known whether they have moved since.
         remember(conn, merge, "wallet", "member_id", "t.member_id in ($1, $2)").await?;
@@ -129,7 +129,7 @@ impl Points {
             moved(conn, merge.into, merged.into, ranks.into, now).await?;
         }
         // The ladder may have changed meanwhile.
-        tier::requalify(conn, &[merge.from, merge.into], Cause::Merged, now).await?;
+        tier::requalify(conn, &[merge.from, merge.into], TierCause::Merged, now).await?;
         let posts = award::store::find_noted(conn, merge.id).await?;
         self.settle(conn, posts, now).await?;
         recount(conn, merge).await
@@ -137,7 +137,7 @@ impl Points {
 
     /// Takes back the awards of which one of the two was the giver and the other the author: the votes and acceptances are
     /// gone by now.
-    async fn unaward(&self, conn: &mut Conn, merge: &Merge, outcome: &mut Outcome) -> Result<(), Problem> {
+    async fn unaward(&self, conn: &mut Conn, merge: &Merge, outcome: &mut MergeOutcome) -> Result<(), Problem> {
         let mutual = award::store::find_mutual(conn, merge.from, merge.into).await?;
         if mutual.is_empty() {
             return Ok(());
@@ -160,8 +160,8 @@ impl Points {
     }
 
     async fn settle(&self, conn: &mut Conn, posts: Vec<PostId>, at: DateTime<Utc>) -> Result<(), Problem> {
-        let moment = || Moment { at, mark: Uuid::now_v7().to_string() };
-        let changed: BTreeMap<PostId, Moment> = posts.into_iter().map(|post| (post, moment())).collect();
+        let moment = || EventContext { at, mark: Uuid::now_v7().to_string() };
+        let changed: BTreeMap<PostId, EventContext> = posts.into_iter().map(|post| (post, moment())).collect();
         award::listener::settle(conn, self.zone, &changed).await
     }
 }
@@ -171,9 +171,9 @@ async fn open(conn: &mut Conn, merge: &Merge, now: DateTime<Utc>) -> Result<[Wal
     Ok([ledger::open_wallet(conn, merge.from, now).await?, ledger::open_wallet(conn, merge.into, now).await?])
 }
 
-fn standing(wallet: &Wallet, tier_rank: i16) -> Standing {
+fn points_and_tier(wallet: &Wallet, tier_rank: i16) -> PointsAndTier {
     let Wallet { available, pending, reserved, arrears, .. } = *wallet;
-    Standing { available, pending, reserved, arrears, tier_rank }
+    PointsAndTier { available, pending, reserved, arrears, tier_rank }
 }
 
 async fn names(conn: &mut Conn, merge: &Merge) -> Result<(String, String), Problem> {
@@ -181,8 +181,8 @@ async fn names(conn: &mut Conn, merge: &Merge) -> Result<(String, String), Probl
 }
 
 async fn moved(conn: &mut Conn, member_id: MemberId, from_rank: i16, to_rank: i16, now: DateTime<Utc>) -> Result<(), Problem> {
-    tier_store::insert_change(conn, member_id, (from_rank, to_rank), Cause::Merged, now).await?;
-    Ok(events::tell(conn, now, [Event::TierChanged { member_id, from_rank, to_rank }]).await?)
+    tier_store::insert_change(conn, member_id, (from_rank, to_rank), TierCause::Merged, now).await?;
+    Ok(events::publish(conn, now, [Event::TierChanged { member_id, from_rank, to_rank }]).await?)
 }
 
 /// Counts the boards anew for the two, and for who was merged into them before.

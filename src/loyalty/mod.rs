@@ -1,20 +1,20 @@
 //! What we earn: the ledger, purchases, earning rules, tiers, rewards, redemptions, referrals, leaderboards.
 
 pub mod award;
-pub mod clerk;
 pub mod earning;
+pub mod erasure;
 pub mod expiry;
-mod farewell;
 pub mod integrity;
 pub mod leaderboard;
 pub mod ledger;
 mod merging;
+pub mod operator;
 pub mod purchase;
 pub mod redemption;
 pub mod referral;
 pub mod reward;
 pub mod tier;
-pub mod way;
+pub mod way_to_earn;
 
 use chrono::{DateTime, Utc};
 use poem_openapi::OpenApi;
@@ -25,7 +25,6 @@ use crate::{
     kit::{
         Conn, Kit, Problem,
         background::Job,
-        erasure::{Place, erased, kept},
         outbox::Listener,
         verify::{Check, Repair},
     },
@@ -39,7 +38,7 @@ pub fn api(kit: &Kit, invariants: usize) -> impl OpenApi + use<> {
         (reward::RewardApi { kit: kit.clone() }, reward::RewardAdminApi { kit: kit.clone() }),
         (redemption::RedemptionApi { kit: kit.clone() }, redemption::RedemptionAdminApi { kit: kit.clone() }),
         referral::ReferralApi { kit: kit.clone() },
-        (earning::api::EarningApi { kit: kit.clone() }, way::api::WayApi { kit: kit.clone() }),
+        (earning::api::EarningApi { kit: kit.clone() }, way_to_earn::api::WayApi { kit: kit.clone() }),
         purchase::api::PurchaseApi { kit: kit.clone() },
         tier::api::TierApi { kit: kit.clone() },
     )
@@ -48,59 +47,36 @@ pub fn api(kit: &Kit, invariants: usize) -> impl OpenApi + use<> {
 /// Who in this feature reacts to events, in order.
 pub fn listeners(kit: &Kit) -> Vec<Box<dyn Listener<Event>>> {
     vec![
-        Box::new(award::Awards { zone: kit.time_zone }),
-        Box::new(leaderboard::Scorekeeper { zone: kit.time_zone }),
-        Box::new(referral::Referrals),
+        Box::new(award::AwardListener { zone: kit.time_zone }),
+        Box::new(leaderboard::LeaderboardListener { zone: kit.time_zone }),
+        Box::new(referral::ReferralListener),
         // Last, as it alone touches stocks: nobody opens a wallet after those.
-        Box::new(farewell::Farewell),
+        Box::new(erasure::LoyaltyErasure),
     ]
 }
 
 /// What becomes of points when two members become one.
 pub fn merging(kit: &Kit) -> [Box<dyn Merging>; 1] {
-    [Box::new(merging::Points { zone: kit.time_zone })]
+    [Box::new(merging::LoyaltyMerging { zone: kit.time_zone })]
 }
 
 /// Regular work.
 pub fn jobs() -> Vec<Job> {
     vec![
         ledger::jobs::SETTLE_LOTS,
-        tier::REVIEW_TIERS,
+        tier::jobs::REVIEW_TIERS,
         redemption::jobs::EXPIRE_HOLDS,
         referral::jobs::REWARD_REFERRALS,
         award::jobs::CONFIRM_AWARDS,
     ]
 }
 
-/// Where personal data lies here. The books stay, and name nobody.
-pub const PLACES: &[Place] = &[
-    erased("redemption", &["ship_to", "reason"], "update redemption set ship_to = null, reason = '' where member_id = any($1)"),
-    kept("redemption", &["state", "code"], "what was bought with points"),
-    erased("referral_code", &["code"], "delete from referral_code where member_id = any($1)"),
-    kept("referral", &["state", "reason"], "words of ours"),
-    erased("ledger_transaction", &["note"], "update ledger_transaction set note = '' where note <> '' and member_id = any($1)"),
-    kept("ledger_transaction", &["kind", "source_type", "source_id", "leg"], "the books"),
-    kept("ledger_entry", &["account"], "the books"),
-    kept("purchase", &["order_id", "currency", "channel", "trace", "no_points_reason"], "the books: a return still finds its order"),
-    kept("purchase_line", &["sku", "category"], "the books"),
-    kept("purchase_return", &["return_id"], "the books"),
-    kept("award", &["trigger", "limited_by"], "words of ours"),
-    kept("earning_rule", &["name", "trigger"], "the programme's terms"),
-    kept("earning_rule_version", &["terms"], "the programme's terms"),
-    kept("tier", &["name", "benefits"], "the programme's terms"),
-    kept("tier_change", &["reason"], "words of ours"),
-    kept("reward", &["name", "description", "kind", "currency", "per_member_period"], "the programme's terms"),
-    kept("coupon_code", &["code", "key"], "the programme's"),
-    kept("leaderboard", &["metric", "period"], "words of ours"),
-    kept("integrity_check", &["findings"], "names of rewards and tags, codes and ids"),
-];
-
 /// What must always hold.
 pub fn checks() -> Vec<&'static Check> {
     [
         ledger::checks::CHECKS,
         purchase::checks::CHECKS,
-        tier::CHECKS,
+        tier::checks::CHECKS,
         award::checks::CHECKS,
         leaderboard::checks::CHECKS,
         reward::checks::CHECKS,

@@ -7,9 +7,10 @@ use chrono::{DateTime, Utc};
 use poem::{Request, Response, handler};
 
 use super::{
-    files, store,
+    files,
+    page_request::PageRequest,
+    store,
     view::{Card, Listed},
-    visit::Visit,
 };
 use crate::kit::Problem;
 
@@ -36,14 +37,14 @@ struct Entry<'a> {
 
 /// `?tag=` and `?group=` narrow it.
 #[handler]
-pub async fn question_feed(request: &Request, mut visit: Visit) -> Result<Response, Problem> {
-    let (tag, group) = (visit.param("tag"), visit.param("group"));
+pub async fn question_feed(request: &Request, mut page: PageRequest) -> Result<Response, Problem> {
+    let (tag, group) = (page.param("tag"), page.param("group"));
     let filters = [("tag", tag.as_deref()), ("group", group.as_deref())];
-    let list: Listed<Card> = visit.read("/questions", &[&[("sort", Some("new"))], &filters[..]].concat()).await?;
+    let list: Listed<Card> = page.read("/questions", &[&[("sort", Some("new"))], &filters[..]].concat()).await?;
     let ids: Vec<_> = list.items.iter().map(|card| card.id).collect();
-    let bodies = store::bodies(&mut *visit.web.kit.db.read().await?, &ids).await?;
+    let bodies = store::bodies(&mut *page.web.kit.db.read().await?, &ids).await?;
     let mut bodies: HashMap<_, _> = bodies.into_iter().map(|body| (body.id, body)).collect();
-    let site = &visit.site;
+    let site = &page.site;
     let mut entries = Vec::new();
     for card in &list.items {
         let Some(body) = bodies.remove(&card.id) else { continue };
@@ -58,8 +59,8 @@ pub async fn question_feed(request: &Request, mut visit: Visit) -> Result<Respon
     let of = tag.iter().chain(&group).map(|name| format!(": {name}"));
     let feed = Feed {
         title: site.name.clone() + &of.collect::<String>(),
-        own: site.address(&super::visit::address("/feeds/questions.atom", &filters)),
-        page: site.address(&super::visit::address("/questions", &filters)),
+        own: site.address(&super::page_request::address("/feeds/questions.atom", &filters)),
+        page: site.address(&super::page_request::address("/questions", &filters)),
         updated: entries.iter().map(|entry| entry.updated).max().unwrap_or_default(),
         entries,
     };

@@ -47,7 +47,7 @@ pub fn answer(files: Files, path: &str, request: &Request) -> Option<Response> {
 /// Bytes that browsers may keep: with a tag, or 304 for who has them already.
 pub fn cached(bytes: Vec<u8>, mime: &str, caching: &'static str, request: &Request) -> Response {
     let digest: String = Sha256::digest(&bytes).iter().take(TAG_BYTES).map(|byte| format!("{byte:02x}")).collect();
-    let tag = format!("\"{digest}\"");
+    let tag = format!("W/\"{digest}\"");
     let known = etag::is_known(request.header(header::IF_NONE_MATCH), &tag);
     let response = Response::builder().header(header::ETAG, tag).header(header::CACHE_CONTROL, caching);
     if known {

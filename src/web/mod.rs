@@ -6,15 +6,15 @@
 
 mod feed;
 pub mod files;
+mod html;
 mod json_ld;
-mod page;
-mod pages;
+mod page_request;
+mod routes;
 mod shell;
 mod site;
 mod sitemap;
 mod store;
 mod view;
-mod visit;
 
 use std::sync::Arc;
 
@@ -26,8 +26,8 @@ use poem::{
     web::Data,
 };
 
-use self::visit::{Seen, Visit};
-pub use self::{files::Files, site::Site, visit::Web};
+use self::page_request::{PageRequest, Seen};
+pub use self::{files::Files, page_request::Web, site::Site};
 use crate::kit::problem;
 
 /// Beginnings of paths whose pages the app alone draws, below those that are written here.
@@ -61,19 +61,19 @@ const UNLISTED: [&str; 3] = ["search", "sign-in", "sign-up"];
 pub fn endpoint(web: Web) -> impl Endpoint<Output = Response> {
     let web = Arc::new(web);
     Route::new()
-        .at("/", get(pages::home))
-        .at("/questions", get(pages::questions_page))
-        .at("/questions/:id", get(pages::question_page))
-        .at("/questions/:id/:slug", get(pages::question_page))
-        .at("/tags", get(pages::tags_page))
-        .at("/tags/:name", get(pages::tag_page))
-        .at("/groups", get(pages::groups_page))
+        .at("/", get(routes::home))
+        .at("/questions", get(routes::questions_page))
+        .at("/questions/:id", get(routes::question_page))
+        .at("/questions/:id/:slug", get(routes::question_page))
+        .at("/tags", get(routes::tags_page))
+        .at("/tags/:name", get(routes::tag_page))
+        .at("/groups", get(routes::groups_page))
         // The app's form for a new one.
         .at("/groups/new", rest)
-        .at("/groups/:slug", get(pages::group_page))
-        .at("/members/:handle", get(pages::member_page))
-        .at("/leaderboards/:board", get(pages::leaderboard_page))
-        .at("/rewards", get(pages::rewards_page))
+        .at("/groups/:slug", get(routes::group_page))
+        .at("/members/:handle", get(routes::member_page))
+        .at("/leaderboards/:board", get(routes::leaderboard_page))
+        .at("/rewards", get(routes::rewards_page))
         .at("/feeds/questions.atom", get(feed::question_feed))
         .at("/sitemap.xml", get(sitemap::sitemap))
         .at("/robots.txt", get(sitemap::robots))
@@ -103,8 +103,8 @@ async fn rest(request: &Request, Data(web): Data<&Arc<Web>>) -> Result<Response>
         return Ok(file);
     }
     // For the name, which the refusal bears too.
-    let visit = Visit::from_request_without_body(request).await;
-    if is_apps { Ok(visit?.app_alone(UNLISTED.contains(&place))?) } else { Err(NotFoundError.into()) }
+    let page = PageRequest::from_request_without_body(request).await;
+    if is_apps { Ok(page?.app_alone(UNLISTED.contains(&place))?) } else { Err(NotFoundError.into()) }
 }
 
 /// Words refusals for people, where a person asks; HEAD is a GET without its body.

@@ -10,12 +10,15 @@ use uuid::Uuid;
 
 use super::{
     Web, files,
+    page_request::PageRequest,
     site::{Site, escaped, question_path},
     store,
     view::{Group, Listed, Tag},
-    visit::Visit,
 };
-use crate::kit::Problem;
+use crate::kit::{
+    Problem,
+    slug::{self, slug},
+};
 
 pub const XML: &str = "application/xml";
 /// Addresses in a part; the protocol allows 50,000.
@@ -48,9 +51,9 @@ struct OpenSearch<'a> {
 
 /// The list of parts, or the part that `?part=` names.
 #[handler]
-pub async fn sitemap(request: &Request, mut visit: Visit) -> Result<Response, Problem> {
-    let part = visit.param("part");
-    let web = visit.web.clone();
+pub async fn sitemap(request: &Request, mut page: PageRequest) -> Result<Response, Problem> {
+    let part = page.param("part");
+    let web = page.web.clone();
     let address =
         |path: String, at: Option<DateTime<Utc>>| (web.site.address(&path), at.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true)));
     let xml = match part.as_deref() {
@@ -60,8 +63,8 @@ pub async fn sitemap(request: &Request, mut visit: Visit) -> Result<Response, Pr
             Index { parts: parts.map(|part| web.site.address(&format!("/sitemap.xml?part={part}"))).collect() }.render()
         }
         Some(LISTS) => {
-            let tags: Listed<Tag> = visit.read("/tags", &[("limit", Some(NAMED_MAX))]).await?;
-            let groups: Listed<Group> = visit.read("/groups", &[("limit", Some(NAMED_MAX))]).await?;
+            let tags: Listed<Tag> = page.read("/tags", &[("limit", Some(NAMED_MAX))]).await?;
+            let groups: Listed<Group> = page.read("/groups", &[("limit", Some(NAMED_MAX))]).await?;
             let tags = tags.items.iter().map(|tag| format!("/tags/{}", escaped(&tag.name)));
             let groups = groups.items.iter().map(|group| format!("/groups/{}", escaped(&group.slug)));
             let paths = PAGES.into_iter().map(str::to_owned).chain(tags).chain(groups);
@@ -70,7 +73,9 @@ pub async fn sitemap(request: &Request, mut visit: Visit) -> Result<Response, Pr
         Some(start) => {
             let start = start.parse().map_err(|_| Problem::not_found("part"))?;
             let questions = store::part(&mut *web.kit.db.read().await?, start, PART_QUESTIONS_MAX).await?;
-            let pages = questions.iter().map(|question| address(question_path(question.id, &question.title), Some(question.active_at)));
+            let pages = questions
+                .iter()
+                .map(|question| address(question_path(question.id, &slug(&question.title, slug::CHARS_MAX)), Some(question.active_at)));
             Part { pages: pages.collect() }.render()
         }
     };
@@ -85,17 +90,17 @@ pub fn robots(request: &Request, Data(web): Data<&Arc<Web>>) -> Response {
 
 /// How a browser's search bar asks here (OpenSearch 1.1).
 #[handler]
-pub async fn opensearch(request: &Request, visit: Visit) -> Result<Response, Problem> {
-    let xml = OpenSearch { site: &visit.site }.render().map_err(Problem::internal)?;
+pub async fn opensearch(request: &Request, page: PageRequest) -> Result<Response, Problem> {
+    let xml = OpenSearch { site: &page.site }.render().map_err(Problem::internal)?;
     Ok(files::cached(xml.into_bytes(), "application/opensearchdescription+xml", DAY, request))
 }
 
 /// What a device shows that keeps the site among its apps (W3C's Web Application Manifest).
 #[handler]
-pub async fn manifest(request: &Request, visit: Visit) -> Response {
+pub async fn manifest(request: &Request, page: PageRequest) -> Response {
     let manifest = json!({
-        "name": visit.site.name,
-        "description": visit.site.description,
+        "name": page.site.name,
+        "description": page.site.description,
         "start_url": "/",
         "display": "standalone",
         "theme_color": "#0f766e",

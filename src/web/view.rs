@@ -44,6 +44,7 @@ impl GroupRef {
 pub struct Card {
     pub id: Uuid,
     pub title: String,
+    pub slug: String,
     pub tags: Vec<String>,
     pub group: Option<GroupRef>,
     pub author: Author,
@@ -55,7 +56,7 @@ pub struct Card {
 
 impl Card {
     pub fn path(&self) -> String {
-        question_path(self.id, &self.title)
+        question_path(self.id, &self.slug)
     }
 }
 
@@ -63,6 +64,8 @@ impl Card {
 pub struct Question {
     pub id: Uuid,
     pub title: String,
+    pub slug: String,
+    pub excerpt: String,
     pub body_html: String,
     pub tags: Vec<String>,
     pub group: Option<GroupRef>,
@@ -78,7 +81,7 @@ pub struct Question {
 
 impl Question {
     pub fn path(&self) -> String {
-        question_path(self.id, &self.title)
+        question_path(self.id, &self.slug)
     }
 }
 
@@ -137,11 +140,11 @@ pub struct Profile {
 
 #[derive(Deserialize)]
 pub struct Board {
-    pub items: Vec<Place>,
+    pub items: Vec<BoardRow>,
 }
 
 #[derive(Deserialize)]
-pub struct Place {
+pub struct BoardRow {
     pub rank: i64,
     pub score: i64,
     pub member: Author,
@@ -153,53 +156,4 @@ pub struct Reward {
     pub description: String,
     pub price_points: i64,
     pub stock_left: Option<i32>,
-}
-
-/// The text of safe HTML, cut at a word.
-pub fn excerpt(html: &str, chars_max: usize) -> String {
-    let mut text = String::new();
-    let mut in_tag = false;
-    for c in html.chars() {
-        match c {
-            '<' => in_tag = true,
-            '>' if in_tag => {
-                in_tag = false;
-                text.push(' ');
-            }
-            c if !in_tag => text.push(c),
-            _ => {}
-        }
-    }
-    // The sanitiser writes these alone; the ampersand last, so that nothing is read twice.
-    for (entity, c) in [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&nbsp;", " "), ("&amp;", "&")] {
-        text = text.replace(entity, c);
-    }
-    let mut excerpt = String::new();
-    for word in text.split_whitespace() {
-        if excerpt.chars().count() + word.chars().count() > chars_max {
-            return excerpt + "…";
-        }
-        if !excerpt.is_empty() {
-            excerpt.push(' ');
-        }
-        excerpt += word;
-    }
-    excerpt
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_excerpt_is_plain_text() {
-        for (html, expected) in [
-            ("<p>Use <b>cold</b> water.</p>", "Use cold water."),
-            ("<p>a &lt;b&gt; &amp;lt; c</p>", "a <b> &lt; c"),
-            ("<p>one two three four</p>", "one two three…"),
-            ("", ""),
-        ] {
-            assert_eq!(excerpt(html, 15), expected, "{html}");
-        }
-    }
 }

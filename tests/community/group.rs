@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::town::{PASSWORD, Town};
+use crate::support::{PASSWORD, Town};
 
 #[tokio::test]
 async fn an_open_group_takes_everybody() {
@@ -180,7 +180,7 @@ async fn groups_are_listed_by_size() {
         ada.founds(name, "open", false).await;
     }
     bob.tries_to_join("large-one").await.is(200);
-    let slugs = |reply: &crate::town::Reply| -> Vec<String> {
+    let slugs = |reply: &crate::support::Reply| -> Vec<String> {
         reply.items().iter().map(|item| item["slug"].as_str().unwrap_or_default().to_owned()).collect()
     };
     let first = bob.get("/groups?limit=2").await.is(200);

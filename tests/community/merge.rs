@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::town::{Person, Reply, Town};
+use crate::support::{Person, Reply, Town};
 
 const WORLD: &str = "
     select 'membership ' || group_id || ' ' || member_id || ' ' || role || ' ' || state || ' ' || since from membership

@@ -4,7 +4,7 @@ use chrono::Duration;
 use regulars::events::{self, Event};
 use serde_json::json;
 
-use crate::town::{PASSWORD, Person, Town};
+use crate::support::{PASSWORD, Person, Town};
 
 const TITLE: &str = "Which grinder is best?";
 
@@ -51,7 +51,7 @@ async fn an_event_that_comes_twice_is_told_once() {
         let payload = town.rows("select payload::text from told").await.remove(0);
         let event: Event = serde_json::from_str(&payload).unwrap();
         let mut tx = town.app.kit.db.begin().await.unwrap();
-        events::tell(&mut tx, town.clock.now(), [event]).await.unwrap();
+        events::publish(&mut tx, town.clock.now(), [event]).await.unwrap();
         tx.commit().await.unwrap();
         town.told(&ada).await
     };

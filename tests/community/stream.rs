@@ -11,7 +11,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use crate::town::{Plan, Town};
+use crate::support::{Plan, Town};
 
 #[tokio::test]
 async fn who_listens_hears_at_once_and_resumes_where_they_were() {

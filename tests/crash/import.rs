@@ -1,4 +1,4 @@
-use crate::{import::real, town::process::Site};
+use crate::{import::real, support::process::Site};
 
 #[test]
 fn an_import_that_is_killed_goes_on_where_it_stopped() {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use crate::town::{PASSWORD, process::Site};
+use crate::support::{PASSWORD, process::Site};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_log_that_cannot_be_written_costs_nobody_their_answer() {

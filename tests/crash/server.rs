@@ -11,12 +11,12 @@ use std::{
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use crate::town::{
+use crate::support::{
     PASSWORD,
     process::{ADMIN, Site},
 };
 
-/// Enough members for nobody to reach a ration.
+/// Enough members for nobody to reach a rate limit.
 const CLIENTS: usize = 20;
 const WRITES_EACH: usize = 50;
 /// Fewer than are wanted.

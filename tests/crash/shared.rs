@@ -10,7 +10,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::town::process::Site;
+use crate::support::process::Site;
 
 const HEADER: &str = "member_external_id,order_id,purchased_at,quantity,amount_minor,currency\n";
 

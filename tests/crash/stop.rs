@@ -1,6 +1,6 @@
 use serde_json::Value;
 
-use crate::town::process::Site;
+use crate::support::process::Site;
 
 #[tokio::test]
 async fn a_server_that_is_told_to_stop_serves_on_for_a_while_but_is_not_ready() {

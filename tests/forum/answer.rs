@@ -3,7 +3,7 @@
 use chrono::Duration;
 use serde_json::json;
 
-use crate::town::Town;
+use crate::support::Town;
 
 #[tokio::test]
 async fn votes_are_counted_once_and_can_change() {

@@ -3,7 +3,7 @@
 use chrono::Duration;
 use serde_json::json;
 
-use crate::town::Town;
+use crate::support::Town;
 
 #[tokio::test]
 async fn a_flag_counts_once_and_never_on_ones_own_post() {

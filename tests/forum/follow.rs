@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::town::{PASSWORD, Person, Town};
+use crate::support::{PASSWORD, Person, Town};
 
 async fn follows(person: &Person, question: &str) -> bool {
     person.reads(question).await.is(200).at("/following").as_bool().unwrap()

@@ -14,21 +14,21 @@ use diesel_async::SimpleAsyncConnection;
 use futures_util::future::{BoxFuture, join_all};
 use rand::{Rng, SeedableRng, rngs::StdRng, seq::SliceRandom};
 use regulars::{
+    domain::PostId,
     events::{self, Event},
     forum::post,
     kit::{
         Conn,
-        outbox::{self, Listener, Occurrence},
+        outbox::{self, Delivered, Listener},
     },
-    words::PostId,
 };
 
-use crate::town::{Person, Town};
+use crate::support::{Person, Town};
 
 /// Writes down what is heard, and refuses what it is told to.
 struct Ear<'a> {
     heard: &'a Mutex<Vec<i64>>,
-    refuses: fn(&Occurrence<Event>) -> bool,
+    refuses: fn(&Delivered<Event>) -> bool,
     healed: &'a AtomicBool,
 }
 
@@ -36,7 +36,7 @@ impl Listener<Event> for Ear<'static> {
     fn name(&self) -> &'static str {
         "ear"
     }
-    fn hear<'a>(&'a self, _: &'a mut Conn, batch: &'a [Occurrence<Event>]) -> BoxFuture<'a, anyhow::Result<()>> {
+    fn react<'a>(&'a self, _: &'a mut Conn, batch: &'a [Delivered<Event>]) -> BoxFuture<'a, anyhow::Result<()>> {
         Box::pin(async move {
             anyhow::ensure!(self.healed.load(Ordering::Relaxed) || !batch.iter().any(self.refuses), "not now");
             self.heard.lock().unwrap().extend(batch.iter().map(|heard| heard.number));
@@ -46,7 +46,7 @@ impl Listener<Event> for Ear<'static> {
 }
 
 /// The town's listeners and an ear.
-fn listeners(town: &Town, refuses: fn(&Occurrence<Event>) -> bool) -> (Vec<Box<dyn Listener<Event>>>, &'static Ear<'static>) {
+fn listeners(town: &Town, refuses: fn(&Delivered<Event>) -> bool) -> (Vec<Box<dyn Listener<Event>>>, &'static Ear<'static>) {
     let heard: &'static Mutex<Vec<i64>> = Box::leak(Box::default());
     let healed: &'static AtomicBool = Box::leak(Box::default());
     let ear = || Ear { heard, refuses, healed };
@@ -94,7 +94,7 @@ async fn no_event_passes_an_earlier_one_of_its_thread() {
     let accepted = post::find(&mut first, id(&answer)).await.unwrap().unwrap();
     post::store::set_accepted(&mut first, thread.id, None).await.unwrap();
     let news = regulars::forum::answer::rules::acceptance_events(&thread, Some(&accepted), None, town.clock.now());
-    events::tell_at(&mut first, &news).await.unwrap();
+    events::publish_at(&mut first, &news).await.unwrap();
     first.commit().await.unwrap();
 
     let (all, ear) = listeners(&town, |_| false);

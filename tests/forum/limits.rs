@@ -3,7 +3,7 @@
 use chrono::Duration;
 use serde_json::json;
 
-use crate::town::{Plan, Town};
+use crate::support::{Plan, Town};
 
 async fn strict_town() -> Town {
     Town::planned(Plan { rate_limits: true, ..Plan::default() }).await

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::town::{Person, Plan, Town};
+use crate::support::{Person, Plan, Town};
 
 #[tokio::test]
 async fn a_preview_is_what_posting_keeps() {
@@ -36,7 +36,7 @@ async fn previews_are_rationed() {
         }
         answer.is(200);
     }
-    panic!("Previews are not rationed.");
+    panic!("Previews are not limited.");
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use regulars::{
 };
 use serde_json::json;
 
-use crate::town::{PASSWORD, Town};
+use crate::support::{PASSWORD, Town};
 
 const BODY: &str = "@ADA, @nobody-here, @media and @dora wrote this.";
 

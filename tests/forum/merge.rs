@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::town::{PASSWORD, Person, Reply, Town};
+use crate::support::{PASSWORD, Person, Reply, Town};
 
 /// What a merge must leave as it was once it is undone.
 const WORLD: &str = "

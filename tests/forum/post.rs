@@ -1,11 +1,11 @@
 //! What hiding and restoring do to counters, and who sees what in private groups.
 
 use regulars::{
+    domain::PostId,
     forum::post::{self, PostState},
-    words::PostId,
 };
 
-use crate::town::Town;
+use crate::support::Town;
 
 async fn set_state(town: &Town, id: &str, to: PostState) {
     let mut tx = town.app.kit.db.begin().await.unwrap();

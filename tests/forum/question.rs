@@ -5,7 +5,7 @@ use futures_util::future::join_all;
 use poem::http::Method;
 use serde_json::{Value, json};
 
-use crate::town::Town;
+use crate::support::Town;
 
 #[tokio::test]
 async fn a_question_is_asked_and_read_with_all_that_belongs_to_it() {

@@ -1,6 +1,6 @@
 //! Reputation: earned from others, and taken back with what earned it.
 
-use crate::town::{Person, Town};
+use crate::support::{Person, Town};
 
 async fn reputation(town: &Town, person: &Person) -> i64 {
     town.settle().await;

@@ -3,7 +3,7 @@
 use chrono::Duration;
 use serde_json::{Value, json};
 
-use crate::town::Town;
+use crate::support::Town;
 
 #[tokio::test]
 async fn of_two_moderators_deciding_at_once_one_does() {

@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 
-use crate::town::Town;
+use crate::support::Town;
 
 #[tokio::test]
 async fn a_suspended_member_is_shut_out_until_it_ends() {

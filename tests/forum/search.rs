@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::town::{Person, Town};
+use crate::support::{Person, Town};
 
 async fn found(person: &Person, q: &str) -> Vec<String> {
     let query = q.bytes().map(|byte| format!("%{byte:02x}")).collect::<String>();

@@ -3,7 +3,7 @@
 use regulars::app;
 use serde_json::json;
 
-use crate::town::{Person, Town};
+use crate::support::{Person, Town};
 
 /// How many questions a tag has for somebody who has not signed in. None when there is no such tag.
 async fn questions_of(town: &Town, tag: &str) -> Option<i64> {

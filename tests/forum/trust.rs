@@ -3,7 +3,7 @@
 use chrono::Duration;
 use serde_json::json;
 
-use crate::town::Town;
+use crate::support::Town;
 
 async fn trust_of(town: &Town, handle: &str) -> i64 {
     town.count(&format!("select trust from member where handle = '{handle}'")).await

@@ -3,7 +3,7 @@
 use chrono::Duration;
 use serde_json::json;
 
-use crate::town::{PASSWORD, Plan, Town};
+use crate::support::{PASSWORD, Plan, Town};
 
 #[tokio::test]
 async fn ada_registers_signs_in_and_out() {
@@ -140,7 +140,7 @@ async fn a_token_that_is_sent_again_soon_has_one_successor() {
 async fn two_servers_give_a_token_the_same_successor() {
     let town = Town::new().await;
     town.member("ada").await;
-    let wire = crate::town::Wire::to(town.database_url()).await;
+    let wire = crate::support::Wire::to(town.database_url()).await;
     let other = town.behind(&wire).await;
     let sign_in = json!({ "email": "ada@town.example", "password": PASSWORD });
     let first = town.visitor().post("/auth/login", sign_in).await.is(200).text("/refresh_token");
@@ -151,7 +151,7 @@ async fn two_servers_give_a_token_the_same_successor() {
 }
 
 /// What a browser is told about the cookie: its value, and the rest as it stands.
-fn cookie(reply: &crate::town::Reply) -> (String, Vec<String>) {
+fn cookie(reply: &crate::support::Reply) -> (String, Vec<String>) {
     let header = reply.header("set-cookie").expect("a cookie");
     let (value, rest) = header.split_once("; ").expect("attributes");
     let mut rest: Vec<_> = rest.split("; ").filter(|part| !part.starts_with("Max-Age")).map(str::to_owned).collect();
@@ -188,7 +188,7 @@ async fn who_leaves_takes_the_cookie_along() {
 }
 
 /// Somebody who comes from this address, as the proxy in front says.
-async fn from(town: &Town, address: &str, path: &str, form: serde_json::Value) -> crate::town::Reply {
+async fn from(town: &Town, address: &str, path: &str, form: serde_json::Value) -> crate::support::Reply {
     town.visitor().send(poem::http::Method::POST, path, Some(form), &[("x-forwarded-for", address)]).await
 }
 
@@ -252,7 +252,7 @@ async fn who_makes_a_mistake_may_still_join() {
     }
     joins(form(3, "member3")).await.refused(429, "rate_limited");
     from(&town, "198.51.100.8:443", "/auth/register", form(3, "member3")).await.is(202);
-    // Filling in forms without end is rationed, too.
+    // Filling in forms without end is limited, too.
     let mut last = 0;
     for n in 0..40 {
         last = joins(form(n, "x")).await.status;

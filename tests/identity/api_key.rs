@@ -1,10 +1,10 @@
 //! Partners' keys: made once, rotated with overlap, ended by time or by hand.
 
 use chrono::Duration;
-use regulars::identity::{api_key::create_key, caller::Scope};
+use regulars::identity::{api_key::create_key, auth::Scope};
 use serde_json::json;
 
-use crate::town::Town;
+use crate::support::Town;
 
 const READ: &str = "/partner/members/c-1";
 

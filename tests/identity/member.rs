@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::town::{PASSWORD, Town};
+use crate::support::{PASSWORD, Town};
 
 #[tokio::test]
 async fn ada_reads_and_edits_her_page() {
@@ -88,7 +88,7 @@ async fn a_profile_shows_what_the_reader_may_see() {
     let (ada, bob, mo) = (town.member("ada").await, town.member("bob").await, town.moderator("moe").await);
     ada.founds("Home Baristas", "open", false).await;
     ada.founds("Secret Roasters", "invite_only", true).await;
-    let groups = async |reader: &crate::town::Person| {
+    let groups = async |reader: &crate::support::Person| {
         let profile = reader.get("/members/ada").await.is(200);
         profile.at("/groups").as_array().map_or(0, Vec::len)
     };
@@ -111,7 +111,7 @@ async fn members_are_found_by_the_beginning_of_their_handle_or_name() {
     for handle in ["anna", "ada", "adam", "bob"] {
         town.member(handle).await;
     }
-    let names = |reply: &crate::town::Reply| -> Vec<String> {
+    let names = |reply: &crate::support::Reply| -> Vec<String> {
         reply.items().iter().map(|item| item["handle"].as_str().unwrap_or_default().to_owned()).collect()
     };
     let visitor = town.visitor();
@@ -163,7 +163,7 @@ async fn profile_and_export_count_what_was_written() {
     town.sql(&post("question", 3, 3, ada.id(), "'A secret?'", "(select id from user_group)")).await;
     town.sql("update post set accepted_answer_id = '00000000-0000-7000-8000-000000000002' where kind = 'question' and group_id is null")
         .await;
-    let counts = async |reader: &crate::town::Person| {
+    let counts = async |reader: &crate::support::Person| {
         let profile = reader.get("/members/ada").await.is(200);
         (profile.int("/questions"), profile.int("/answers"), profile.int("/accepted_answers"))
     };

@@ -6,7 +6,7 @@ use poem::http::Method;
 use regulars::kit::outbox;
 use serde_json::{Value, json};
 
-use crate::town::{PASSWORD, Person, Reply, Town};
+use crate::support::{PASSWORD, Person, Reply, Town};
 
 impl Person {
     /// Reports what a customer whom it knows by this name bought now, in euro cents.

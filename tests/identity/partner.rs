@@ -4,7 +4,7 @@ use chrono::Duration;
 use regulars::identity::member::{find_or_create_external, find_or_create_externals};
 use serde_json::json;
 
-use crate::town::{PASSWORD, Person, Town};
+use crate::support::{PASSWORD, Person, Town};
 
 impl Town {
     /// A customer of whom the partner has told us.
@@ -16,15 +16,15 @@ impl Town {
         id.to_string()
     }
 
-    async fn registers(&self, handle: &str, link_code: &str) -> crate::town::Reply {
+    async fn registers(&self, handle: &str, link_code: &str) -> crate::support::Reply {
         let email = format!("{handle}@town.example");
         let form = json!({ "email": email, "password": PASSWORD, "handle": handle, "link_code": link_code });
         self.visitor().post("/auth/register", form).await
     }
 }
 
-fn partner_id(id: uuid::Uuid) -> regulars::words::PartnerId {
-    regulars::words::PartnerId(id)
+fn partner_id(id: uuid::Uuid) -> regulars::domain::PartnerId {
+    regulars::domain::PartnerId(id)
 }
 
 async fn code(shop: &Person, external_id: &str) -> String {

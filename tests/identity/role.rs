@@ -3,7 +3,7 @@
 use regulars::{identity::account::create_administrator, kit::Problem};
 use serde_json::json;
 
-use crate::town::{PASSWORD, Town};
+use crate::support::{PASSWORD, Town};
 
 #[tokio::test]
 async fn administrators_make_staff() {
@@ -67,8 +67,9 @@ async fn administrators_sort_members_and_page_through_them() {
     }
     town.settle().await;
     town.sql("insert into member_tier (member_id, rank, reached_at) select id, 2, now() from member where handle = 'adam'").await;
-    let names =
-        |reply: &crate::town::Reply| -> Vec<String> { reply.items().iter().map(|item| item["handle"].as_str().unwrap().into()).collect() };
+    let names = |reply: &crate::support::Reply| -> Vec<String> {
+        reply.items().iter().map(|item| item["handle"].as_str().unwrap().into()).collect()
+    };
     for (sort, all) in [
         ("newest", ["bert", "cleo", "adam", "dora", "root1"]),
         ("handle", ["adam", "bert", "cleo", "dora", "root1"]),

@@ -3,13 +3,13 @@
 use chrono::Duration;
 use diesel_async::SimpleAsyncConnection;
 use regulars::{
+    domain::MemberId,
     identity::member::{rules, store},
     kit::secret::{self, Purpose},
-    words::MemberId,
 };
 use serde_json::json;
 
-use crate::town::{PASSWORD, Person, Plan, Town};
+use crate::support::{PASSWORD, Person, Plan, Town};
 
 #[tokio::test]
 async fn ada_ends_the_session_on_a_lost_phone() {

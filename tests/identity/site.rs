@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::town::Town;
+use crate::support::Town;
 
 #[tokio::test]
 async fn a_company_names_its_community_and_its_points() {
@@ -49,7 +49,7 @@ async fn a_closed_community_takes_no_new_members() {
     let town = Town::new().await;
     let root = town.admin("root1").await;
     root.patch("/admin/settings", json!({ "sign_up_open": false })).await.is(200);
-    let form = json!({ "email": "eve@town.example", "password": crate::town::PASSWORD, "handle": "eve" });
+    let form = json!({ "email": "eve@town.example", "password": crate::support::PASSWORD, "handle": "eve" });
     town.visitor().post("/auth/register", form).await.refused(403, "sign_up_closed");
     town.sign_in("root1").await;
     root.patch("/admin/settings", json!({ "sign_up_open": true })).await.is(200);

@@ -7,7 +7,7 @@ use regulars::import::{Report, purchases::import};
 use serde_json::json;
 
 use super::real;
-use crate::town::{Folder, Town};
+use crate::support::{Folder, Town};
 
 const HEADER: &str = "member_external_id,order_id,purchased_at,quantity,amount_minor,currency\n";
 
@@ -44,7 +44,7 @@ async fn rows_of_an_order_are_its_lines_and_earn_once() {
 }
 
 fn told(report: &Report) -> Vec<String> {
-    report.told.iter().map(ToString::to_string).collect()
+    report.shown.iter().map(ToString::to_string).collect()
 }
 
 /// Whatever is wrong with one line of an order, none of it is imported, and the corrected file brings it whole.

@@ -5,7 +5,7 @@ use std::{path::Path, time::Duration};
 use regulars::import::{Report, stackexchange::import};
 
 use super::real;
-use crate::town::{Folder, PASSWORD, Town};
+use crate::support::{Folder, PASSWORD, Town};
 
 const FILES: [&str; 6] = ["Users", "Tags", "Posts", "Comments", "Votes", "PostLinks"];
 const AT: &str = r#"CreationDate="2020-01-02T03:04:05.678""#;
@@ -218,7 +218,7 @@ async fn wrong_rows_are_skipped_and_told() {
     ]);
     let folder = dump(&rows);
     let report = imported(&town, folder.path()).await;
-    let told: Vec<String> = report.told.iter().map(ToString::to_string).collect();
+    let told: Vec<String> = report.shown.iter().map(ToString::to_string).collect();
     for sentence in [
         "Users.xml, line 5: This Id has appeared before; the first row counts.",
         "Users.xml, line 6: Id is not a whole number in range: `x`.",

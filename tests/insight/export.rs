@@ -3,7 +3,7 @@
 use poem::http::Method;
 use serde_json::json;
 
-use crate::town::{Person, Reply, Town};
+use crate::support::{Person, Reply, Town};
 
 async fn csv(person: &Person, path: &str) -> Reply {
     person.send(Method::GET, path, None, &[("accept", "text/csv")]).await

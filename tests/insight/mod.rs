@@ -1,3 +1,3 @@
-mod customer;
+mod dashboard;
 mod export;
-mod kpi;
+mod member_overview;

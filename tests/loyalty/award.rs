@@ -2,11 +2,11 @@
 
 use chrono::Duration;
 use regulars::{
+    domain::{PostId, PostKind, PostState, VoteId},
     events::{Event, PostRef},
-    words::{PostId, PostKind, PostState, VoteId},
 };
 
-use crate::town::{PASSWORD, Person, Town};
+use crate::support::{PASSWORD, Person, Town};
 
 /// An answer, and its question.
 struct Answer {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::town::{Person, Reply, Town};
+use crate::support::{Person, Reply, Town};
 
 async fn adds(rosa: &Person, pool: &str, codes: &[&str]) -> Reply {
     let key = uuid::Uuid::now_v7().to_string();
@@ -111,7 +111,7 @@ async fn a_held_code_is_not_in_the_export() {
     let pool = rosa.offers("Cinema", 10, json!({ "kind": "code_pool", "needs_approval": true })).await;
     adds(&rosa, &pool, &["SAVE-1"]).await.is(201);
     town.pays(&ann, 100).await;
-    ann.redeems(&pool, "wish").await.is(201);
+    ann.redeems(&pool, "request").await.is(201);
     assert!(!ann.get("/me/export").await.is(200).body.to_string().contains("SAVE-1"));
 }
 

@@ -3,7 +3,7 @@
 use chrono::Duration;
 use serde_json::{Value, json};
 
-use crate::town::{Person, Reply, Town};
+use crate::support::{Person, Reply, Town};
 
 async fn rule(admin: &Person, name: &str, terms: Value) -> Reply {
     admin.post("/admin/earning-rules", json!({ "name": name, "trigger": "purchase", "terms": terms })).await.is(201)
@@ -25,7 +25,7 @@ async fn history_keeps_the_terms_that_it_was_made_by() {
     let edited = boss.patch(&path, double.clone()).await.is(200);
     assert_eq!((edited.int("/version"), edited.header("etag")), (2, Some("\"2\"")));
     let record = async |order: &str, at: chrono::DateTime<chrono::Utc>| {
-        let body = crate::town::purchases::purchase(&ada, order, &at.to_rfc3339(), &[("A", 1_000, 1)]);
+        let body = crate::support::purchases::purchase(&ada, order, &at.to_rfc3339(), &[("A", 1_000, 1)]);
         shop.post_once("/purchases", order, body).await.is(201).int("/points")
     };
     assert_eq!(record("then", before).await, 10);
@@ -161,7 +161,7 @@ async fn everybody_learns_how_points_are_earned() {
 
 /// An order of one thing, over so many minor units of a currency.
 fn order_in(member: &Person, order: &str, now: &str, currency: &str, minor: i64) -> Value {
-    let mut body = crate::town::purchases::purchase(member, order, now, &[("A", minor, 1)]);
+    let mut body = crate::support::purchases::purchase(member, order, now, &[("A", minor, 1)]);
     body["currency"] = json!(currency);
     body
 }

@@ -4,7 +4,7 @@ use chrono::Duration;
 use regulars::loyalty::{ledger, purchase, redemption, referral, tier};
 use serde_json::json;
 
-use crate::town::{Person, Town};
+use crate::support::{Person, Town};
 
 /// An invariant, and what breaks it.
 pub const FAULTS: &[(&str, &str)] = &[
@@ -147,7 +147,8 @@ async fn every_planted_fault_of_points_is_found() {
 
 #[test]
 fn every_invariant_of_points_has_its_fault() {
-    let checks = [ledger::checks::CHECKS, purchase::checks::CHECKS, tier::CHECKS, redemption::checks::CHECKS, referral::checks::CHECKS];
+    let checks =
+        [ledger::checks::CHECKS, purchase::checks::CHECKS, tier::checks::CHECKS, redemption::checks::CHECKS, referral::checks::CHECKS];
     let without: Vec<&str> = checks
         .into_iter()
         .flatten()

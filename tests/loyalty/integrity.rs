@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::town::Town;
+use crate::support::Town;
 
 const PATH: &str = "/admin/ledger/integrity";
 

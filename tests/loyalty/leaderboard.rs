@@ -9,7 +9,7 @@ use regulars::{
 };
 use serde_json::{Value, json};
 
-use crate::town::{OwnRedis, PASSWORD, Person, Plan, Reply, Town, purchases::purchase};
+use crate::support::{OwnRedis, PASSWORD, Person, Plan, Reply, Town, purchases::purchase};
 
 const BOARD: &str = "/leaderboards/reputation";
 
@@ -121,7 +121,7 @@ async fn the_erased_staff_and_who_keeps_off_are_not_on_the_boards() {
     cas.send(Method::DELETE, "/me", Some(json!({ "password": PASSWORD })), &[]).await.is(204);
     let mut tx = town.app.kit.db.begin().await.unwrap();
     let events = [regulars::events::Event::LeaderboardListingChanged { member_id: ben.member(), listed: false }];
-    regulars::events::tell(&mut tx, town.clock.now(), events).await.unwrap();
+    regulars::events::publish(&mut tx, town.clock.now(), events).await.unwrap();
     tx.commit().await.unwrap();
     town.settle().await;
     assert_eq!(order(&ann.get(BOARD).await), ranked(&[(1, "ann")]));

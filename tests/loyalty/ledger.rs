@@ -2,14 +2,14 @@
 
 use chrono::{DateTime, Duration, Utc};
 use regulars::{
+    domain::{MemberId, TransactionId},
     events::{self, Event},
     kit::{Problem, Tx},
     loyalty::ledger::{self, Clawback, ClawbackPolicy, Earn, Source, Wallet},
-    words::{MemberId, TransactionId},
 };
 use serde_json::json;
 
-use crate::town::{Person, Reply, Town};
+use crate::support::{Person, Reply, Town};
 
 struct Book<'a> {
     town: &'a Town,
@@ -41,7 +41,7 @@ impl<'a> Book<'a> {
     /// Whoever moves points that count as earned tells of it.
     async fn tells(&self, tx: &mut Tx, points: i64) {
         let event = Event::PointsEarned { member_id: self.member, points, group_id: None };
-        events::tell(tx, self.town.clock.now(), [event]).await.unwrap();
+        events::publish(tx, self.town.clock.now(), [event]).await.unwrap();
     }
 
     async fn holds(&self, points: i64, source: &str) -> Result<TransactionId, Problem> {
@@ -210,7 +210,7 @@ async fn no_debt_is_repaid_before_it_arose() {
     let (source, note) = (Source::new("test", "late"), String::new());
     let earn = Earn { points: 30, source, effective_at: month_ago, available_at: month_ago, expires_at: None, note };
     ledger::earn(&mut tx, &mut wallet, earn, town.clock.now()).await.unwrap();
-    events::tell(&mut tx, month_ago, [Event::PointsEarned { member_id: book.member, points: 30, group_id: None }]).await.unwrap();
+    events::publish(&mut tx, month_ago, [Event::PointsEarned { member_id: book.member, points: 30, group_id: None }]).await.unwrap();
     tx.commit().await.unwrap();
     let repaid_with_it = "select count(*) from ledger_transaction r join ledger_transaction c on c.effective_at = r.effective_at
                           where r.kind = 'repay' and c.kind = 'clawback'";

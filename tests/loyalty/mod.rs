@@ -1,7 +1,7 @@
 mod award;
 mod code;
 mod earning;
-mod farewell;
+mod erasure;
 pub mod faults;
 mod integrity;
 mod leaderboard;

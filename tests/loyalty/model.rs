@@ -7,10 +7,10 @@ use std::sync::Mutex;
 use chrono::Duration;
 use futures_util::future::join_all;
 use rand::{Rng, SeedableRng, rngs::StdRng};
-use regulars::{app, loyalty::leaderboard, words::PostState};
+use regulars::{app, domain::PostState, loyalty::leaderboard};
 use serde_json::{Value, json};
 
-use crate::town::{Person, Plan, Reply, Town, purchases};
+use crate::support::{Person, Plan, Reply, Town, purchases};
 
 const ROUNDS: usize = 20;
 const AT_ONCE: usize = 15;
@@ -140,12 +140,13 @@ impl Market {
 
     async fn redeems(&self, who: usize, key: &str, dice: &mut StdRng) -> Option<Reply> {
         let (reward, sent) = &self.rewards[dice.random_range(0..self.rewards.len())];
-        let mut wish = json!({ "reward_id": reward });
+        let mut request = json!({ "reward_id": reward });
         if *sent {
-            wish["ship_to"] = json!("Somebody, 1 Lane, Town");
+            request["ship_to"] = json!("Somebody, 1 Lane, Town");
         }
         let member = &self.members[who];
-        let (one, two) = tokio::join!(member.post_once("/redemptions", key, wish.clone()), member.post_once("/redemptions", key, wish));
+        let (one, two) =
+            tokio::join!(member.post_once("/redemptions", key, request.clone()), member.post_once("/redemptions", key, request));
         if one.status == 201 && two.status == 201 {
             assert_eq!(one.body, two.body);
             self.redemptions.lock().unwrap().push((who, one.text("/id")));

@@ -3,12 +3,12 @@
 use chrono::Duration;
 use serde_json::{Value, json};
 
-use crate::town::{Person, Reply, Town, Wire, purchases::purchase};
+use crate::support::{Person, Reply, Town, Wire, purchases::purchase};
 
 async fn spends(town: &Town, member: &Person, points: i64) {
     use regulars::{
+        domain::MemberId,
         loyalty::ledger::{self, Source},
-        words::MemberId,
     };
     let now = town.clock.now();
     let mut tx = town.app.kit.db.begin().await.unwrap();

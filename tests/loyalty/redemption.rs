@@ -6,7 +6,7 @@ use chrono::Duration;
 use futures_util::future::join_all;
 use serde_json::json;
 
-use crate::town::{Person, Plan, Reply, Town};
+use crate::support::{Person, Plan, Reply, Town};
 
 async fn takes(person: &Person, redemption: &str, step: &str, key: &str) -> Reply {
     person.post_once(&format!("/redemptions/{redemption}/{step}"), key, json!({})).await
@@ -208,22 +208,22 @@ async fn points_that_come_back_repay_a_debt_first() {
     let mug = rosa.offers("Mug", 60, json!({ "kind": "material", "needs_approval": true, "refundable": true })).await;
     let order = town.records_order(&ann, 10_000).await;
     town.passes(Duration::days(14)).await;
-    let mut wishes = Vec::new();
+    let mut redemptions = Vec::new();
     for key in ["sent", "not sent"] {
         town.pays(&ann, 10).await;
-        let wish = json!({ "reward_id": mug, "ship_to": "Ann, 1 Lane, Town" });
-        wishes.push(ann.post_once("/redemptions", key, wish).await.is(201).text("/id"));
+        let request = json!({ "reward_id": mug, "ship_to": "Ann, 1 Lane, Town" });
+        redemptions.push(ann.post_once("/redemptions", key, request).await.is(201).text("/id"));
     }
-    takes(&mo, &wishes[0], "issue", "issue").await.is(200);
+    takes(&mo, &redemptions[0], "issue", "issue").await.is(200);
     town.records_return(&order).await;
     assert_eq!(ann.points().await, [0, 0, 60, -100]);
-    takes(&ann, &wishes[1], "cancel", "cancel").await.is(200);
+    takes(&ann, &redemptions[1], "cancel", "cancel").await.is(200);
     assert_eq!(ann.points().await, [0, 0, 0, -40]);
-    takes(&mo, &wishes[0], "refund", "refund").await.is(200);
+    takes(&mo, &redemptions[0], "refund", "refund").await.is(200);
     assert_eq!(ann.points().await, [20, 0, 0, 0]);
 }
 
-/// A member's own wish, with the address it is sent to, is no partner's business.
+/// A member's own request, with the address it is sent to, is no partner's business.
 #[tokio::test]
 async fn partners_reach_what_they_redeemed_and_what_is_presented() {
     let town = Town::new().await;
@@ -236,8 +236,8 @@ async fn partners_reach_what_they_redeemed_and_what_is_presented() {
     town.pays(&ann, 1_000).await;
     let mug = rosa.offers("Mug", 60, json!({ "kind": "material" })).await;
     let coupon = rosa.offers("Coupon", 10, json!({})).await;
-    let wish = json!({ "reward_id": mug, "ship_to": "Ann, 1 Lane, Town" });
-    let hers = ann.post_once("/redemptions", "mug", wish).await.is(201).text("/id");
+    let request = json!({ "reward_id": mug, "ship_to": "Ann, 1 Lane, Town" });
+    let hers = ann.post_once("/redemptions", "mug", request).await.is(201).text("/id");
     let of_shop = holds(&shop, &coupon, "cart").await.is(201).text("/id");
 
     let path = format!("/redemptions/{hers}");

@@ -3,7 +3,7 @@
 use chrono::Duration;
 use serde_json::json;
 
-use crate::town::{PASSWORD, Person, Town};
+use crate::support::{PASSWORD, Person, Town};
 
 async fn with_rules(town: &Town) {
     for (trigger, points) in [("referral_advocate", 500), ("referral_referee", 300)] {
@@ -182,7 +182,7 @@ async fn the_minimum_is_of_one_currency_and_paid_with_money() {
     let till = town.partner("till", "purchases:write").await;
     let now = town.clock.now().to_rfc3339();
     let orders = async |member: &Person, order: &str, minor: i64, more: serde_json::Value| {
-        let mut body = crate::town::purchases::purchase(member, order, &now, &[("A", minor, 1)]);
+        let mut body = crate::support::purchases::purchase(member, order, &now, &[("A", minor, 1)]);
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         let reply = till.post_once("/purchases", order, body).await.is(201);
         town.settle().await;

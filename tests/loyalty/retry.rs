@@ -4,7 +4,7 @@ use chrono::Duration;
 use poem::http::Method;
 use serde_json::{Value, json};
 
-use crate::town::{Person, Reply, Town, purchases::purchase};
+use crate::support::{Person, Reply, Town, purchases::purchase};
 
 #[tokio::test]
 async fn who_registers_after_a_refusal_is_no_longer_refused() {
@@ -33,11 +33,11 @@ async fn what_has_changed_since_a_refusal_counts() {
     let shop = town.partner("shop", "purchases:write redemptions:write").await;
     let coupon = rosa.offers("Coupon", 50, json!({ "supplied": 0 })).await;
 
-    ann.redeems(&coupon, "wish").await.refused(409, "out_of_stock");
+    ann.redeems(&coupon, "request").await.refused(409, "out_of_stock");
     rosa.put(&format!("/admin/rewards/{coupon}/stock"), json!({ "supplied": 1 })).await.is(200);
-    ann.redeems(&coupon, "wish").await.refused(409, "insufficient_points");
+    ann.redeems(&coupon, "request").await.refused(409, "insufficient_points");
     town.pays(&ann, 50).await;
-    let issued = ann.redeems(&coupon, "wish").await.is(201).text("/id");
+    let issued = ann.redeems(&coupon, "request").await.is(201).text("/id");
 
     let refund = format!("/redemptions/{issued}/refund");
     rosa.post_once(&refund, "back", json!({})).await.refused(409, "not_refundable");
@@ -82,9 +82,9 @@ async fn a_corrected_field_may_follow_under_its_key() {
     rosa.post_once("/admin/adjustments", "gift", gift(0)).await.refuses_field("/points");
     rosa.post_once("/admin/adjustments", "gift", gift(90)).await.is(201);
     let mug = rosa.offers("Mug", 10, json!({ "kind": "material" })).await;
-    let wish = |address: &str| json!({ "reward_id": mug, "ship_to": address });
-    ada.post_once("/redemptions", "mug", wish("Lane")).await.refuses_field("/ship_to");
-    let held = ada.post_once("/redemptions", "mug", wish("Ada, 1 Lane, Town")).await.is(201).text("/id");
+    let request = |address: &str| json!({ "reward_id": mug, "ship_to": address });
+    ada.post_once("/redemptions", "mug", request("Lane")).await.refuses_field("/ship_to");
+    let held = ada.post_once("/redemptions", "mug", request("Ada, 1 Lane, Town")).await.is(201).text("/id");
     let cancel = format!("/redemptions/{held}/cancel");
     ada.post_once(&cancel, "no", json!({ "reason": "x".repeat(501) })).await.refuses_field("/reason");
     ada.post_once(&cancel, "no", json!({ "reason": "Too late" })).await.is(200);

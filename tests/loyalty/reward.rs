@@ -3,7 +3,7 @@
 use poem::http::Method;
 use serde_json::json;
 
-use crate::town::Town;
+use crate::support::Town;
 
 #[tokio::test]
 async fn the_catalogue_shows_what_the_caller_can_have() {
@@ -15,7 +15,8 @@ async fn the_catalogue_shows_what_the_caller_can_have() {
     rosa.offers("Not yet", 50, json!({ "available_from": "2100-01-01T00:00:00Z" })).await;
     town.pays(&ann, 250).await;
     let first = ann.get("/rewards?limit=2").await.is(200);
-    let names = |reply: &crate::town::Reply| reply.items().iter().map(|item| item["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
+    let names =
+        |reply: &crate::support::Reply| reply.items().iter().map(|item| item["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
     assert_eq!(names(&first), ["Ten percent", "Gold only"]);
     assert_eq!((first.at("/items/1/affordable"), first.at("/items/1/tier_reached")), (&json!(true), &json!(false)));
     assert!(first.at("/items/1").get("cost_minor").is_none());
@@ -105,7 +106,7 @@ async fn partners_change_the_rewards_that_are_theirs() {
     let programmes = rosa.offers("Mug", 300, json!({ "kind": "material" })).await;
     let shops = shop.offers("Cup", 100, json!({ "kind": "code_pool" })).await;
     let earlier = rosa.offers("Earlier", 200, json!({})).await;
-    let names = async |person: &crate::town::Person| {
+    let names = async |person: &crate::support::Person| {
         let items = person.get("/admin/rewards").await.is(200).items();
         items.iter().map(|item| item["reward"]["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };

@@ -3,7 +3,7 @@
 use chrono::Duration;
 use serde_json::json;
 
-use crate::town::{Person, Town};
+use crate::support::{Person, Town};
 
 async fn moves(town: &Town, member: &Person) -> Vec<String> {
     let query = "select from_rank || '>' || to_rank || ' ' || reason from tier_change where member_id = ";
@@ -66,7 +66,7 @@ async fn a_purchase_of_long_ago_counts_on_its_date() {
     let town = Town::new().await;
     let (ada, shop) = (town.member("ada").await, town.partner("shop", "purchases:write").await);
     let old = (town.clock.now() - Duration::days(400)).to_rfc3339();
-    shop.post_once("/purchases", "1", crate::town::purchases::purchase(&ada, "1", &old, &[("A", 200_000, 1)])).await.is(201);
+    shop.post_once("/purchases", "1", crate::support::purchases::purchase(&ada, "1", &old, &[("A", 200_000, 1)])).await.is(201);
     assert_eq!((ada.tier().await.as_str(), ada.points().await), ("Member", [2_000, 0, 0, 0]));
 }
 

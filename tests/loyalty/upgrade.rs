@@ -4,7 +4,7 @@ use chrono::Duration;
 use regulars::loyalty::leaderboard;
 use serde_json::json;
 
-use crate::town::{Town, purchases::purchase};
+use crate::support::{Town, purchases::purchase};
 
 /// Newest first, each with its way back.
 const MIGRATIONS: [(&str, &str); 5] = [

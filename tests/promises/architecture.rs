@@ -17,17 +17,17 @@ use syn::{
 const MAY_USE: &[(&str, &[&str])] = &[
     ("schema", &[]),
     ("kit", &["schema"]),
-    ("words", &["kit"]),
-    ("events", &["words", "kit"]),
-    ("identity", &["events", "words", "kit", "schema"]),
-    ("community", &["identity", "events", "words", "kit", "schema"]),
-    ("forum", &["identity", "events", "words", "kit", "schema"]),
-    ("loyalty", &["identity", "events", "words", "kit", "schema"]),
-    ("insight", &["identity", "events", "words", "kit", "schema"]),
+    ("domain", &["kit"]),
+    ("events", &["domain", "kit"]),
+    ("identity", &["events", "domain", "kit", "schema"]),
+    ("community", &["identity", "events", "domain", "kit", "schema"]),
+    ("forum", &["identity", "events", "domain", "kit", "schema"]),
+    ("loyalty", &["identity", "events", "domain", "kit", "schema"]),
+    ("insight", &["identity", "events", "domain", "kit", "schema"]),
     // The pages are clients of the API, as anybody's program is.
     ("web", &["kit"]),
     // The importers stand beside it.
-    ("import", &["app", "forum", "loyalty", "identity", "events", "words", "kit", "schema"]),
+    ("import", &["app", "forum", "loyalty", "identity", "events", "domain", "kit", "schema"]),
 ];
 
 /// Files that may hold SQL: stores, what compares and mends books, what walks personal data, and what is named for what
@@ -35,18 +35,17 @@ const MAY_USE: &[(&str, &[&str])] = &[
 const WITH_SQL: &[&str] = &[
     "store",
     "checks",
-    "due",
     "repairs",
     "erasure",
+    "expected",
     "export",
+    "group_access",
     "handle",
     "ladder",
     "list",
     "mention",
-    "of_member",
     "rendering",
     "revision",
-    "standing",
     "statement",
     "view",
 ];

@@ -6,11 +6,11 @@ use poem::http::Method;
 use serde_json::json;
 
 use super::description::operations;
-use crate::town::{Person, Town};
+use crate::support::{Person, Town};
 
 /// An operation, and who gets past its door: `anyone`, `myself` (a member, suspended or not), `member`, `moderator`,
 /// `administrator`, a scope, or `member` and a scope.
-const DOORS: &str = include_str!("doors.txt");
+const DOORS: &str = include_str!("permissions.txt");
 
 #[tokio::test]
 async fn every_operation_is_walked_with_every_caller() {
@@ -44,7 +44,7 @@ async fn every_operation_is_walked_with_every_caller() {
     for (path, method, operation) in operations(&spec) {
         let id = operation["operationId"].as_str().unwrap();
         let Some(door) = doors.get(id) else {
-            wrong.push(format!("{id} has no row in doors.txt"));
+            wrong.push(format!("{id} has no row in permissions.txt"));
             continue;
         };
         for (kind, person) in &callers {
@@ -66,7 +66,10 @@ async fn every_operation_is_walked_with_every_caller() {
     }
     let known: Vec<_> = operations(&spec).iter().map(|(_, _, operation)| operation["operationId"].as_str().unwrap().to_owned()).collect();
     wrong.extend(
-        doors.keys().filter(|id| !known.iter().any(|known| known == *id)).map(|id| format!("doors.txt has {id}, which is no operation")),
+        doors
+            .keys()
+            .filter(|id| !known.iter().any(|known| known == *id))
+            .map(|id| format!("permissions.txt has {id}, which is no operation")),
     );
     assert!(wrong.is_empty(), "{wrong:#?}");
 }

@@ -13,11 +13,11 @@ use regulars::{
     events::Event,
     kit::{
         Conn, background,
-        outbox::{self, Listener, Occurrence},
+        outbox::{self, Delivered, Listener},
     },
 };
 
-use crate::town::Town;
+use crate::support::Town;
 
 /// Panics when somebody asks.
 struct Nervous;
@@ -26,7 +26,7 @@ impl Listener<Event> for Nervous {
     fn name(&self) -> &'static str {
         "nervous"
     }
-    fn hear<'a>(&'a self, _: &'a mut Conn, batch: &'a [Occurrence<Event>]) -> BoxFuture<'a, anyhow::Result<()>> {
+    fn react<'a>(&'a self, _: &'a mut Conn, batch: &'a [Delivered<Event>]) -> BoxFuture<'a, anyhow::Result<()>> {
         Box::pin(async move {
             assert!(batch.iter().all(|heard| !matches!(heard.event, Event::QuestionAsked { .. })), "a question!");
             Ok(())

@@ -4,7 +4,7 @@ use std::{path::PathBuf, process::Command};
 
 use serde_json::json;
 
-use crate::town::Town;
+use crate::support::Town;
 
 /// A program of PostgreSQL's, beside the server's own or in the path.
 fn program(name: &str) -> PathBuf {

@@ -4,7 +4,7 @@ use poem::http::Method;
 use serde_json::{Value, json};
 
 use super::description::operations;
-use crate::town::{Person, Town};
+use crate::support::{Person, Town};
 
 /// Bodies that nobody should send.
 fn hostile_bodies() -> Vec<Vec<u8>> {

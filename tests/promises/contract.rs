@@ -3,7 +3,7 @@
 use regulars::kit::telemetry::MetricsDoor;
 use serde_json::json;
 
-use crate::town::{Plan, Town};
+use crate::support::{Plan, Town};
 
 const CONTRACT: &str = "
 post   /auth/register                                register
@@ -158,7 +158,7 @@ async fn nobody_keeps_what_is_personal() {
     town.pays(&ada, 100).await;
     let redeemed = ada.redeems(&reward, "one").await.is(201);
     assert_eq!(redeemed.header("cache-control"), Some("private, no-store"));
-    let form = json!({ "email": "ada@town.example", "password": crate::town::PASSWORD });
+    let form = json!({ "email": "ada@town.example", "password": crate::support::PASSWORD });
     let signed_in = town.visitor().post("/auth/login", form).await.is(200);
     assert_eq!(signed_in.header("cache-control"), Some("private, no-store"));
     let refreshed = town.visitor().post("/auth/refresh", json!({ "refresh_token": signed_in.text("/refresh_token") })).await.is(200);

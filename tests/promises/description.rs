@@ -5,7 +5,7 @@ use std::{collections::HashSet, fs};
 use regulars::kit::spec::bounds;
 use serde_json::{Value, json};
 
-use crate::town::Town;
+use crate::support::Town;
 
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 

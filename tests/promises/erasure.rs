@@ -8,7 +8,7 @@ use poem::http::Method;
 use regulars::app;
 use serde_json::json;
 
-use crate::town::{PASSWORD, Plan, Town};
+use crate::support::{PASSWORD, Plan, Town};
 
 /// Every column that can hold words. A type that is not known here is taken for one.
 const COLUMNS: &str = "select c.table_name || '.' || c.column_name from information_schema.columns c
@@ -21,11 +21,14 @@ async fn every_column_has_its_place() {
     let town = Town::new().await;
     let there: BTreeSet<String> = town.rows(COLUMNS).await.into_iter().collect();
     let listed: Vec<String> =
-        app::places().flat_map(|place| place.columns.iter().map(move |column| format!("{}.{column}", place.table))).collect();
+        app::personal_columns().flat_map(|place| place.columns.iter().map(move |column| format!("{}.{column}", place.table))).collect();
     let once: BTreeSet<String> = listed.iter().cloned().collect();
     assert_eq!(once.len(), listed.len(), "a column has two places");
     let lacking: Vec<_> = there.difference(&once).collect();
-    assert!(lacking.is_empty(), "Who says what becomes of these when somebody is erased? Add them to a feature's PLACES: {lacking:?}");
+    assert!(
+        lacking.is_empty(),
+        "Who says what becomes of these when somebody is erased? Add them to a feature's PERSONAL_COLUMNS: {lacking:?}"
+    );
     let gone: Vec<_> = once.difference(&there).collect();
     assert!(gone.is_empty(), "no columns any more: {gone:?}");
 }
@@ -86,8 +89,8 @@ async fn of_a_person_who_is_erased_nothing_is_left() {
     town.records_order(&canary, 5_000).await;
     let mug = root.offers("A mug", 30, json!({ "kind": "material", "needs_approval": true })).await;
     let hers = canary.post_once("/redemptions", "canary", json!({ "reward_id": mug, "ship_to": "7 Canary Lane" })).await.is(201);
-    let wish = json!({ "reward_id": mug, "member_external_id": "canary-1", "ship_to": "8 Canary Lane" });
-    till.post_once("/redemptions", "k2", wish.clone()).await.is(201);
+    let request = json!({ "reward_id": mug, "member_external_id": "canary-1", "ship_to": "8 Canary Lane" });
+    till.post_once("/redemptions", "k2", request.clone()).await.is(201);
     let issue = format!("/redemptions/{}/issue", hers.text("/id"));
     root.post_once(&issue, "k3", json!({})).await.is(200);
     town.settle().await;
@@ -105,7 +108,7 @@ async fn of_a_person_who_is_erased_nothing_is_left() {
     let read = bob.reads(&other).await.is(200);
     assert!(read.text("/title").starts_with("Does @erased-") && !read.body.to_string().contains("/members/erased-"), "{:#}", read.body);
     assert_eq!(bob.get("/search?q=canary").await.is(200).items().len(), 0);
-    let again = till.post_once("/redemptions", "k2", wish).await.is(201);
+    let again = till.post_once("/redemptions", "k2", request).await.is(201);
     assert_eq!((again.header("idempotency-replayed"), again.body.get("ship_to")), (Some("true"), None));
     root.get("/admin/audit-log").await.is(200);
 

@@ -4,7 +4,7 @@ use poem::http::Method;
 use serde_json::{Value, json};
 
 use super::description::operations;
-use crate::town::{Person, Reply, Town};
+use crate::support::{Person, Reply, Town};
 
 /// All of them once were the same as the handle.
 const LOOKALIKES: [&str; 6] = ["ilse77", "1ise77", "lise-77", "li5e77", "l1se_77", "Iise77"];

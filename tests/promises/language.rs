@@ -4,7 +4,7 @@ use diesel_async::SimpleAsyncConnection;
 use regulars::kit::Problem;
 use serde_json::json;
 
-use crate::town::Town;
+use crate::support::Town;
 
 /// A town whose PostgreSQL speaks German, where the machine has the locale. Where it has none, it says in German what we
 /// have it say. The second one owns the database.

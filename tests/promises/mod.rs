@@ -12,8 +12,9 @@ mod erasure;
 mod handle;
 
 mod language;
-mod planted;
+mod planted_faults;
 mod pressure;
+mod rate_limits;
 mod schema;
 mod tour;
 mod verify;

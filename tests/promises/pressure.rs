@@ -8,7 +8,7 @@ use regulars::kit::Tx;
 use serde_json::json;
 use tokio::task::JoinSet;
 
-use crate::town::{PASSWORD, Person, Plan, Reply, Town, Wire};
+use crate::support::{PASSWORD, Person, Plan, Reply, Town, Wire};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_used_up_pool_answers_503_and_soon() {
@@ -50,7 +50,7 @@ async fn a_refused_or_abandoned_write_leaves_nothing_and_keeps_the_connection() 
 }
 
 #[tokio::test]
-async fn rations_answer_429_and_say_when_to_come_back() {
+async fn rate_limits_answer_429_and_say_when_to_come_back() {
     let town = Town::planned(Plan { rate_limits: true, ..Plan::default() }).await;
     let guess = json!({ "email": "ada@town.example", "password": "a wrong password" });
     for _ in 0..6 {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::town::Town;
+use crate::support::Town;
 
 const COLUMNS: &str = "select table_name || '.' || column_name || ' ' || udt_name || case is_nullable when 'YES' then '?' else '' end
     from information_schema.columns where table_schema = 'public' and table_name not like '\\_\\_%' order by 1";

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::town::process::{ADMIN, Site};
+use crate::support::process::{ADMIN, Site};
 
 #[tokio::test]
 async fn the_tour_works_as_printed() {

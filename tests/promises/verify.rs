@@ -10,7 +10,7 @@ use regulars::{
 };
 use serde_json::json;
 
-use crate::town::Town;
+use crate::support::Town;
 
 async fn verify(town: &Town) -> anyhow::Result<()> {
     commands::verify(Config::read(&|_| None).unwrap(), Urls { database_url: town.database_url().to_owned(), redis_url: None }).await

@@ -4,7 +4,7 @@ use poem::http::Method;
 use serde_json::json;
 
 use super::description::operations;
-use crate::town::{Person, Town};
+use crate::support::{Person, Town};
 
 /// A word by which to look for what is private.
 const BAIT: &str = "quetzal";

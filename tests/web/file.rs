@@ -2,7 +2,7 @@
 
 use poem::http::Method;
 
-use crate::town::Town;
+use crate::support::Town;
 
 #[tokio::test]
 async fn each_page_has_a_nonce_of_its_own() {

@@ -3,7 +3,7 @@
 use quick_xml::{Reader, events::Event};
 use serde_json::json;
 
-use crate::town::{ADDRESS, Reply, Town};
+use crate::support::{ADDRESS, Reply, Town};
 
 /// The texts of all elements of a name; fails unless the answer is well-formed.
 fn texts(reply: &Reply, name: &str) -> Vec<String> {

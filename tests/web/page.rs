@@ -4,7 +4,7 @@ use chrono::Duration;
 use poem::http::Method;
 use serde_json::json;
 
-use crate::town::{ADDRESS, Plan, Town, at};
+use crate::support::{ADDRESS, Plan, Town, at};
 
 #[tokio::test]
 async fn a_question_is_a_whole_page() {

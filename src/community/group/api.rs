@@ -10,25 +10,25 @@ use poem_openapi::{
 use serde_json::json;
 
 use super::{
-    rules::{self, Refusal, Standing},
+    rules::{self, Membership, Refusal},
     store::{self, Filter, GroupRow, NewGroup},
 };
 use crate::{
+    domain::{ApiTag, GroupId, GroupKind, GroupRole, MembershipState},
     events::{self, Event},
     identity::{
         Actor, Member, Visitor,
         audit::{self, AuditEntry},
         member::store::{escape_like, random_handle},
-        permission::{Action, GroupStanding, Object as Thing, can},
+        permission::{Action, GroupAccess, Object as Thing, can},
     },
     kit::{
         Kit, Problem,
+        csv_list::{self, ListRequest, PageOrCsv},
         etag::{self, Conditional, Edited},
-        listing::{self, Asked, Listed},
         problem::Fields,
         text::Text,
     },
-    words::{ApiTag, GroupId, GroupKind, GroupRole, MembershipState},
 };
 
 /// What is put after a slug that is taken, to make another.
@@ -61,7 +61,7 @@ struct GroupView {
 
 impl From<GroupRow> for GroupView {
     fn from(row: GroupRow) -> Self {
-        let my_role = standing(&row).my_role;
+        let my_role = access(&row).my_role;
         let GroupRow { id, slug, name, description, kind, private, member_count, created_at, version: _, my_role: _, my_state } = row;
         Self { id, slug, name, description, kind, private, member_count, since: created_at, my_role, my_state }
     }
@@ -94,7 +94,7 @@ struct EditGroup {
 }
 
 #[derive(ApiResponse)]
-enum Founded {
+enum GroupCreated {
     /// The caller owns it.
     #[oai(status = 201)]
     Group(
@@ -106,7 +106,7 @@ enum Founded {
 }
 
 #[derive(ApiResponse)]
-enum Deleted {
+enum GroupDeleted {
     /// The group is gone, and what was written in it is not shown any more.
     #[oai(status = 204)]
     Done,
@@ -129,7 +129,7 @@ impl GroupApi {
         cursor: Query<Option<String>>,
         limit: Query<Option<usize>>,
         accept: Accept,
-    ) -> Result<Listed<GroupView>, Problem> {
+    ) -> Result<PageOrCsv<GroupView>, Problem> {
         let reader = visitor.0.as_ref().map(|actor| actor.member_id);
         if mine.0 && reader.is_none() {
             return Err(Problem::unauthorized("Sign in to see your groups."));
@@ -146,16 +146,16 @@ impl GroupApi {
             let filter = filter.clone();
             async move { Ok(store::list_groups(&mut *kit.db.read().await?, &filter, &request).await?) }
         };
-        let asked = Asked { cursor: cursor.0, limit: limit.0, accept };
+        let asked = ListRequest { cursor: cursor.0, limit: limit.0, accept };
         let position = |row: &GroupRow| (i64::from(row.member_count), row.id.0);
-        listing::answer(&self.kit, "list_groups", shown, asked, fetch, position, GroupView::from).await
+        csv_list::answer(&self.kit, "list_groups", shown, asked, fetch, position, GroupView::from).await
     }
 
     /// Found a group
     ///
     /// The caller becomes its owner. Nobody owns more than 10.
     #[oai(path = "/groups", method = "post", operation_id = "create_group")]
-    async fn create_group(&self, member: Member, body: Json<CreateGroup>) -> Result<Founded, Problem> {
+    async fn create_group(&self, member: Member, body: Json<CreateGroup>) -> Result<GroupCreated, Problem> {
         let Json(body) = body;
         let (name, description) = (body.name.trim(), body.description.as_deref().unwrap_or_default().trim());
         let mut fields = Fields::default();
@@ -187,13 +187,13 @@ impl GroupApi {
                 return Err(Refusal::SlugTaken.into());
             }
         }
-        let standing = Standing::new(GroupRole::Owner, MembershipState::Active);
-        store::put_membership(&mut tx, id, owner, standing, now).await?;
-        store::add_to_count(&mut tx, id, rules::count_change(None, Some(standing))).await?;
+        let membership = Membership::new(GroupRole::Owner, MembershipState::Active);
+        store::put_membership(&mut tx, id, owner, membership, now).await?;
+        store::add_to_count(&mut tx, id, rules::count_change(None, Some(membership))).await?;
         let group = store::find_group(&mut tx, new.slug, Some(owner)).await?.ok_or_else(|| Problem::not_found("group"))?;
         tx.commit().await?;
         let (view, etag) = tagged(group);
-        Ok(Founded::Group(Json(view), etag))
+        Ok(GroupCreated::Group(Json(view), etag))
     }
 
     /// Get a group
@@ -240,10 +240,10 @@ impl GroupApi {
         group.version = store::update_group(&mut tx, &group).await?;
         if group.private != was_private {
             let changed = Event::GroupPrivacyChanged { group_id: group.id, private: group.private };
-            events::tell(&mut tx, self.kit.clock.now(), [changed]).await?;
+            events::publish(&mut tx, self.kit.clock.now(), [changed]).await?;
         }
         tx.commit().await?;
-        self.kit.outbox.ring();
+        self.kit.outbox.wake();
         let (view, etag) = tagged(group);
         Ok(Edited::Whole(Json(view), etag))
     }
@@ -252,23 +252,23 @@ impl GroupApi {
     ///
     /// For its owner and administrators.
     #[oai(path = "/groups/:slug", method = "delete", operation_id = "delete_group")]
-    async fn delete_group(&self, member: Member, slug: Path<String>) -> Result<Deleted, Problem> {
+    async fn delete_group(&self, member: Member, slug: Path<String>) -> Result<GroupDeleted, Problem> {
         let actor = member.0;
         let now = self.kit.clock.now();
         let mut tx = actor.begin(&self.kit).await?;
         let group = store::lock_group(&mut tx, &slug.0, actor.member_id).await?;
         let group = allowed(Some(&actor), Action::ManageGroup, group)?;
         store::delete_group(&mut tx, group.id, now).await?;
-        let by_owner = standing(&group).my_role == Some(GroupRole::Owner);
+        let by_owner = access(&group).my_role == Some(GroupRole::Owner);
         if !by_owner {
             let entry =
                 AuditEntry::new(Some(actor.member_id), "delete_group", ("group", group.id.0), "", json!({ "slug": group.slug }), now);
             audit::record(&mut tx, entry).await?;
         }
-        events::tell(&mut tx, now, [Event::GroupDeleted { group_id: group.id }]).await?;
+        events::publish(&mut tx, now, [Event::GroupDeleted { group_id: group.id }]).await?;
         tx.commit().await?;
-        self.kit.outbox.ring();
-        Ok(Deleted::Done)
+        self.kit.outbox.wake();
+        Ok(GroupDeleted::Done)
     }
 }
 
@@ -282,15 +282,15 @@ fn check_terms(fields: &mut Fields, name: Option<&str>, description: Option<&str
 }
 
 /// Where whoever asked for this row stands with the group.
-pub fn standing(row: &GroupRow) -> GroupStanding {
+pub fn access(row: &GroupRow) -> GroupAccess {
     let my_role = row.my_role.filter(|_| row.my_state == Some(MembershipState::Active));
-    GroupStanding { private: row.private, deleted: false, my_role, state: row.my_state }
+    GroupAccess { private: row.private, deleted: false, my_role, state: row.my_state }
 }
 
 /// The group, if the actor may do this with it. One that is absent and one that they may not know of look the same.
 pub fn allowed(actor: Option<&Actor>, action: Action, group: Option<GroupRow>) -> Result<GroupRow, Problem> {
     let group = group.ok_or_else(|| Problem::not_found("group"))?;
-    can(actor, action, &Thing::group(Some(standing(&group)))).map_err(|denied| denied.problem("group"))?;
+    can(actor, action, &Thing::group(Some(access(&group)))).map_err(|denied| denied.problem("group"))?;
     Ok(group)
 }
 

@@ -7,9 +7,10 @@ use diesel::{
 };
 use diesel_async::RunQueryDsl;
 
-use super::rules::Standing;
+use super::rules::Membership;
 use crate::{
     author_columns,
+    domain::{GroupId, GroupKind, GroupRole, MemberId, MembershipState},
     identity::{
         member::Author,
         merge::{
@@ -17,9 +18,8 @@ use crate::{
             store::{bring_back, give_back, set_aside, take_over},
         },
     },
-    kit::{Conn, db::CachedExt, page::Request},
+    kit::{Conn, db::CachedExt, pagination::Request},
     schema::{member, membership, user_group},
-    words::{GroupId, GroupKind, GroupRole, MemberId, MembershipState},
 };
 
 #[derive(Insertable)]
@@ -209,8 +209,8 @@ pub struct MembershipRow {
 }
 
 impl MembershipRow {
-    pub fn standing(&self) -> Option<Standing> {
-        self.role.zip(self.state).map(|(role, state)| Standing::new(role, state))
+    pub fn membership(&self) -> Option<Membership> {
+        self.role.zip(self.state).map(|(role, state)| Membership::new(role, state))
     }
 }
 
@@ -269,7 +269,7 @@ pub async fn put_membership(
     conn: &mut Conn,
     group_id: GroupId,
     member_id: MemberId,
-    standing: Standing,
+    membership: Membership,
     now: DateTime<Utc>,
 ) -> QueryResult<DateTime<Utc>> {
     #[derive(QueryableByName)]
@@ -285,8 +285,8 @@ pub async fn put_membership(
     )
     .bind::<SqlUuid, _>(group_id)
     .bind::<SqlUuid, _>(member_id)
-    .bind::<Text, _>(standing.role)
-    .bind::<Text, _>(standing.state)
+    .bind::<Text, _>(membership.role)
+    .bind::<Text, _>(membership.state)
     .bind::<Timestamptz, _>(now)
     .cached()
     .get_result(conn)

@@ -21,9 +21,9 @@ use super::{
     view::{self, NotificationView, Reader},
 };
 use crate::{
-    identity::{Actor, Myself, caller::token_expiry},
-    kit::{Kit, Problem, page::Page, problem::Fields},
-    words::{ApiTag, SessionId},
+    domain::{ApiTag, SessionId},
+    identity::{Actor, Myself, auth::token_expiry},
+    kit::{Kit, Problem, pagination::Page, problem::Fields},
 };
 
 pub const READ_AT_ONCE_MAX: usize = 100;
@@ -117,7 +117,7 @@ impl NotificationApi {
     ///
     /// Server-sent events: each notification as it comes, from now on, or after the one that Last-Event-ID names. Silence is
     /// broken by a comment every 15 seconds. The stream ends with the access token; connect again with a fresh one. Of one
-    /// member's streams, 8 stay open. 503 `too_many_streams` where the server has no room for another listener.
+    /// member's streams, 8 stay open. 503 `too_many_streams` where the server has no room for another one.
     #[oai(path = "/stream", method = "get", operation_id = "stream_my_notifications")]
     async fn stream_my_notifications(
         &self,
@@ -136,9 +136,9 @@ impl NotificationApi {
         };
         let time_left = token_expiry(request).map_or(Duration::ZERO, |at| (at - self.kit.clock.now()).to_std().unwrap_or_default());
         let woken = self.streams.open(actor.member_id, actor.session_id)?;
-        let listener = Listener { streams: self.streams.clone(), reader: reader(&actor), session_id: actor.session_id, woken, last };
+        let follower = Follower { streams: self.streams.clone(), reader: reader(&actor), session_id: actor.session_id, woken, last };
         let expires = Box::pin(tokio::time::sleep(time_left));
-        let events = stream::unfold(listener, Listener::hear).map(stream::iter).flatten().take_until(expires).boxed();
+        let events = stream::unfold(follower, Follower::next).map(stream::iter).flatten().take_until(expires).boxed();
         let events = EventStream::new(events).keep_alive(KEEP_ALIVE).to_event(|notification| {
             SentEvent::message(notification.to_json_string()).event_type("notification").id(notification.id.to_string())
         });
@@ -148,7 +148,7 @@ impl NotificationApi {
 }
 
 /// One open stream.
-struct Listener {
+struct Follower {
     streams: Streams,
     reader: Reader,
     session_id: SessionId,
@@ -157,9 +157,9 @@ struct Listener {
     last: Uuid,
 }
 
-impl Listener {
+impl Follower {
     /// Waits for news. None when the stream is over.
-    async fn hear(mut self) -> Option<(Vec<NotificationView>, Self)> {
+    async fn next(mut self) -> Option<(Vec<NotificationView>, Self)> {
         loop {
             // What is there already comes first; a change in the meantime is not forgotten.
             self.woken.mark_unchanged();

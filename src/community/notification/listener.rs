@@ -9,27 +9,27 @@ use super::{
     store,
 };
 use crate::{
+    domain::MemberId,
     events::Event,
     kit::{
         Conn,
-        outbox::{Listener, Occurrence},
+        outbox::{Delivered, Listener},
     },
-    words::MemberId,
 };
 
-pub struct Herald;
+pub struct NotificationListener;
 
-impl Listener<Event> for Herald {
+impl Listener<Event> for NotificationListener {
     fn name(&self) -> &'static str {
         "notification"
     }
 
-    fn hear<'a>(&'a self, conn: &'a mut Conn, batch: &'a [Occurrence<Event>]) -> BoxFuture<'a, anyhow::Result<()>> {
+    fn react<'a>(&'a self, conn: &'a mut Conn, batch: &'a [Delivered<Event>]) -> BoxFuture<'a, anyhow::Result<()>> {
         Box::pin(async move {
             let news: Vec<News> = batch.iter().flat_map(rules::news).collect();
             if !news.is_empty() {
                 let told = address(conn, news).await?;
-                store::tell(conn, &rules::drafts(told)).await?;
+                store::insert(conn, &rules::notifications(told)).await?;
             }
             Ok(())
         })

@@ -4,7 +4,7 @@ pub mod api;
 pub mod jobs;
 pub mod listener;
 pub mod rules;
-pub mod settings;
+pub mod settings_api;
 pub mod store;
 pub mod streams;
 pub mod view;

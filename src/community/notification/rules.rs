@@ -4,10 +4,10 @@ use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
 use crate::{
+    domain::{CommentId, GroupId, MemberId, MembershipState, PostId, RedemptionId},
     events::{Event, PostRef},
-    kit::outbox::Occurrence,
-    words,
-    words::{CommentId, GroupId, MemberId, MembershipState, PostId, RedemptionId},
+    kit::outbox::Delivered,
+    text_enum,
 };
 
 /// Members told of one mention each, a text.
@@ -15,7 +15,7 @@ pub const MENTIONS_MAX: usize = 10;
 /// Read ones are kept for so long.
 pub const KEPT_READ: Duration = Duration::days(90);
 
-words! {
+text_enum! {
     /// What a notification tells.
     pub enum NotificationKind {
         /// A question that the member follows has answers.
@@ -58,7 +58,7 @@ pub enum Audience {
     Leaders(GroupId),
 }
 
-/// Something to tell, as far as one event knows.
+/// Something to insert, as far as one event knows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct News {
     pub kind: NotificationKind,
@@ -112,13 +112,13 @@ impl News {
 }
 
 /// What an event is to whom.
-pub fn news(occurrence: &Occurrence<Event>) -> Vec<News> {
+pub fn news(delivered: &Delivered<Event>) -> Vec<News> {
     use NotificationKind::*;
-    let at = occurrence.at;
+    let at = delivered.at;
     // Of things that may happen again, the event's number tells them apart.
-    let number = Uuid::from_u128(occurrence.number as u128);
+    let number = Uuid::from_u128(delivered.number as u128);
     let to = |kind, member: MemberId, about, source| News::new(kind, Audience::Member(member), about, source, at);
-    match &occurrence.event {
+    match &delivered.event {
         Event::AnswerPosted { post } => {
             let followers = Audience::Followers(post.question_id);
             vec![News::new(QuestionAnswered, followers, post.question_id.0, post.id.0, at).on(post).by(post.author_id)]
@@ -168,7 +168,7 @@ pub fn news(occurrence: &Occurrence<Event>) -> Vec<News> {
 
 /// News for one member; several of one kind about the same are one.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Draft {
+pub struct NewNotification {
     pub member_id: MemberId,
     /// Of the latest.
     pub news: News,
@@ -180,16 +180,17 @@ pub struct Draft {
 
 /// Puts together what each member is to hear. Nobody hears of themselves; who is named in a post hears that, and not
 /// also that it was posted.
-pub fn drafts(told: Vec<(MemberId, News)>) -> Vec<Draft> {
+pub fn notifications(told: Vec<(MemberId, News)>) -> Vec<NewNotification> {
     let named: Vec<(MemberId, Uuid)> =
         told.iter().filter(|(_, news)| news.kind == NotificationKind::Mentioned).map(|(member, news)| (*member, news.source)).collect();
-    let mut drafts: Vec<Draft> = Vec::new();
+    let mut notifications: Vec<NewNotification> = Vec::new();
     for (member_id, news) in told {
         if news.actor_id == Some(member_id) || news.kind != NotificationKind::Mentioned && named.contains(&(member_id, news.source)) {
             continue;
         }
-        let same = |draft: &&mut Draft| (draft.member_id, draft.news.kind, draft.news.about) == (member_id, news.kind, news.about);
-        match drafts.iter_mut().find(same) {
+        let same =
+            |draft: &&mut NewNotification| (draft.member_id, draft.news.kind, draft.news.about) == (member_id, news.kind, news.about);
+        match notifications.iter_mut().find(same) {
             Some(draft) if draft.sources.contains(&news.source) => {}
             Some(draft) => {
                 draft.sources.insert(0, news.source);
@@ -199,23 +200,23 @@ pub fn drafts(told: Vec<(MemberId, News)>) -> Vec<Draft> {
                 };
                 draft.news = news;
             }
-            None => drafts.push(Draft { member_id, sources: vec![news.source], amount: news.amount, news }),
+            None => notifications.push(NewNotification { member_id, sources: vec![news.source], amount: news.amount, news }),
         }
     }
-    drafts
+    notifications
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::words::PostKind;
+    use crate::domain::PostKind;
 
     fn post(author_id: MemberId) -> PostRef {
         PostRef { id: PostId::new(), kind: PostKind::Answer, question_id: PostId::new(), author_id, group_id: None }
     }
 
     fn told(event: Event) -> Vec<NotificationKind> {
-        news(&Occurrence { number: 7, at: DateTime::UNIX_EPOCH, event }).into_iter().map(|news| news.kind).collect()
+        news(&Delivered { number: 7, at: DateTime::UNIX_EPOCH, event }).into_iter().map(|news| news.kind).collect()
     }
 
     #[test]
@@ -238,7 +239,7 @@ mod tests {
             (Event::AnswerAccepted { answer, asker_id: bea }, vec![AnswerAccepted]),
             (Event::AnswerAccepted { answer, asker_id: ada }, vec![]),
             (Event::PostWithdrawn { post: answer, review_item_id: None }, vec![]),
-            (Event::PostWithdrawn { post: answer, review_item_id: Some(crate::words::ReviewItemId::new()) }, vec![PostHidden]),
+            (Event::PostWithdrawn { post: answer, review_item_id: Some(crate::domain::ReviewItemId::new()) }, vec![PostHidden]),
             (redemption(true), vec![]),
             (redemption(false), vec![RedemptionChanged]),
             (membership(None, Some(Requested)), vec![GroupRequested]),
@@ -268,11 +269,11 @@ mod tests {
             (vec![news(QuestionAnswered, 1, bea, 0), news(Mentioned, 1, bea, 0)], vec![(Mentioned, vec![1], 0)]),
             (vec![news(PointsAvailable, 1, bea, 30), news(PointsAvailable, 2, bea, 12)], vec![(PointsAvailable, vec![2, 1], 42)]),
         ] {
-            let drafts: Vec<_> = drafts(told)
+            let notifications: Vec<_> = notifications(told)
                 .into_iter()
                 .map(|draft| (draft.news.kind, draft.sources.iter().map(Uuid::as_u128).collect::<Vec<_>>(), draft.amount.unwrap_or(0)))
                 .collect();
-            assert_eq!(drafts, expected);
+            assert_eq!(notifications, expected);
         }
     }
 }

@@ -10,15 +10,15 @@ use diesel::{
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::rules::{Draft, News, NotificationKind};
+use super::rules::{NewNotification, News, NotificationKind};
 use crate::{
+    domain::{GroupId, MemberId, PostId, SessionId},
     identity::merge::{
         Merge,
         store::{bring_back, give_back, set_aside, take_over},
     },
     kit::{Conn, db::CachedExt},
     visible_group,
-    words::{GroupId, MemberId, PostId, SessionId},
 };
 
 /// Things that one notification remembers to have told of.
@@ -56,16 +56,18 @@ pub async fn find_leaders(conn: &mut Conn, groups: &[GroupId]) -> QueryResult<Ve
 }
 
 /// Tells those who have an account, may see what it is about, and do not know it yet.
-pub async fn tell(conn: &mut Conn, drafts: &[Draft]) -> QueryResult<()> {
-    if drafts.is_empty() {
+pub async fn insert(conn: &mut Conn, notifications: &[NewNotification]) -> QueryResult<()> {
+    if notifications.is_empty() {
         return Ok(());
     }
-    fn column<T>(drafts: &[Draft], of: impl Fn(&News) -> T) -> Vec<T> {
-        drafts.iter().map(|draft| of(&draft.news)).collect()
+    fn column<T>(notifications: &[NewNotification], of: impl Fn(&News) -> T) -> Vec<T> {
+        notifications.iter().map(|draft| of(&draft.news)).collect()
     }
     // PostgreSQL has no lists of lists of unequal length.
-    let sources: Vec<String> =
-        drafts.iter().map(|draft| format!("{{{}}}", draft.sources.iter().map(Uuid::to_string).collect::<Vec<_>>().join(","))).collect();
+    let sources: Vec<String> = notifications
+        .iter()
+        .map(|draft| format!("{{{}}}", draft.sources.iter().map(Uuid::to_string).collect::<Vec<_>>().join(",")))
+        .collect();
     diesel::sql_query(concat!(
         "with draft as (
            select id, member_id, kind, about_id, sources::uuid[] as sources, actor_id, question_id, post_id, comment_id, group_id,
@@ -93,20 +95,20 @@ pub async fn tell(conn: &mut Conn, drafts: &[Draft]) -> QueryResult<()> {
            amount = case old.kind when 'points_available' then old.amount + excluded.amount else excluded.amount end,
            detail = excluded.detail, created_at = excluded.created_at"
     ))
-    .bind::<Array<SqlUuid>, _>(drafts.iter().map(|_| Uuid::now_v7()).collect::<Vec<_>>())
-    .bind::<Array<SqlUuid>, _>(drafts.iter().map(|draft| draft.member_id).collect::<Vec<_>>())
-    .bind::<Array<Text>, _>(column(drafts, |news| news.kind))
-    .bind::<Array<SqlUuid>, _>(column(drafts, |news| news.about))
+    .bind::<Array<SqlUuid>, _>(notifications.iter().map(|_| Uuid::now_v7()).collect::<Vec<_>>())
+    .bind::<Array<SqlUuid>, _>(notifications.iter().map(|draft| draft.member_id).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(column(notifications, |news| news.kind))
+    .bind::<Array<SqlUuid>, _>(column(notifications, |news| news.about))
     .bind::<Array<Text>, _>(sources)
-    .bind::<Array<Nullable<SqlUuid>>, _>(column(drafts, |news| news.actor_id))
-    .bind::<Array<Nullable<SqlUuid>>, _>(column(drafts, |news| news.question_id))
-    .bind::<Array<Nullable<SqlUuid>>, _>(column(drafts, |news| news.post_id))
-    .bind::<Array<Nullable<SqlUuid>>, _>(column(drafts, |news| news.comment_id))
-    .bind::<Array<Nullable<SqlUuid>>, _>(column(drafts, |news| news.group_id))
-    .bind::<Array<Nullable<SqlUuid>>, _>(column(drafts, |news| news.redemption_id))
-    .bind::<Array<Nullable<BigInt>>, _>(drafts.iter().map(|draft| draft.amount).collect::<Vec<_>>())
-    .bind::<Array<Nullable<Text>>, _>(column(drafts, |news| news.detail.clone()))
-    .bind::<Array<Timestamptz>, _>(column(drafts, |news| news.at))
+    .bind::<Array<Nullable<SqlUuid>>, _>(column(notifications, |news| news.actor_id))
+    .bind::<Array<Nullable<SqlUuid>>, _>(column(notifications, |news| news.question_id))
+    .bind::<Array<Nullable<SqlUuid>>, _>(column(notifications, |news| news.post_id))
+    .bind::<Array<Nullable<SqlUuid>>, _>(column(notifications, |news| news.comment_id))
+    .bind::<Array<Nullable<SqlUuid>>, _>(column(notifications, |news| news.group_id))
+    .bind::<Array<Nullable<SqlUuid>>, _>(column(notifications, |news| news.redemption_id))
+    .bind::<Array<Nullable<BigInt>>, _>(notifications.iter().map(|draft| draft.amount).collect::<Vec<_>>())
+    .bind::<Array<Nullable<Text>>, _>(column(notifications, |news| news.detail.clone()))
+    .bind::<Array<Timestamptz>, _>(column(notifications, |news| news.at))
     .bind::<Int4, _>(SOURCES_MAX)
     .cached()
     .execute(conn)

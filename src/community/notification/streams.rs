@@ -18,8 +18,8 @@ use uuid::Uuid;
 
 use super::store::{Latest, find_ended, find_news};
 use crate::{
+    domain::{MemberId, SessionId},
     kit::{Conn, Kit, Problem},
-    words::{MemberId, SessionId},
 };
 
 /// Streams of one member in one process; beyond, the oldest ends.

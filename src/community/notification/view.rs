@@ -11,9 +11,9 @@ use uuid::Uuid;
 
 use super::rules::NotificationKind;
 use crate::{
-    kit::{Conn, db::CachedExt, page::Request},
+    domain::{CommentId, MemberId, PostId, RedemptionId},
+    kit::{Conn, db::CachedExt, pagination::Request},
     visible_group,
-    words::{CommentId, MemberId, PostId, RedemptionId},
 };
 
 /// Nobody reads a larger number.

@@ -7,10 +7,12 @@ use poem_openapi::{
 };
 
 use super::{
+    rules::AnswerOrder,
     store,
-    view::{self, AnswerOrder, AnswerView},
+    view::{self, AnswerView},
 };
 use crate::{
+    domain::{ApiTag, PostId, PostKind},
     events::{self, Event},
     forum::{
         follow,
@@ -18,7 +20,7 @@ use crate::{
             self, PostState, Refusal, event_ref,
             mention::{self, Mentions},
             permit,
-            revision::{self, Draft},
+            revision::{self, NewRevision},
             rules::{self as post_rules, REASON_CHARS_MAX},
         },
     },
@@ -26,10 +28,9 @@ use crate::{
         Member, Visitor,
         audit::{self, AuditEntry},
         permission::{Action, can},
-        site,
+        site_settings,
     },
-    kit::{Kit, Problem, etag, limits::Ration, page::Page, problem::Fields, text::Text},
-    words::{ApiTag, PostId, PostKind},
+    kit::{Kit, Problem, etag, pagination::Page, problem::Fields, text::Text},
 };
 
 pub struct AnswerApi {
@@ -103,7 +104,7 @@ impl AnswerApi {
     #[oai(path = "/questions/:question_id/answers", method = "post", operation_id = "answer_question")]
     async fn answer_question(&self, member: Member, question_id: Path<PostId>, body: Json<WriteAnswer>) -> Result<AnswerMade, Problem> {
         let (actor, now) = (member.0, self.kit.clock.now());
-        let site = site::current(&self.kit).await?;
+        let site = site_settings::current(&self.kit).await?;
         let mut fields = Fields::default();
         let mentions = Mentions::find(&self.kit, &[&body.body]).await?;
         let rendered = post_rules::render(&mut fields, &actor, &body.body, site.body_chars(), &mentions);
@@ -115,13 +116,13 @@ impl AnswerApi {
             return Err(Refusal::NotPublished.into());
         }
         fields.done()?;
-        post::turn::take(&self.kit, &mut tx, &actor, Ration::Reply, &body.body, now).await?;
+        post::posting_limits::take(&self.kit, &mut tx, &actor, post::posting_limits::REPLY, &body.body, now).await?;
         let id = PostId::new();
         store::insert(&mut tx, id, &question, actor.member_id, &body.body, &rendered, now).await?;
         follow::store::follow_question(&mut tx, actor.member_id, question.id, now).await?;
         post::store::count_answer(&mut tx, question.id, 1, now).await?;
-        post::store::warm(&mut tx, &[question.id]).await?;
-        let draft = Draft { editor_id: actor.member_id, title: None, body_markdown: &body.body, tags: "", reason: "", at: now };
+        post::store::update_hotness(&mut tx, &[question.id]).await?;
+        let draft = NewRevision { editor_id: actor.member_id, title: None, body_markdown: &body.body, tags: "", reason: "", at: now };
         revision::insert(&mut tx, id, 1, &draft).await?;
         let post = events::PostRef {
             id,
@@ -132,10 +133,10 @@ impl AnswerApi {
         };
         mention::record(&mut tx, id, None, &mentions).await?;
         let mentioned = post_rules::mention_event(post, None, actor.member_id, mentions.members(&rendered.mentions));
-        events::tell(&mut tx, now, std::iter::once(Event::AnswerPosted { post }).chain(mentioned)).await?;
+        events::publish(&mut tx, now, std::iter::once(Event::AnswerPosted { post }).chain(mentioned)).await?;
         let answer = view::read(&mut tx, question.id, id, &actor).await?;
         tx.commit().await?;
-        self.kit.outbox.ring();
+        self.kit.outbox.wake();
         let tag = etag::of_view(answer.version, &answer);
         Ok(AnswerMade::Created(Json(answer), tag))
     }
@@ -153,7 +154,7 @@ impl AnswerApi {
         body: Json<EditAnswer>,
     ) -> Result<AnswerEdited, Problem> {
         let (actor, id, now) = (member.0, answer_id.0, self.kit.clock.now());
-        let site = site::current(&self.kit).await?;
+        let site = site_settings::current(&self.kit).await?;
         let mut fields = Fields::default();
         let mentions = Mentions::find(&self.kit, &[&body.body]).await?;
         let rendered = post_rules::render(&mut fields, &actor, &body.body, site.body_chars(), &mentions);
@@ -167,19 +168,19 @@ impl AnswerApi {
         etag::guard(if_match.0.as_deref(), thread.post.version)?;
         fields.done()?;
         if *body.body != *thread.post.body_markdown {
-            let draft = Draft { editor_id: actor.member_id, title: None, body_markdown: &body.body, tags: "", reason, at: now };
+            let draft = NewRevision { editor_id: actor.member_id, title: None, body_markdown: &body.body, tags: "", reason, at: now };
             revision::keep(&mut tx, &thread.post, "", &draft).await?;
             post::store::set_text(&mut tx, id, None, Some((&body.body, &rendered)), now).await?;
             mention::record(&mut tx, id, None, &mentions).await?;
             let mentioned = post_rules::mention_event(event_ref(&thread.post), None, actor.member_id, mentions.members(&rendered.mentions));
-            events::tell(&mut tx, now, mentioned).await?;
+            events::publish(&mut tx, now, mentioned).await?;
             if thread.post.is_published() {
                 post::store::touch(&mut tx, thread.question.id, now).await?;
             }
         }
         let answer = view::read(&mut tx, thread.question.id, id, &actor).await?;
         tx.commit().await?;
-        self.kit.outbox.ring();
+        self.kit.outbox.wake();
         let tag = etag::of_view(answer.version, &answer);
         Ok(AnswerEdited::Done(Json(answer), tag))
     }
@@ -200,7 +201,7 @@ impl AnswerApi {
             audit::record(&mut tx, AuditEntry::new(Some(actor.member_id), "delete_answer", ("post", answer.id.0), "", detail, now)).await?;
         }
         tx.commit().await?;
-        self.kit.outbox.ring();
+        self.kit.outbox.wake();
         Ok(AnswerGone::Deleted)
     }
 }

@@ -1,8 +1,9 @@
 //! Answers, and which of them is accepted.
 
-pub mod acceptance;
+pub mod acceptance_api;
 pub mod api;
-pub mod of_member;
+pub mod list;
+pub mod member_api;
 pub mod rules;
 pub mod store;
 pub mod view;

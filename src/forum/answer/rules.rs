@@ -3,11 +3,23 @@
 use chrono::{DateTime, Duration, Utc};
 
 use crate::{
+    domain::MemberId,
     events::Event,
     forum::post::{PostRow, event_ref, rules::unaccepted_events},
-    refusals,
-    words::MemberId,
+    refusals, text_enum,
 };
+
+text_enum! {
+    /// Orders of answers.
+    pub enum AnswerOrder {
+        /// The accepted one first, unless another leads it by 5 votes and has twice as many; then by the lower bound of
+        /// the share of up votes (Wilson, 95 %).
+        Best = "best",
+        Newest = "newest",
+        Oldest = "oldest",
+        Score = "score",
+    }
+}
 
 /// Askers wait this long before they accept their own answer.
 const OWN_AFTER_HOURS: i64 = 48;

@@ -8,13 +8,13 @@ use diesel::{
 use diesel_async::RunQueryDsl;
 
 use crate::{
+    domain::{MemberId, PostId},
     forum::post::PostRow,
     kit::{
         Conn,
         db::CachedExt,
         markdown::{RENDERER, Rendered},
     },
-    words::{MemberId, PostId},
 };
 
 pub async fn insert(

@@ -8,8 +8,10 @@ use diesel::{
 use diesel_async::RunQueryDsl;
 use poem_openapi::Object;
 
+use super::rules::AnswerOrder;
 use crate::{
     author_columns,
+    domain::{PostId, PostState},
     forum::comment::{api::CommentView, store as comments},
     identity::{
         Actor,
@@ -18,23 +20,9 @@ use crate::{
     kit::{
         Conn, Kit, Problem,
         db::CachedExt,
-        page::{Page, Request},
+        pagination::{Page, Request},
     },
-    words,
-    words::{PostId, PostState},
 };
-
-words! {
-    /// Orders of answers.
-    pub enum AnswerOrder {
-        /// The accepted one first, unless another leads it by 5 votes and has twice as many; then by the lower bound of
-        /// the share of up votes (Wilson, 95 %).
-        Best = "best",
-        Newest = "newest",
-        Oldest = "oldest",
-        Score = "score",
-    }
-}
 
 /// The sort key of an answer: a share as the bits of an `f64`, then a whole number.
 pub type Key = (u64, i64);
@@ -169,7 +157,7 @@ macro_rules! answer_rows {
 }
 
 pub fn list_name(question: PostId, sort: AnswerOrder) -> String {
-    format!("answers?{question}&{}", sort.word())
+    format!("answers?{question}&{}", sort.as_str())
 }
 
 /// A page of a question's answers; hidden ones for their authors and for those who moderate.

@@ -12,6 +12,7 @@ use super::{
     store::{self, CommentRow, NewComment},
 };
 use crate::{
+    domain::{ApiTag, CommentId, PostId, PostKind, PostState},
     events::{self, Event},
     forum::post::{
         self, Refusal, event_ref,
@@ -26,12 +27,10 @@ use crate::{
     },
     kit::{
         Kit, Problem,
-        limits::Ration,
-        page::{Page, Request},
+        pagination::{Page, Request},
         problem::Fields,
         text::Text,
     },
-    words::{ApiTag, CommentId, PostId, PostKind, PostState},
 };
 
 pub struct CommentApi {
@@ -158,11 +157,11 @@ impl CommentApi {
         if let Some(post) = post::find(&mut tx, comment.post_id).await? {
             mention::record(&mut tx, post.id, Some(id), &mentions).await?;
             let mentioned = post::rules::mention_event(event_ref(&post), Some(id), actor.member_id, mentions.members(&rendered.mentions));
-            events::tell(&mut tx, now, mentioned).await?;
+            events::publish(&mut tx, now, mentioned).await?;
         }
         let comment = store::find(&mut tx, id).await?.ok_or_else(|| Problem::not_found("comment"))?;
         tx.commit().await?;
-        self.kit.outbox.ring();
+        self.kit.outbox.wake();
         Ok(Json(comment.into()))
     }
 
@@ -215,7 +214,7 @@ impl CommentApi {
             return Err(Refusal::NotPublished.into());
         }
         fields.done()?;
-        post::turn::take(&self.kit, &mut tx, &actor, Ration::Reply, body, now).await?;
+        post::posting_limits::take(&self.kit, &mut tx, &actor, post::posting_limits::REPLY, body, now).await?;
         let new = NewComment {
             id: CommentId::new(),
             post_id: id,
@@ -229,10 +228,10 @@ impl CommentApi {
         mention::record(&mut tx, id, Some(new.id), &mentions).await?;
         let mentioned = post::rules::mention_event(post, Some(new.id), by, mentions.members(&rendered.mentions));
         let posted = Event::CommentPosted { post, comment_id: new.id, author_id: by };
-        events::tell(&mut tx, now, std::iter::once(posted).chain(mentioned)).await?;
+        events::publish(&mut tx, now, std::iter::once(posted).chain(mentioned)).await?;
         let comment = store::find(&mut tx, new.id).await?.ok_or_else(|| Problem::not_found("comment"))?;
         tx.commit().await?;
-        self.kit.outbox.ring();
+        self.kit.outbox.wake();
         Ok(CommentMade::Created(Json(comment.into())))
     }
 

@@ -3,10 +3,10 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
+    domain::MemberId,
     forum::post::rules::{Refusal, is_editable},
     identity::Actor,
     kit::Problem,
-    words::MemberId,
 };
 
 /// Authors may edit for a while, moderators always.

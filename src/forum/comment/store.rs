@@ -9,9 +9,9 @@ use diesel_async::RunQueryDsl;
 
 use crate::{
     author_columns,
+    domain::{CommentId, MemberId, PostId},
     identity::member::Author,
     kit::{Conn, db::CachedExt, markdown::RENDERER},
-    words::{CommentId, MemberId, PostId},
 };
 
 /// Comments shown with their post; more are a list of their own.

@@ -8,6 +8,7 @@ use super::{
     store::{self, NewFlag},
 };
 use crate::{
+    domain::{ApiTag, FlagId, PostId, PostKind, ReviewItemId, SanctionId},
     forum::{
         post::{self, PostState, Thread},
         sanction::{
@@ -15,9 +16,8 @@ use crate::{
             rules::{AUTOMATIC_SILENCE_HOURS, NewSanction, SanctionKind},
         },
     },
-    identity::{Actor, Member, permission::Action, site},
-    kit::{Conn, Kit, Problem, limits::Ration, problem::Fields, text::Text},
-    words::{ApiTag, FlagId, PostId, PostKind, ReviewItemId, SanctionId},
+    identity::{Actor, Member, permission::Action, site_settings},
+    kit::{Conn, Kit, Problem, problem::Fields, text::Text},
 };
 
 pub struct FlagApi {
@@ -71,12 +71,12 @@ impl FlagApi {
 
 impl FlagApi {
     async fn flag(&self, actor: Actor, kind: PostKind, id: PostId, body: FlagPost) -> Result<FlagAnswer, Problem> {
-        let noun = kind.word();
+        let noun = kind.as_str();
         let note = body.note.map(|note| note.0).unwrap_or_default();
         let mut fields = Fields::default();
         rules::check_note(&mut fields, body.reason, &note);
 
-        let least = Thresholds::from(&*site::current(&self.kit).await?);
+        let least = Thresholds::from(&*site_settings::current(&self.kit).await?);
         let now = self.kit.clock.now();
         let mut tx = actor.begin(&self.kit).await?;
         let thread = post::find_thread_for_update(&mut tx, id).await?.filter(|thread| thread.post.kind == kind);
@@ -89,7 +89,7 @@ impl FlagApi {
             return Err(Refusal::NotPublished.into());
         }
         fields.done()?;
-        self.kit.limits.take(Ration::Flag, &actor.caller())?;
+        self.kit.limits.take(rules::FLAG, &actor.caller())?;
 
         let record = store::find_record(&mut tx, actor.member_id).await?;
         let staff = actor.is_staff();
@@ -108,13 +108,13 @@ impl FlagApi {
         if !store::insert(&mut tx, &flag).await? {
             return Err(Refusal::Already.into());
         }
-        let standing = store::find_standing(&mut tx, &thread.post, staff, thread.question.locked_at.is_some(), now).await?;
-        for consequence in rules::consequences(&standing, least) {
+        let context = store::find_context(&mut tx, &thread.post, staff, thread.question.locked_at.is_some(), now).await?;
+        for consequence in rules::consequences(&context, least) {
             carry_out(&mut tx, consequence, &thread, item, now).await?;
         }
         let view = FlagView { id: flag.id, post_id: id, reason: body.reason, note: note.clone(), created_at: now };
         tx.commit().await?;
-        self.kit.outbox.ring();
+        self.kit.outbox.wake();
         Ok(FlagAnswer::Flagged(Json(view)))
     }
 }
@@ -148,11 +148,4 @@ async fn carry_out(
         }
     }
     Ok(())
-}
-
-/// Ends the locks whose time is up.
-pub async fn unlock_questions(kit: Kit) -> Result<(), Problem> {
-    let mut tx = kit.db.begin().await?;
-    store::unlock_due(&mut tx, kit.clock.now()).await?;
-    tx.commit().await
 }

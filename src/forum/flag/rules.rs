@@ -1,6 +1,15 @@
 //! What a flag weighs, and what flags bring about without a moderator.
 
-use crate::{identity::site::Site, kit::problem::Fields, refusals};
+use crate::{
+    identity::site_settings::SiteSettings,
+    kit::{
+        problem::Fields,
+        rate_limits::{DAY, RateLimit},
+    },
+    refusals,
+};
+
+pub const FLAG: RateLimit = RateLimit::per("flag", 20, DAY);
 
 pub const NOTE_CHARS_MAX: usize = 1_000;
 /// A flag for another reason has to say which.
@@ -15,7 +24,7 @@ const ACCURACY_MAX: i64 = 5;
 const ACCURACY_MIN: i64 = -3;
 pub const LOCK_HOURS: i64 = 4;
 
-crate::words! {
+crate::text_enum! {
     /// What is wrong with a post.
     pub enum FlagReason {
         Spam = "spam",
@@ -27,7 +36,7 @@ crate::words! {
     }
 }
 
-crate::words! {
+crate::text_enum! {
     /// What review made of a flag.
     pub enum Verdict {
         Open = "open",
@@ -83,7 +92,7 @@ pub fn check_note(fields: &mut Fields, reason: FlagReason, note: &str) {
 
 /// Where a post, its question and its author stand, with the new flag counted in.
 #[derive(Clone, Copy, Debug)]
-pub struct Standing {
+pub struct FlagContext {
     /// Of the open flags on this post.
     pub weight: i64,
     pub flaggers: i64,
@@ -110,8 +119,8 @@ pub struct Thresholds {
     pub silence_flaggers: i64,
 }
 
-impl From<&Site> for Thresholds {
-    fn from(site: &Site) -> Self {
+impl From<&SiteSettings> for Thresholds {
+    fn from(site: &SiteSettings) -> Self {
         Self {
             hide_weight: site.flag_hide_weight.into(),
             hide_flaggers: site.flag_hide_flaggers.into(),
@@ -130,11 +139,11 @@ pub enum Consequence {
     SilenceAuthor,
 }
 
-pub fn consequences(standing: &Standing, least: Thresholds) -> Vec<Consequence> {
-    let hide = standing.by_staff || standing.weight >= least.hide_weight && standing.flaggers >= least.hide_flaggers;
-    let lock = !standing.locked && standing.thread_weight >= least.lock_weight && standing.thread_flaggers >= least.lock_flaggers;
-    let newcomer = standing.author_trust == 0 && !standing.author_is_staff && !standing.author_is_silenced;
-    let silence = newcomer && standing.author_flaggers >= least.silence_flaggers;
+pub fn consequences(context: &FlagContext, least: Thresholds) -> Vec<Consequence> {
+    let hide = context.by_staff || context.weight >= least.hide_weight && context.flaggers >= least.hide_flaggers;
+    let lock = !context.locked && context.thread_weight >= least.lock_weight && context.thread_flaggers >= least.lock_flaggers;
+    let newcomer = context.author_trust == 0 && !context.author_is_staff && !context.author_is_silenced;
+    let silence = newcomer && context.author_flaggers >= least.silence_flaggers;
     [(hide, Consequence::HidePost), (lock, Consequence::LockQuestion), (silence, Consequence::SilenceAuthor)]
         .into_iter()
         .filter_map(|(due, consequence)| due.then_some(consequence))
@@ -177,7 +186,7 @@ mod tests {
     fn what_flags_bring_about() {
         use Consequence::*;
         let least = Thresholds { hide_weight: 8, hide_flaggers: 2, lock_weight: 30, lock_flaggers: 5, silence_flaggers: 3 };
-        let calm = Standing {
+        let calm = FlagContext {
             weight: 1,
             flaggers: 1,
             by_staff: false,
@@ -189,30 +198,30 @@ mod tests {
             author_is_staff: false,
             author_is_silenced: false,
         };
-        let newcomer = Standing { author_trust: 0, author_flaggers: 3, ..calm };
-        let storm = Standing { thread_weight: 30, thread_flaggers: 5, ..calm };
-        for (name, standing, expected) in [
+        let newcomer = FlagContext { author_trust: 0, author_flaggers: 3, ..calm };
+        let storm = FlagContext { thread_weight: 30, thread_flaggers: 5, ..calm };
+        for (name, context, expected) in [
             ("one flag", calm, vec![]),
-            ("light flags", Standing { weight: 7, flaggers: 7, ..calm }, vec![]),
-            ("one heavy flag", Standing { weight: 10, flaggers: 1, ..calm }, vec![]),
-            ("enough", Standing { weight: 8, flaggers: 2, ..calm }, vec![HidePost]),
-            ("staff", Standing { weight: 7, by_staff: true, ..calm }, vec![HidePost]),
+            ("light flags", FlagContext { weight: 7, flaggers: 7, ..calm }, vec![]),
+            ("one heavy flag", FlagContext { weight: 10, flaggers: 1, ..calm }, vec![]),
+            ("enough", FlagContext { weight: 8, flaggers: 2, ..calm }, vec![HidePost]),
+            ("staff", FlagContext { weight: 7, by_staff: true, ..calm }, vec![HidePost]),
             ("a storm", storm, vec![LockQuestion]),
-            ("a storm of four", Standing { thread_flaggers: 4, ..storm }, vec![]),
-            ("nearly a storm", Standing { thread_weight: 29, ..storm }, vec![]),
-            ("locked already", Standing { locked: true, ..storm }, vec![]),
+            ("a storm of four", FlagContext { thread_flaggers: 4, ..storm }, vec![]),
+            ("nearly a storm", FlagContext { thread_weight: 29, ..storm }, vec![]),
+            ("locked already", FlagContext { locked: true, ..storm }, vec![]),
             ("a newcomer", newcomer, vec![SilenceAuthor]),
-            ("a newcomer flagged twice", Standing { author_flaggers: 2, ..newcomer }, vec![]),
-            ("silenced already", Standing { author_is_silenced: true, ..newcomer }, vec![]),
-            ("new staff", Standing { author_is_staff: true, ..newcomer }, vec![]),
-            ("known", Standing { author_trust: 1, ..newcomer }, vec![]),
+            ("a newcomer flagged twice", FlagContext { author_flaggers: 2, ..newcomer }, vec![]),
+            ("silenced already", FlagContext { author_is_silenced: true, ..newcomer }, vec![]),
+            ("new staff", FlagContext { author_is_staff: true, ..newcomer }, vec![]),
+            ("known", FlagContext { author_trust: 1, ..newcomer }, vec![]),
             (
                 "everything",
-                Standing { weight: 30, flaggers: 5, thread_weight: 30, thread_flaggers: 5, ..newcomer },
+                FlagContext { weight: 30, flaggers: 5, thread_weight: 30, thread_flaggers: 5, ..newcomer },
                 vec![HidePost, LockQuestion, SilenceAuthor],
             ),
         ] {
-            assert_eq!(consequences(&standing, least), expected, "{name}");
+            assert_eq!(consequences(&context, least), expected, "{name}");
         }
     }
 

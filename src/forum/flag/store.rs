@@ -7,16 +7,16 @@ use diesel::{
 };
 use diesel_async::RunQueryDsl;
 
-use super::rules::{FlagReason, LOCK_HOURS, Standing};
+use super::rules::{FlagContext, FlagReason, LOCK_HOURS};
 use crate::{
+    domain::{FlagId, MemberId, PostId, ReviewItemId},
     forum::{post::PostRow, question},
     kit::{Conn, db::CachedExt},
     schema::{flag, review_item},
-    words::{FlagId, MemberId, PostId, ReviewItemId},
 };
 
 #[derive(QueryableByName)]
-pub struct Record {
+pub struct FlagRecord {
     #[diesel(sql_type = BigInt)]
     pub upheld: i64,
     #[diesel(sql_type = BigInt)]
@@ -24,7 +24,7 @@ pub struct Record {
 }
 
 /// How often a member's flags were right, and how often wrong.
-pub async fn find_record(conn: &mut Conn, flagger: MemberId) -> QueryResult<Record> {
+pub async fn find_record(conn: &mut Conn, flagger: MemberId) -> QueryResult<FlagRecord> {
     diesel::sql_query(
         "select count(*) filter (where verdict = 'upheld') as upheld, count(*) filter (where verdict = 'declined') as declined
          from flag where flagger_id = $1",
@@ -62,7 +62,7 @@ pub async fn insert(conn: &mut Conn, new: &NewFlag<'_>) -> QueryResult<bool> {
 }
 
 #[derive(QueryableByName)]
-struct StandingRow {
+struct FlagContextRow {
     #[diesel(sql_type = BigInt)]
     weight: i64,
     #[diesel(sql_type = BigInt)]
@@ -82,8 +82,8 @@ struct StandingRow {
 }
 
 /// Where the flags leave a post, its question and its author.
-pub async fn find_standing(conn: &mut Conn, of: &PostRow, by_staff: bool, locked: bool, now: DateTime<Utc>) -> QueryResult<Standing> {
-    let row: StandingRow = diesel::sql_query(
+pub async fn find_context(conn: &mut Conn, of: &PostRow, by_staff: bool, locked: bool, now: DateTime<Utc>) -> QueryResult<FlagContext> {
+    let row: FlagContextRow = diesel::sql_query(
         "select coalesce(sum(f.weight) filter (where p.id = $1), 0)::bigint as weight,
                 count(distinct f.flagger_id) filter (where p.id = $1) as flaggers,
                 coalesce(sum(f.weight) filter (where p.question_id = $2), 0)::bigint as thread_weight,
@@ -103,7 +103,7 @@ pub async fn find_standing(conn: &mut Conn, of: &PostRow, by_staff: bool, locked
     .cached()
     .get_result(conn)
     .await?;
-    Ok(Standing {
+    Ok(FlagContext {
         weight: row.weight,
         flaggers: row.flaggers,
         by_staff,

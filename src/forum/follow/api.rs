@@ -8,6 +8,7 @@ use poem_openapi::{
 
 use super::{rules, store};
 use crate::{
+    domain::{ApiTag, PostId, PostKind},
     forum::{
         post::{self, permit},
         tag::{
@@ -17,8 +18,7 @@ use crate::{
         },
     },
     identity::{Member, permission::Action},
-    kit::{Kit, Problem, page::Page},
-    words::{ApiTag, PostId, PostKind},
+    kit::{Kit, Problem, pagination::Page},
 };
 
 pub struct FollowApi {

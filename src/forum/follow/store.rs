@@ -8,8 +8,8 @@ use diesel::{
 use diesel_async::RunQueryDsl;
 
 use crate::{
+    domain::{MemberId, PostId, TagId},
     kit::{Conn, db::CachedExt},
-    words::{MemberId, PostId, TagId},
 };
 
 /// Again without effect.

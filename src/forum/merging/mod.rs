@@ -9,23 +9,23 @@ use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use uuid::Uuid;
 
-use self::rules::{Accepted, MovedVote};
+use self::rules::{AcceptedAnswer, MovedVote};
 use super::{post, reputation, trust::store as trust};
 use crate::{
+    domain::{PostId, PostKind},
     events,
     identity::merge::{
         Merge, Merging,
-        rules::{Moved, Outcome, TakenBack},
+        rules::{MergeOutcome, Moved, TakenBack},
     },
     kit::{Conn, Problem},
-    words::{PostId, PostKind},
 };
 
 /// The forum's part in merges. Boards are counted anew from its books.
 pub struct ForumMerging;
 
 impl Merging for ForumMerging {
-    fn merge<'a>(&'a self, conn: &'a mut Conn, merge: &'a Merge, outcome: &'a mut Outcome) -> BoxFuture<'a, Result<(), Problem>> {
+    fn merge<'a>(&'a self, conn: &'a mut Conn, merge: &'a Merge, outcome: &'a mut MergeOutcome) -> BoxFuture<'a, Result<(), Problem>> {
         Box::pin(async move {
             store::lock_posts(conn, merge).await?;
             for (of, kind) in [(Moved::Questions, PostKind::Question), (Moved::Answers, PostKind::Answer)] {
@@ -45,7 +45,7 @@ impl Merging for ForumMerging {
             store::take_revisions(conn, merge).await?;
             reputation::store::take(conn, merge).await?;
             counts.into_iter().for_each(|(of, count)| outcome.moves(of, count));
-            events::tell(conn, merge.at, rules::vote_events(&votes, false)).await?;
+            events::publish(conn, merge.at, rules::vote_events(&votes, false)).await?;
             let turned = settle(conn, merge, merge.at, &before, &votes, []).await?;
             // What the two had of each other is gone by now.
             let reputation = reputation::store::find_total(conn, merge.into).await?;
@@ -68,7 +68,7 @@ impl Merging for ForumMerging {
             store::give_revisions(conn, merge).await?;
             let votes = store::cast_votes_again(conn, merge).await?;
             let entries = reputation::store::give(conn, merge).await?;
-            events::tell(conn, now, rules::vote_events(&votes, true)).await?;
+            events::publish(conn, now, rules::vote_events(&votes, true)).await?;
             let later = entries.iter().filter(|entry| entry.later).filter_map(|entry| Some((entry.post_id?, entry.at)));
             settle(conn, merge, now, &before, &votes, later).await?;
             Ok(())
@@ -83,7 +83,7 @@ async fn settle(
     conn: &mut Conn,
     merge: &Merge,
     now: DateTime<Utc>,
-    before: &[Accepted],
+    before: &[AcceptedAnswer],
     votes: &[MovedVote],
     later: impl IntoIterator<Item = (PostId, DateTime<Utc>)>,
 ) -> Result<i64, Problem> {
@@ -95,12 +95,12 @@ async fn settle(
     let moments: BTreeMap<PostId, DateTime<Utc>> = later.into_iter().chain(of_votes).chain(of_answers).collect();
     let changed = moments.into_iter().map(|(post, at)| (post, (Uuid::now_v7().to_string(), at))).collect();
     reputation::listener::settle(conn, &changed).await?;
-    events::tell(conn, now, rules::acceptance_events(&turned)).await?;
+    events::publish(conn, now, rules::acceptance_events(&turned)).await?;
     store::weigh_anew(conn, merge).await?;
     store::hold_trust(conn, merge).await?;
     trust::mark_due(conn, [(merge.from, now), (merge.into, now)]).await?;
     let mut questions: BTreeSet<PostId> = votes.iter().map(|vote| vote.question_id).collect();
     questions.extend(store::find_questions(conn, merge).await?);
-    post::store::warm(conn, &questions.into_iter().collect::<Vec<_>>()).await?;
+    post::store::update_hotness(conn, &questions.into_iter().collect::<Vec<_>>()).await?;
     Ok(turned.len() as i64)
 }

@@ -9,8 +9,8 @@ use diesel::{
 };
 
 use crate::{
+    domain::{GroupId, MemberId, PostId, PostKind, VoteId},
     events::{Event, PostRef},
-    words::{GroupId, MemberId, PostId, PostKind, VoteId},
 };
 
 /// A vote that comes or goes with a merge, and its post.
@@ -53,7 +53,7 @@ pub fn vote_events(votes: &[MovedVote], again: bool) -> impl Iterator<Item = Eve
 
 /// An answer of one of two members that a question of somebody accepts.
 #[derive(QueryableByName, Clone, Copy, Debug)]
-pub struct Accepted {
+pub struct AcceptedAnswer {
     #[diesel(sql_type = SqlUuid)]
     pub post_id: PostId,
     #[diesel(sql_type = SqlUuid)]
@@ -68,7 +68,7 @@ pub struct Accepted {
     pub accepted_at: DateTime<Utc>,
 }
 
-impl Accepted {
+impl AcceptedAnswer {
     /// Whether it is another's question: askers are not counted for answers of their own.
     pub fn counts(&self) -> bool {
         self.author_id != self.asker_id
@@ -76,15 +76,15 @@ impl Accepted {
 }
 
 /// The answers whose acceptance counts on one side only, as they are on the other.
-pub fn turned(before: &[Accepted], after: &[Accepted]) -> Vec<Accepted> {
+pub fn turned(before: &[AcceptedAnswer], after: &[AcceptedAnswer]) -> Vec<AcceptedAnswer> {
     let counted: BTreeMap<PostId, bool> = before.iter().map(|answer| (answer.post_id, answer.counts())).collect();
     after.iter().filter(|answer| counted.get(&answer.post_id).is_some_and(|counted| *counted != answer.counts())).copied().collect()
 }
 
 /// Of answers whose acceptance counts now, or no longer does.
-pub fn acceptance_events(turned: &[Accepted]) -> impl Iterator<Item = Event> {
+pub fn acceptance_events(turned: &[AcceptedAnswer]) -> impl Iterator<Item = Event> {
     turned.iter().map(|it| {
-        let Accepted { post_id: id, question_id, author_id, asker_id, group_id, .. } = *it;
+        let AcceptedAnswer { post_id: id, question_id, author_id, asker_id, group_id, .. } = *it;
         let answer = PostRef { id, kind: PostKind::Answer, question_id, author_id, group_id };
         if it.counts() { Event::AnswerAccepted { answer, asker_id } } else { Event::AnswerUnaccepted { answer, asker_id } }
     })
@@ -99,7 +99,7 @@ mod tests {
         let (ada, twin, cid) = (MemberId::new(), MemberId::new(), MemberId::new());
         let (post_id, accepted_at) = (PostId::new(), DateTime::UNIX_EPOCH);
         let accepted =
-            |author_id, asker_id| Accepted { post_id, question_id: PostId::new(), author_id, asker_id, group_id: None, accepted_at };
+            |author_id, asker_id| AcceptedAnswer { post_id, question_id: PostId::new(), author_id, asker_id, group_id: None, accepted_at };
         for (before, after, expected) in [
             (accepted(twin, cid), accepted(ada, cid), None),
             (accepted(twin, ada), accepted(ada, ada), Some(false)),

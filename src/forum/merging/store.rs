@@ -3,8 +3,9 @@
 use diesel::{prelude::*, sql_types::Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 
-use super::rules::{Accepted, MovedVote};
+use super::rules::{AcceptedAnswer, MovedVote};
 use crate::{
+    domain::{MemberId, PostId, PostKind},
     identity::merge::{
         Merge,
         rules::Moved,
@@ -12,7 +13,6 @@ use crate::{
     },
     kit::{Conn, db::CachedExt},
     schema::post,
-    words::{MemberId, PostId, PostKind},
 };
 
 /// A table whose rows go over, the column that tells a member's rows apart, and the column that says whose they are.
@@ -192,7 +192,7 @@ async fn votes(conn: &mut Conn, merge: &Merge, text: &'static str) -> QueryResul
 }
 
 /// The accepted answers of both, their own questions' included.
-pub async fn find_accepted(conn: &mut Conn, merge: &Merge) -> QueryResult<Vec<Accepted>> {
+pub async fn find_accepted(conn: &mut Conn, merge: &Merge) -> QueryResult<Vec<AcceptedAnswer>> {
     diesel::sql_query(
         "select a.id as post_id, a.question_id, a.author_id, q.author_id as asker_id, a.group_id, q.accepted_at
          from post a join post q on q.id = a.question_id and q.accepted_answer_id = a.id

@@ -5,7 +5,7 @@ use crate::{
     visible_group,
 };
 
-pub static ALL: &[Check] = &[
+pub static CHECKS: &[Check] = &[
     Check {
         name: "No text names a member who is erased.",
         sql: "select n.post_id::text as violation from mention n join member m on m.id = n.member_id

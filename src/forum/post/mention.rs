@@ -10,10 +10,10 @@ use diesel::{
 use diesel_async::RunQueryDsl;
 
 use crate::{
+    domain::{CommentId, MemberId, PostId},
     identity::handle::{Handle, Named, find_named},
     kit::{Conn, Kit, Problem, db::CachedExt, markdown::names},
     refusals,
-    words::{CommentId, MemberId, PostId},
 };
 
 refusals! {

@@ -1,18 +1,19 @@
 //! Posts: what questions and answers have in common, and what everything that points at either of them needs.
 
-pub mod api;
 pub mod checks;
-pub mod heat;
+pub mod hotness;
+pub mod jobs;
 pub mod mention;
 pub mod permit;
-pub mod preview;
+pub mod posting_limits;
+pub mod preview_api;
 pub mod rendering;
 pub mod revision;
+pub mod revision_api;
 pub mod rules;
 pub mod store;
-pub mod turn;
 
-pub use crate::words::PostState;
+pub use crate::domain::PostState;
 pub use permit::permit;
 pub use rules::{CloseReason, PostRow, Refusal, event_ref};
 pub use store::{Thread, change_state, find, find_for_update, find_thread, find_thread_for_update};

@@ -3,15 +3,14 @@
 use super::{rules::PostRow, store::Thread};
 use crate::{
     identity::{
-        Actor,
+        Actor, group_access,
         permission::{Action, Object, can},
-        standing,
     },
     kit::{Conn, Problem},
 };
 
 /// What the permission function needs to know of a post.
-pub fn object(question: &PostRow, post: &PostRow, group: Option<crate::identity::permission::GroupStanding>) -> Object {
+pub fn object(question: &PostRow, post: &PostRow, group: Option<crate::identity::permission::GroupAccess>) -> Object {
     Object {
         group,
         author_id: Some(post.author_id),
@@ -26,7 +25,7 @@ pub fn object(question: &PostRow, post: &PostRow, group: Option<crate::identity:
 /// about, for further questions.
 pub async fn permit(conn: &mut Conn, actor: Option<&Actor>, action: Action, thread: &Thread) -> Result<Object, Problem> {
     let group = match thread.question.group_id {
-        Some(id) => standing::standing(conn, id, actor.map(|actor| actor.member_id)).await?,
+        Some(id) => group_access::find(conn, id, actor.map(|actor| actor.member_id)).await?,
         None => None,
     };
     can(actor, Action::See, &object(&thread.question, &thread.question, group)).map_err(|denied| denied.problem(thread.noun()))?;

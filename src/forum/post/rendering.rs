@@ -1,6 +1,6 @@
 //! Texts rendered again: those that an earlier renderer made, and those that name somebody who is gone.
 
-use std::{collections::HashMap, time::Duration};
+use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use diesel::{
@@ -13,8 +13,7 @@ use uuid::Uuid;
 use crate::{
     identity::Handle,
     kit::{
-        Conn, Kit, Problem,
-        background::Job,
+        Conn,
         db::CachedExt,
         markdown::{self, RENDERER, names},
     },
@@ -22,8 +21,7 @@ use crate::{
 
 /// Texts before this renderer name whoever had the name when they were written.
 const RESOLVED_SINCE: i16 = 2;
-const BATCH_TEXTS: i32 = 200;
-pub const RENDER_ANEW: Job = Job { name: "render_anew", every: Duration::from_secs(60), run: |kit| Box::pin(render_anew(kit)) };
+pub const BATCH_TEXTS: i32 = 200;
 
 /// A table of texts, and how its rows are read and written.
 pub struct Texts {
@@ -67,22 +65,8 @@ struct Stale {
     renderer: i16,
 }
 
-async fn render_anew(kit: Kit) -> Result<(), Problem> {
-    for texts in [&POSTS, &COMMENTS] {
-        loop {
-            let mut tx = kit.db.begin().await?;
-            let rendered = render_stale(&mut tx, texts).await?;
-            tx.commit().await?;
-            if rendered < BATCH_TEXTS as usize {
-                break;
-            }
-        }
-    }
-    Ok(())
-}
-
 /// Renders some texts that an earlier renderer made. Returns how many.
-async fn render_stale(conn: &mut Conn, texts: &Texts) -> QueryResult<usize> {
+pub async fn render_stale(conn: &mut Conn, texts: &Texts) -> QueryResult<usize> {
     let rows: Vec<Stale> =
         diesel::sql_query(texts.stale).bind::<Int2, _>(RENDERER).bind::<Int4, _>(BATCH_TEXTS).cached().load(conn).await?;
     resolve(conn, rows.iter().filter(|row| row.renderer < RESOLVED_SINCE)).await?;

@@ -10,13 +10,13 @@ use diesel_async::RunQueryDsl;
 use super::rules::{PostRow, is_grace};
 use crate::{
     author_columns,
+    domain::{MemberId, PostId},
     identity::member::Author,
     kit::{Conn, db::CachedExt},
-    words::{MemberId, PostId},
 };
 
 /// The text of a post at some time.
-pub struct Draft<'a> {
+pub struct NewRevision<'a> {
     pub editor_id: MemberId,
     pub title: Option<&'a str>,
     pub body_markdown: &'a str,
@@ -26,7 +26,7 @@ pub struct Draft<'a> {
     pub at: DateTime<Utc>,
 }
 
-pub async fn insert(conn: &mut Conn, post: PostId, number: i32, draft: &Draft<'_>) -> QueryResult<()> {
+pub async fn insert(conn: &mut Conn, post: PostId, number: i32, draft: &NewRevision<'_>) -> QueryResult<()> {
     diesel::sql_query(
         "insert into revision (post_id, number, editor_id, title, body_markdown, tags, reason, created_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -59,7 +59,7 @@ struct Last {
 
 /// Keeps an edit of `post`: as a new revision, or within the last one while its editor is still at it. An imported post
 /// gets its first revision now.
-pub async fn keep(conn: &mut Conn, post: &PostRow, tags_before: &str, draft: &Draft<'_>) -> QueryResult<()> {
+pub async fn keep(conn: &mut Conn, post: &PostRow, tags_before: &str, draft: &NewRevision<'_>) -> QueryResult<()> {
     let last: Option<Last> =
         diesel::sql_query("select number, editor_id, created_at from revision where post_id = $1 order by number desc limit 1")
             .bind::<SqlUuid, _>(post.id)
@@ -71,7 +71,7 @@ pub async fn keep(conn: &mut Conn, post: &PostRow, tags_before: &str, draft: &Dr
         Some(last) if is_grace(draft.editor_id, last.editor_id, last.created_at, draft.at) => last.number,
         Some(last) => last.number + 1,
         None => {
-            let original = Draft {
+            let original = NewRevision {
                 editor_id: post.author_id,
                 title: post.title.as_deref(),
                 body_markdown: &post.body_markdown,

@@ -7,17 +7,17 @@ use diesel::QueryableByName;
 
 use super::mention::Mentions;
 use crate::{
+    domain::{CommentId, GroupId, MemberId, PostId, PostKind, PostState, ReviewItemId},
     events::{Event, PostRef},
     identity::Actor,
     kit::{
         markdown::{self, Rendered},
         problem::Fields,
     },
-    refusals, words,
-    words::{CommentId, GroupId, MemberId, PostId, PostKind, PostState, ReviewItemId},
+    refusals, text_enum,
 };
 
-words! {
+text_enum! {
     /// Why a question takes no more answers.
     pub enum CloseReason {
         Duplicate = "duplicate",

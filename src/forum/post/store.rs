@@ -7,16 +7,16 @@ use diesel::{
 };
 use diesel_async::RunQueryDsl;
 
-use super::heat::{Heat, hot_key};
+use super::hotness::{Hotness, hot_key};
 use super::rules::{PostRow, state_event, unaccepted_events};
 use crate::{
+    domain::{MemberId, PostId, PostKind, PostState, ReviewItemId},
     events,
     kit::{
         Conn, Problem,
         db::CachedExt,
         markdown::{RENDERER, Rendered},
     },
-    words::{MemberId, PostId, PostKind, PostState, ReviewItemId},
 };
 
 /// With a member's id, identifies the lock of those who post; arbitrary, but ours.
@@ -48,7 +48,7 @@ impl Thread {
 
     /// What the post is called in sentences.
     pub fn noun(&self) -> &'static str {
-        self.post.kind.word()
+        self.post.kind.as_str()
     }
 }
 
@@ -99,7 +99,7 @@ pub async fn find_thread_of_for_update(conn: &mut Conn, id: PostId, kind: PostKi
 }
 
 fn of_kind(thread: Option<Thread>, kind: PostKind) -> Result<Thread, Problem> {
-    thread.filter(|thread| thread.post.kind == kind).ok_or_else(|| Problem::not_found(kind.word()))
+    thread.filter(|thread| thread.post.kind == kind).ok_or_else(|| Problem::not_found(kind.as_str()))
 }
 
 /// Publishes, hides or deletes a post that [`find_for_update`] has locked, with everything that follows: the counters of
@@ -138,11 +138,11 @@ pub async fn change_state(
             }
             count_answer(conn, post.question_id, step, now).await?;
             settle_activity(conn, post.question_id).await?;
-            warm(conn, &[post.question_id]).await?;
+            update_hotness(conn, &[post.question_id]).await?;
         }
     }
     events.push((now, event));
-    events::tell_at(conn, &events).await?;
+    events::publish_at(conn, &events).await?;
     Ok(())
 }
 
@@ -281,7 +281,7 @@ pub async fn set_accepted(conn: &mut Conn, question: PostId, accepted: Option<(P
 }
 
 #[derive(QueryableByName)]
-struct HeatRow {
+struct HotnessRow {
     #[diesel(sql_type = SqlUuid)]
     id: PostId,
     #[diesel(sql_type = Int4)]
@@ -295,8 +295,8 @@ struct HeatRow {
 }
 
 /// Sets the places of questions in the list "hot" anew: after votes, answers and acceptances.
-pub async fn warm(conn: &mut Conn, questions: &[PostId]) -> QueryResult<()> {
-    let rows: Vec<HeatRow> = diesel::sql_query(
+pub async fn update_hotness(conn: &mut Conn, questions: &[PostId]) -> QueryResult<()> {
+    let rows: Vec<HotnessRow> = diesel::sql_query(
         "select q.id, q.score, q.created_at as asked_at, coalesce(sum(a.score), 0) as answers_score,
                 count(distinct a.author_id) filter (where a.author_id <> q.author_id) as participants
          from post q left join post a on a.question_id = q.id and a.kind = 'answer' and a.state = 'published'
@@ -306,7 +306,7 @@ pub async fn warm(conn: &mut Conn, questions: &[PostId]) -> QueryResult<()> {
     .cached()
     .load(conn)
     .await?;
-    let heat = |row: &HeatRow| Heat {
+    let hotness = |row: &HotnessRow| Hotness {
         score: row.score.into(),
         answers_score: row.answers_score,
         participants: row.participants,
@@ -314,7 +314,7 @@ pub async fn warm(conn: &mut Conn, questions: &[PostId]) -> QueryResult<()> {
     };
     diesel::sql_query("update post set hot_key = h.hot_key from unnest($1, $2) as h (id, hot_key) where post.id = h.id")
         .bind::<Array<SqlUuid>, _>(rows.iter().map(|row| row.id).collect::<Vec<_>>())
-        .bind::<Array<Double>, _>(rows.iter().map(|row| hot_key(&heat(row))).collect::<Vec<_>>())
+        .bind::<Array<Double>, _>(rows.iter().map(|row| hot_key(&hotness(row))).collect::<Vec<_>>())
         .cached()
         .execute(conn)
         .await?;

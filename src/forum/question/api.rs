@@ -14,27 +14,28 @@ use super::{
     view::{self, QuestionView},
 };
 use crate::{
+    domain::{ApiTag, PostId, PostKind},
     events::{self, Event, PostRef},
     forum::{
         follow,
         post::{
             self, PostState, event_ref,
-            heat::{Heat, hot_key},
+            hotness::{Hotness, hot_key},
             mention::{self, Mentions},
             permit,
-            revision::{self, Draft},
+            revision::{self, NewRevision},
             rules::{self as post_rules, REASON_CHARS_MAX},
         },
         tag,
     },
     identity::{
-        Actor, Handle, Member, Visitor,
+        Handle, Member, Visitor,
         audit::{self, AuditEntry},
+        group_access,
         permission::{Action, Object as Permitted, can},
-        site, standing,
+        site_settings,
     },
-    kit::{Conn, Kit, Problem, etag, limits::Ration, page::Page, problem::Fields, text::Text},
-    words::{ApiTag, GroupId, PostId, PostKind},
+    kit::{Kit, Problem, etag, pagination::Page, problem::Fields, text::Text},
 };
 
 pub const SIMILAR_TITLE_CHARS: std::ops::RangeInclusive<usize> = 10..=300;
@@ -132,7 +133,7 @@ impl QuestionApi {
     ) -> Result<Json<Page<QuestionCard>>, Problem> {
         let (actor, sort) = (visitor.0, sort.0.unwrap_or(QuestionOrder::Hot));
         let follower = if followed.0 == Some(true) { Some(actor.as_ref().ok_or_else(nobody)?.member_id) } else { None };
-        let list = format!("questions?{}&{:?}&{:?}&{:?}&{follower:?}", sort.word(), tag.0, group.0, author.0);
+        let list = format!("questions?{}&{:?}&{:?}&{:?}&{follower:?}", sort.as_str(), tag.0, group.0, author.0);
         let request = self.kit.cursors.request(&list, cursor.0.as_deref(), limit.0)?;
         let mut conn = self.kit.db.read().await?;
         let mut filter = Filter::default();
@@ -142,7 +143,7 @@ impl QuestionApi {
             filter.tag = Some((tag.id, tag.question_count));
         }
         if let Some(slug) = &group.0 {
-            filter.group = Some(visible_group(&mut conn, slug, actor.as_ref()).await?.0);
+            filter.group = Some(group_access::find_visible(&mut conn, slug, actor.as_ref()).await?.0);
         }
         if let Some(handle) = &author.0 {
             filter.author = Some(handle.find(&mut conn).await?);
@@ -158,7 +159,7 @@ impl QuestionApi {
     #[oai(path = "/", method = "post", operation_id = "ask_question")]
     async fn ask_question(&self, member: Member, body: Json<AskQuestion>) -> Result<QuestionMade, Problem> {
         let (actor, now) = (member.0, self.kit.clock.now());
-        let site = site::current(&self.kit).await?;
+        let site = site_settings::current(&self.kit).await?;
         let mut fields = Fields::default();
         let title = body.title.trim();
         fields.chars("/title", &body.title, site.title_chars());
@@ -167,16 +168,16 @@ impl QuestionApi {
         let tags = tag::rules::normalise_all(&mut fields, &body.tags);
 
         let mut tx = actor.begin(&self.kit).await?;
-        let (group_id, standing) = match &body.group {
-            Some(slug) => visible_group(&mut tx, slug, Some(&actor)).await.map(|(id, standing)| (Some(id), Some(standing)))?,
+        let (group_id, access) = match &body.group {
+            Some(slug) => group_access::find_visible(&mut tx, slug, Some(&actor)).await.map(|(id, access)| (Some(id), Some(access)))?,
             None => (None, None),
         };
-        can(Some(&actor), Action::Ask, &Permitted::group(standing)).map_err(|denied| denied.problem("group"))?;
+        can(Some(&actor), Action::Ask, &Permitted::group(access)).map_err(|denied| denied.problem("group"))?;
         fields.done()?;
-        post::turn::take(&self.kit, &mut tx, &actor, Ration::Ask, &body.body, now).await?;
+        post::posting_limits::take(&self.kit, &mut tx, &actor, post::posting_limits::ASK, &body.body, now).await?;
 
         let id = PostId::new();
-        let hot_key = hot_key(&Heat { score: 0, answers_score: 0, participants: 0, asked_at: now });
+        let hot_key = hot_key(&Hotness { score: 0, answers_score: 0, participants: 0, asked_at: now });
         let tags = tag::store::find_or_create(&mut tx, &tags, now).await?;
         let new = NewQuestion {
             id,
@@ -192,15 +193,16 @@ impl QuestionApi {
         tag::store::set_tags(&mut tx, id, &tags).await?;
         follow::store::follow_question(&mut tx, actor.member_id, id, now).await?;
         let names = tags.iter().map(|tag| tag.name.as_str()).collect::<Vec<_>>().join(" ");
-        let draft = Draft { editor_id: actor.member_id, title: Some(title), body_markdown: &body.body, tags: &names, reason: "", at: now };
+        let draft =
+            NewRevision { editor_id: actor.member_id, title: Some(title), body_markdown: &body.body, tags: &names, reason: "", at: now };
         revision::insert(&mut tx, id, 1, &draft).await?;
         let post = PostRef { id, kind: PostKind::Question, question_id: id, author_id: actor.member_id, group_id };
         mention::record(&mut tx, id, None, &mentions).await?;
         let mentioned = post_rules::mention_event(post, None, actor.member_id, mentions.members(&rendered.mentions));
-        events::tell(&mut tx, now, std::iter::once(Event::QuestionAsked { post }).chain(mentioned)).await?;
+        events::publish(&mut tx, now, std::iter::once(Event::QuestionAsked { post }).chain(mentioned)).await?;
         let question = view::read(&self.kit, &mut tx, id, Some(&actor)).await?;
         tx.commit().await?;
-        self.kit.outbox.ring();
+        self.kit.outbox.wake();
         let tag = etag::of_view(question.version, &question);
         Ok(QuestionMade::Created(Json(question), tag, format!("/api/v1/questions/{id}")))
     }
@@ -255,7 +257,7 @@ impl QuestionApi {
         body: Json<EditQuestion>,
     ) -> Result<QuestionEdited, Problem> {
         let (actor, id, now) = (member.0, question_id.0, self.kit.clock.now());
-        let site = site::current(&self.kit).await?;
+        let site = site_settings::current(&self.kit).await?;
         let mut fields = Fields::default();
         let title = body.title.as_deref().map(str::trim);
         if let Some(title) = &body.title {
@@ -289,7 +291,7 @@ impl QuestionApi {
         if tags_change || new_title.is_some() || new_body.is_some() {
             let names = if tags_change { tags_after.join(" ") } else { tags_before.join(" ") };
             let markdown = new_body.unwrap_or(&before.body_markdown);
-            let draft = Draft {
+            let draft = NewRevision {
                 editor_id: actor.member_id,
                 title: new_title.or(before.title.as_deref()),
                 body_markdown: markdown,
@@ -302,7 +304,7 @@ impl QuestionApi {
             mention::record(&mut tx, id, None, &mentions).await?;
             if let Some(text) = rendered.as_ref().filter(|_| new_body.is_some()) {
                 let mentioned = post_rules::mention_event(event_ref(&before), None, actor.member_id, mentions.members(&text.mentions));
-                events::tell(&mut tx, now, mentioned).await?;
+                events::publish(&mut tx, now, mentioned).await?;
             }
             if let Some(tags) = tags.filter(|_| tags_change) {
                 tag::store::replace_tags(&mut tx, &before, &tags).await?;
@@ -311,7 +313,7 @@ impl QuestionApi {
         }
         let question = view::read(&self.kit, &mut tx, id, Some(&actor)).await?;
         tx.commit().await?;
-        self.kit.outbox.ring();
+        self.kit.outbox.wake();
         let tag = etag::of_view(question.version, &question);
         Ok(QuestionEdited::Done(Json(question), tag))
     }
@@ -339,25 +341,13 @@ impl QuestionApi {
             audit::record(&mut tx, AuditEntry::new(Some(actor.member_id), "delete_question", ("post", id.0), "", detail, now)).await?;
         }
         tx.commit().await?;
-        self.kit.outbox.ring();
+        self.kit.outbox.wake();
         Ok(QuestionGone::Deleted)
     }
 }
 
 fn nobody() -> Problem {
     Problem::unauthorized("Sign in to see what you follow.")
-}
-
-/// A group that the caller may know of.
-pub async fn visible_group(
-    conn: &mut Conn,
-    slug: &str,
-    actor: Option<&Actor>,
-) -> Result<(GroupId, crate::identity::permission::GroupStanding), Problem> {
-    let found = if slug.contains('\0') { None } else { standing::standing_by_slug(conn, slug, actor.map(|actor| actor.member_id)).await? };
-    let (id, standing) = found.ok_or_else(|| Problem::not_found("group"))?;
-    can(actor, Action::See, &Permitted::group(Some(standing))).map_err(|denied| denied.problem("group"))?;
-    Ok((id, standing))
 }
 
 fn sorted(names: &[String]) -> Vec<&str> {

@@ -10,6 +10,7 @@ use poem_openapi::Object;
 
 use super::view::GroupRef;
 use crate::{
+    domain::{GroupId, MemberId, PostId, TagId},
     identity::{
         Actor,
         member::{Author, AuthorView},
@@ -17,13 +18,13 @@ use crate::{
     kit::{
         Conn,
         db::CachedExt,
-        page::{ROWS_MAX, Request},
+        pagination::{ROWS_MAX, Request},
+        slug::{self, slug},
     },
-    visible_group, words,
-    words::{GroupId, MemberId, PostId, TagId},
+    text_enum, visible_group,
 };
 
-words! {
+text_enum! {
     /// Orders of questions.
     pub enum QuestionOrder {
         /// Votes, answers and newness weighed.
@@ -48,6 +49,8 @@ pub const SORTED_QUESTIONS_MAX: i32 = 2_000;
 pub struct QuestionCard {
     pub id: PostId,
     pub title: String,
+    /// The title as part of a URL; empty when nothing is left of it.
+    pub slug: String,
     /// The first 200 characters or so, as plain text.
     pub excerpt: String,
     pub tags: Vec<String>,
@@ -116,6 +119,7 @@ impl From<CardRow> for QuestionCard {
     fn from(row: CardRow) -> Self {
         Self {
             id: row.id,
+            slug: slug(&row.title, slug::CHARS_MAX),
             title: row.title,
             excerpt: row.excerpt,
             tags: row.tags,

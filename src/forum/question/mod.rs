@@ -1,7 +1,7 @@
 //! Questions.
 
 pub mod api;
-pub mod closure;
+pub mod closure_api;
 pub mod list;
 pub mod rules;
 pub mod store;

@@ -1,10 +1,10 @@
 //! What a question may look like, and what may become of it.
 
 use crate::{
+    domain::PostId,
     forum::post::{CloseReason, PostRow},
     kit::problem::Fields,
     refusals,
-    words::PostId,
 };
 
 refusals! {

@@ -9,6 +9,7 @@ use diesel_async::RunQueryDsl;
 
 use super::list::{CardRow, card_columns, card_joins};
 use crate::{
+    domain::{GroupId, MemberId, PostId},
     forum::post::CloseReason,
     kit::{
         Conn,
@@ -16,7 +17,6 @@ use crate::{
         markdown::{RENDERER, Rendered},
     },
     visible_group,
-    words::{GroupId, MemberId, PostId},
 };
 
 /// Similar questions are looked for by this many of a title's rarest words.

@@ -10,19 +10,27 @@ use poem_openapi::Object;
 
 use crate::{
     author_columns,
+    domain::{GroupId, GroupRole, MembershipState, PostId, PostState},
     forum::{
-        answer::view::{self as answers, AnswerOrder, AnswerView},
+        answer::{
+            rules::AnswerOrder,
+            view::{self as answers, AnswerView},
+        },
         comment::{api::CommentView, store as comments},
         post::CloseReason,
     },
     identity::{
         Actor,
         member::{Author, AuthorView},
-        permission::{Action, GroupStanding, Object as Permitted, can},
+        permission::{Action, GroupAccess, Object as Permitted, can},
     },
-    kit::{Conn, Kit, Problem, db::CachedExt, page::Page},
+    kit::{
+        Conn, Kit, Problem,
+        db::CachedExt,
+        pagination::Page,
+        slug::{self, slug},
+    },
     visible_question,
-    words::{GroupId, GroupRole, MembershipState, PostId, PostState},
 };
 
 /// The group that a question was asked in.
@@ -48,6 +56,10 @@ pub struct ClosureView {
 pub struct QuestionView {
     pub id: PostId,
     pub title: String,
+    /// The title as part of a URL; empty when nothing is left of it.
+    pub slug: String,
+    /// The first 200 characters or so of the body, as plain text.
+    pub excerpt: String,
     /// Markdown, as it was written.
     pub body: String,
     /// Safe to show as it is.
@@ -88,6 +100,8 @@ struct Row {
     body_markdown: String,
     #[diesel(sql_type = Text)]
     body_html: String,
+    #[diesel(sql_type = Text)]
+    excerpt: String,
     #[diesel(sql_type = Array<Text>)]
     tags: Vec<String>,
     #[diesel(sql_type = Text)]
@@ -143,8 +157,8 @@ struct Row {
 }
 
 impl Row {
-    fn standing(&self) -> Option<GroupStanding> {
-        self.group_id.map(|_| GroupStanding {
+    fn group_access(&self) -> Option<GroupAccess> {
+        self.group_id.map(|_| GroupAccess {
             private: self.group_private,
             deleted: self.group_deleted,
             my_role: self.group_role.filter(|_| self.group_state == Some(MembershipState::Active)),
@@ -153,13 +167,13 @@ impl Row {
     }
 
     fn permitted(&self) -> Permitted {
-        Permitted { author_id: Some(self.author.id), state: self.state, ..Permitted::group(self.standing()) }
+        Permitted { author_id: Some(self.author.id), state: self.state, ..Permitted::group(self.group_access()) }
     }
 }
 
 async fn find(conn: &mut Conn, id: PostId, actor: Option<&Actor>) -> QueryResult<Option<Row>> {
     Ok(diesel::sql_query(concat!(
-        "select q.title, q.body_markdown, q.body_html, q.state, q.score, q.up_votes, q.down_votes, v.value as my_vote,
+        "select q.title, q.body_markdown, q.body_html, q.excerpt, q.state, q.score, q.up_votes, q.down_votes, v.value as my_vote,
                 f.member_id is not null as following, q.answer_count,
                 q.comment_count, q.accepted_answer_id, q.closed_at, q.close_reason, d.id as duplicate_of, q.locked_at, q.created_at,
                 q.edited_at, q.active_at, q.version,
@@ -207,7 +221,9 @@ pub async fn read(kit: &Kit, conn: &mut Conn, id: PostId, actor: Option<&Actor>)
     comments.retain(|comment| comment.post_id == id);
     Ok(QuestionView {
         id,
+        slug: slug(&row.title, slug::CHARS_MAX),
         title: row.title,
+        excerpt: row.excerpt,
         body: row.body_markdown,
         body_html: row.body_html,
         tags: row.tags,

@@ -8,9 +8,9 @@ use super::{
     store::{self, EntryRow},
 };
 use crate::{
+    domain::{ApiTag, PostId},
     identity::Myself,
-    kit::{Kit, Problem, page::Page},
-    words::{ApiTag, PostId},
+    kit::{Kit, Problem, pagination::Page},
 };
 
 pub struct ReputationApi {

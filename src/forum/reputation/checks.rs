@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::{listener, store};
 use crate::{
+    domain::PostId,
     kit::{
         Kit, Problem,
         db::{allow_whole_tables, take_time},
@@ -13,7 +14,6 @@ use crate::{
         verify::{self, CHECK_TIMEOUT, Check, Repair},
     },
     spam_posts,
-    words::PostId,
 };
 
 const SUMS: &str = "A member's reputation is the sum of its entries.";
@@ -125,7 +125,7 @@ async fn settle(kit: Kit) -> Result<u64, Problem> {
         let changed: BTreeMap<_, _> = some.iter().map(|post| (*post, (Uuid::now_v7().to_string(), now))).collect();
         listener::settle(&mut tx, &changed).await?;
         tx.commit().await?;
-        kit.outbox.ring();
+        kit.outbox.wake();
     }
     Ok(posts.len() as u64)
 }

@@ -1,4 +1,4 @@
-//! Brings reputation in line with the posts that events tell of, a batch at a time: a few reads, one write, one telling.
+//! Brings reputation in line with the posts that events tell of, a batch at a time: a few reads, one write, one publishing.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -6,25 +6,25 @@ use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 
 use super::{
-    rules::{Book, Standing},
+    rules::{Book, ScoredPost},
     store,
 };
 use crate::{
+    domain::PostId,
     events::{self, Event},
     kit::{
         Conn,
-        outbox::{Listener, Occurrence},
+        outbox::{Delivered, Listener},
     },
-    words::PostId,
 };
 
-pub struct Reputation;
+pub struct ReputationListener;
 
-impl Listener<Event> for Reputation {
+impl Listener<Event> for ReputationListener {
     fn name(&self) -> &'static str {
         "reputation"
     }
-    fn hear<'a>(&'a self, conn: &'a mut Conn, batch: &'a [Occurrence<Event>]) -> BoxFuture<'a, anyhow::Result<()>> {
+    fn react<'a>(&'a self, conn: &'a mut Conn, batch: &'a [Delivered<Event>]) -> BoxFuture<'a, anyhow::Result<()>> {
         Box::pin(async move {
             // Of several events of a post, the last.
             let changed = batch.iter().filter_map(|heard| Some((heard.event.changed_post()?.id, (heard.number.to_string(), heard.at))));
@@ -40,7 +40,7 @@ pub async fn settle(conn: &mut Conn, changed: &BTreeMap<PostId, (String, DateTim
         return Ok(());
     }
     let ids: Vec<PostId> = changed.keys().copied().collect();
-    let posts: HashMap<PostId, Standing> = store::find_standings(conn, &ids).await?.into_iter().map(|post| (post.id, post)).collect();
+    let posts: HashMap<PostId, ScoredPost> = store::find_scored_posts(conn, &ids).await?.into_iter().map(|post| (post.id, post)).collect();
     let mut book = Book::default();
     for row in store::of_posts(conn, &ids).await? {
         book.remember(row.post_id, row.kind.cause(), row.member_id, row.amount);
@@ -77,5 +77,5 @@ pub async fn settle(conn: &mut Conn, changed: &BTreeMap<PostId, (String, DateTim
             (entry.at, Event::ReputationChanged { member_id, amount: entry.amount.into(), group_id })
         })
         .collect();
-    events::tell_at(conn, &changes).await
+    events::publish_at(conn, &changes).await
 }

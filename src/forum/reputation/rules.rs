@@ -11,8 +11,8 @@ use diesel::{
 };
 
 use crate::{
-    words,
-    words::{GroupId, MemberId, PostId, PostKind, VoteId},
+    domain::{GroupId, MemberId, PostId, PostKind, VoteId},
+    text_enum,
 };
 
 const QUESTION_UP: i32 = 5;
@@ -25,7 +25,7 @@ const SPAM: i32 = -100;
 /// Most that up votes bring a member in a UTC day; the last one that fits counts in part. Acceptances do not count.
 pub const VOTES_DAY_MAX: i64 = 200;
 
-words! {
+text_enum! {
     /// Why an entry was posted.
     pub enum EntryKind {
         QuestionUpVote = "question_up_vote",
@@ -48,7 +48,7 @@ words! {
 
 /// What an entry is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Cause {
+pub enum EntryCause {
     Votes,
     Acceptance,
     /// The post left the public eye: all that the two above brought is gone meanwhile.
@@ -57,20 +57,20 @@ pub enum Cause {
 }
 
 impl EntryKind {
-    pub fn cause(self) -> Cause {
+    pub fn cause(self) -> EntryCause {
         use EntryKind::*;
         match self {
-            QuestionUpVote | AnswerUpVote | DownVote | DownVoteCast | VoteTakenBack => Cause::Votes,
-            AnswerAccepted | AcceptedAnAnswer | AcceptanceTakenBack => Cause::Acceptance,
-            PostWithdrawn | PostReturned => Cause::Withdrawal,
-            SpamUpheld | SpamCleared => Cause::Spam,
+            QuestionUpVote | AnswerUpVote | DownVote | DownVoteCast | VoteTakenBack => EntryCause::Votes,
+            AnswerAccepted | AcceptedAnAnswer | AcceptanceTakenBack => EntryCause::Acceptance,
+            PostWithdrawn | PostReturned => EntryCause::Withdrawal,
+            SpamUpheld | SpamCleared => EntryCause::Spam,
         }
     }
 }
 
 /// A post as it stands, as far as it bears on reputation.
 #[derive(Clone, Copy, Debug)]
-pub struct Standing {
+pub struct ScoredPost {
     pub id: PostId,
     pub kind: PostKind,
     pub author_id: MemberId,
@@ -125,7 +125,7 @@ pub struct MovedEntry {
     pub amount: i32,
     #[diesel(sql_type = Timestamptz)]
     pub at: DateTime<Utc>,
-    /// Posted after the merge that is undone.
+    /// PostedEntry after the merge that is undone.
     #[diesel(sql_type = Bool)]
     pub later: bool,
 }
@@ -133,21 +133,21 @@ pub struct MovedEntry {
 /// The part of the book that some posts need, kept up to date while they are settled.
 #[derive(Default)]
 pub struct Book {
-    held: HashMap<(PostId, Cause), HashMap<MemberId, i32>>,
+    held: HashMap<(PostId, EntryCause), HashMap<MemberId, i32>>,
     votes_of_day: HashMap<(MemberId, NaiveDate), i64>,
     pub posted: Vec<Entry>,
 }
 
 impl Book {
     /// Notes what was posted before.
-    pub fn remember(&mut self, post: PostId, cause: Cause, member: MemberId, amount: i32) {
+    pub fn remember(&mut self, post: PostId, cause: EntryCause, member: MemberId, amount: i32) {
         *self.held.entry((post, cause)).or_default().entry(member).or_default() += amount;
     }
     pub fn remember_day(&mut self, member: MemberId, day: NaiveDate, amount: i64) {
         *self.votes_of_day.entry((member, day)).or_default() += amount;
     }
 
-    fn post(&mut self, post: &Standing, member_id: MemberId, kind: EntryKind, amount: i32, source: &str, at: DateTime<Utc>) {
+    fn post(&mut self, post: &ScoredPost, member_id: MemberId, kind: EntryKind, amount: i32, source: &str, at: DateTime<Utc>) {
         self.remember(post.id, kind.cause(), member_id, amount);
         if counts_for_day(kind, amount) {
             self.remember_day(member_id, at.date_naive(), amount.into());
@@ -157,7 +157,7 @@ impl Book {
     }
 
     /// Posts what a vote brings. Votes come in the order in which they were cast.
-    pub fn count(&mut self, post: &Standing, vote: &NewVote) {
+    pub fn count(&mut self, post: &ScoredPost, vote: &NewVote) {
         let source = vote.id.to_string();
         if vote.value == 1 {
             let (kind, amount) = match post.kind {
@@ -175,13 +175,13 @@ impl Book {
     }
 
     /// Takes back what a vote had brought.
-    pub fn discount(&mut self, post: &Standing, vote: &GoneVote, at: DateTime<Utc>) {
+    pub fn discount(&mut self, post: &ScoredPost, vote: &GoneVote, at: DateTime<Utc>) {
         self.post(post, vote.member_id, EntryKind::VoteTakenBack, -vote.amount, &vote.source, at);
     }
 
     /// Posts what is due for a post, its votes aside, and is not in the book; takes back what is in it and not due.
     /// `source` is new each time.
-    pub fn settle(&mut self, post: &Standing, source: &str, at: DateTime<Utc>) {
+    pub fn settle(&mut self, post: &ScoredPost, source: &str, at: DateTime<Utc>) {
         // Nobody earns anything by accepting their own answer.
         let accepted_at = post.accepted_at.filter(|_| post.author_id != post.asker_id);
         for member in self.members(post) {
@@ -190,38 +190,38 @@ impl Book {
                 due += if member == post.author_id { ACCEPTED } else { 0 };
                 due += if member == post.asker_id { ACCEPTING } else { 0 };
             }
-            let missing = due - self.held(post.id, Cause::Acceptance, member);
+            let missing = due - self.held(post.id, EntryCause::Acceptance, member);
             let earned = if member == post.author_id { EntryKind::AnswerAccepted } else { EntryKind::AcceptedAnAnswer };
             let kind = if missing > 0 { earned } else { EntryKind::AcceptanceTakenBack };
             self.post_missing(post, member, kind, missing, source, accepted_at.filter(|_| missing > 0).unwrap_or(at));
 
-            let earned = self.held(post.id, Cause::Votes, member) + self.held(post.id, Cause::Acceptance, member);
+            let earned = self.held(post.id, EntryCause::Votes, member) + self.held(post.id, EntryCause::Acceptance, member);
             let due = if post.published { 0 } else { -earned };
-            let missing = due - self.held(post.id, Cause::Withdrawal, member);
+            let missing = due - self.held(post.id, EntryCause::Withdrawal, member);
             let kind = if post.published { EntryKind::PostReturned } else { EntryKind::PostWithdrawn };
             self.post_missing(post, member, kind, missing, source, at);
 
             let due = if post.spam && member == post.author_id { SPAM } else { 0 };
-            let missing = due - self.held(post.id, Cause::Spam, member);
+            let missing = due - self.held(post.id, EntryCause::Spam, member);
             let kind = if missing > 0 { EntryKind::SpamCleared } else { EntryKind::SpamUpheld };
             self.post_missing(post, member, kind, missing, source, at);
         }
     }
 
-    fn post_missing(&mut self, post: &Standing, member: MemberId, kind: EntryKind, missing: i32, source: &str, at: DateTime<Utc>) {
+    fn post_missing(&mut self, post: &ScoredPost, member: MemberId, kind: EntryKind, missing: i32, source: &str, at: DateTime<Utc>) {
         if missing != 0 {
             self.post(post, member, kind, missing, source, at);
         }
     }
 
     /// Everybody whom a post brings or brought something.
-    fn members(&self, post: &Standing) -> BTreeSet<MemberId> {
-        let causes = [Cause::Votes, Cause::Acceptance, Cause::Withdrawal, Cause::Spam];
+    fn members(&self, post: &ScoredPost) -> BTreeSet<MemberId> {
+        let causes = [EntryCause::Votes, EntryCause::Acceptance, EntryCause::Withdrawal, EntryCause::Spam];
         let held = causes.iter().filter_map(|cause| self.held.get(&(post.id, *cause))).flat_map(HashMap::keys).copied();
         held.chain([post.author_id, post.asker_id]).collect()
     }
 
-    fn held(&self, post: PostId, cause: Cause, member: MemberId) -> i32 {
+    fn held(&self, post: PostId, cause: EntryCause, member: MemberId) -> i32 {
         self.held.get(&(post, cause)).and_then(|held| held.get(&member)).copied().unwrap_or(0)
     }
 }
@@ -241,12 +241,12 @@ mod tests {
     struct Story {
         book: Book,
         number: i64,
-        answer: Standing,
+        answer: ScoredPost,
     }
 
     impl Story {
         fn new() -> Self {
-            let answer = Standing {
+            let answer = ScoredPost {
                 id: PostId::new(),
                 kind: PostKind::Answer,
                 author_id: MemberId::new(),
@@ -270,7 +270,7 @@ mod tests {
                 self.book.discount(&self.answer, &GoneVote { source: source.clone(), post_id, member_id, amount }, THEN);
             }
         }
-        fn settles(&mut self, change: impl Fn(&mut Standing)) {
+        fn settles(&mut self, change: impl Fn(&mut ScoredPost)) {
             change(&mut self.answer);
             self.number += 1;
             self.book.settle(&self.answer, &self.number.to_string(), THEN);

@@ -8,16 +8,16 @@ use diesel::{
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::rules::{Entry, EntryKind, GoneVote, MovedEntry, NewVote, Standing};
+use super::rules::{Entry, EntryKind, GoneVote, MovedEntry, NewVote, ScoredPost};
 use crate::{
+    domain::{GroupId, MemberId, MergeId, PostId, PostKind, VoteId},
     identity::merge::Merge,
     kit::{Conn, db::CachedExt},
     visible_question,
-    words::{GroupId, MemberId, MergeId, PostId, PostKind, VoteId},
 };
 
 #[derive(QueryableByName)]
-struct StandingRow {
+struct ScoredPostRow {
     #[diesel(sql_type = SqlUuid)]
     id: PostId,
     #[diesel(sql_type = Text)]
@@ -47,8 +47,8 @@ macro_rules! spam_posts {
 }
 
 /// The posts as they stand.
-pub async fn find_standings(conn: &mut Conn, posts: &[PostId]) -> QueryResult<Vec<Standing>> {
-    let rows: Vec<StandingRow> = diesel::sql_query(concat!(
+pub async fn find_scored_posts(conn: &mut Conn, posts: &[PostId]) -> QueryResult<Vec<ScoredPost>> {
+    let rows: Vec<ScoredPostRow> = diesel::sql_query(concat!(
         "select p.id, p.kind, p.author_id, q.author_id as asker_id, p.group_id, p.state = 'published' as published,
                 case when q.accepted_answer_id = p.id then q.accepted_at end as accepted_at, s.post_id is not null as spam
          from post p join post q on q.id = p.question_id
@@ -61,7 +61,7 @@ pub async fn find_standings(conn: &mut Conn, posts: &[PostId]) -> QueryResult<Ve
     .cached()
     .load(conn)
     .await?;
-    let standing = |row: StandingRow| Standing {
+    let scored = |row: ScoredPostRow| ScoredPost {
         id: row.id,
         kind: row.kind,
         author_id: row.author_id,
@@ -71,7 +71,7 @@ pub async fn find_standings(conn: &mut Conn, posts: &[PostId]) -> QueryResult<Ve
         accepted_at: row.accepted_at,
         spam: row.spam,
     };
-    Ok(rows.into_iter().map(standing).collect())
+    Ok(rows.into_iter().map(scored).collect())
 }
 
 #[derive(QueryableByName)]
@@ -134,7 +134,7 @@ pub async fn find_gone_votes(conn: &mut Conn, posts: &[PostId]) -> QueryResult<V
 }
 
 #[derive(QueryableByName)]
-pub struct Posted {
+pub struct PostedEntry {
     #[diesel(sql_type = SqlUuid)]
     pub member_id: MemberId,
     #[diesel(sql_type = SqlUuid)]
@@ -161,7 +161,7 @@ pub async fn find_total(conn: &mut Conn, member: MemberId) -> QueryResult<i64> {
 }
 
 /// What these posts brought, a line for each member and kind.
-pub async fn of_posts(conn: &mut Conn, posts: &[PostId]) -> QueryResult<Vec<Posted>> {
+pub async fn of_posts(conn: &mut Conn, posts: &[PostId]) -> QueryResult<Vec<PostedEntry>> {
     diesel::sql_query(
         "select member_id, post_id, kind, sum(amount)::int as amount from reputation_entry
          where post_id = any($1) group by member_id, post_id, kind",

@@ -11,10 +11,11 @@ use serde_json::{Value, json};
 
 use super::{
     rules::{self, Case, Decision, Judge, Plan, Refusal, ReviewState},
-    store::{self, Filter, Record},
+    store::{self, DecisionRecord, Filter},
     view::{self, MyModeratedPost, ReviewItem},
 };
 use crate::{
+    domain::{ApiTag, GroupId, GroupRole, PostKind, ReviewItemId, SanctionId},
     events::{self, Event},
     forum::{
         flag::{self, rules::Verdict},
@@ -25,16 +26,15 @@ use crate::{
     identity::{
         Actor, Member, Myself,
         audit::{self, AuditEntry},
+        group_access,
         permission::Action,
-        standing,
     },
     kit::{
         Conn, Kit, Problem,
-        listing::{self, Asked, Listed},
-        page::Page,
+        csv_list::{self, ListRequest, PageOrCsv},
+        pagination::Page,
         text::Text,
     },
-    words::{ApiTag, GroupId, GroupRole, PostKind, ReviewItemId, SanctionId},
 };
 
 pub struct ReviewApi {
@@ -91,7 +91,7 @@ impl ReviewApi {
         cursor: Query<Option<String>>,
         limit: Query<Option<usize>>,
         accept: Accept,
-    ) -> Result<Listed<ReviewItem>, Problem> {
+    ) -> Result<PageOrCsv<ReviewItem>, Problem> {
         let actor = member.0;
         let group = self.scope(&mut *self.kit.db.read().await?, &actor, group.0).await?;
         let filter = Filter { state: state.0, kind: kind.0, group };
@@ -111,8 +111,8 @@ impl ReviewApi {
             Some(at) => (at.timestamp_micros(), row.id.0),
             None => (row.weight.into(), row.id.0),
         };
-        let asked = Asked { cursor: cursor.0, limit: limit.0, accept };
-        listing::answer(&self.kit, "list_review_items", shown, asked, fetch, position, |(movements, row)| view::view(row, movements)).await
+        let asked = ListRequest { cursor: cursor.0, limit: limit.0, accept };
+        csv_list::answer(&self.kit, "list_review_items", shown, asked, fetch, position, |(movements, row)| view::view(row, movements)).await
     }
 
     /// A review item
@@ -167,8 +167,14 @@ impl ReviewApi {
 
         let post = &opened.thread.post;
         let effect = planned_effect(&mut tx, post, plan.post, now).await?;
-        let record =
-            Record { decision: body.decision, by: actor.member_id, reason: &body.reason, note: &note, state_before: post.state, plan };
+        let record = DecisionRecord {
+            decision: body.decision,
+            by: actor.member_id,
+            reason: &body.reason,
+            note: &note,
+            state_before: post.state,
+            plan,
+        };
         store::record_decision(&mut tx, id.0, &record, now).await?;
         flag::store::set_verdict(&mut tx, id.0, plan.verdict).await?;
         let sanction_id = self.carry_out(&mut tx, id.0, post, &record, now).await?;
@@ -183,7 +189,7 @@ impl ReviewApi {
         .await?;
         let item = show(&mut tx, id.0, now).await?;
         tx.commit().await?;
-        self.kit.outbox.ring();
+        self.kit.outbox.wake();
         Ok(Json(item))
     }
 
@@ -229,7 +235,7 @@ impl ReviewApi {
         post::change_state(&mut tx, post, state, Some(id.0), now).await?;
         let spam_cleared = opened.decision == Some(Decision::RemoveSpam);
         if spam_cleared {
-            events::tell(&mut tx, now, [Event::SpamCleared { post: event_ref(post) }]).await?;
+            events::publish(&mut tx, now, [Event::SpamCleared { post: event_ref(post) }]).await?;
         }
         trust::store::mark_due(&mut tx, [(post.author_id, now)]).await?;
         let detail = json!({
@@ -242,7 +248,7 @@ impl ReviewApi {
         .await?;
         let item = show(&mut tx, id.0, now).await?;
         tx.commit().await?;
-        self.kit.outbox.ring();
+        self.kit.outbox.wake();
         Ok(Json(item))
     }
 }
@@ -253,7 +259,7 @@ impl ReviewApi {
         let Some(slug) = slug else {
             return if actor.is_staff() { Ok(None) } else { Err(not_a_moderator()) };
         };
-        let found = standing::standing_by_slug(conn, &slug.replace('\0', " "), Some(actor.member_id)).await?;
+        let found = group_access::find_by_slug(conn, &slug.replace('\0', " "), Some(actor.member_id)).await?;
         match found {
             Some((id, _)) if actor.is_staff() => Ok(Some(id)),
             Some((id, group)) if !group.deleted && group.my_role >= Some(GroupRole::Moderator) => Ok(Some(id)),
@@ -269,13 +275,13 @@ impl ReviewApi {
         conn: &mut Conn,
         item: ReviewItemId,
         post: &PostRow,
-        record: &Record<'_>,
+        record: &DecisionRecord<'_>,
         now: DateTime<Utc>,
     ) -> Result<Option<SanctionId>, Problem> {
         let Plan { post: state, verdict, sanction, spam } = record.plan;
         post::change_state(conn, post, state, Some(item), now).await?;
         if spam {
-            events::tell(conn, now, [Event::SpamUpheld { post: event_ref(post), review_item_id: item }]).await?;
+            events::publish(conn, now, [Event::SpamUpheld { post: event_ref(post), review_item_id: item }]).await?;
         }
         if verdict != Verdict::Upheld {
             sanction::store::lift_of_item(conn, item, true, now).await?;

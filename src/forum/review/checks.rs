@@ -2,7 +2,7 @@
 
 use crate::kit::verify::Check;
 
-pub const ALL: [Check; 5] = [
+pub const CHECKS: [Check; 5] = [
     Check {
         name: "A post has at most one undecided review item.",
         sql: "select post_id::text as violation from review_item where state <> 'decided' group by post_id having count(*) > 1",

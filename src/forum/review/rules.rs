@@ -3,13 +3,13 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
+    domain::{MemberId, PostState, Role},
     forum::{
         flag::rules::Verdict,
         sanction::rules::{SanctionKind, check_hours, end, may_sanction},
     },
     kit::{Problem, problem::Fields},
     refusals,
-    words::{MemberId, PostState, Role},
 };
 
 pub const REASON_CHARS: std::ops::RangeInclusive<usize> = 3..=1_000;
@@ -18,7 +18,7 @@ pub const CLAIM_MINUTES: i64 = 15;
 /// How much of a post the queue shows.
 pub const EXCERPT_CHARS: i32 = 300;
 
-crate::words! {
+crate::text_enum! {
     /// Where a review item stands.
     pub enum ReviewState {
         Open = "open",
@@ -28,7 +28,7 @@ crate::words! {
     }
 }
 
-crate::words! {
+crate::text_enum! {
     /// What a moderator decides.
     pub enum Decision {
         /// The post is fine: the flags were wrong, and it comes back if they hid it.

@@ -11,10 +11,10 @@ use uuid::Uuid;
 
 use super::rules::{CLAIM_MINUTES, Case, Decision, EXCERPT_CHARS, Plan, ReviewState};
 use crate::{
-    kit::{Conn, db::CachedExt, page::Request, time},
+    domain::{GroupId, MemberId, PostId, PostKind, PostState, ReviewItemId, Role},
+    kit::{Conn, db::CachedExt, pagination::Request, time},
     schema::review_item,
     visible_question,
-    words::{GroupId, MemberId, PostId, PostKind, PostState, ReviewItemId, Role},
 };
 
 /// An item with all that a moderator has to know, but for the effect.
@@ -357,7 +357,7 @@ pub async fn unclaim(conn: &mut Conn, id: ReviewItemId, by: MemberId) -> QueryRe
 }
 
 /// A decision as it is kept.
-pub struct Record<'a> {
+pub struct DecisionRecord<'a> {
     pub decision: Decision,
     pub by: MemberId,
     pub reason: &'a str,
@@ -366,7 +366,7 @@ pub struct Record<'a> {
     pub plan: Plan,
 }
 
-pub async fn record_decision(conn: &mut Conn, id: ReviewItemId, record: &Record<'_>, now: DateTime<Utc>) -> QueryResult<()> {
+pub async fn record_decision(conn: &mut Conn, id: ReviewItemId, record: &DecisionRecord<'_>, now: DateTime<Utc>) -> QueryResult<()> {
     diesel::update(review_item::table.find(id))
         .set((
             review_item::state.eq(ReviewState::Decided),

@@ -11,8 +11,8 @@ use super::{
     store::{Movement, Notice, Row},
 };
 use crate::{
+    domain::{PostId, PostKind, PostState, ReviewItemId, Role},
     forum::flag::rules::{FlagReason, Verdict},
-    words::{PostId, PostKind, PostState, ReviewItemId, Role},
 };
 
 /// A flag as moderators see it.

@@ -13,12 +13,12 @@ use super::{
     store,
 };
 use crate::{
+    domain::{ApiTag, MemberId, PostId, ReviewItemId, SanctionId},
     identity::{
         Actor, Handle, Moderator, Myself,
         audit::{self, AuditEntry},
     },
-    kit::{Kit, Problem, page::Page, problem::Fields, text::Text},
-    words::{ApiTag, MemberId, PostId, ReviewItemId, SanctionId},
+    kit::{Kit, Problem, pagination::Page, problem::Fields, text::Text},
 };
 
 pub struct SanctionApi {

@@ -3,9 +3,9 @@
 use chrono::{DateTime, Duration, Utc};
 
 use crate::{
+    domain::{MemberId, ReviewItemId, Role, SanctionId},
     kit::problem::Fields,
     refusals,
-    words::{MemberId, ReviewItemId, Role, SanctionId},
 };
 
 pub const REASON_CHARS: std::ops::RangeInclusive<usize> = 3..=1_000;
@@ -15,7 +15,7 @@ pub const SUSPENSION_HOURS: std::ops::RangeInclusive<i64> = 1..=87_600;
 /// How long flags alone silence somebody: time enough for a moderator to look.
 pub const AUTOMATIC_SILENCE_HOURS: i64 = 72;
 
-crate::words! {
+crate::text_enum! {
     /// What is imposed on a member.
     pub enum SanctionKind {
         /// Words only.

@@ -10,9 +10,9 @@ use uuid::Uuid;
 
 use super::rules::{NewSanction, SanctionKind};
 use crate::{
-    kit::{Conn, db::CachedExt, page::Request, time},
+    domain::{MemberId, PostId, ReviewItemId, Role, SanctionId},
+    kit::{Conn, db::CachedExt, pagination::Request, time},
     schema::{member, sanction},
-    words::{MemberId, PostId, ReviewItemId, Role, SanctionId},
 };
 
 /// Somebody whom staff decide on.

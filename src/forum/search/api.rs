@@ -6,23 +6,23 @@ use poem_openapi::{Object, OpenApi, param::Query, payload::Json};
 
 use super::{
     rules::{self, QUERY_CHARS, Search},
-    store::{self, FoundRow, Scope, Way},
+    store::{self, Direction, FoundRow, Scope},
 };
 use crate::{
-    forum::{question::api::visible_group, tag},
+    domain::{ApiTag, PostId, PostKind},
+    forum::tag,
     identity::{
         Actor, Visitor,
-        caller::address,
+        auth::address,
+        group_access,
         handle::{Handle, find_named},
         member::AuthorView,
     },
     kit::{
         Conn, Kit, Problem,
-        limits::Ration,
-        page::{Page, Request},
+        pagination::{Page, Request},
         problem::Fields,
     },
-    words::{ApiTag, PostId, PostKind},
 };
 
 pub struct SearchApi {
@@ -83,7 +83,7 @@ impl SearchApi {
     ) -> Result<Json<Page<FoundPost>>, Problem> {
         let actor = visitor.0;
         if actor.is_none() {
-            self.kit.limits.take(Ration::VisitorSearch, &address(request))?;
+            self.kit.limits.take(rules::VISITOR_SEARCH, &address(request))?;
         }
         if q.trim().is_empty() || q.chars().count() > *QUERY_CHARS.end() {
             return Err(Problem::new(StatusCode::BAD_REQUEST, "bad_query", "q must have 1 to 300 characters."));
@@ -96,14 +96,14 @@ impl SearchApi {
         let Some(scope) = scope(&mut conn, &search, actor.as_ref()).await? else { return Ok(Json(Page::empty())) };
 
         let text = search.text();
-        let way = if text.is_empty() { Way::Filters } else { Way::Words };
+        let way = if text.is_empty() { Direction::Filters } else { Direction::Words };
         // A cursor of the list by spelling goes on in that list.
         let spelling: Result<Request<u64>, _> = self.kit.cursors.request(&list("spelling"), cursor.0.as_deref(), limit.0);
         if cursor.0.is_none() || spelling.is_err() {
             let list = list("words");
             let request = self.kit.cursors.request(&list, cursor.0.as_deref(), limit.0)?;
             let rows = store::find(&mut conn, way, (&search.head, &search.last, &search.prefix), &scope, &request).await?;
-            if !rows.is_empty() || way == Way::Filters || request.seek.is_some() {
+            if !rows.is_empty() || way == Direction::Filters || request.seek.is_some() {
                 return Ok(Json(self.kit.cursors.page(&list, &request, rows, |row| (row.rank.to_bits(), row.id.0), FoundPost::from)));
             }
         }
@@ -111,7 +111,7 @@ impl SearchApi {
         drop(conn);
         let mut tx = self.kit.db.begin().await?;
         store::forgive_spelling(&mut tx).await?;
-        let rows = store::find(&mut tx, Way::Spelling, (&text, "", ""), &scope, &request).await?;
+        let rows = store::find(&mut tx, Direction::Spelling, (&text, "", ""), &scope, &request).await?;
         Ok(Json(self.kit.cursors.page(&list, &request, rows, |row| (row.rank.to_bits(), row.id.0), FoundPost::from)))
     }
 }
@@ -136,7 +136,7 @@ async fn scope(conn: &mut Conn, search: &Search, actor: Option<&Actor>) -> Resul
         scope.author = Some(author.id);
     }
     if let Some(slug) = &search.group {
-        match visible_group(conn, slug, actor).await {
+        match group_access::find_visible(conn, slug, actor).await {
             Ok((id, _)) => scope.group = Some(id),
             Err(problem) if problem.status() == StatusCode::NOT_FOUND => return Ok(None),
             Err(problem) => return Err(problem),

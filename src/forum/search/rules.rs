@@ -1,8 +1,13 @@
 //! How a search is written: words as in web search engines, and filters such as `tag:rust is:solved`.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
-use crate::kit::problem::Fields;
+use crate::kit::{problem::Fields, rate_limits::RateLimit};
+
+/// Searches of somebody who has not signed in.
+pub const VISITOR_SEARCH: RateLimit = RateLimit::per("visitor search", 15, Duration::from_secs(60));
 
 pub const QUERY_CHARS: std::ops::RangeInclusive<usize> = 1..=300;
 /// Characters that mark a highlight in a snippet while it is still plain text; for private use, so nobody's own.

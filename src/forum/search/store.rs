@@ -9,10 +9,10 @@ use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 
 use crate::{
     author_columns,
+    domain::{GroupId, MemberId, PostId, PostKind, TagId},
     identity::member::Author,
-    kit::{Conn, db::CachedExt, page::Request},
+    kit::{Conn, db::CachedExt, pagination::Request},
     visible_group,
-    words::{GroupId, MemberId, PostId, PostKind, TagId},
 };
 
 /// At most this many matches are ranked, so that a word that everybody uses costs no more than others.
@@ -127,7 +127,7 @@ macro_rules! directions {
 
 /// How posts are found.
 #[derive(Clone, Copy, PartialEq)]
-pub enum Way {
+pub enum Direction {
     /// By their words, best match first.
     Words,
     /// By the spelling of their titles, likest first.
@@ -144,14 +144,14 @@ pub async fn forgive_spelling(conn: &mut Conn) -> QueryResult<()> {
 /// A page of what is found. `head`, `last` and `prefix` are the parts of [`super::rules::Search`].
 pub async fn find(
     conn: &mut Conn,
-    way: Way,
+    way: Direction,
     (head, last, prefix): (&str, &str, &str),
     scope: &Scope,
     request: &Request<u64>,
 ) -> QueryResult<Vec<FoundRow>> {
     // Votes count a little: ten of them as much as a twentieth of a perfect match.
     let text = match way {
-        Way::Words => directions!(
+        Direction::Words => directions!(
             request.back(),
             concat!(
                 "select m.id, ts_rank(m.searchable, w.query)::float8 + 0.05 * log(1 + greatest(m.score, 0)) as rank
@@ -161,7 +161,7 @@ pub async fn find(
                 " limit $15) m"
             )
         ),
-        Way::Spelling => directions!(
+        Direction::Spelling => directions!(
             request.back(),
             concat!(
                 "select p.id, word_similarity($1, p.title)::float8 as rank from post p
@@ -170,7 +170,7 @@ pub async fn find(
                 " limit $15"
             )
         ),
-        Way::Filters => directions!(
+        Direction::Filters => directions!(
             request.back(),
             concat!(
                 "select p.id, extract(epoch from p.created_at)::float8 as rank from post p

@@ -16,22 +16,22 @@ use super::{
     store::{self, TagRow, TagSeek},
 };
 use crate::{
+    domain::{ApiTag, TagId},
     identity::{
         Actor, Moderator, Visitor,
         audit::{self, AuditEntry},
     },
     kit::{
         Conn, Kit, Problem,
-        listing::{self, Asked, Listed},
-        page::{Request, Seek},
+        csv_list::{self, ListRequest, PageOrCsv},
+        pagination::{Request, Seek},
         problem::Fields,
         text::Text,
     },
-    words,
-    words::{ApiTag, TagId},
+    text_enum,
 };
 
-words! {
+text_enum! {
     /// Orders of tags.
     pub enum TagOrder {
         /// Most used first.
@@ -99,10 +99,10 @@ impl TagApi {
         cursor: Query<Option<String>>,
         limit: Query<Option<usize>>,
         accept: Accept,
-    ) -> Result<Listed<TagView>, Problem> {
+    ) -> Result<PageOrCsv<TagView>, Problem> {
         let prefix = q.0.unwrap_or_default().trim().to_lowercase();
         let sort = sort.0.unwrap_or(TagOrder::Popular);
-        let shown = (sort.word(), prefix.clone());
+        let shown = (sort.as_str(), prefix.clone());
         let reader = visitor.0;
         let fetch = move |kit: Kit, request: Request<(i32, String)>| {
             let (prefix, reader) = (prefix.clone(), reader.clone());
@@ -119,8 +119,8 @@ impl TagApi {
         };
         let position = |(_, tag): &(_, TagRow)| ((tag.question_count, tag.name.clone()), tag.id.0);
         let view = |(following, tag): (_, TagRow)| TagView { following, ..tag.into() };
-        let asked = Asked { cursor: cursor.0, limit: limit.0, accept };
-        listing::answer(&self.kit, "list_tags", shown, asked, fetch, position, view).await
+        let asked = ListRequest { cursor: cursor.0, limit: limit.0, accept };
+        csv_list::answer(&self.kit, "list_tags", shown, asked, fetch, position, view).await
     }
 
     /// Read a tag

@@ -12,7 +12,7 @@ use crate::kit::{
 const LEADS_ON: &str = "A synonym stands for a tag that stands for itself.";
 const KEEPS: &str = "A synonym has no questions and no followers: its tag has them.";
 
-pub static ALL: &[Check] = &[
+pub static CHECKS: &[Check] = &[
     Check {
         name: LEADS_ON,
         sql: "select t.name || ' for ' || s.name as violation from tag t join tag s on s.id = t.synonym_of where s.synonym_of is not null",

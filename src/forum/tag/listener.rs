@@ -4,24 +4,24 @@ use futures_util::future::BoxFuture;
 
 use super::store;
 use crate::{
+    domain::GroupId,
     events::Event,
     kit::{
         Conn,
-        outbox::{Listener, Occurrence},
+        outbox::{Delivered, Listener},
     },
-    words::GroupId,
 };
 
-pub struct TagCounts;
+pub struct TagListener;
 
-impl Listener<Event> for TagCounts {
+impl Listener<Event> for TagListener {
     fn name(&self) -> &'static str {
         "tag counts"
     }
 
-    fn hear<'a>(&'a self, conn: &'a mut Conn, batch: &'a [Occurrence<Event>]) -> BoxFuture<'a, anyhow::Result<()>> {
+    fn react<'a>(&'a self, conn: &'a mut Conn, batch: &'a [Delivered<Event>]) -> BoxFuture<'a, anyhow::Result<()>> {
         Box::pin(async move {
-            let changed = |occurrence: &Occurrence<Event>| match occurrence.event {
+            let changed = |delivered: &Delivered<Event>| match delivered.event {
                 Event::GroupPrivacyChanged { group_id, .. } | Event::GroupDeleted { group_id } => Some(group_id),
                 _ => None,
             };

@@ -10,10 +10,10 @@ use diesel::{
 use diesel_async::RunQueryDsl;
 
 use crate::{
+    domain::{GroupId, MemberId, PostId, TagId},
     forum::post::{PostRow, store::count_in_tags},
     kit::{Conn, db::CachedExt},
     shown_tag, visible_group,
-    words::{GroupId, MemberId, PostId, TagId},
 };
 
 #[derive(QueryableByName, Clone, Debug)]

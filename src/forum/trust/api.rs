@@ -12,13 +12,13 @@ use super::{
     store,
 };
 use crate::{
+    domain::ApiTag,
     forum::sanction,
     identity::{
         Admin, Handle,
         audit::{self, AuditEntry},
     },
     kit::{Kit, Problem, problem::Fields, text::Text},
-    words::ApiTag,
 };
 
 pub struct TrustApi {

@@ -11,9 +11,9 @@ use diesel_async::RunQueryDsl;
 
 use super::rules::{Facts, T2_CLEAN_DAYS, T3_WINDOW_DAYS};
 use crate::{
+    domain::MemberId,
     kit::{Conn, db::CachedExt},
     schema::{member, trust_by_hand, trust_due},
-    words::MemberId,
 };
 
 /// Has members' trust computed at a time, or earlier where it was due earlier.

@@ -3,15 +3,15 @@
 use poem_openapi::{Object, OpenApi, param::Path, payload::Json};
 
 use super::{
-    rules::{self, Vote},
+    rules::{self, VOTE, VOTE_ON_AUTHOR, Vote},
     store::{self, Tally},
 };
 use crate::{
+    domain::{ApiTag, PostId, PostKind, VoteId},
     events,
     forum::post::{self, Refusal, event_ref, permit},
     identity::{Actor, Member, permission::Action},
-    kit::{Kit, Problem, limits::Ration},
-    words::{ApiTag, PostId, PostKind, VoteId},
+    kit::{Kit, Problem},
 };
 
 pub struct VoteApi {
@@ -28,7 +28,7 @@ struct CastVote {
 
 /// How a post stands after a vote.
 #[derive(Object)]
-struct VoteStanding {
+struct VoteCount {
     score: i32,
     up_votes: i32,
     down_votes: i32,
@@ -42,12 +42,7 @@ impl VoteApi {
     ///
     /// Sending the same vote again changes nothing.
     #[oai(path = "/questions/:question_id/vote", method = "put", operation_id = "vote_on_question")]
-    async fn vote_on_question(
-        &self,
-        member: Member,
-        question_id: Path<PostId>,
-        body: Json<CastVote>,
-    ) -> Result<Json<VoteStanding>, Problem> {
+    async fn vote_on_question(&self, member: Member, question_id: Path<PostId>, body: Json<CastVote>) -> Result<Json<VoteCount>, Problem> {
         self.vote(member.0, question_id.0, PostKind::Question, body.value).await
     }
 
@@ -55,13 +50,13 @@ impl VoteApi {
     ///
     /// Sending the same vote again changes nothing.
     #[oai(path = "/answers/:answer_id/vote", method = "put", operation_id = "vote_on_answer")]
-    async fn vote_on_answer(&self, member: Member, answer_id: Path<PostId>, body: Json<CastVote>) -> Result<Json<VoteStanding>, Problem> {
+    async fn vote_on_answer(&self, member: Member, answer_id: Path<PostId>, body: Json<CastVote>) -> Result<Json<VoteCount>, Problem> {
         self.vote(member.0, answer_id.0, PostKind::Answer, body.value).await
     }
 }
 
 impl VoteApi {
-    async fn vote(&self, actor: Actor, id: PostId, kind: PostKind, value: i16) -> Result<Json<VoteStanding>, Problem> {
+    async fn vote(&self, actor: Actor, id: PostId, kind: PostKind, value: i16) -> Result<Json<VoteCount>, Problem> {
         let now = self.kit.clock.now();
         let mut tx = actor.begin(&self.kit).await?;
         let thread = post::store::find_thread_of_for_update(&mut tx, id, kind).await?;
@@ -74,9 +69,9 @@ impl VoteApi {
         let from = old.map_or(0, |vote| vote.value);
         let mut tally = Tally { up_votes: post.up_votes, down_votes: post.down_votes };
         if from != value {
-            self.kit.limits.take(Ration::Vote, &actor.caller())?;
+            self.kit.limits.take(VOTE, &actor.caller())?;
             if value != 0 {
-                self.kit.limits.take(Ration::VoteOnAuthor, &format!("{} on {}", actor.caller(), post.author_id))?;
+                self.kit.limits.take(VOTE_ON_AUTHOR, &format!("{} on {}", actor.caller(), post.author_id))?;
             }
             if let Some(old) = old {
                 store::delete(&mut tx, old.id).await?;
@@ -86,12 +81,12 @@ impl VoteApi {
                 store::insert(&mut tx, new, id, &actor, now).await?;
             }
             tally = store::count(&mut tx, id, rules::deltas(from, value)).await?;
-            post::store::warm(&mut tx, &[post.question_id]).await?;
-            events::tell(&mut tx, now, rules::events(event_ref(post), &actor, old, new)).await?;
+            post::store::update_hotness(&mut tx, &[post.question_id]).await?;
+            events::publish(&mut tx, now, rules::events(event_ref(post), &actor, old, new)).await?;
             tx.commit().await?;
-            self.kit.outbox.ring();
+            self.kit.outbox.wake();
         }
         let Tally { up_votes, down_votes } = tally;
-        Ok(Json(VoteStanding { score: up_votes - down_votes, up_votes, down_votes, my_vote: value }))
+        Ok(Json(VoteCount { score: up_votes - down_votes, up_votes, down_votes, my_vote: value }))
     }
 }

@@ -1,10 +1,15 @@
 //! What a vote does.
 
 use crate::{
+    domain::VoteId,
     events::{Event, PostRef},
     identity::Actor,
-    words::VoteId,
+    kit::rate_limits::{DAY, RateLimit},
 };
+
+pub const VOTE: RateLimit = RateLimit::per("vote", 40, DAY);
+/// Votes of one member on what another one wrote; nothing comes back before a day is over.
+pub const VOTE_ON_AUTHOR: RateLimit = RateLimit::every("vote on author", 5, DAY);
 
 /// A vote as it stands.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -9,9 +9,9 @@ use diesel_async::RunQueryDsl;
 
 use super::rules::Vote;
 use crate::{
+    domain::{MemberId, PostId, VoteId},
     identity::Actor,
     kit::{Conn, db::CachedExt},
-    words::{MemberId, PostId, VoteId},
 };
 
 #[derive(QueryableByName)]

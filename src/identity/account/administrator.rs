@@ -4,11 +4,12 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use super::{
-    password,
+    password_hash,
     rules::{self, Email, Refusal},
     store::{self, NewMember},
 };
 use crate::{
+    domain::{MemberId, Role},
     events::{self, Event},
     identity::{
         audit::{self, AuditEntry},
@@ -16,7 +17,6 @@ use crate::{
         member::{rules as member_rules, store as member_store},
     },
     kit::{Conn, Problem, problem::Fields},
-    words::{MemberId, Role},
 };
 
 /// Makes an administrator: of the account that has this address, or of a new one. In the caller's transaction, and
@@ -39,7 +39,7 @@ pub async fn create_administrator(
                 let into = store::find_merged_into(conn, known.member_id).await?;
                 return Err(into.map_or_else(|| Problem::not_found("member"), |into| rules::merged(&into)));
             };
-            let knows_password = password::verify(password, Some(known.password_hash)).await?;
+            let knows_password = password_hash::verify(password, Some(known.password_hash)).await?;
             if !rules::may_promote(me.role, knows_password)? {
                 return Ok(false);
             }
@@ -56,14 +56,14 @@ pub async fn create_administrator(
             let handle_key = handle_keys(handle).shape;
             let member = NewMember { id: MemberId::new(), handle, handle_key, display_name: handle, role: Role::Member, created_at: now };
             store::insert_member(conn, &member).await?;
-            store::insert_account(conn, member.id, &email, &password::hash(password).await?, now).await?;
-            events::tell(conn, now, [Event::MemberRegistered { member_id: member.id, referral_code: None }]).await?;
+            store::insert_account(conn, member.id, &email, &password_hash::hash(password).await?, now).await?;
+            events::publish(conn, now, [Event::MemberRegistered { member_id: member.id, referral_code: None }]).await?;
             (member.id, false, true)
         }
     };
     member_store::set_role(conn, member_id, Role::Administrator).await?;
     if was_listed {
-        events::tell(conn, now, [Event::LeaderboardListingChanged { member_id, listed: false }]).await?;
+        events::publish(conn, now, [Event::LeaderboardListingChanged { member_id, listed: false }]).await?;
     }
     let detail = json!({ "to": Role::Administrator });
     audit::record(conn, AuditEntry::new(None, "set_member_role", ("member", member_id.0), "", detail, now)).await?;

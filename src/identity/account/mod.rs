@@ -3,7 +3,7 @@
 pub mod administrator;
 pub mod api;
 pub mod own_api;
-pub mod password;
+pub mod password_hash;
 pub mod rules;
 pub mod store;
 

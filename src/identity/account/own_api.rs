@@ -3,17 +3,21 @@
 use poem::web::cookie::CookieJar;
 use poem_openapi::{ApiResponse, Object, OpenApi, payload::Json};
 
-use super::{password, rules, store};
+use super::{
+    password_hash,
+    rules::{self, PASSWORD},
+    store,
+};
 use crate::{
+    domain::{ApiTag, MemberId},
     events::{self, Event},
     identity::{
-        Myself, caller,
+        Myself, auth,
         member::{self, rules as member_rules},
         merge,
-        session::{self, signed_in::forget_session},
+        session::{self, sign_in::clear_cookie},
     },
-    kit::{Conn, Kit, Problem, limits::Ration, problem::Fields, text::Text},
-    words::{ApiTag, MemberId},
+    kit::{Conn, Kit, Problem, problem::Fields, text::Text},
 };
 
 pub struct OwnAccountApi {
@@ -63,7 +67,7 @@ impl OwnAccountApi {
         rules::check_new_password(&mut fields, "/new_password", &body.new_password, self.password_chars_min, &[&actor.handle]);
         fields.done()?;
         let old_hash = confirm(&self.kit, actor.member_id, body.old_password.0).await?;
-        let hash = password::hash(body.new_password.0).await?;
+        let hash = password_hash::hash(body.new_password.0).await?;
         let now = self.kit.clock.now();
         let mut tx = actor.begin(&self.kit).await?;
         still_holds(&mut tx, actor.member_id, &old_hash).await?;
@@ -85,7 +89,7 @@ impl OwnAccountApi {
         let now = self.kit.clock.now();
         let mut tx = self.kit.db.begin().await?;
         let administrators = member::store::lock_administrators(&mut tx).await?;
-        let me = member::store::lock_me(&mut tx, actor.member_id).await?.ok_or_else(caller::gone)?;
+        let me = member::store::lock_me(&mut tx, actor.member_id).await?.ok_or_else(auth::gone)?;
         still_holds(&mut tx, me.id, &hash).await?;
         member_rules::may_cease(me.role, administrators.len())?;
         let stand_in = member::store::random_handle("erased-", 8);
@@ -95,23 +99,23 @@ impl OwnAccountApi {
             let stand_in = member::store::random_handle("erased-", 8);
             let own = member::store::erase(&mut tx, part, &stand_in, member_rules::ERASED_NAME, now).await?;
             names.extend(own.iter().cloned());
-            events::tell(&mut tx, now, [Event::MemberErased { member_id: part, names: own, stand_in }]).await?;
+            events::publish(&mut tx, now, [Event::MemberErased { member_id: part, names: own, stand_in }]).await?;
         }
-        events::tell(&mut tx, now, [Event::MemberErased { member_id: me.id, names, stand_in }]).await?;
+        events::publish(&mut tx, now, [Event::MemberErased { member_id: me.id, names, stand_in }]).await?;
         tx.commit().await?;
-        self.kit.outbox.ring();
-        forget_session(jar);
+        self.kit.outbox.wake();
+        clear_cookie(jar);
         Ok(Erased::Done)
     }
 }
 
-/// Wants the member's own password again before something that cannot be undone; guesses are rationed. Returns its hash,
+/// Wants the member's own password again before something that cannot be undone; guesses are limited. Returns its hash,
 /// for [`still_holds`].
 async fn confirm(kit: &Kit, member_id: MemberId, given: String) -> Result<String, Problem> {
-    kit.limits.take(Ration::Password, &format!("member:{member_id}"))?;
+    kit.limits.take(PASSWORD, &format!("member:{member_id}"))?;
     // The connection goes back before the hashing.
     let stored = store::find_password_hash(&mut *kit.db.read().await?, member_id).await?;
-    let right = password::verify(given, stored.clone()).await?;
+    let right = password_hash::verify(given, stored.clone()).await?;
     stored.filter(|_| right).ok_or_else(|| rules::Refusal::WrongPassword.into())
 }
 

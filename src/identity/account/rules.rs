@@ -1,14 +1,31 @@
 //! What an account may look like.
 
+use std::time::Duration;
+
 use poem::http::StatusCode;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::{
+    domain::Role,
     identity::handle::{HANDLE_CHARS, handle_keys},
-    kit::{Problem, problem::Fields},
+    kit::{
+        Problem,
+        problem::Fields,
+        rate_limits::{DAY, RateLimit},
+    },
     refusals,
-    words::Role,
 };
+
+/// Tries to sign in, from one network.
+pub const SIGN_IN: RateLimit = RateLimit::per("sign in", 6, Duration::from_secs(60));
+/// Tries at one account, by one network or its member.
+pub const PASSWORD: RateLimit = RateLimit::per("password", 10, Duration::from_secs(600));
+/// Tries at one account by all: far below the 100 failures of NIST SP 800-63B, 3.2.2, and 144 a day for who has networks
+/// without end.
+pub const PASSWORD_OF_ALL: RateLimit = RateLimit::every("password of all", 30, Duration::from_secs(600));
+/// Tries to join; members who joined count apart.
+pub const SIGN_UP_FORM: RateLimit = RateLimit::per("sign-up form", 30, Duration::from_secs(3_600));
+pub const SIGN_UP: RateLimit = RateLimit::per("sign up", 3, DAY);
 
 pub const PASSWORD_CHARS_MAX: usize = 128;
 pub const REFERRAL_CODE_CHARS_MAX: usize = 64;

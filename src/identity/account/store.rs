@@ -10,10 +10,10 @@ use uuid::Uuid;
 
 use super::rules::Email;
 use crate::{
+    domain::{MemberId, Role},
     identity::handle::{find_retired, handle_keys},
     kit::{Conn, db::CachedExt, secret},
     schema::{account, member, session},
-    words::{MemberId, Role},
 };
 
 #[derive(Insertable)]

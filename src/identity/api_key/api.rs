@@ -14,20 +14,20 @@ use super::{
     store::{self, KeyRow, NewKey},
 };
 use crate::{
+    domain::{ApiKeyId, ApiTag, PartnerId},
     identity::{
         Admin,
         audit::{self, AuditEntry},
-        caller::Scope,
+        auth::Scope,
         partner,
     },
     kit::{
         Kit, Problem,
-        listing::{self, Asked, Listed},
+        csv_list::{self, ListRequest, PageOrCsv},
         problem::Fields,
         text::Text,
         time::Time,
     },
-    words::{ApiKeyId, ApiTag, PartnerId},
 };
 
 pub struct ApiKeyApi {
@@ -136,13 +136,13 @@ impl ApiKeyApi {
         cursor: Query<Option<String>>,
         limit: Query<Option<usize>>,
         accept: Accept,
-    ) -> Result<Listed<ApiKeyView>, Problem> {
+    ) -> Result<PageOrCsv<ApiKeyView>, Problem> {
         let Query(partner_id) = partner_id;
         let fetch = move |kit: Kit, request| async move { Ok(store::list(&mut *kit.db.read().await?, partner_id, &request).await?) };
         let now = self.kit.clock.now();
         let view = move |row| ApiKeyView::of(row, now);
-        let asked = Asked { cursor: cursor.0, limit: limit.0, accept };
-        listing::answer(&self.kit, "list_api_keys", partner_id, asked, fetch, |row| ((), row.id.0), view).await
+        let asked = ListRequest { cursor: cursor.0, limit: limit.0, accept };
+        csv_list::answer(&self.kit, "list_api_keys", partner_id, asked, fetch, |row| ((), row.id.0), view).await
     }
 
     /// Create an API key

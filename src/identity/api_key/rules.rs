@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use crate::{identity::caller::Scope, kit::problem::Fields, refusals};
+use crate::{identity::auth::Scope, kit::problem::Fields, refusals};
 
 pub const NAME_CHARS: std::ops::RangeInclusive<usize> = 1..=60;
 /// As many as there are.
@@ -25,7 +25,7 @@ pub fn check_scopes(fields: &mut Fields, scopes: &[Scope]) {
 
 /// Scopes as they are stored: each once, separated by spaces.
 pub fn join_scopes(scopes: &[Scope]) -> String {
-    let words: std::collections::BTreeSet<&str> = scopes.iter().map(|scope| scope.word()).collect();
+    let words: std::collections::BTreeSet<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
     words.into_iter().collect::<Vec<_>>().join(" ")
 }
 

@@ -7,14 +7,14 @@ use serde_json::json;
 
 use super::rules::{self, Term};
 use crate::{
+    domain::{ApiKeyId, MemberId, PartnerId},
     identity::{
         audit::{self, AuditEntry},
-        caller::{API_KEY_PREFIX, Scope},
+        auth::{API_KEY_PREFIX, Scope},
         partner,
     },
-    kit::{Conn, db::CachedExt, page::Request, secret},
+    kit::{Conn, db::CachedExt, pagination::Request, secret},
     schema::{api_key, partner as partner_table},
-    words::{ApiKeyId, MemberId, PartnerId},
 };
 
 /// So much of a key is shown again, to tell it from others.

@@ -8,15 +8,15 @@ use uuid::Uuid;
 
 use super::store::{self, AuditRow, Filter};
 use crate::{
+    domain::ApiTag,
     identity::{
         Admin,
         handle::{Handle, find_wanted},
     },
     kit::{
         Kit, Problem,
-        listing::{self, Asked, Listed},
+        csv_list::{self, ListRequest, PageOrCsv},
     },
-    words::ApiTag,
 };
 
 pub struct AuditApi {
@@ -70,7 +70,7 @@ impl AuditApi {
         cursor: Query<Option<String>>,
         limit: Query<Option<usize>>,
         accept: Accept,
-    ) -> Result<Listed<AuditView>, Problem> {
+    ) -> Result<PageOrCsv<AuditView>, Problem> {
         let actor = find_wanted(&self.kit, actor.0).await?;
         let filter = Filter { actor, action: action.0, subject: subject.0 };
         let shown = filter.clone();
@@ -78,7 +78,7 @@ impl AuditApi {
             let filter = filter.clone();
             async move { Ok(store::list(&mut *kit.db.read().await?, &filter, &request).await?) }
         };
-        let asked = Asked { cursor: cursor.0, limit: limit.0, accept };
-        listing::answer(&self.kit, "list_audit_log", shown, asked, fetch, |row| ((), row.id), AuditView::from).await
+        let asked = ListRequest { cursor: cursor.0, limit: limit.0, accept };
+        csv_list::answer(&self.kit, "list_audit_log", shown, asked, fetch, |row| ((), row.id), AuditView::from).await
     }
 }

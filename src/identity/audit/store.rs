@@ -11,9 +11,9 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
-    kit::{Conn, page::Request},
+    domain::MemberId,
+    kit::{Conn, pagination::Request},
     schema::{audit_entry, member},
-    words::MemberId,
 };
 
 /// An act of staff. `actor_id` is empty for the server's own operator at the command line.

@@ -13,16 +13,16 @@ use super::{
     store::{self, Author, MyRow, ProfileRow},
 };
 use crate::{
+    domain::{ApiTag, GroupRole, MemberId, Role},
     events::{self, Event},
-    identity::{Handle, Member, Myself, Visitor, caller},
+    identity::{Handle, Member, Myself, Visitor, auth},
     kit::{
         Kit, Problem,
         etag::{self, Conditional, Edited},
-        page::Page,
+        pagination::Page,
         problem::Fields,
         text::Text,
     },
-    words::{ApiTag, GroupRole, MemberId, Role},
 };
 
 pub struct MemberApi {
@@ -156,7 +156,7 @@ impl MemberApi {
 
         let now = self.kit.clock.now();
         let mut tx = self.kit.db.begin().await?;
-        let mut me = store::lock_me(&mut tx, member.0.member_id).await?.ok_or_else(caller::gone)?;
+        let mut me = store::lock_me(&mut tx, member.0.member_id).await?.ok_or_else(auth::gone)?;
         etag::guard(if_match.0.as_deref(), me.version)?;
         let was_listed = rules::is_listed(me.role, me.on_leaderboards);
         me.display_name = body.display_name.map_or(me.display_name, |name| name.trim().to_owned());
@@ -165,10 +165,10 @@ impl MemberApi {
         me.version = store::update_member(&mut tx, me.id, &me.display_name, &me.bio, me.on_leaderboards).await?;
         let listed = rules::is_listed(me.role, me.on_leaderboards);
         if listed != was_listed {
-            events::tell(&mut tx, now, [Event::LeaderboardListingChanged { member_id: me.id, listed }]).await?;
+            events::publish(&mut tx, now, [Event::LeaderboardListingChanged { member_id: me.id, listed }]).await?;
         }
         tx.commit().await?;
-        self.kit.outbox.ring();
+        self.kit.outbox.wake();
         let version = me.version;
         let me = Me::from(me);
         let etag = etag::of_view(version, &me);

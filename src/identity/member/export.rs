@@ -9,9 +9,9 @@ use poem_openapi::{Object, types::Any};
 use serde_json::Value;
 
 use crate::{
+    domain::MemberId,
     kit::{Conn, db::CachedExt},
     shown_tag,
-    words::MemberId,
 };
 
 #[derive(QueryableByName)]

@@ -1,6 +1,6 @@
 //! A member: a person of the community, with or without an account.
 
-pub mod admin;
+pub mod admin_api;
 pub mod api;
 pub mod export;
 pub mod rules;

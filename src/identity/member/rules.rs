@@ -1,6 +1,6 @@
 //! What a member may be.
 
-use crate::{refusals, words, words::Role};
+use crate::{domain::Role, refusals, text_enum};
 
 pub const DISPLAY_NAME_CHARS: std::ops::RangeInclusive<usize> = 1..=60;
 pub const BIO_CHARS: std::ops::RangeInclusive<usize> = 0..=1_000;
@@ -16,7 +16,7 @@ refusals! {
     }
 }
 
-words! {
+text_enum! {
     /// How a list of members is ordered.
     pub enum MemberSort {
         Newest = "newest",

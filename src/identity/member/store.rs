@@ -11,17 +11,17 @@ use rand::Rng;
 
 use super::{
     rules::MemberSort,
-    view::{MemberForAdmin, Place},
+    view::{MemberForAdmin, MemberPosition},
 };
 use crate::{
+    domain::{GroupRole, MemberId, PartnerId, Role},
     identity::{
-        erasure::PLACES,
+        erasure::PERSONAL_COLUMNS,
         handle::{handle_keys, retire},
     },
-    kit::{Conn, db::CachedExt, erasure, page::Request},
+    kit::{Conn, db::CachedExt, erasure, pagination::Request},
     schema::{account, external_member, member},
     visible_group,
-    words::{GroupRole, MemberId, PartnerId, Role},
 };
 
 /// Without letters that look alike.
@@ -256,7 +256,7 @@ pub async fn erase(conn: &mut Conn, id: MemberId, handle: &str, display_name: &s
     let (old, name, email): (String, String, Option<String>) =
         called.select((member::handle, member::display_name, account::email.nullable())).first(conn).await?;
     retire(conn, &old, now).await?;
-    erasure::walk(conn, PLACES, &[id.0]).await?;
+    erasure::walk(conn, PERSONAL_COLUMNS, &[id.0]).await?;
     diesel::update(member::table.find(id))
         .set((
             member::handle.eq(handle),
@@ -436,7 +436,7 @@ const SEEN_ALL: &str = concat!(
 );
 
 /// A page of members. By points, reputation or last visit it sorts all of them: an administrator can wait for that.
-pub async fn list_for_admin(conn: &mut Conn, filter: &Filter, request: &Request<Place>) -> QueryResult<Vec<MemberForAdmin>> {
+pub async fn list_for_admin(conn: &mut Conn, filter: &Filter, request: &Request<MemberPosition>) -> QueryResult<Vec<MemberForAdmin>> {
     // From the highest to the lowest; handles the other way round.
     let (place, known, downwards) = match filter.sort {
         MemberSort::Newest => ("m.id", "$8", true),

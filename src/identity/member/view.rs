@@ -6,10 +6,10 @@ use poem_openapi::Object;
 use uuid::Uuid;
 
 use super::rules::MemberSort;
-use crate::words::{MemberId, Role};
+use crate::domain::{MemberId, Role};
 
 /// Where a row stands in a list: the number that it is ordered by, and its handle in lower case.
-pub type Place = (i64, String);
+pub type MemberPosition = (i64, String);
 
 /// A member with what only administrators see.
 #[derive(Object, QueryableByName)]
@@ -53,7 +53,7 @@ pub struct MemberForAdmin {
 
 impl MemberForAdmin {
     /// The member's place in a list of this order.
-    pub fn position(&self, sort: MemberSort) -> (Place, Uuid) {
+    pub fn position(&self, sort: MemberSort) -> (MemberPosition, Uuid) {
         let number = match sort {
             MemberSort::Newest | MemberSort::Handle => 0,
             MemberSort::Points => self.points,

@@ -8,19 +8,20 @@ use poem_openapi::{
 };
 
 use super::{
-    Parts, moves,
-    rules::{self, Outcome},
+    MergeParticipants,
+    rules::{self, MergeOutcome},
+    run,
     store::{self, MergeRow},
 };
 use crate::{
+    domain::{ApiTag, MemberId, MergeId},
     identity::{Admin, Handle},
-    kit::{Conn, Kit, Problem, page::Page, problem::Fields, text::Text},
-    words::{ApiTag, MemberId, MergeId},
+    kit::{Conn, Kit, Problem, pagination::Page, problem::Fields, text::Text},
 };
 
 pub struct MergeApi {
     pub kit: Kit,
-    pub parts: Parts,
+    pub parts: MergeParticipants,
 }
 
 /// Two members to look at as one: the other one by exactly one of these.
@@ -67,7 +68,7 @@ struct MergePreview {
     from: MergedMember,
     /// Whose it would be.
     into: MergedMember,
-    outcome: Outcome,
+    outcome: MergeOutcome,
 }
 
 /// A merge.
@@ -83,7 +84,7 @@ struct MergeView {
     by: Option<String>,
     /// Why, in the words of who did it.
     reason: String,
-    outcome: Outcome,
+    outcome: MergeOutcome,
     at: DateTime<Utc>,
     undone_at: Option<DateTime<Utc>>,
     /// Handle of who undid it.
@@ -100,10 +101,10 @@ impl MergeApi {
     #[oai(path = "/members/:handle/merges/preview", method = "post", operation_id = "preview_merge")]
     async fn preview_merge(&self, admin: Admin, handle: Path<Handle>, body: Json<PreviewMerge>) -> Result<Json<MergePreview>, Problem> {
         let mut tx = self.kit.db.begin().await?;
-        moves::begin(&mut tx).await?;
+        run::begin(&mut tx).await?;
         let pair = pair(&mut tx, handle.0, body.0.into, body.0.from).await?;
         let by = Some(admin.0.member_id);
-        let (merge, _) = moves::merge(&mut tx, &self.parts, pair, by, "", self.kit.clock.now()).await?;
+        let (merge, _) = run::merge(&mut tx, &self.parts, pair, by, "", self.kit.clock.now()).await?;
         let row = store::find(&mut tx, merge.id).await?;
         // Dropped, and so rolled back.
         Ok(Json(MergePreview { outcome: row.outcome()?, from: from(&row), into: into(&row) }))
@@ -119,17 +120,17 @@ impl MergeApi {
         let Json(body) = body;
         let reason = checked(&body.reason)?;
         let mut tx = self.kit.db.begin().await?;
-        moves::begin(&mut tx).await?;
+        run::begin(&mut tx).await?;
         let pair = pair(&mut tx, handle.0, body.into, body.from).await?;
-        if let Some(row) = store::find_standing(&mut tx, pair.0, pair.1).await? {
+        if let Some(row) = store::find_points_and_tier(&mut tx, pair.0, pair.1).await? {
             return self.view(&mut tx, row).await.map(Json);
         }
         let by = Some(admin.0.member_id);
-        let (merge, _) = moves::merge(&mut tx, &self.parts, pair, by, &reason, self.kit.clock.now()).await?;
+        let (merge, _) = run::merge(&mut tx, &self.parts, pair, by, &reason, self.kit.clock.now()).await?;
         let row = store::find(&mut tx, merge.id).await?;
         let view = self.view(&mut tx, row).await?;
         tx.commit().await?;
-        self.kit.outbox.ring();
+        self.kit.outbox.wake();
         Ok(Json(view))
     }
 
@@ -157,17 +158,17 @@ impl MergeApi {
 
     /// Undo a merge
     ///
-    /// Parts the two again, as they were. Only until points of either next move. Sent again, it answers the same.
+    /// MergeParticipants the two again, as they were. Only until points of either next move. Sent again, it answers the same.
     #[oai(path = "/merges/:merge_id/undo", method = "post", operation_id = "undo_merge")]
     async fn undo_merge(&self, admin: Admin, merge_id: Path<MergeId>, body: Json<UndoMerge>) -> Result<Json<MergeView>, Problem> {
         let reason = checked(&body.reason)?;
         let mut tx = self.kit.db.begin().await?;
-        moves::begin(&mut tx).await?;
-        moves::undo(&mut tx, &self.parts, merge_id.0, admin.0.member_id, &reason, self.kit.clock.now()).await?;
+        run::begin(&mut tx).await?;
+        run::undo(&mut tx, &self.parts, merge_id.0, admin.0.member_id, &reason, self.kit.clock.now()).await?;
         let row = store::find(&mut tx, merge_id.0).await?;
         let view = self.view(&mut tx, row).await?;
         tx.commit().await?;
-        self.kit.outbox.ring();
+        self.kit.outbox.wake();
         Ok(Json(view))
     }
 }
@@ -175,7 +176,7 @@ impl MergeApi {
 impl MergeApi {
     async fn view(&self, conn: &mut Conn, row: MergeRow) -> Result<MergeView, Problem> {
         Ok(MergeView {
-            may_undo: moves::may_undo(conn, &self.parts, &row).await?,
+            may_undo: run::may_undo(conn, &self.parts, &row).await?,
             from: from(&row),
             into: into(&row),
             outcome: row.outcome()?,

@@ -3,8 +3,8 @@
 //! Identity begins and ends a merge; what lies in other features they move themselves ([`Merging`]), in the same transaction.
 
 pub mod api;
-pub mod moves;
 pub mod rules;
+pub mod run;
 pub mod store;
 
 use std::sync::Arc;
@@ -12,10 +12,10 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 
-use self::rules::Outcome;
+use self::rules::MergeOutcome;
 use crate::{
+    domain::{MemberId, MergeId},
     kit::{Conn, Problem},
-    words::{MemberId, MergeId},
 };
 
 /// Two members who become one.
@@ -32,7 +32,7 @@ pub struct Merge {
 /// A feature's part in merges. No event is delivered and no other merge goes on meanwhile; the members' rows are locked.
 pub trait Merging: Send + Sync {
     /// Moves what is the feature's own, notes how to move it back (see [`store`]), and says what it was.
-    fn merge<'a>(&'a self, conn: &'a mut Conn, merge: &'a Merge, outcome: &'a mut Outcome) -> BoxFuture<'a, Result<(), Problem>>;
+    fn merge<'a>(&'a self, conn: &'a mut Conn, merge: &'a Merge, outcome: &'a mut MergeOutcome) -> BoxFuture<'a, Result<(), Problem>>;
 
     /// Whether it could still be moved back.
     fn may_undo<'a>(&'a self, _conn: &'a mut Conn, _merge: &'a Merge) -> BoxFuture<'a, Result<bool, Problem>> {
@@ -44,4 +44,4 @@ pub trait Merging: Send + Sync {
 }
 
 /// Everybody who takes part, in order; undoing goes in the same order.
-pub type Parts = Arc<[Box<dyn Merging>]>;
+pub type MergeParticipants = Arc<[Box<dyn Merging>]>;

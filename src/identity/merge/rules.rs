@@ -4,8 +4,8 @@ use poem_openapi::Object;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    refusals, words,
-    words::{MemberId, Role},
+    domain::{MemberId, Role},
+    refusals, text_enum,
 };
 
 pub const REASON_CHARS: std::ops::RangeInclusive<usize> = 3..=500;
@@ -21,7 +21,7 @@ refusals! {
     }
 }
 
-words! {
+text_enum! {
     /// What a merge moves.
     pub enum Moved {
         /// Partners' names for the member.
@@ -46,7 +46,7 @@ words! {
     }
 }
 
-words! {
+text_enum! {
     /// What the two had of each other, which nobody has of themselves.
     pub enum TakenBack {
         Votes = "votes",
@@ -73,7 +73,7 @@ pub struct TakenBackCount {
 
 /// A member's points and tier at a moment.
 #[derive(Object, Serialize, Deserialize, Clone, Copy, Debug, Default, PartialEq)]
-pub struct Standing {
+pub struct PointsAndTier {
     pub available: i64,
     pub pending: i64,
     /// Set aside for rewards that are not issued yet.
@@ -87,20 +87,20 @@ pub struct Standing {
 /// What a merge came to.
 #[derive(Object, Serialize, Deserialize, Clone, Debug, Default, PartialEq)]
 #[oai(rename = "MergeOutcome")]
-pub struct Outcome {
+pub struct MergeOutcome {
     /// What went over, without what there was none of.
     pub moved: Vec<MovedCount>,
     /// What the two had of each other, and lost by becoming one.
     pub taken_back: Vec<TakenBackCount>,
     /// What the member who was merged had, and has no more.
-    pub from: Standing,
+    pub from: PointsAndTier,
     /// What the other had before.
-    pub into_before: Standing,
+    pub into_before: PointsAndTier,
     /// And has from then on.
-    pub into_after: Standing,
+    pub into_after: PointsAndTier,
 }
 
-impl Outcome {
+impl MergeOutcome {
     pub fn moves(&mut self, of: Moved, count: i64) {
         if count > 0 {
             self.moved.push(MovedCount { of, count });
@@ -175,7 +175,7 @@ mod tests {
 
     #[test]
     fn what_there_is_none_of_is_not_told() {
-        let mut outcome = Outcome::default();
+        let mut outcome = MergeOutcome::default();
         outcome.moves(Moved::Votes, 0);
         outcome.moves(Moved::Purchases, 2);
         outcome.takes_back(TakenBack::Votes, 1, 0);

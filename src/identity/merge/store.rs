@@ -11,11 +11,11 @@ use uuid::Uuid;
 
 use super::{
     Merge,
-    rules::{Outcome, Party},
+    rules::{MergeOutcome, Party},
 };
 use crate::{
-    kit::{Conn, Problem, db::CachedExt, page::Request},
-    words::{MemberId, MergeId, PartnerId, Role},
+    domain::{MemberId, MergeId, PartnerId, Role},
+    kit::{Conn, Problem, db::CachedExt, pagination::Request},
 };
 
 /// Moves rows of `table` over to the other member, as their column `column` says whose they are, and notes them by their
@@ -176,7 +176,7 @@ pub async fn insert(conn: &mut Conn, merge: &Merge, by: Option<MemberId>, reason
     Ok(())
 }
 
-pub async fn set_outcome(conn: &mut Conn, id: MergeId, outcome: &Outcome) -> Result<(), Problem> {
+pub async fn set_outcome(conn: &mut Conn, id: MergeId, outcome: &MergeOutcome) -> Result<(), Problem> {
     diesel::sql_query("update merge set outcome = $2 where id = $1")
         .bind::<SqlUuid, _>(id)
         .bind::<Jsonb, _>(serde_json::to_value(outcome).map_err(Problem::internal)?)
@@ -239,7 +239,7 @@ impl MergeRow {
         Merge { id: self.id, from: self.from_id, into: self.into_id, at: self.at }
     }
 
-    pub fn outcome(&self) -> Result<Outcome, Problem> {
+    pub fn outcome(&self) -> Result<MergeOutcome, Problem> {
         serde_json::from_value(self.outcome.clone()).map_err(Problem::internal)
     }
 }
@@ -260,7 +260,7 @@ pub async fn find(conn: &mut Conn, id: MergeId) -> Result<MergeRow, Problem> {
 }
 
 /// The merge by which one member became a part of the other, if it stands.
-pub async fn find_standing(conn: &mut Conn, from: MemberId, into: MemberId) -> QueryResult<Option<MergeRow>> {
+pub async fn find_points_and_tier(conn: &mut Conn, from: MemberId, into: MemberId) -> QueryResult<Option<MergeRow>> {
     let text = concat!(merges!(), "where g.from_id = $1 and g.into_id = $2 and g.undone_at is null");
     let rows: Vec<MergeRow> = diesel::sql_query(text).bind::<SqlUuid, _>(from).bind::<SqlUuid, _>(into).cached().load(conn).await?;
     Ok(rows.into_iter().next())

@@ -14,18 +14,18 @@ use super::{
     store::{self, PartnerRow},
 };
 use crate::{
+    domain::{ApiTag, MemberId, PartnerId},
     identity::{
         Admin, Partner,
         audit::{self, AuditEntry},
-        caller::{MembersRead, Scope},
+        auth::{MembersRead, Scope},
     },
     kit::{
         Kit, Problem,
-        listing::{self, Asked, Listed},
+        csv_list::{self, ListRequest, PageOrCsv},
         problem::Fields,
         text::{Text, tidy},
     },
-    words::{ApiTag, MemberId, PartnerId},
 };
 
 pub struct PartnerApi {
@@ -114,10 +114,10 @@ impl PartnerApi {
         cursor: Query<Option<String>>,
         limit: Query<Option<usize>>,
         accept: Accept,
-    ) -> Result<Listed<PartnerView>, Problem> {
+    ) -> Result<PageOrCsv<PartnerView>, Problem> {
         let fetch = |kit: Kit, request| async move { Ok(store::list(&mut *kit.db.read().await?, &request).await?) };
-        let asked = Asked { cursor: cursor.0, limit: limit.0, accept };
-        listing::answer(&self.kit, "list_partners", (), asked, fetch, |row| (row.name.clone(), row.id.0), PartnerView::from).await
+        let asked = ListRequest { cursor: cursor.0, limit: limit.0, accept };
+        csv_list::answer(&self.kit, "list_partners", (), asked, fetch, |row| (row.name.clone(), row.id.0), PartnerView::from).await
     }
 
     /// Create a partner

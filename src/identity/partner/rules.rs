@@ -4,9 +4,9 @@ use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    domain::{MemberId, PartnerId},
     kit::text::tidy,
     refusals,
-    words::{MemberId, PartnerId},
 };
 
 pub const NAME_CHARS: std::ops::RangeInclusive<usize> = 1..=60;

@@ -9,9 +9,9 @@ use diesel_async::RunQueryDsl;
 
 use super::rules::Linked;
 use crate::{
-    kit::{Conn, db::CachedExt, page::Request},
+    domain::{MemberId, PartnerId},
+    kit::{Conn, db::CachedExt, pagination::Request},
     schema::{external_member, member, partner},
-    words::{MemberId, PartnerId},
 };
 
 /// None when there is a partner of this name already.

@@ -10,17 +10,17 @@ use poem_openapi::{
 
 use super::{
     rules::{self, Refusal},
-    signed_in::{Grant, SignInTerms, SignedIn, find_cookie, forget_session, sign_in},
+    sign_in::{Grant, SignInTerms, SignedIn, clear_cookie, find_cookie, sign_in},
     store::{self, SessionRow},
 };
 use crate::{
-    identity::{Doorkeeper, Myself},
-    kit::{Problem, page::Page, secret, text::Text},
-    words::{ApiTag, SessionId},
+    domain::{ApiTag, SessionId},
+    identity::{Authenticator, Myself},
+    kit::{Problem, pagination::Page, secret, text::Text},
 };
 
 pub struct SessionApi {
-    pub keeper: Doorkeeper,
+    pub authenticator: Authenticator,
     pub terms: SignInTerms,
 }
 
@@ -74,8 +74,8 @@ impl SessionApi {
             return Err(Refusal::BadRefreshToken.into());
         };
 
-        let now = self.keeper.kit.clock.now();
-        let mut tx = self.keeper.kit.db.begin().await?;
+        let now = self.authenticator.kit.clock.now();
+        let mut tx = self.authenticator.kit.db.begin().await?;
         let Some(refresh) = store::find_refresh_token(&mut tx, &token).await? else { return Err(Refusal::BadRefreshToken.into()) };
         if refresh.revoked_at.is_some() || refresh.expires_at <= now {
             return Err(Refusal::BadRefreshToken.into());
@@ -86,20 +86,20 @@ impl SessionApi {
             return Err(Refusal::BadRefreshToken.into());
         }
         store::use_refresh_token(&mut tx, &token, refresh.session_id, now, self.terms.session_end(now)).await?;
-        let next = secret::next_token(&self.keeper.refresh_key, &token);
+        let next = secret::next_token(&self.authenticator.refresh_key, &token);
         store::insert_refresh_token(&mut tx, &next, refresh.session_id, now).await?;
         tx.commit().await?;
         let grant = Grant { member_id: refresh.member_id, session_id: refresh.session_id, refresh_token: next, in_cookie };
-        sign_in(&self.keeper, self.terms, jar, grant, now)
+        sign_in(&self.authenticator, self.terms, jar, grant, now)
     }
 
     /// Sign out
     #[oai(path = "/auth/logout", method = "post", operation_id = "log_out")]
     async fn log_out(&self, myself: Myself, jar: &CookieJar) -> Result<LogOutAnswer, Problem> {
-        let mut tx = self.keeper.kit.db.begin().await?;
-        store::revoke(&mut tx, myself.0.session_id, self.keeper.kit.clock.now()).await?;
+        let mut tx = self.authenticator.kit.db.begin().await?;
+        store::revoke(&mut tx, myself.0.session_id, self.authenticator.kit.clock.now()).await?;
         tx.commit().await?;
-        forget_session(jar);
+        clear_cookie(jar);
         Ok(LogOutAnswer::Ended)
     }
 
@@ -114,9 +114,9 @@ impl SessionApi {
         limit: Query<Option<usize>>,
     ) -> Result<Json<Page<SessionView>>, Problem> {
         let list = format!("list_my_sessions?{}", myself.0.member_id);
-        let request = self.keeper.kit.cursors.request::<()>(&list, cursor.0.as_deref(), limit.0)?;
-        let mut conn = self.keeper.kit.db.read().await?;
-        let rows = store::list_alive(&mut conn, myself.0.member_id, self.keeper.kit.clock.now(), &request).await?;
+        let request = self.authenticator.kit.cursors.request::<()>(&list, cursor.0.as_deref(), limit.0)?;
+        let mut conn = self.authenticator.kit.db.read().await?;
+        let rows = store::list_alive(&mut conn, myself.0.member_id, self.authenticator.kit.clock.now(), &request).await?;
         let current = myself.0.session_id;
         let view = |row: SessionRow| SessionView {
             id: row.id,
@@ -126,20 +126,20 @@ impl SessionApi {
             expires_at: row.expires_at,
             current: row.id == current,
         };
-        Ok(Json(self.keeper.kit.cursors.page(&list, &request, rows, |row| ((), row.id.0), view)))
+        Ok(Json(self.authenticator.kit.cursors.page(&list, &request, rows, |row| ((), row.id.0), view)))
     }
 
     /// End one of the caller's sessions
     #[oai(path = "/me/sessions/:session_id", method = "delete", operation_id = "revoke_my_session")]
     async fn revoke_my_session(&self, myself: Myself, jar: &CookieJar, session_id: Path<SessionId>) -> Result<Ended, Problem> {
-        let now = self.keeper.kit.clock.now();
-        let mut tx = self.keeper.kit.db.begin().await?;
+        let now = self.authenticator.kit.clock.now();
+        let mut tx = self.authenticator.kit.db.begin().await?;
         if !store::revoke_own(&mut tx, session_id.0, myself.0.member_id, now).await? {
             return Err(Problem::not_found("session"));
         }
         tx.commit().await?;
         if session_id.0 == myself.0.session_id {
-            forget_session(jar);
+            clear_cookie(jar);
         }
         Ok(Ended::Done)
     }

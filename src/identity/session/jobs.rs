@@ -10,10 +10,10 @@ const KEPT_ENDED: Duration = Duration::days(90);
 const SESSIONS_A_BATCH: i64 = 1_000;
 
 /// Removes sessions that ended long ago, with their refresh tokens.
-pub const FORGET_SESSIONS: Job =
-    Job { name: "forget_sessions", every: std::time::Duration::from_secs(3_600), run: |kit| Box::pin(forget_sessions(kit)) };
+pub const DELETE_ENDED_SESSIONS: Job =
+    Job { name: "delete_ended_sessions", every: std::time::Duration::from_secs(3_600), run: |kit| Box::pin(delete_ended_sessions(kit)) };
 
-async fn forget_sessions(kit: Kit) -> Result<(), Problem> {
+async fn delete_ended_sessions(kit: Kit) -> Result<(), Problem> {
     let ended_before = kit.clock.now() - KEPT_ENDED;
     let mut conn = kit.db.read().await?;
     while store::delete_ended(&mut conn, ended_before, SESSIONS_A_BATCH).await? == SESSIONS_A_BATCH as usize {}

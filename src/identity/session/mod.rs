@@ -3,5 +3,5 @@
 pub mod api;
 pub mod jobs;
 pub mod rules;
-pub mod signed_in;
+pub mod sign_in;
 pub mod store;

@@ -8,9 +8,9 @@ use diesel::{
 use diesel_async::RunQueryDsl;
 
 use crate::{
-    kit::{Conn, db::CachedExt, page::Request, secret},
+    domain::{MemberId, SessionId},
+    kit::{Conn, db::CachedExt, pagination::Request, secret},
     schema::{member, refresh_token, session},
-    words::{MemberId, SessionId},
 };
 
 /// Where a session begins.

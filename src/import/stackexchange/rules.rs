@@ -5,9 +5,9 @@ use sha2::{Digest, Sha256};
 use uuid::{Builder, Uuid};
 
 use crate::{
-    identity::{handle::HANDLE_CHARS, member::rules::DISPLAY_NAME_CHARS, site::rules::BODY_CHARS_MAX},
+    domain::MemberId,
+    identity::{handle::HANDLE_CHARS, member::rules::DISPLAY_NAME_CHARS, site_settings::rules::BODY_CHARS_MAX},
     kit::{html, markdown},
-    words::MemberId,
 };
 
 pub const BIO_CHARS_MAX: usize = 1_000;

@@ -12,11 +12,11 @@ use diesel_async::RunQueryDsl;
 
 use super::rules::Participant;
 use crate::{
+    domain::{CommentId, MemberId, PostId, PostKind, TagId, VoteId},
     events::PostRef,
     identity::handle::handle_keys,
     kit::{Conn, db::CachedExt, markdown::RENDERER},
     schema::import_progress,
-    words::{CommentId, MemberId, PostId, PostKind, TagId, VoteId},
 };
 
 /// Stage and position of an import that has begun.

@@ -9,11 +9,11 @@
 mod binaries;
 mod child;
 mod folder;
-mod keeper;
 mod leftovers;
 mod postgres;
 mod redis;
 mod server;
+mod supervisor;
 #[cfg(test)]
 mod tests;
 
@@ -23,9 +23,9 @@ use anyhow::Result;
 
 use self::{
     folder::Home,
-    keeper::{Kept, Task},
+    supervisor::{Kept, Task},
 };
-pub use self::{keeper::keep_if_asked, server::Server};
+pub use self::{server::Server, supervisor::supervise_if_asked};
 use super::console;
 
 /// Where private servers live and what they are made of.
@@ -39,7 +39,7 @@ pub struct Settings {
     pub redis_bin: Option<PathBuf>,
     /// Trades safety on power loss for speed. For tests only.
     pub fsync_off: bool,
-    /// A program whose `main` begins with [`keep_if_asked`]; the running one if `None`.
+    /// A program whose `main` begins with [`supervise_if_asked`]; the running one if `None`.
     pub keeper: Option<PathBuf>,
 }
 
@@ -82,6 +82,6 @@ impl Embedded {
         let task = Task { data: self.data.clone(), kept };
         let keeper = self.settings.keeper.clone();
         let log = home.log("keeper.log");
-        Server::join(url, home, move || keeper::spawn(keeper.as_deref(), &task, &log))
+        Server::join(url, home, move || supervisor::spawn(keeper.as_deref(), &task, &log))
     }
 }

@@ -14,7 +14,7 @@ use anyhow::{Context, Result, bail};
 use super::{
     child::{PATIENCE, tail, wait},
     folder::Home,
-    keeper::LOOK,
+    supervisor::LOOK,
 };
 
 /// How long a keeper may take at first: its server's files may have to be made.

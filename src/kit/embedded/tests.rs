@@ -86,7 +86,7 @@ fn parent(pid: u32) -> u32 {
 #[test]
 #[ignore = "runs servers for the other tests"]
 fn keeper() {
-    if let Some(Err(error)) = keep_if_asked() {
+    if let Some(Err(error)) = supervise_if_asked() {
         eprintln!("{error:#}");
         std::process::exit(1);
     }

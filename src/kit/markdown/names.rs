@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::spot::HANDLE_CHARS;
+use super::autolink::HANDLE_CHARS;
 
 /// What stands before a handle: `@ada`, or the way to her page.
 pub const MARKS: [&str; 2] = ["@", "/members/"];

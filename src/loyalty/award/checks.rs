@@ -4,16 +4,16 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
-use super::{listener, rules::Moment};
+use super::{listener, rules::EventContext};
 use crate::{
     awards_and_claims,
+    domain::PostId,
     kit::{
         Kit, Problem,
         db::take_time,
         outbox,
         verify::{self, Check, Repair},
     },
-    words::PostId,
 };
 
 const STANDINGS: &str = "Awards are as the votes and acceptances that they are for stand.";
@@ -113,11 +113,11 @@ async fn settle(kit: Kit) -> Result<u64, Problem> {
         take_time(&mut tx).await?;
         outbox::hold(&mut tx).await?;
         let at = kit.clock.now();
-        let moment = || Moment { at, mark: Uuid::now_v7().to_string() };
+        let moment = || EventContext { at, mark: Uuid::now_v7().to_string() };
         let changed: BTreeMap<_, _> = some.iter().map(|post| (*post, moment())).collect();
         listener::settle(&mut tx, kit.time_zone, &changed).await?;
         tx.commit().await?;
-        kit.outbox.ring();
+        kit.outbox.wake();
     }
     Ok(posts.len() as u64)
 }

@@ -23,6 +23,6 @@ async fn confirm_awards(kit: Kit) -> Result<(), Problem> {
         outbox::hold(&mut tx).await?;
         listener::lapse(&mut tx, kit.time_zone, now, AWARDS_A_BATCH).await?;
         tx.commit().await?;
-        kit.outbox.ring();
+        kit.outbox.wake();
     }
 }

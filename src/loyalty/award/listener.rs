@@ -8,14 +8,15 @@ use futures_util::future::BoxFuture;
 use uuid::Uuid;
 
 use super::{
-    rules::{self, Claim, Moment, SOURCE, Step},
-    store::{self, Award, Change, NewAward},
+    rules::{self, AwardAction, EventContext, HelpfulAnswer, SOURCE},
+    store::{self, Award, AwardChange, NewAward},
 };
 use crate::{
+    domain::{GroupId, MemberId, PostId, TransactionId, programme_day},
     events::{self, Event},
     kit::{
         Conn, Problem,
-        outbox::{Listener, Occurrence},
+        outbox::{Delivered, Listener},
     },
     loyalty::{
         earning::{
@@ -27,26 +28,25 @@ use crate::{
         ledger::{self, Clawback, ClawbackPolicy, Earn, Source, Wallet},
         tier::{
             self,
-            rules::Cause,
+            rules::TierCause,
             store::{self as tier_store, Qualifying},
         },
     },
-    words::{GroupId, MemberId, PostId, TransactionId, programme_day},
 };
 
-pub struct Awards {
+pub struct AwardListener {
     pub zone: Tz,
 }
 
-impl Listener<Event> for Awards {
+impl Listener<Event> for AwardListener {
     fn name(&self) -> &'static str {
         "awards"
     }
 
-    fn hear<'a>(&'a self, conn: &'a mut Conn, batch: &'a [Occurrence<Event>]) -> BoxFuture<'a, anyhow::Result<()>> {
+    fn react<'a>(&'a self, conn: &'a mut Conn, batch: &'a [Delivered<Event>]) -> BoxFuture<'a, anyhow::Result<()>> {
         Box::pin(async move {
             // Of several events of a post, the last.
-            let moment = |heard: &Occurrence<Event>| Moment { at: heard.at, mark: heard.number.to_string() };
+            let moment = |heard: &Delivered<Event>| EventContext { at: heard.at, mark: heard.number.to_string() };
             let changed = batch.iter().filter_map(|heard| Some((heard.event.changed_post()?.id, moment(heard))));
             Ok(settle(conn, self.zone, &changed.collect()).await?)
         })
@@ -55,61 +55,61 @@ impl Listener<Event> for Awards {
 
 /// Grants what posts as they stand are worth and is not granted, and takes back what is not due: each as of the moment of
 /// its post.
-pub async fn settle(conn: &mut Conn, zone: Tz, changed: &BTreeMap<PostId, Moment>) -> Result<(), Problem> {
+pub async fn settle(conn: &mut Conn, zone: Tz, changed: &BTreeMap<PostId, EventContext>) -> Result<(), Problem> {
     let ids: Vec<PostId> = changed.keys().copied().collect();
     let changes = if ids.is_empty() { vec![] } else { store::find_changes(conn, &ids).await? };
     let Some(now) = changed.values().map(|moment| moment.at).max().filter(|_| !changes.is_empty()) else { return Ok(()) };
     ledger::queue_for_several(conn).await?;
     let others: Vec<Uuid> =
-        changes.iter().filter_map(|change| if let Change::Other(_, id, _) = change { Some(*id) } else { None }).collect();
+        changes.iter().filter_map(|change| if let AwardChange::Other(_, id, _) = change { Some(*id) } else { None }).collect();
     let awards: HashMap<Uuid, Award> = store::find(conn, &others).await?.into_iter().map(|award| (award.id, award)).collect();
-    let mut desk = Desk::open(conn, zone, &changes).await?;
+    let mut batch = AwardBatch::open(conn, zone, &changes).await?;
     // All that is given up goes before anything comes into its place: that, too, may go with this very batch.
     for change in &changes {
-        let Change::Other(step, id, post_id) = change else { continue };
+        let AwardChange::Other(step, id, post_id) = change else { continue };
         // Of who is gone, nothing is looked at any more.
         let (Some(award), Some(moment)) = (awards.get(id), changed.get(post_id)) else { continue };
         match step {
-            Step::Revoke => desk.revoke(conn, award, moment).await?,
-            Step::Withdraw => {
-                desk.take_back(conn, award, moment).await?;
+            AwardAction::Revoke => batch.revoke(conn, award, moment).await?,
+            AwardAction::Withdraw => {
+                batch.take_back(conn, award, moment).await?;
                 store::set_withdrawn(conn, award.id, Some(moment.at), None).await?;
             }
-            Step::Restore => {
-                let granted_in = desk.give_again(conn, award, moment).await?;
+            AwardAction::Restore => {
+                let granted_in = batch.give_again(conn, award, moment).await?;
                 store::set_withdrawn(conn, award.id, None, granted_in).await?;
             }
-            Step::Grant => {}
+            AwardAction::Grant => {}
         }
     }
-    desk.refill_places(conn).await?;
+    batch.refill_places(conn).await?;
     for change in &changes {
-        let Change::Grant(claim) = change else { continue };
-        if desk.living.contains(&claim.author_id) {
+        let AwardChange::Grant(claim) = change else { continue };
+        if batch.living.contains(&claim.author_id) {
             let now = changed.get(&claim.post_id).map_or(claim.at, |moment| moment.at);
-            desk.decide(conn, claim, now).await?;
+            batch.decide(conn, claim, now).await?;
         }
     }
-    desk.close(conn, now).await
+    batch.close(conn, now).await
 }
 
 /// Takes back what was granted for acceptances by newcomers who still are, although its time has come. Returns how many.
 pub async fn lapse(conn: &mut Conn, zone: Tz, now: DateTime<Utc>, most: i64) -> Result<usize, Problem> {
     ledger::queue_for_several(conn).await?;
     let lapsed = store::find_lapsed(conn, now, most).await?;
-    let mut desk = Desk::open(conn, zone, &[]).await?;
+    let mut batch = AwardBatch::open(conn, zone, &[]).await?;
     for award in &lapsed {
-        desk.take_back(conn, award, &Moment { at: now, mark: rules::LAPSED.to_owned() }).await?;
+        batch.take_back(conn, award, &EventContext { at: now, mark: rules::LAPSED.to_owned() }).await?;
         store::lapse(conn, award.id, rules::LAPSED).await?;
-        desk.vacate(award, now);
+        batch.vacate(award, now);
     }
-    desk.refill_places(conn).await?;
-    desk.close(conn, now).await?;
+    batch.refill_places(conn).await?;
+    batch.close(conn, now).await?;
     Ok(lapsed.len())
 }
 
 /// What a batch needs, and what it leaves to be written at its end.
-struct Desk {
+struct AwardBatch {
     zone: Tz,
     /// Who is gone earns nothing more.
     living: Vec<MemberId>,
@@ -118,14 +118,14 @@ struct Desk {
     /// Under whose caps there may be room again, and since when.
     vacated: BTreeMap<(MemberId, Trigger, NaiveDate), DateTime<Utc>>,
     counted: Vec<Qualifying>,
-    told: Vec<(DateTime<Utc>, Event)>,
+    events: Vec<(DateTime<Utc>, Event)>,
     earners: BTreeSet<MemberId>,
     losers: BTreeSet<MemberId>,
 }
 
-impl Desk {
-    async fn open(conn: &mut Conn, zone: Tz, changes: &[Change]) -> Result<Self, Problem> {
-        let author = |change: &Change| if let Change::Grant(claim) = change { Some(claim.author_id) } else { None };
+impl AwardBatch {
+    async fn open(conn: &mut Conn, zone: Tz, changes: &[AwardChange]) -> Result<Self, Problem> {
+        let author = |change: &AwardChange| if let AwardChange::Grant(claim) = change { Some(claim.author_id) } else { None };
         let authors: Vec<MemberId> = changes.iter().filter_map(author).collect();
         Ok(Self {
             zone,
@@ -134,14 +134,14 @@ impl Desk {
             wallets: HashMap::new(),
             vacated: BTreeMap::new(),
             counted: Vec::new(),
-            told: Vec::new(),
+            events: Vec::new(),
             earners: BTreeSet::new(),
             losers: BTreeSet::new(),
         })
     }
 
     /// Grants, or notes what a cap suppressed.
-    async fn decide(&mut self, conn: &mut Conn, claim: &Claim, now: DateTime<Utc>) -> Result<(), Problem> {
+    async fn decide(&mut self, conn: &mut Conn, claim: &HelpfulAnswer, now: DateTime<Utc>) -> Result<(), Problem> {
         let Some(rule) = paying(self.book.at(claim.trigger, claim.at)) else { return Ok(()) };
         self.open_wallet(conn, claim.author_id, now).await?;
         let day = programme_day(claim.at, self.zone);
@@ -156,7 +156,7 @@ impl Desk {
         Ok(store::insert(conn, &new).await?)
     }
 
-    async fn revoke(&mut self, conn: &mut Conn, award: &Award, moment: &Moment) -> Result<(), Problem> {
+    async fn revoke(&mut self, conn: &mut Conn, award: &Award, moment: &EventContext) -> Result<(), Problem> {
         if award.withdrawn_at.is_none() {
             self.take_back(conn, award, moment).await?;
         }
@@ -210,7 +210,7 @@ impl Desk {
         &mut self,
         conn: &mut Conn,
         award_id: Uuid,
-        claim: &Claim,
+        claim: &HelpfulAnswer,
         rule: &Rule,
         now: DateTime<Utc>,
     ) -> Result<TransactionId, Problem> {
@@ -231,7 +231,7 @@ impl Desk {
     }
 
     /// Takes back exactly what was granted, wherever the points are now.
-    async fn take_back(&mut self, conn: &mut Conn, award: &Award, moment: &Moment) -> Result<(), Problem> {
+    async fn take_back(&mut self, conn: &mut Conn, award: &Award, moment: &EventContext) -> Result<(), Problem> {
         let Some(granted_in) = award.transaction_id else { return Ok(()) };
         self.open_wallet(conn, award.member_id, moment.at).await?;
         let clawback = Clawback {
@@ -248,7 +248,7 @@ impl Desk {
         Ok(())
     }
 
-    async fn give_again(&mut self, conn: &mut Conn, award: &Award, moment: &Moment) -> Result<Option<TransactionId>, Problem> {
+    async fn give_again(&mut self, conn: &mut Conn, award: &Award, moment: &EventContext) -> Result<Option<TransactionId>, Problem> {
         if award.granted == 0 {
             // A cap had kept it back; its place may have become free while it was out of sight.
             self.vacate(award, moment.at);
@@ -265,7 +265,7 @@ impl Desk {
             expires_at: rules::expires_anew(award.expires_at, withdrawn_at, moment.at),
             note: String::new(),
         };
-        let transaction_id = ledger::moves::restore(conn, self.wallet(award.member_id)?, earn, moment.at).await?;
+        let transaction_id = ledger::postings::restore(conn, self.wallet(award.member_id)?, earn, moment.at).await?;
         self.note(transaction_id, award.member_id, award.granted, award.qualified, award.group_id, award.occurred_at);
         Ok(Some(transaction_id))
     }
@@ -295,17 +295,17 @@ impl Desk {
         if qualifies {
             self.counted.push(Qualifying { transaction_id, member_id, points, at });
         }
-        self.told.push((at, Event::PointsEarned { member_id, points, group_id }));
+        self.events.push((at, Event::PointsEarned { member_id, points, group_id }));
         if points > 0 { &mut self.earners } else { &mut self.losers }.insert(member_id);
     }
 
     async fn close(self, conn: &mut Conn, now: DateTime<Utc>) -> Result<(), Problem> {
         tier_store::insert_qualifying(conn, &self.counted).await?;
-        events::tell_at(conn, &self.told).await?;
+        events::publish_at(conn, &self.events).await?;
         let losers: Vec<MemberId> = self.losers.iter().copied().collect();
         let earners: Vec<MemberId> = self.earners.difference(&self.losers).copied().collect();
-        tier::requalify(conn, &losers, Cause::Returned, now).await?;
-        tier::requalify(conn, &earners, Cause::Earned, now).await?;
+        tier::requalify(conn, &losers, TierCause::Returned, now).await?;
+        tier::requalify(conn, &earners, TierCause::Earned, now).await?;
         Ok(())
     }
 }

@@ -7,4 +7,4 @@ pub mod listener;
 pub mod rules;
 pub mod store;
 
-pub use listener::Awards;
+pub use listener::AwardListener;

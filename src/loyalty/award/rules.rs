@@ -4,8 +4,8 @@ use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
 use crate::{
+    domain::{GroupId, MemberId, PostId},
     loyalty::earning::terms::{POST_HOLD_DAYS, Trigger},
-    words::{GroupId, MemberId, PostId},
 };
 
 /// The noun of awards in the ledger; the source's id is the award's.
@@ -20,7 +20,7 @@ pub const LAPSED: &str = "newcomer";
 
 /// An answer that helped somebody.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Claim {
+pub struct HelpfulAnswer {
     pub trigger: Trigger,
     pub post_id: PostId,
     pub author_id: MemberId,
@@ -34,7 +34,7 @@ pub struct Claim {
     pub at: DateTime<Utc>,
 }
 
-impl Claim {
+impl HelpfulAnswer {
     /// Whether its points wait for the giver's trust.
     pub fn needs_trust(&self) -> bool {
         self.trigger == Trigger::AnswerAccepted && self.giver_trust < TRUST_MIN
@@ -49,7 +49,7 @@ impl Claim {
 
 /// What an award needs, to be as its vote or acceptance stands.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Step {
+pub enum AwardAction {
     Grant,
     /// For good.
     Revoke,
@@ -60,11 +60,11 @@ pub enum Step {
 
 /// By whether a vote or an acceptance stands, its post is published, and its award is there (not revoked) or even
 /// withdrawn.
-pub fn step(stands: bool, published: bool, awarded: bool, withdrawn: bool) -> Option<Step> {
+pub fn step(stands: bool, published: bool, awarded: bool, withdrawn: bool) -> Option<AwardAction> {
     match (stands, awarded) {
-        (true, false) => published.then_some(Step::Grant),
-        (false, true) => Some(Step::Revoke),
-        (true, true) if published == withdrawn => Some(if published { Step::Restore } else { Step::Withdraw }),
+        (true, false) => published.then_some(AwardAction::Grant),
+        (false, true) => Some(AwardAction::Revoke),
+        (true, true) if published == withdrawn => Some(if published { AwardAction::Restore } else { AwardAction::Withdraw }),
         _ => None,
     }
 }
@@ -100,7 +100,7 @@ pub fn limit(trigger: Trigger, times_per_day: Option<i64>, paid: Paid) -> Option
 
 /// The moment of something, with a mark that nothing else has.
 #[derive(Clone, Debug)]
-pub struct Moment {
+pub struct EventContext {
     pub at: DateTime<Utc>,
     pub mark: String,
 }
@@ -112,15 +112,15 @@ mod tests {
     #[test]
     fn awards_follow_what_they_are_for() {
         for (stands, published, awarded, withdrawn, expected) in [
-            (true, true, false, false, Some(Step::Grant)),
+            (true, true, false, false, Some(AwardAction::Grant)),
             (true, false, false, false, None),
             (false, true, false, false, None),
             (true, true, true, false, None),
-            (true, false, true, false, Some(Step::Withdraw)),
+            (true, false, true, false, Some(AwardAction::Withdraw)),
             (true, false, true, true, None),
-            (true, true, true, true, Some(Step::Restore)),
-            (false, true, true, false, Some(Step::Revoke)),
-            (false, false, true, true, Some(Step::Revoke)),
+            (true, true, true, true, Some(AwardAction::Restore)),
+            (false, true, true, false, Some(AwardAction::Revoke)),
+            (false, false, true, true, Some(AwardAction::Revoke)),
         ] {
             assert_eq!(step(stands, published, awarded, withdrawn), expected, "{stands} {published} {awarded} {withdrawn}");
         }
@@ -137,8 +137,16 @@ mod tests {
             (Trigger::AnswerUpvoted, 1, 7, false, 7),
         ] {
             let (author_id, giver_id) = (MemberId::new(), MemberId::new());
-            let claim =
-                Claim { trigger, post_id: PostId::new(), author_id, group_id: None, giver_id, giver_trust, source_id: Uuid::nil(), at };
+            let claim = HelpfulAnswer {
+                trigger,
+                post_id: PostId::new(),
+                author_id,
+                group_id: None,
+                giver_id,
+                giver_trust,
+                source_id: Uuid::nil(),
+                at,
+            };
             let got = (claim.needs_trust(), claim.available_at(hold_days));
             assert_eq!(got, (waits, at + Duration::days(days)), "{trigger:?} {giver_trust} {hold_days}");
         }

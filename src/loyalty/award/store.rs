@@ -9,12 +9,12 @@ use diesel::{
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::rules::{Claim, Paid, Step, TRUST_MIN, step};
+use super::rules::{AwardAction, HelpfulAnswer, Paid, TRUST_MIN, step};
 use crate::{
+    domain::{GroupId, MemberId, MergeId, PostId, RuleVersionId, TransactionId},
     identity::merge::Merge,
     kit::{Conn, db::CachedExt},
     loyalty::earning::terms::Trigger,
-    words::{GroupId, MemberId, MergeId, PostId, RuleVersionId, TransactionId},
 };
 
 /// An award that is not revoked, of a member who is not gone: those neither earn nor owe.
@@ -65,8 +65,8 @@ pub struct Award {
 
 impl Award {
     /// What it was for.
-    pub fn claim(&self) -> Option<Claim> {
-        Some(Claim {
+    pub fn claim(&self) -> Option<HelpfulAnswer> {
+        Some(HelpfulAnswer {
             trigger: self.trigger,
             post_id: self.post_id?,
             author_id: self.member_id,
@@ -187,15 +187,15 @@ struct ChangeRow {
 }
 
 /// What awards of a post need.
-pub enum Change {
-    Grant(Claim),
+pub enum AwardChange {
+    Grant(HelpfulAnswer),
     /// Of the award of this id.
-    Other(Step, Uuid, PostId),
+    Other(AwardAction, Uuid, PostId),
 }
 
 /// What the awards of these posts need, to be as their votes and acceptances stand: in the order of what they are for,
 /// and what is given up before what is granted.
-pub async fn find_changes(conn: &mut Conn, posts: &[PostId]) -> QueryResult<Vec<Change>> {
+pub async fn find_changes(conn: &mut Conn, posts: &[PostId]) -> QueryResult<Vec<AwardChange>> {
     let rows: Vec<ChangeRow> = diesel::sql_query(concat!(
         "select c.*, case when g.role <> 'member' then 4::smallint else coalesce(g.trust, 0::smallint) end as giver_trust from ",
         awards_and_claims!("p.id = any($1)"),
@@ -210,13 +210,13 @@ pub async fn find_changes(conn: &mut Conn, posts: &[PostId]) -> QueryResult<Vec<
     Ok(rows.into_iter().filter_map(change).collect())
 }
 
-fn change(row: ChangeRow) -> Option<Change> {
+fn change(row: ChangeRow) -> Option<AwardChange> {
     let step = step(row.source_id.is_some(), row.published, row.award_id.is_some(), row.withdrawn)?;
-    let (Step::Grant, Some(giver_id), Some(source_id), Some(at)) = (step, row.giver_id, row.source_id, row.at) else {
-        return Some(Change::Other(step, row.award_id?, row.post_id));
+    let (AwardAction::Grant, Some(giver_id), Some(source_id), Some(at)) = (step, row.giver_id, row.source_id, row.at) else {
+        return Some(AwardChange::Other(step, row.award_id?, row.post_id));
     };
     let ChangeRow { trigger, post_id, author_id, group_id, giver_trust, .. } = row;
-    Some(Change::Grant(Claim { trigger, post_id, author_id, group_id, giver_id, giver_trust, source_id, at }))
+    Some(AwardChange::Grant(HelpfulAnswer { trigger, post_id, author_id, group_id, giver_id, giver_trust, source_id, at }))
 }
 
 /// Some awards.
@@ -241,7 +241,7 @@ pub async fn find_suppressed(conn: &mut Conn, member_id: MemberId, trigger: Trig
 /// An award as decided.
 pub struct NewAward<'a> {
     pub id: Uuid,
-    pub claim: &'a Claim,
+    pub claim: &'a HelpfulAnswer,
     pub rule_version_id: RuleVersionId,
     pub requested: i64,
     /// The ledger transaction that granted it.

@@ -16,21 +16,21 @@ use super::{
     terms::{Terms, Trigger},
 };
 use crate::{
+    domain::{ApiTag, RuleId, RuleVersionId},
     identity::{
         Admin,
         audit::{self, AuditEntry},
-        site,
+        site_settings,
     },
     kit::{
         Kit, Problem,
+        csv_list::{self, ListRequest, PageOrCsv},
         etag::{self, Edited},
-        listing::{self, Asked, Listed},
-        page::Page,
+        pagination::Page,
         problem::Fields,
         text::Text,
         time::Time,
     },
-    words::{ApiTag, RuleId, RuleVersionId},
 };
 
 pub const NAME_CHARS: std::ops::RangeInclusive<usize> = 1..=100;
@@ -137,17 +137,17 @@ impl EarningApi {
         /// Rules a page, 1 to 100; 20 by default.
         limit: Query<Option<usize>>,
         accept: Accept,
-    ) -> Result<Listed<RuleView>, Problem> {
+    ) -> Result<PageOrCsv<RuleView>, Problem> {
         let fetch = |kit: Kit, request| async move { with_terms(store::list(&mut *kit.db.read().await?, &request).await?) };
-        let asked = Asked { cursor: cursor.0, limit: limit.0, accept };
-        listing::answer(&self.kit, "list_earning_rules", (), asked, fetch, |(row, _)| ((), row.rule_id.0), view).await
+        let asked = ListRequest { cursor: cursor.0, limit: limit.0, accept };
+        csv_list::answer(&self.kit, "list_earning_rules", (), asked, fetch, |(row, _)| ((), row.rule_id.0), view).await
     }
 
     /// Create an earning rule
     #[oai(path = "/", method = "post", operation_id = "create_earning_rule")]
     async fn create_earning_rule(&self, admin: Admin, body: Json<CreateRule>) -> Result<CreateAnswer, Problem> {
         let Json(CreateRule { name, trigger, terms, valid_from, valid_until }) = body;
-        let terms = terms.in_currency(trigger, &site::current(&self.kit).await?.currency);
+        let terms = terms.in_currency(trigger, &site_settings::current(&self.kit).await?.currency);
         let now = self.kit.clock.now();
         let (valid_from, valid_until) = (valid_from.map_or(now, DateTime::from), valid_until.map(DateTime::from));
         let mut fields = Fields::default();
@@ -185,7 +185,7 @@ impl EarningApi {
         body: Json<EditRule>,
     ) -> Result<Edited<RuleView>, Problem> {
         let Json(EditRule { terms, valid_from, valid_until }) = body;
-        let usual = site::current(&self.kit).await?.currency.clone();
+        let usual = site_settings::current(&self.kit).await?.currency.clone();
         let now = self.kit.clock.now();
         let (valid_from, valid_until) = (valid_from.map_or(now, DateTime::from), valid_until.map(DateTime::from));
         let mut tx = self.kit.db.begin().await?;

@@ -5,8 +5,8 @@ use poem_openapi::Object;
 
 use super::rules::{AMOUNT_MINOR_MAX, Order, OrderLine};
 use crate::{
+    domain::Currency,
     kit::{problem::Fields, text::Text},
-    words::Currency,
 };
 
 pub const LINES_MAX: usize = 100;

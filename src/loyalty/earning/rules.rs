@@ -12,16 +12,16 @@ use super::{
     terms::{Combine, Includes, OverCap, Rounding, RoundingScope, RuleKind, Terms, Trigger},
 };
 use crate::{
+    domain::{Currency, Period, RuleId, RuleVersionId, day_start, programme_day},
     loyalty::ledger,
-    refusals, words,
-    words::{Currency, Period, RuleId, RuleVersionId, day_start, programme_day},
+    refusals, text_enum,
 };
 
 /// More than anything on sale costs, and little enough for every product to fit 128 bits.
 pub const AMOUNT_MINOR_MAX: i64 = 1_000_000_000_000_000;
 const ORDER_POINTS_MAX: i64 = ledger::rules::POINTS_MAX;
 
-words! {
+text_enum! {
     /// Why an order earned nothing.
     pub enum NoPoints {
         /// No earning rule is for orders in its currency.
@@ -415,7 +415,7 @@ fn limit(grant: &mut Grant, terms: &Terms, used: i64) -> Result<(), Refusal> {
     let left = cap.points.saturating_sub(used).max(0);
     if grant.requested > left {
         grant.points = if cap.over == OverCap::Clip { left } else { 0 };
-        grant.limited_by = Some(format!("{}: {} points, period {}", grant.rule, cap.points, cap.period.word()));
+        grant.limited_by = Some(format!("{}: {} points, period {}", grant.rule, cap.points, cap.period.as_str()));
         grant.line_points = shares(grant.points, &grant.line_points)?;
     }
     Ok(())

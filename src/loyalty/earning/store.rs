@@ -17,10 +17,10 @@ use super::{
     terms::{Cap, Terms, Trigger},
 };
 use crate::{
-    identity::site,
-    kit::{Conn, Problem, db::CachedExt, page::Request},
+    domain::{MemberId, RuleId, RuleVersionId},
+    identity::site_settings,
+    kit::{Conn, Problem, db::CachedExt, pagination::Request},
     schema::{earning_rule, earning_rule_version},
-    words::{MemberId, RuleId, RuleVersionId},
 };
 
 /// A rule with the terms of one of its versions.
@@ -67,7 +67,7 @@ pub struct RuleBook(Vec<(DateTime<Utc>, Option<DateTime<Utc>>, Rule)>);
 
 impl RuleBook {
     pub async fn read(conn: &mut Conn, triggers: &[Trigger]) -> Result<Self, Problem> {
-        let triggers: Vec<&str> = triggers.iter().map(|trigger| trigger.word()).collect();
+        let triggers: Vec<&str> = triggers.iter().map(|trigger| trigger.as_str()).collect();
         let rows: Vec<VersionRow> = diesel::sql_query(concat!(version_columns!(), "where r.trigger = any($1) order by r.id, v.number"))
             .bind::<Array<Text>, _>(triggers)
             .cached()
@@ -243,7 +243,7 @@ pub async fn find_caps(conn: &mut Conn, versions: &[RuleVersionId]) -> Result<Ha
 
 /// The rules that a programme begins with. Nothing happens where there are rules already.
 pub async fn ensure_default_rules(conn: &mut Conn, now: DateTime<Utc>) -> Result<(), Problem> {
-    let currency = site::store::find(conn).await?.currency;
+    let currency = site_settings::store::find(conn).await?.currency;
     let rule = |points, qualifies, times_per_day| Terms { points, qualifies, times_per_day, ..Terms::default() };
     let defaults = [
         ("Purchases", Trigger::Purchase, rule(1, true, None).in_currency(Trigger::Purchase, &currency)),
@@ -255,7 +255,7 @@ pub async fn ensure_default_rules(conn: &mut Conn, now: DateTime<Utc>) -> Result
     let ids: Vec<Uuid> = defaults.iter().map(|_| RuleId::new().0).collect();
     let versions: Vec<Uuid> = defaults.iter().map(|_| RuleVersionId::new().0).collect();
     let names: Vec<&str> = defaults.iter().map(|(name, ..)| *name).collect();
-    let triggers: Vec<&str> = defaults.iter().map(|(_, trigger, _)| trigger.word()).collect();
+    let triggers: Vec<&str> = defaults.iter().map(|(_, trigger, _)| trigger.as_str()).collect();
     let terms: Vec<Value> =
         defaults.iter().map(|(.., terms)| serde_json::to_value(terms)).collect::<Result<_, _>>().map_err(Problem::internal)?;
     diesel::sql_query(

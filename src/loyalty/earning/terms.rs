@@ -6,9 +6,9 @@ use poem_openapi::{Enum, Object};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    domain::{Currency, Period},
     kit::{problem::Fields, text::Text},
     loyalty::expiry::Expiry,
-    words::{Currency, Period},
 };
 
 pub const POINTS_MAX: i64 = 1_000_000;
@@ -23,7 +23,7 @@ pub const POST_HOLD_DAYS: i64 = 7;
 pub const LISTED_MAX: usize = 1_000;
 pub const WORD_CHARS: std::ops::RangeInclusive<usize> = 1..=100;
 
-crate::words! {
+crate::text_enum! {
     /// What a rule rewards.
     pub enum Trigger {
         Purchase = "purchase",

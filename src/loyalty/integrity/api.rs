@@ -5,12 +5,12 @@ use poem_openapi::{ApiResponse, Object, OpenApi, payload::Json};
 
 use super::store::{self, Ended};
 use crate::{
+    domain::ApiTag,
     identity::Admin,
     kit::{
         Conn, Kit, Problem,
         verify::{Finding, Outcome},
     },
-    words::ApiTag,
 };
 
 pub struct IntegrityApi {

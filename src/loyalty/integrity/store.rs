@@ -11,9 +11,9 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
+    domain::MemberId,
     kit::{Conn, db::CachedExt, verify::Finding},
     schema::integrity_check,
-    words::MemberId,
 };
 
 /// Held by who runs a check; arbitrary, but ours.

@@ -8,24 +8,24 @@ use poem_openapi::{
 };
 
 use super::{
-    copy::{Copies, Wanted},
+    redis_cache::{RedisCache, Window},
     rules::{AROUND_MAX, BoardKey, PLACES_DEFAULT, PLACES_MAX, Stretch, ranks},
     store,
 };
 use crate::{
+    domain::{ApiTag, Metric, Period, programme_day},
     identity::{Actor, Visitor},
     kit::{Kit, Problem},
-    words::{ApiTag, Metric, Period, programme_day},
 };
 
 pub struct LeaderboardApi {
     kit: Kit,
-    copies: Copies,
+    copies: RedisCache,
 }
 
 impl LeaderboardApi {
     pub fn new(kit: &Kit) -> Self {
-        Self { kit: kit.clone(), copies: Copies::new(kit.clone()) }
+        Self { kit: kit.clone(), copies: RedisCache::new(kit.clone()) }
     }
 }
 
@@ -38,7 +38,7 @@ struct RankedMember {
 
 /// A place on a board.
 #[derive(Object)]
-struct Place {
+struct LeaderboardEntry {
     /// Equals share a rank, and the next one counts everybody before: 1, 2, 2, 4.
     rank: i64,
     score: i64,
@@ -47,7 +47,7 @@ struct Place {
 
 /// Where the caller stands.
 #[derive(Object)]
-struct MyPlace {
+struct MyLeaderboardEntry {
     rank: i64,
     score: i64,
 }
@@ -56,9 +56,9 @@ struct MyPlace {
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
 struct LeaderboardView {
-    items: Vec<Place>,
+    items: Vec<LeaderboardEntry>,
     /// Where the caller stands; absent for visitors and for who is not on the board.
-    me: Option<MyPlace>,
+    me: Option<MyLeaderboardEntry>,
 }
 
 #[OpenApi(tag = "ApiTag::Loyalty")]
@@ -96,15 +96,15 @@ impl LeaderboardApi {
         };
         let period = period.0.unwrap_or(Period::All);
         let today = programme_day(self.kit.clock.now(), self.kit.time_zone);
-        let key = BoardKey { metric: board.0, period: period.word(), starts_on: period.start(today), group_id };
+        let key = BoardKey { metric: board.0, period: period.as_str(), starts_on: period.start(today), group_id };
         let Some(board) = store::find_board(&mut conn, &key).await? else {
             return Ok(Json(LeaderboardView { items: Vec::new(), me: None }));
         };
         let stretch = match self.copies.read(&mut conn, board, wanted).await? {
             Some(stretch) => stretch,
             None => match wanted {
-                Wanted::Top { most, me } => store::top(&mut conn, board.id, most, me).await?,
-                Wanted::Around { me, reach } => store::around(&mut conn, board.id, me, reach).await?,
+                Window::Top { most, me } => store::top(&mut conn, board.id, most, me).await?,
+                Window::Around { me, reach } => store::around(&mut conn, board.id, me, reach).await?,
             },
         };
         let members: Vec<_> = stretch.places.iter().map(|(member, _)| *member).collect();
@@ -114,7 +114,7 @@ impl LeaderboardApi {
 }
 
 /// What the parameters ask for.
-fn wanted(caller: Option<&Actor>, around_me: Option<usize>, limit: Option<usize>) -> Result<Wanted, Problem> {
+fn wanted(caller: Option<&Actor>, around_me: Option<usize>, limit: Option<usize>) -> Result<Window, Problem> {
     let within = |name: &str, number: usize, min: usize, max: usize| match (min..=max).contains(&number) {
         true => Ok(number),
         false => {
@@ -124,19 +124,19 @@ fn wanted(caller: Option<&Actor>, around_me: Option<usize>, limit: Option<usize>
     };
     let most = within("limit", limit.unwrap_or(PLACES_DEFAULT), 1, PLACES_MAX)?;
     match (around_me, caller) {
-        (None, caller) => Ok(Wanted::Top { most, me: caller.map(|actor| actor.member_id) }),
-        (Some(reach), Some(actor)) => Ok(Wanted::Around { me: actor.member_id, reach: within("around_me", reach, 0, AROUND_MAX)? }),
+        (None, caller) => Ok(Window::Top { most, me: caller.map(|actor| actor.member_id) }),
+        (Some(reach), Some(actor)) => Ok(Window::Around { me: actor.member_id, reach: within("around_me", reach, 0, AROUND_MAX)? }),
         (Some(_), None) => Err(Problem::unauthorized("Sign in to see who is around you.")),
     }
 }
 
-fn view(stretch: &Stretch, mut names: std::collections::BTreeMap<crate::words::MemberId, (String, String)>) -> LeaderboardView {
+fn view(stretch: &Stretch, mut names: std::collections::BTreeMap<crate::domain::MemberId, (String, String)>) -> LeaderboardView {
     let places = ranks(stretch).into_iter().zip(&stretch.places);
     let items = places
         .map(|(rank, (member, score))| {
             let (handle, display_name) = names.remove(member).unwrap_or_default();
-            Place { rank, score: *score, member: RankedMember { handle, display_name } }
+            LeaderboardEntry { rank, score: *score, member: RankedMember { handle, display_name } }
         })
         .collect();
-    LeaderboardView { items, me: stretch.me.map(|(rank, score)| MyPlace { rank, score }) }
+    LeaderboardView { items, me: stretch.me.map(|(rank, score)| MyLeaderboardEntry { rank, score }) }
 }

@@ -10,7 +10,7 @@ pub const CHECKS: &[Check] = &[Check {
     name: "Every score, of each period and group, is what the books say.",
     sql: concat!(
         "with ",
-        due!("true"),
+        expected_entries!("true"),
         ", scored as (
            select s.member_id, b.metric, b.group_id, b.period, b.starts_on, s.score
            from leaderboard b join leaderboard_score s on s.leaderboard_id = b.id

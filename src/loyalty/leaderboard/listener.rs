@@ -1,4 +1,4 @@
-//! Keeps the score: turns what others tell into changes of boards.
+//! Keeps the score: turns events into changes of boards.
 
 use std::collections::BTreeSet;
 
@@ -10,26 +10,26 @@ use super::{
     store,
 };
 use crate::{
+    domain::{GroupId, MemberId, Metric},
     events::Event,
     kit::{
         Conn,
-        outbox::{Listener, Occurrence},
+        outbox::{Delivered, Listener},
     },
-    words::{GroupId, MemberId, Metric},
 };
 
 /// Writes the boards.
-pub struct Scorekeeper {
+pub struct LeaderboardListener {
     /// Where days begin.
     pub zone: Tz,
 }
 
-impl Listener<Event> for Scorekeeper {
+impl Listener<Event> for LeaderboardListener {
     fn name(&self) -> &'static str {
         "leaderboard"
     }
 
-    fn hear<'a>(&'a self, conn: &'a mut Conn, batch: &'a [Occurrence<Event>]) -> BoxFuture<'a, anyhow::Result<()>> {
+    fn react<'a>(&'a self, conn: &'a mut Conn, batch: &'a [Delivered<Event>]) -> BoxFuture<'a, anyhow::Result<()>> {
         Box::pin(async move {
             let mut gains: Vec<Gain> = batch.iter().filter_map(gain).collect();
             let merged = store::find_merged(conn, gains.iter().map(|gain| gain.member_id).collect()).await?;
@@ -37,16 +37,16 @@ impl Listener<Event> for Scorekeeper {
                 gain.member_id = merged.get(&gain.member_id).copied().unwrap_or(gain.member_id);
             }
             store::add(conn, &tally(&gains, self.zone)).await?;
-            let moved: BTreeSet<MemberId> = batch.iter().filter_map(|occurrence| listing_of(&occurrence.event)).collect();
+            let moved: BTreeSet<MemberId> = batch.iter().filter_map(|delivered| listing_of(&delivered.event)).collect();
             store::relist(conn, moved).await?;
-            let gone: BTreeSet<GroupId> = batch.iter().filter_map(|occurrence| group_gone(&occurrence.event)).collect();
+            let gone: BTreeSet<GroupId> = batch.iter().filter_map(|delivered| group_gone(&delivered.event)).collect();
             store::delete_of_groups(conn, gone).await?;
             Ok(())
         })
     }
 }
 
-fn gain(Occurrence { at, event, .. }: &Occurrence<Event>) -> Option<Gain> {
+fn gain(Delivered { at, event, .. }: &Delivered<Event>) -> Option<Gain> {
     let (metric, member_id, amount, group_id) = match *event {
         Event::PointsEarned { member_id, points, group_id } => (Metric::Points, member_id, points, group_id),
         Event::ReputationChanged { member_id, amount, group_id } => (Metric::Reputation, member_id, amount, group_id),

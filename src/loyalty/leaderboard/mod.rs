@@ -1,16 +1,16 @@
 //! Leaderboards: who earned most points, most reputation or most accepted answers, of all time, this year, month, week
 //! or day, on the whole site or in a group.
 //!
-//! PostgreSQL holds the truth, written from events by [`Scorekeeper`]. Redis holds copies of boards (`copy`), each good
+//! PostgreSQL holds the truth, written from events by [`LeaderboardListener`]. Redis holds copies of boards (`copy`), each good
 //! only while its version is the board's; without Redis the same answers come from SQL.
 
 #[macro_use]
-mod due;
+mod expected;
 pub mod api;
 pub mod checks;
-mod copy;
 mod listener;
+mod redis_cache;
 pub mod rules;
 pub mod store;
 
-pub use self::{api::LeaderboardApi, listener::Scorekeeper, store::rebuild};
+pub use self::{api::LeaderboardApi, listener::LeaderboardListener, store::rebuild};

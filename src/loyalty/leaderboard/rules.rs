@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
-use crate::words::{GroupId, MemberId, Metric, Period, programme_day};
+use crate::domain::{GroupId, MemberId, Metric, Period, programme_day};
 
 pub const PLACES_DEFAULT: usize = 20;
 pub const PLACES_MAX: usize = 100;
@@ -46,7 +46,7 @@ pub fn tally(gains: &[Gain], zone: Tz) -> BTreeMap<(BoardKey, MemberId), Sum> {
         let day = programme_day(gain.at, zone);
         let scopes = [Some(None), gain.group_id.map(Some)].into_iter().flatten();
         for (group_id, period) in scopes.flat_map(|group_id| Period::EVERY.map(|period| (group_id, period))) {
-            let key = BoardKey { metric: gain.metric, period: period.word(), starts_on: period.start(day), group_id };
+            let key = BoardKey { metric: gain.metric, period: period.as_str(), starts_on: period.start(day), group_id };
             let sum = sums.entry((key, gain.member_id)).or_insert(Sum { amount: 0, reached_at: gain.at });
             sum.amount += gain.amount;
             sum.reached_at = sum.reached_at.max(gain.at);

@@ -15,17 +15,17 @@ use futures_util::{Stream, TryStreamExt};
 use uuid::Uuid;
 
 use super::{
-    due::DUE,
+    expected::EXPECTED,
     rules::{BoardKey, Stretch, Sum},
 };
 use crate::{
+    domain::{GroupId, LeaderboardId, MemberId, Metric},
     kit::{
         Conn,
         db::{self, CachedExt},
         outbox,
     },
     schema::{leaderboard, member},
-    words::{GroupId, LeaderboardId, MemberId, Metric},
 };
 
 /// New boards of one statement.
@@ -118,7 +118,7 @@ async fn bump(conn: &mut Conn, keys: &BTreeSet<BoardKey>) -> QueryResult<BTreeMa
            and w.group_id is not distinct from b.group_id",
     )
     .bind::<Array<SqlUuid>, _>(keys.iter().map(|_| LeaderboardId::new()).collect::<Vec<_>>())
-    .bind::<Array<Text>, _>(keys.iter().map(|key| key.metric.word()).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(keys.iter().map(|key| key.metric.as_str()).collect::<Vec<_>>())
     .bind::<Array<Text>, _>(keys.iter().map(|key| key.period).collect::<Vec<_>>())
     .bind::<Array<Date>, _>(keys.iter().map(|key| key.starts_on).collect::<Vec<_>>())
     .bind::<Array<Nullable<SqlUuid>>, _>(keys.iter().map(|key| key.group_id).collect::<Vec<_>>())
@@ -218,7 +218,7 @@ pub async fn find_board(conn: &mut Conn, key: &BoardKey) -> QueryResult<Option<B
 }
 
 #[derive(QueryableByName)]
-struct Place {
+struct RankedRow {
     #[diesel(sql_type = SqlUuid)]
     member_id: MemberId,
     #[diesel(sql_type = BigInt)]
@@ -226,7 +226,7 @@ struct Place {
 }
 
 #[derive(QueryableByName)]
-struct Standing {
+struct ScoreRank {
     #[diesel(sql_type = BigInt)]
     score: i64,
     #[diesel(sql_type = BigInt)]
@@ -237,7 +237,7 @@ struct Standing {
 
 /// The best `most`, and the caller's own rank.
 pub async fn top(conn: &mut Conn, board: LeaderboardId, most: usize, me: Option<MemberId>) -> QueryResult<Stretch> {
-    let places: Vec<Place> = diesel::sql_query(
+    let places: Vec<RankedRow> = diesel::sql_query(
         "select member_id, score from leaderboard_score where leaderboard_id = $1 and listed and score > 0
          order by score desc, reached_at, member_id limit $2",
     )
@@ -247,7 +247,7 @@ pub async fn top(conn: &mut Conn, board: LeaderboardId, most: usize, me: Option<
     .load(conn)
     .await?;
     let me = match me {
-        Some(me) => standing(conn, board, me).await?.map(|mine| (mine.higher + 1, mine.score)),
+        Some(me) => score_rank(conn, board, me).await?.map(|mine| (mine.higher + 1, mine.score)),
         None => None,
     };
     Ok(Stretch { places: places.into_iter().map(|place| (place.member_id, place.score)).collect(), before: 0, higher: 0, me })
@@ -255,7 +255,7 @@ pub async fn top(conn: &mut Conn, board: LeaderboardId, most: usize, me: Option<
 
 /// The caller with `reach` neighbours on either side; nobody when the caller is not on the board.
 pub async fn around(conn: &mut Conn, board: LeaderboardId, me: MemberId, reach: usize) -> QueryResult<Stretch> {
-    let places: Vec<Place> = diesel::sql_query(
+    let places: Vec<RankedRow> = diesel::sql_query(
         "with me as (
            select * from leaderboard_score where leaderboard_id = $1 and member_id = $2 and listed and score > 0
          ), above as (
@@ -281,7 +281,7 @@ pub async fn around(conn: &mut Conn, board: LeaderboardId, me: MemberId, reach: 
     .load(conn)
     .await?;
     let [first, ..] = places.as_slice() else { return Ok(Stretch::default()) };
-    let (Some(first), Some(mine)) = (standing(conn, board, first.member_id).await?, standing(conn, board, me).await?) else {
+    let (Some(first), Some(mine)) = (score_rank(conn, board, first.member_id).await?, score_rank(conn, board, me).await?) else {
         return Ok(Stretch::default());
     };
     Ok(Stretch {
@@ -293,7 +293,7 @@ pub async fn around(conn: &mut Conn, board: LeaderboardId, me: MemberId, reach: 
 }
 
 /// How many stand before a member: a count over the index alone.
-async fn standing(conn: &mut Conn, board: LeaderboardId, of: MemberId) -> QueryResult<Option<Standing>> {
+async fn score_rank(conn: &mut Conn, board: LeaderboardId, of: MemberId) -> QueryResult<Option<ScoreRank>> {
     diesel::sql_query(
         "select me.score, o.before, o.higher from leaderboard_score me, lateral (
            select count(*) filter (where o.score > me.score or (o.reached_at, o.member_id) < (me.reached_at, me.member_id)) as before,
@@ -318,7 +318,7 @@ pub async fn names(conn: &mut Conn, members: &[MemberId]) -> QueryResult<BTreeMa
 
 /// A row of a board, for a copy of it.
 #[derive(QueryableByName)]
-pub struct Row {
+pub struct BoardEntry {
     #[diesel(sql_type = SqlUuid)]
     pub member_id: MemberId,
     #[diesel(sql_type = BigInt)]
@@ -344,7 +344,7 @@ pub async fn find_by_id(conn: &mut Conn, board: LeaderboardId) -> QueryResult<Op
 }
 
 /// At most `most` rows that changed after `version`.
-pub async fn changes(conn: &mut Conn, board: LeaderboardId, version: i64, most: usize) -> QueryResult<Vec<Row>> {
+pub async fn changes(conn: &mut Conn, board: LeaderboardId, version: i64, most: usize) -> QueryResult<Vec<BoardEntry>> {
     diesel::sql_query(
         "select s.member_id, s.score, s.reached_at, s.listed and s.score > 0 as shown, b.version as board_version
          from leaderboard b join leaderboard_score s on s.leaderboard_id = b.id
@@ -359,7 +359,7 @@ pub async fn changes(conn: &mut Conn, board: LeaderboardId, version: i64, most: 
 }
 
 /// All rows that show, in one snapshot. Takes as long as it takes: for background work.
-pub async fn all_rows(conn: &mut Conn, board: LeaderboardId) -> QueryResult<impl Stream<Item = QueryResult<Row>> + '_> {
+pub async fn all_rows(conn: &mut Conn, board: LeaderboardId) -> QueryResult<impl Stream<Item = QueryResult<BoardEntry>> + '_> {
     db::allow(conn, Duration::from_secs(300)).await?;
     diesel::sql_query(
         "select s.member_id, s.score, s.reached_at, true as shown, b.version as board_version
@@ -385,7 +385,7 @@ pub async fn rebuild(conn: &mut Conn) -> QueryResult<usize> {
 /// named, too. Returns how many were wrong.
 pub async fn recount(conn: &mut Conn, members: Option<&[MemberId]>) -> QueryResult<usize> {
     conn.batch_execute("drop table if exists recount").await?;
-    diesel::sql_query(format!("create temporary table recount on commit drop as with {DUE} select * from due"))
+    diesel::sql_query(format!("create temporary table recount on commit drop as with {EXPECTED} select * from due"))
         .bind::<Nullable<Array<SqlUuid>>, _>(members)
         .execute(conn)
         .await?;

@@ -12,11 +12,12 @@ use uuid::Uuid;
 
 use super::{
     rules::{Kind, POINTS_MAX, Source, Wallet},
-    statement::{self, Line},
+    statement::{self, StatementRow},
     store,
 };
 use crate::{
     begin,
+    domain::{ApiTag, MemberId, TransactionId},
     events::{self, Event},
     identity::{
         Admin, Handle, Moderator, Myself,
@@ -24,13 +25,12 @@ use crate::{
     },
     kit::{
         Kit, Problem,
+        csv_list::{self, ListRequest, PageOrCsv},
         idempotency::Answer,
-        listing::{self, Asked, Listed},
         problem::Fields,
         text::Text,
         time::Time,
     },
-    words::{ApiTag, MemberId, TransactionId},
 };
 
 pub const REASON_CHARS: std::ops::RangeInclusive<usize> = 3..=500;
@@ -137,8 +137,8 @@ impl LedgerApi {
         /// Lines a page, 1 to 100; 20 by default.
         limit: Query<Option<usize>>,
         accept: Accept,
-    ) -> Result<Listed<StatementLine>, Problem> {
-        self.statement_of(myself.0.member_id, Asked { cursor: cursor.0, limit: limit.0, accept }).await
+    ) -> Result<PageOrCsv<StatementLine>, Problem> {
+        self.statement_of(myself.0.member_id, ListRequest { cursor: cursor.0, limit: limit.0, accept }).await
     }
 
     /// Get a member's points
@@ -164,9 +164,9 @@ impl LedgerApi {
         /// Lines a page, 1 to 100; 20 by default.
         limit: Query<Option<usize>>,
         accept: Accept,
-    ) -> Result<Listed<StatementLine>, Problem> {
+    ) -> Result<PageOrCsv<StatementLine>, Problem> {
         let member = self.member(&handle.0).await?;
-        self.statement_of(member, Asked { cursor: cursor.0, limit: limit.0, accept }).await
+        self.statement_of(member, ListRequest { cursor: cursor.0, limit: limit.0, accept }).await
     }
 
     /// Adjust a member's points
@@ -183,7 +183,7 @@ impl LedgerApi {
         let mut attempt = begin!(self.kit.attempt(admin.0.caller(), "adjust_points", &key.0, &body.0));
         let outcome = self.adjust(&mut attempt, &admin, body.0).await;
         let answer = attempt.finish(StatusCode::CREATED, outcome).await?;
-        self.kit.outbox.ring();
+        self.kit.outbox.wake();
         Ok(answer)
     }
 }
@@ -202,9 +202,9 @@ impl LedgerApi {
         Ok(Json(PointsView { available, pending, reserved, arrears, becoming_available, expiring }))
     }
 
-    async fn statement_of(&self, member: MemberId, asked: Asked) -> Result<Listed<StatementLine>, Problem> {
+    async fn statement_of(&self, member: MemberId, asked: ListRequest) -> Result<PageOrCsv<StatementLine>, Problem> {
         let fetch = move |kit: Kit, request| async move { Ok(statement::list(&mut *kit.db.read().await?, member, &request).await?) };
-        listing::answer(&self.kit, "list_statement", member, asked, fetch, |line| (line.place(), line.id.0), view).await
+        csv_list::answer(&self.kit, "list_statement", member, asked, fetch, |line| (line.place(), line.id.0), view).await
     }
 
     async fn adjust(&self, conn: &mut crate::kit::Conn, admin: &Admin, body: AdjustPoints) -> Result<Adjusted, Problem> {
@@ -222,7 +222,7 @@ impl LedgerApi {
         let source = Source::new("adjustment", Uuid::now_v7());
         let transaction_id = super::adjust(conn, &mut wallet, body.points, source, expires_at, now, &body.reason).await?;
         let adjusted = Event::PointsAdjusted { member_id: member, transaction_id, points: body.points, reason: body.reason.to_string() };
-        events::tell(conn, now, [adjusted]).await?;
+        events::publish(conn, now, [adjusted]).await?;
         let detail = json!({ "points": body.points, "transaction_id": transaction_id });
         let entry = AuditEntry::new(Some(admin.0.member_id), "adjust_points", ("member", member.0), &body.reason, detail, now);
         audit::record(conn, entry).await?;
@@ -230,7 +230,7 @@ impl LedgerApi {
     }
 }
 
-fn view(line: Line) -> StatementLine {
+fn view(line: StatementRow) -> StatementLine {
     StatementLine {
         sentence: line.sentence(),
         id: line.id,

@@ -30,7 +30,7 @@ macro_rules! unowed {
 
 pub const UNOWED: &str = unowed!();
 
-/// Wallets of who is gone in which something is left or owed, although their farewell is over: member_id.
+/// Wallets of who is gone in which something is left or owed, although their erasure is over: member_id.
 macro_rules! unclosed {
     () => {
         "select w.member_id from wallet w

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{moves, store};
+use super::{postings, store};
 use crate::kit::{Kit, Problem, background::Job};
 
 const MEMBERS_A_BATCH: i64 = 200;
@@ -20,9 +20,9 @@ async fn settle_lots(kit: Kit) -> Result<(), Problem> {
         }
         for member in members {
             let mut tx = kit.db.begin().await?;
-            moves::open_wallet(&mut tx, member, now).await?;
+            postings::open_wallet(&mut tx, member, now).await?;
             tx.commit().await?;
-            kit.outbox.ring();
+            kit.outbox.wake();
         }
     }
 }

@@ -7,13 +7,13 @@
 pub mod api;
 pub mod checks;
 pub mod jobs;
-pub mod moves;
+pub mod postings;
 pub mod repairs;
 pub mod rules;
 pub mod statement;
 pub mod store;
 
-pub use moves::{
+pub use postings::{
     Clawback, ClawbackPolicy, Earn, adjust, claw_back, earn, erase, hold, open_wallet, pay_debt, redeem, refund, release, restore,
     still_of, transfer, transfer_back,
 };

@@ -9,15 +9,15 @@ use diesel_async::RunQueryDsl;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{moves, rules::Source, store};
+use super::{postings, rules::Source, store};
 use crate::{
+    domain::MemberId,
     identity::audit::{self, AuditEntry},
     kit::{
         Kit, Problem,
         db::{allow_whole_tables, take_time},
         verify::{CHECK_TIMEOUT, Repair},
     },
-    words::MemberId,
 };
 
 pub const REPAIRS: &[Repair] = &[
@@ -38,9 +38,9 @@ async fn close_wallets(kit: Kit) -> Result<u64, Problem> {
     let (members, now) = (store::find_unclosed(&mut *kit.db.read().await?).await?, kit.clock.now());
     for member in &members {
         let mut tx = kit.db.begin().await?;
-        let mut wallet = moves::open_wallet(&mut tx, *member, now).await?;
+        let mut wallet = postings::open_wallet(&mut tx, *member, now).await?;
         let detail = json!({ "available": wallet.available, "pending": wallet.pending, "arrears": wallet.arrears });
-        moves::erase(&mut tx, &mut wallet, Source::new("member", member).leg(Uuid::now_v7()), now).await?;
+        postings::erase(&mut tx, &mut wallet, Source::new("member", member).leg(Uuid::now_v7()), now).await?;
         let entry = AuditEntry::new(None, "reconcile_points", ("member", member.0), "regulars admin reconcile", detail, now);
         audit::record(&mut tx, entry).await?;
         tx.commit().await?;
@@ -59,13 +59,13 @@ async fn forgive_unowed(kit: Kit) -> Result<u64, Problem> {
     for member in members {
         let mut tx = kit.db.begin().await?;
         take_time(&mut tx).await?;
-        let mut wallet = moves::open_wallet(&mut tx, member, now).await?;
+        let mut wallet = postings::open_wallet(&mut tx, member, now).await?;
         for unowed in store::find_unowed(&mut tx, Some(member)).await? {
             let expired = store::find_expired_for(&mut tx, unowed.id).await?;
             if expired.is_empty() {
                 continue;
             }
-            let id = moves::forgive(&mut tx, &mut wallet, unowed.id, &expired, unowed.points, now).await?;
+            let id = postings::forgive(&mut tx, &mut wallet, unowed.id, &expired, unowed.points, now).await?;
             let detail = json!({ "points": unowed.points, "transaction_id": id });
             let entry = AuditEntry::new(None, "reconcile_points", ("member", member.0), "regulars admin reconcile", detail, now);
             audit::record(&mut tx, entry).await?;

@@ -5,9 +5,9 @@ use diesel::sql_types::{BigInt, Bool, Nullable, Timestamptz, Uuid as SqlUuid};
 use poem::http::StatusCode;
 
 use crate::{
+    domain::{LotId, MemberId, TransactionId},
     kit::Problem,
-    words,
-    words::{LotId, MemberId, TransactionId},
+    text_enum,
 };
 
 /// The most points that one movement may have: far from overflow, and from any honest need.
@@ -15,7 +15,7 @@ pub const POINTS_MAX: i64 = 1_000_000_000_000;
 /// Points that come back to a lot after its expiry live on for this long.
 pub const GRACE_DAYS: i64 = 30;
 
-words! {
+text_enum! {
     /// An account of the points book. The first four are a member's, the others the programme's.
     pub enum Account {
         Available = "available",
@@ -32,7 +32,7 @@ words! {
     }
 }
 
-words! {
+text_enum! {
     /// What a ledger transaction is for.
     pub enum Kind {
         Earn = "earn",
@@ -248,10 +248,10 @@ pub fn merged(allocations: Vec<Allocation>) -> Vec<Allocation> {
 }
 
 /// Counts what of lots expired unused as taken back. The second value is what is still to be taken.
-pub fn count_expired(expired: &[Taken], points: i64) -> (Vec<Allocation>, i64) {
+pub fn count_expired(expired: &[PastAllocation], points: i64) -> (Vec<Allocation>, i64) {
     let mut missing = points;
     let mut counted = Vec::new();
-    for Taken { lot, points, .. } in expired {
+    for PastAllocation { lot, points, .. } in expired {
         let part = missing.min(*points);
         if part > 0 {
             counted.push(Allocation { lot: *lot, remaining: 0, reserved: 0, expired: -part, expires_at: None });
@@ -263,7 +263,7 @@ pub fn count_expired(expired: &[Taken], points: i64) -> (Vec<Allocation>, i64) {
 
 /// What an earlier transaction took from a lot.
 #[derive(diesel::QueryableByName, Clone, Debug, PartialEq)]
-pub struct Taken {
+pub struct PastAllocation {
     #[diesel(sql_type = SqlUuid)]
     pub lot: LotId,
     #[diesel(sql_type = BigInt)]
@@ -279,10 +279,10 @@ fn expiry_on_return(expires_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Op
 
 /// Gives `points` back to the lots they came from, last taken first; `taken` stands in consumption order. The second
 /// value is what could not be given back.
-pub fn give_back(taken: &[Taken], points: i64, now: DateTime<Utc>) -> (Vec<Allocation>, i64) {
+pub fn give_back(taken: &[PastAllocation], points: i64, now: DateTime<Utc>) -> (Vec<Allocation>, i64) {
     let mut left = points;
     let mut given = Vec::new();
-    for Taken { lot, points, expires_at } in taken.iter().rev() {
+    for PastAllocation { lot, points, expires_at } in taken.iter().rev() {
         let part = left.min(*points);
         if part > 0 {
             let expires_at = expiry_on_return(*expires_at, now);
@@ -294,9 +294,9 @@ pub fn give_back(taken: &[Taken], points: i64, now: DateTime<Utc>) -> (Vec<Alloc
 }
 
 /// Splits a hold: the first `points` of it are spent, in consumption order, and the rest goes back to its lots.
-pub fn capture(held: &[Taken], points: i64, now: DateTime<Utc>) -> Vec<Allocation> {
+pub fn capture(held: &[PastAllocation], points: i64, now: DateTime<Utc>) -> Vec<Allocation> {
     let mut to_spend = points;
-    let settle = |Taken { lot, points: held, expires_at }: &Taken| {
+    let settle = |PastAllocation { lot, points: held, expires_at }: &PastAllocation| {
         let spent = to_spend.min(*held);
         to_spend -= spent;
         let released = held - spent;
@@ -332,8 +332,8 @@ mod tests {
         assert_eq!(take(&in_order, 300).1, 70, "more than there is");
 
         let taken = [
-            Taken { lot: in_order[0].id, points: 80, expires_at: in_order[0].expires_at },
-            Taken { lot: in_order[1].id, points: 40, expires_at: in_order[1].expires_at },
+            PastAllocation { lot: in_order[0].id, points: 80, expires_at: in_order[0].expires_at },
+            PastAllocation { lot: in_order[1].id, points: 40, expires_at: in_order[1].expires_at },
         ];
         let (given, left) = give_back(&taken, 50, day("2026-03-10"));
         assert_eq!((moved(&given), left), (vec![(1, 40, 0), (3, 10, 0)], 0));
@@ -362,8 +362,8 @@ mod tests {
     #[test]
     fn a_capture_spends_first_and_releases_the_rest() {
         let held = [
-            Taken { lot: LotId(uuid::Uuid::from_u128(1)), points: 40, expires_at: None },
-            Taken { lot: LotId(uuid::Uuid::from_u128(2)), points: 20, expires_at: None },
+            PastAllocation { lot: LotId(uuid::Uuid::from_u128(1)), points: 40, expires_at: None },
+            PastAllocation { lot: LotId(uuid::Uuid::from_u128(2)), points: 20, expires_at: None },
         ];
         let now = day("2026-01-01");
         for (points, expected) in

@@ -10,8 +10,8 @@ use diesel_async::RunQueryDsl;
 
 use super::rules::Kind;
 use crate::{
-    kit::{Conn, Problem, db::CachedExt, page},
-    words::{MemberId, TransactionId},
+    domain::{MemberId, TransactionId},
+    kit::{Conn, Problem, db::CachedExt, pagination},
 };
 
 const DATES_MAX: i32 = 20;
@@ -26,7 +26,7 @@ pub struct Dated {
 
 /// One movement, summed for each of the member's accounts.
 #[derive(QueryableByName)]
-pub struct Line {
+pub struct StatementRow {
     #[diesel(sql_type = SqlUuid)]
     pub id: TransactionId,
     #[diesel(sql_type = Text)]
@@ -54,10 +54,10 @@ pub struct Line {
 
 /// Where a line stands: when it counts, and the available points after and before it, from which its neighbours are
 /// reckoned without reading the whole book.
-pub type Place = (DateTime<Utc>, i64, i64);
+pub type StatementPosition = (DateTime<Utc>, i64, i64);
 
-impl Line {
-    pub fn place(&self) -> Place {
+impl StatementRow {
+    pub fn place(&self) -> StatementPosition {
         (self.effective_at, self.balance_after, self.balance_after - self.available)
     }
 
@@ -94,10 +94,10 @@ impl Line {
 }
 
 /// A page of a member's movements, newest first.
-pub async fn list(conn: &mut Conn, member: MemberId, request: &page::Request<Place>) -> QueryResult<Vec<Line>> {
+pub async fn list(conn: &mut Conn, member: MemberId, request: &pagination::Request<StatementPosition>) -> QueryResult<Vec<StatementRow>> {
     let (key, id) = request.seek.as_ref().map(|seek| (seek.key.0, seek.id)).unzip();
     // As they are read, all lines have the balance of today.
-    let mut lines: Vec<Line> = diesel::sql_query(
+    let mut lines: Vec<StatementRow> = diesel::sql_query(
         "select t.id, t.kind, t.source_type, t.source_id, t.note, t.effective_at, e.available, e.pending, e.reserved, e.arrears,
                 (select available from wallet where member_id = $1) as balance_after
          from (
@@ -126,8 +126,8 @@ pub async fn list(conn: &mut Conn, member: MemberId, request: &page::Request<Pla
     .await?;
     let mut balance = match &request.seek {
         None => lines.as_slice().first().map_or(0, |newest| newest.balance_after),
-        Some(page::Seek { key: (_, after, _), back: true, .. }) => *after,
-        Some(page::Seek { key: (.., before), .. }) => *before,
+        Some(pagination::Seek { key: (_, after, _), back: true, .. }) => *after,
+        Some(pagination::Seek { key: (.., before), .. }) => *before,
     };
     for line in &mut lines {
         if request.back() {

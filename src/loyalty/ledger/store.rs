@@ -10,11 +10,11 @@ use uuid::Uuid;
 
 use super::{
     checks::{UNCLOSED, UNOWED},
-    rules::{Account, Allocation, Lot, Posting, Sums, Taken, Wallet},
+    rules::{Account, Allocation, Lot, PastAllocation, Posting, Sums, Wallet},
 };
 use crate::{
+    domain::{LotId, MemberId, MergeId, TransactionId},
     kit::{Conn, Problem, db::CachedExt},
-    words::{LotId, MemberId, MergeId, TransactionId},
 };
 
 /// Held by who opens several wallets; arbitrary, but ours.
@@ -39,7 +39,7 @@ macro_rules! due_lots {
 
 /// A wallet that was locked.
 #[derive(QueryableByName)]
-pub struct Opened {
+pub struct LockedWallet {
     #[diesel(embed)]
     pub wallet: Wallet,
     /// As seen before the lock was there. Whoever had it then has opened the wallet too, a moment ago, so at worst a lot
@@ -49,7 +49,7 @@ pub struct Opened {
 }
 
 /// Locks a member's wallet for this transaction, and makes it if absent.
-pub async fn lock_wallet(conn: &mut Conn, member_id: MemberId, now: DateTime<Utc>) -> QueryResult<Opened> {
+pub async fn lock_wallet(conn: &mut Conn, member_id: MemberId, now: DateTime<Utc>) -> QueryResult<LockedWallet> {
     diesel::sql_query(concat!(
         "with found as (
            select * from wallet where member_id = $1 for no key update
@@ -163,7 +163,7 @@ pub async fn is_unmoved(conn: &mut Conn, merge: MergeId) -> QueryResult<bool> {
     Ok(unmoved)
 }
 
-/// Members who are gone, whose farewell is over, and in whose wallets something is left or owed.
+/// Members who are gone, whose erasure is over, and in whose wallets something is left or owed.
 pub async fn find_unclosed(conn: &mut Conn) -> QueryResult<Vec<MemberId>> {
     let unclosed: Vec<Due> = diesel::sql_query(UNCLOSED).load(conn).await?;
     Ok(unclosed.into_iter().map(|due| due.member_id).collect())
@@ -181,7 +181,7 @@ pub async fn post(conn: &mut Conn, wallet: &mut Wallet, posting: &Posting) -> Re
         return Err(Problem::internal(format!("unbalanced posting {posting:?}")));
     }
     let id = TransactionId::new();
-    let (accounts, amounts): (Vec<&str>, Vec<i64>) = posting.entries.iter().map(|(account, amount)| (account.word(), *amount)).unzip();
+    let (accounts, amounts): (Vec<&str>, Vec<i64>) = posting.entries.iter().map(|(account, amount)| (account.as_str(), *amount)).unzip();
     let lots: Vec<Uuid> = posting.allocations.iter().map(|a| a.lot.0).collect();
     let remaining: Vec<i64> = posting.allocations.iter().map(|a| a.remaining).collect();
     let reserved: Vec<i64> = posting.allocations.iter().map(|a| a.reserved).collect();
@@ -304,7 +304,7 @@ pub async fn find_lots_of(conn: &mut Conn, transactions: &[TransactionId]) -> Re
 }
 
 /// What of the lots that some transactions made expired unused, and was not counted as taken back yet.
-pub async fn find_expired_of(conn: &mut Conn, transactions: &[TransactionId]) -> Result<Vec<Taken>, Problem> {
+pub async fn find_expired_of(conn: &mut Conn, transactions: &[TransactionId]) -> Result<Vec<PastAllocation>, Problem> {
     let ids: Vec<Uuid> = transactions.iter().map(|id| id.0).collect();
     Ok(diesel::sql_query(
         "select id as lot, expired as points, expires_at from lot where transaction_id = any($1::uuid[]) and expired > 0 order by id",
@@ -316,7 +316,7 @@ pub async fn find_expired_of(conn: &mut Conn, transactions: &[TransactionId]) ->
 }
 
 /// What of the lots of a purchase, an award or a referral expired unused, and was not counted, by a clawback of it.
-pub async fn find_expired_for(conn: &mut Conn, clawback: TransactionId) -> Result<Vec<Taken>, Problem> {
+pub async fn find_expired_for(conn: &mut Conn, clawback: TransactionId) -> Result<Vec<PastAllocation>, Problem> {
     Ok(diesel::sql_query(
         "select lot.id as lot, lot.expired as points, lot.expires_at
          from ledger_transaction c
@@ -384,7 +384,7 @@ pub async fn find_lots(conn: &mut Conn, member_id: MemberId) -> Result<Vec<Lot>,
 }
 
 /// What a hold reserved, lot by lot in consumption order.
-pub async fn find_held(conn: &mut Conn, hold: TransactionId) -> Result<Vec<Taken>, Problem> {
+pub async fn find_held(conn: &mut Conn, hold: TransactionId) -> Result<Vec<PastAllocation>, Problem> {
     Ok(diesel::sql_query(concat!(
         "select lot.id as lot, a.reserved_delta as points, lot.expires_at
          from lot_allocation a join lot on lot.id = a.lot_id
@@ -398,7 +398,7 @@ pub async fn find_held(conn: &mut Conn, hold: TransactionId) -> Result<Vec<Taken
 }
 
 /// What a redemption spent and has not been refunded yet, lot by lot in consumption order.
-pub async fn find_spent(conn: &mut Conn, redeemed: TransactionId) -> Result<Vec<Taken>, Problem> {
+pub async fn find_spent(conn: &mut Conn, redeemed: TransactionId) -> Result<Vec<PastAllocation>, Problem> {
     Ok(diesel::sql_query(concat!(
         "select lot.id as lot, lot.expires_at, (-a.reserved_delta - a.remaining_delta - coalesce(
            (select sum(r.remaining_delta) from ledger_transaction t join lot_allocation r on r.transaction_id = t.id

@@ -18,12 +18,14 @@ use super::{
     store::{self, PurchaseRow},
 };
 use crate::{
-    begin, events,
-    identity::{Handle, MemberOrPartner, Moderator, Myself, Partner, PartnerActor, caller::PurchasesWrite, member},
+    begin,
+    domain::{ApiTag, MemberId, PartnerId, PurchaseId, ReturnId},
+    events,
+    identity::{Handle, MemberOrPartner, Moderator, Myself, Partner, PartnerActor, auth::PurchasesWrite, member},
     kit::{
         Conn, Kit, Problem,
+        csv_list::{self, ListRequest, PageOrCsv},
         idempotency::Answer,
-        listing::{self, Asked, Listed},
         problem::Fields,
         text::Text,
         time::Time,
@@ -35,9 +37,8 @@ use crate::{
             store as earning_store,
             terms::Trigger,
         },
-        tier::{self, TierChange, rules::Cause},
+        tier::{self, TierChange, rules::TierCause},
     },
-    words::{ApiTag, MemberId, PartnerId, PurchaseId, ReturnId},
 };
 
 pub const SHA256_HEX_CHARS: usize = 64;
@@ -265,7 +266,7 @@ impl PurchaseApi {
         let mut attempt = begin!(self.kit.attempt(partner.0.caller(), "record_purchase", &key.0, &body));
         let outcome = self.record(&mut attempt, &partner.0, order, now).await;
         let answer = attempt.finish(StatusCode::CREATED, outcome).await?;
-        self.kit.outbox.ring();
+        self.kit.outbox.wake();
         Ok(answer)
     }
 
@@ -300,8 +301,8 @@ impl PurchaseApi {
         /// Purchases a page, 1 to 100; 20 by default.
         limit: Query<Option<usize>>,
         accept: Accept,
-    ) -> Result<Listed<PurchaseView>, Problem> {
-        self.purchases_of(myself.0.member_id, Asked { cursor: cursor.0, limit: limit.0, accept }).await
+    ) -> Result<PageOrCsv<PurchaseView>, Problem> {
+        self.purchases_of(myself.0.member_id, ListRequest { cursor: cursor.0, limit: limit.0, accept }).await
     }
 
     /// List a member's purchases
@@ -322,9 +323,9 @@ impl PurchaseApi {
         /// Purchases a page, 1 to 100; 20 by default.
         limit: Query<Option<usize>>,
         accept: Accept,
-    ) -> Result<Listed<PurchaseView>, Problem> {
+    ) -> Result<PageOrCsv<PurchaseView>, Problem> {
         let member = handle.0.find(&mut *self.kit.db.read().await?).await?;
-        self.purchases_of(member, Asked { cursor: cursor.0, limit: limit.0, accept }).await
+        self.purchases_of(member, ListRequest { cursor: cursor.0, limit: limit.0, accept }).await
     }
 
     /// Record a return
@@ -348,13 +349,13 @@ impl PurchaseApi {
         let mut attempt = begin!(self.kit.attempt(partner.0.caller(), "record_return", &key.0, &request));
         let outcome = self.record_return_of(&mut attempt, &partner.0, purchase_id.0, body).await;
         let answer = attempt.finish(StatusCode::CREATED, outcome).await?;
-        self.kit.outbox.ring();
+        self.kit.outbox.wake();
         Ok(answer)
     }
 }
 
 impl PurchaseApi {
-    async fn purchases_of(&self, member: MemberId, asked: Asked) -> Result<Listed<PurchaseView>, Problem> {
+    async fn purchases_of(&self, member: MemberId, asked: ListRequest) -> Result<PageOrCsv<PurchaseView>, Problem> {
         let fetch = move |kit: Kit, request| async move {
             let mut conn = kit.db.read().await?;
             let purchases = store::list_of_member(&mut conn, member, &request).await?;
@@ -367,7 +368,7 @@ impl PurchaseApi {
             views.collect::<Result<Vec<PurchaseView>, _>>()
         };
         let position = |view: &PurchaseView| (view.purchased_at, view.purchase_id.0);
-        listing::answer(&self.kit, "list_purchases", member, asked, fetch, position, |view| view).await
+        csv_list::answer(&self.kit, "list_purchases", member, asked, fetch, position, |view| view).await
     }
 
     async fn record(
@@ -385,9 +386,9 @@ impl PurchaseApi {
         if who.find(conn, partner.partner_id, now).await? != purchase.member_id {
             return Err(Problem::unavailable());
         }
-        events::tell_at(conn, &events).await?;
+        events::publish_at(conn, &events).await?;
         let moved = if decision.qualifying > 0 { &[purchase.member_id][..] } else { &[] };
-        let changes = tier::requalify(conn, moved, Cause::Earned, now).await?;
+        let changes = tier::requalify(conn, moved, TierCause::Earned, now).await?;
         Ok(PurchaseView { tier_change: tier_change(changes), ..view(purchase, lines)? })
     }
 
@@ -408,9 +409,9 @@ impl PurchaseApi {
         let lines = body.lines.iter().map(|line| (line.line, line.quantity)).collect();
         let new = NewReturn { return_id: body.return_id.0.clone(), returned_at, lines };
         let recorded = record_return(conn, self.kit.time_zone, purchase_id, new, now).await?;
-        events::tell_at(conn, &recorded.events).await?;
+        events::publish_at(conn, &recorded.events).await?;
         let moved = if recorded.points_clawed + recorded.points_granted > 0 { &[recorded.member_id][..] } else { &[] };
-        let changes = tier::requalify(conn, moved, Cause::Returned, now).await?;
+        let changes = tier::requalify(conn, moved, TierCause::Returned, now).await?;
         let line =
             |line: &super::rules::Returned| ReturnLineView { line: line.line, quantity: line.quantity, points_clawed: line.points_clawed };
         Ok(ReturnView {

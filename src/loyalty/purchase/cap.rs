@@ -3,12 +3,12 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
+    domain::{PurchaseId, RuleId, RuleVersionId},
     loyalty::earning::{
         apportion::apportion,
         rules::{Grant, Late},
         terms::{Cap, OverCap},
     },
-    words::{PurchaseId, RuleId, RuleVersionId},
 };
 
 /// A purchase as caps see it.
@@ -50,7 +50,7 @@ pub fn clawed_for(points: i64, late: &[LateLine], returned: i64, quantity: i64) 
 
 impl CappedOrder {
     /// A rule's points that stand, line by line. What was taken back of a line is shared by the rules that had granted it.
-    fn standing(&self, rule: RuleId) -> Vec<i64> {
+    fn granted(&self, rule: RuleId) -> Vec<i64> {
         let of_line = |line: usize| {
             let (returned, quantity) = (self.returned[line], self.quantities[line]);
             let at_once: Vec<&Grant> = self.grants.iter().filter(|grant| grant.late.is_none()).collect();
@@ -74,20 +74,20 @@ impl CappedOrder {
             true => apportion(grant.requested, &grant.line_points.iter().map(|points| (*points).into()).collect::<Vec<_>>()),
             false => Some(grant.line_requested.clone()),
         };
-        let standing = self.standing(grant.rule_id);
+        let stands = self.granted(grant.rule_id);
         let kept = |line: usize, requested: i64| requested - clawed_in_all(requested, self.returned[line], self.quantities[line]);
         requested
             .unwrap_or_default()
             .into_iter()
             .enumerate()
-            .map(|(line, requested)| (kept(line, requested) - standing[line]).max(0))
+            .map(|(line, requested)| (kept(line, requested) - stands[line]).max(0))
             .collect()
     }
 }
 
 /// A rule's points that stand, of all these orders.
 pub fn used<'a>(orders: impl IntoIterator<Item = &'a CappedOrder>, rule: RuleId) -> i64 {
-    orders.into_iter().map(|order| order.standing(rule).iter().sum::<i64>()).sum()
+    orders.into_iter().map(|order| order.granted(rule).iter().sum::<i64>()).sum()
 }
 
 /// What a rule's cap had suppressed and has room for now, in the order of the purchases: the grants to be added to each.
@@ -126,7 +126,7 @@ mod tests {
     use rand::{Rng, SeedableRng, rngs::StdRng};
 
     use super::*;
-    use crate::words::Period;
+    use crate::domain::Period;
 
     /// An order of lines (points requested, quantity), of which a cap let `granted` through.
     fn order(rule: RuleId, lines: &[(i64, i64)], granted: i64) -> CappedOrder {
@@ -236,7 +236,7 @@ mod tests {
                     for line in 0..order.quantities.len() {
                         let points: i64 = order.grants.iter().map(|grant| grant.line_points[line]).sum();
                         let clawed = clawed_for(points, &late_lines(&order.grants, line), order.returned[line], order.quantities[line]);
-                        assert_eq!(points - clawed, order.standing(rule)[line], "{order:#?}");
+                        assert_eq!(points - clawed, order.granted(rule)[line], "{order:#?}");
                     }
                 }
             }

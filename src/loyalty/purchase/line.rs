@@ -5,7 +5,7 @@ use diesel::{
     sql_types::{BigInt, Int2, Nullable, Text, Uuid as SqlUuid},
 };
 
-use crate::words::PurchaseId;
+use crate::domain::PurchaseId;
 
 #[derive(QueryableByName, Clone, Debug)]
 pub struct LineRow {

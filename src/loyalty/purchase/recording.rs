@@ -10,6 +10,7 @@ use super::{
     store::{self, PurchaseRow},
 };
 use crate::{
+    domain::{MemberId, PartnerId, PurchaseId, ReturnId, RuleId, RuleVersionId, TransactionId},
     events::Event,
     kit::{Conn, Problem},
     loyalty::{
@@ -22,7 +23,6 @@ use crate::{
         ledger::{self, Clawback, ClawbackPolicy, Earn, Source, Wallet},
         tier::store::{self as tier_store, Qualifying},
     },
-    words::{MemberId, PartnerId, PurchaseId, ReturnId, RuleId, RuleVersionId, TransactionId},
 };
 
 /// The noun of purchases in the ledger; the source's id is the purchase's.

@@ -100,7 +100,7 @@ pub fn uncounted(qualifying: i64, points: i64, before: i64, clawed: i64, countin
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::words::PurchaseId;
+    use crate::domain::PurchaseId;
 
     fn line(number: i16, quantity: i64, points_granted: i64, returned_quantity: i64) -> LineRow {
         LineRow {

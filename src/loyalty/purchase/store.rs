@@ -15,9 +15,9 @@ use super::{
     rules::{NewReturn, Returned},
 };
 use crate::{
-    kit::{Conn, Problem, db::CachedExt, page::Request},
+    domain::{MemberId, PartnerId, PurchaseId, ReturnId, RuleId, TransactionId},
+    kit::{Conn, Problem, db::CachedExt, pagination::Request},
     loyalty::earning::rules::{Grant, NoPoints},
-    words::{MemberId, PartnerId, PurchaseId, ReturnId, RuleId, TransactionId},
 };
 
 #[derive(QueryableByName, Clone, Debug)]

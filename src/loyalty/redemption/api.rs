@@ -11,26 +11,26 @@ use poem_openapi::{
 use serde_json::json;
 
 use super::{
-    moves::{self, Wanted, Wish},
-    rules::{self, Reach, RedemptionState, Step},
+    rules::{self, Reach, RedemptionState, Transition},
     store::{self, Filter, RedemptionRow},
+    transitions::{self, RedeemRequest, TransitionRequest},
 };
 use crate::{
     begin,
+    domain::{ApiTag, MemberId, RedemptionId, RewardId},
     identity::{
         Actor, MemberOrPartner, Myself, PartnerActor,
-        caller::{RedemptionsWrite, Scope, missing_scope},
+        auth::{RedemptionsWrite, Scope, missing_scope},
     },
     kit::{
         Conn, Kit, Problem,
         etag::{self, Conditional},
         idempotency::Answer,
-        page::Page,
+        pagination::Page,
         problem::Fields,
         text::{Text, tidy},
     },
-    loyalty::{clerk::Clerk, reward::rules::RewardKind},
-    words::{ApiTag, MemberId, RedemptionId, RewardId},
+    loyalty::{operator::Operator, reward::rules::RewardKind},
 };
 
 pub struct RedemptionApi {
@@ -117,17 +117,17 @@ struct RedeemReward {
 }
 
 impl RedeemReward {
-    fn check(&self, caller: &Caller) -> Result<(), Problem> {
+    fn check(&self, caller: &Viewer) -> Result<(), Problem> {
         let mut fields = Fields::default();
         if let Some(address) = &self.ship_to {
             fields.chars("/ship_to", address, rules::SHIP_TO_CHARS);
         }
         match (caller, &self.member_external_id) {
-            (Caller::Member(_), Some(_)) => fields.refuse("/member_external_id", "Members redeem for themselves."),
-            (Caller::Partner(_), None) => fields.refuse("/member_external_id", "Say for whom, by your own id of the member."),
+            (Viewer::Member(_), Some(_)) => fields.refuse("/member_external_id", "Members redeem for themselves."),
+            (Viewer::Partner(_), None) => fields.refuse("/member_external_id", "Say for whom, by your own id of the member."),
             _ => {}
         }
-        if self.hold && matches!(caller, Caller::Member(_)) {
+        if self.hold && matches!(caller, Viewer::Member(_)) {
             fields.refuse("/hold", "Only partners hold.");
         }
         fields.done()
@@ -152,12 +152,12 @@ impl Reason {
 }
 
 /// Whose redemptions a caller may touch.
-enum Caller {
+enum Viewer {
     Member(Actor),
     Partner(PartnerActor),
 }
 
-impl Caller {
+impl Viewer {
     fn of(who: MemberOrPartner<RedemptionsWrite>) -> Self {
         match who {
             MemberOrPartner::Member(actor) => Self::Member(actor),
@@ -173,10 +173,10 @@ impl Caller {
     }
 
     /// The programme's own hand, where it is that.
-    fn clerk(&self) -> Option<Clerk> {
+    fn operator(&self) -> Option<Operator> {
         match self {
-            Self::Member(actor) => actor.is_staff().then(|| Clerk::staff(actor)),
-            Self::Partner(partner) => Some(Clerk::partner(partner)),
+            Self::Member(actor) => actor.is_staff().then(|| Operator::staff(actor)),
+            Self::Partner(partner) => Some(Operator::partner(partner)),
         }
     }
 
@@ -191,7 +191,7 @@ impl Caller {
                 let reaches = actor.is_staff() || actor.member_id == row.member_id;
                 Reach { reads: reaches, acts: reaches, address: reaches }
             }
-            Self::Partner(partner) => rules::reach_of(&Clerk::partner(partner), row.partner_id),
+            Self::Partner(partner) => rules::reach_of(&Operator::partner(partner), row.partner_id),
         }
     }
 }
@@ -209,7 +209,7 @@ impl RedemptionApi {
         #[oai(name = "Idempotency-Key")] key: Header<String>,
         body: Json<RedeemReward>,
     ) -> Result<Answer<RedemptionView>, Problem> {
-        let caller = Caller::of(caller);
+        let caller = Viewer::of(caller);
         body.0.check(&caller)?;
         let mut attempt = begin!(self.kit.attempt(caller.name(), "redeem_reward", &key.0, &body.0));
         let outcome = self.redeem(&mut attempt, &caller, body.0).await;
@@ -244,7 +244,7 @@ impl RedemptionApi {
         redemption_id: Path<RedemptionId>,
         #[oai(name = "If-None-Match")] if_none_match: Header<Option<String>>,
     ) -> Result<Conditional<RedemptionView>, Problem> {
-        let caller = Caller::of(caller);
+        let caller = Viewer::of(caller);
         let mut conn = self.kit.db.read().await?;
         let (row, reach) = visible(&mut conn, &caller, redemption_id.0).await?;
         let version = row.version;
@@ -266,7 +266,7 @@ impl RedemptionApi {
         #[oai(name = "Idempotency-Key")] key: Header<String>,
         body: Json<Reason>,
     ) -> Result<Answer<RedemptionView, 200>, Problem> {
-        let caller = Caller::of(caller);
+        let caller = Viewer::of(caller);
         let reason = body.0.checked()?;
         let request = format!("{} {}", redemption_id.0, body.0.to_json_string());
         let mut attempt = begin!(self.kit.attempt(caller.name(), "cancel_redemption", &key.0, &request));
@@ -281,23 +281,23 @@ impl RedemptionApi {
         answer: Result<Answer<RedemptionView, STATUS>, Problem>,
     ) -> Result<Answer<RedemptionView, STATUS>, Problem> {
         if answer.is_ok() {
-            self.kit.outbox.ring();
+            self.kit.outbox.wake();
         }
         answer
     }
 
-    async fn redeem(&self, conn: &mut Conn, caller: &Caller, body: RedeemReward) -> Result<RedemptionView, Problem> {
+    async fn redeem(&self, conn: &mut Conn, caller: &Viewer, body: RedeemReward) -> Result<RedemptionView, Problem> {
         let ship_to = body.ship_to.as_deref().map(str::trim);
         let external_id = body.member_external_id.as_deref().map(tidy);
         let (member_id, partner_id) = match caller {
-            Caller::Member(actor) => (actor.member_id, None),
-            Caller::Partner(partner) => {
+            Viewer::Member(actor) => (actor.member_id, None),
+            Viewer::Partner(partner) => {
                 let member = store::find_external(conn, partner.partner_id, external_id.as_deref().unwrap_or_default()).await?;
                 (member.ok_or_else(|| Problem::not_found("member"))?, Some(partner.partner_id))
             }
         };
-        let wish = Wish { reward_id: body.reward_id, member_id, partner_id, in_cart: body.hold, ship_to };
-        let redeemed = moves::redeem(conn, &self.kit, wish, self.kit.clock.now()).await?;
+        let request = RedeemRequest { reward_id: body.reward_id, member_id, partner_id, in_cart: body.hold, ship_to };
+        let redeemed = transitions::redeem(conn, &self.kit, request, self.kit.clock.now()).await?;
         // A merge may have been undone while the wallet was waited for; from here on, none is.
         if let (Some(partner_id), Some(external_id)) = (partner_id, &external_id)
             && store::find_external(conn, partner_id, external_id).await? != Some(redeemed.member_id)
@@ -307,27 +307,27 @@ impl RedemptionApi {
         Ok(redeemed.into())
     }
 
-    async fn cancel(&self, conn: &mut Conn, caller: &Caller, id: RedemptionId, reason: &str) -> Result<RedemptionView, Problem> {
+    async fn cancel(&self, conn: &mut Conn, caller: &Viewer, id: RedemptionId, reason: &str) -> Result<RedemptionView, Problem> {
         let now = self.kit.clock.now();
         let (row, reach) = visible(conn, caller, id).await?;
         if !reach.acts {
             return Err(missing_scope(Scope::RedemptionsWriteAny));
         }
-        let address = caller.clerk().is_none_or(|clerk| clerk.owns(row.partner_id));
+        let address = caller.operator().is_none_or(|operator| operator.owns(row.partner_id));
         // Staff cancel their own as members do.
-        let clerk = caller.clerk().filter(|_| !caller.owns(&row));
-        let wanted = Wanted { step: Step::Cancel, by_clerk: clerk.is_some(), points: None, reason };
-        let cancelled = moves::step(conn, &row, wanted, now).await?;
-        if let Some(clerk) = clerk {
+        let operator = caller.operator().filter(|_| !caller.owns(&row));
+        let wanted = TransitionRequest { step: Transition::Cancel, by_operator: operator.is_some(), points: None, reason };
+        let cancelled = transitions::apply(conn, &row, wanted, now).await?;
+        if let Some(operator) = operator {
             let detail = json!({ "from": row.state });
-            clerk.sign(conn, "cancel_redemption", ("redemption", id.0), reason, detail, now).await?;
+            operator.sign(conn, "cancel_redemption", ("redemption", id.0), reason, detail, now).await?;
         }
         // Answers are kept, for all keys of a partner: what not each of them may read is not in them.
         Ok(RedemptionView::of(cancelled, address))
     }
 }
 
-async fn visible(conn: &mut Conn, caller: &Caller, id: RedemptionId) -> Result<(RedemptionRow, Reach), Problem> {
+async fn visible(conn: &mut Conn, caller: &Viewer, id: RedemptionId) -> Result<(RedemptionRow, Reach), Problem> {
     let found = store::find(conn, id).await?.map(|row| (caller.reach(&row), row)).filter(|(reach, _)| reach.reads);
     found.map(|(reach, row)| (row, reach)).ok_or_else(|| Problem::not_found("redemption"))
 }

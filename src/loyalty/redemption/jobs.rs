@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use super::{
-    moves::{self, Wanted},
-    rules::{RedemptionState, Step},
+    rules::{RedemptionState, Transition},
     store,
+    transitions::{self, TransitionRequest},
 };
 use crate::kit::{Kit, Problem, background::Job};
 
@@ -19,15 +19,15 @@ async fn expire_holds(kit: Kit) -> Result<(), Problem> {
     let overdue = store::find_overdue(&mut *kit.db.read().await?, now, HOLDS_A_BATCH).await?;
     for id in overdue {
         let mut tx = kit.db.begin().await?;
-        let row = moves::found(&mut tx, id).await?;
-        let wanted = Wanted { step: Step::Cancel, by_clerk: false, points: None, reason: "" };
-        match moves::step(&mut tx, &row, wanted, now).await {
+        let row = transitions::found(&mut tx, id).await?;
+        let wanted = TransitionRequest { step: Transition::Cancel, by_operator: false, points: None, reason: "" };
+        match transitions::apply(&mut tx, &row, wanted, now).await {
             Ok(_) => tx.commit().await?,
             // Somebody has just issued it.
-            Err(problem) if problem.status == 409 => tracing::debug!(%problem, %id, held = RedemptionState::Held.word()),
+            Err(problem) if problem.status == 409 => tracing::debug!(%problem, %id, held = RedemptionState::Held.as_str()),
             Err(problem) => return Err(problem),
         }
     }
-    kit.outbox.ring();
+    kit.outbox.wake();
     Ok(())
 }

@@ -3,12 +3,12 @@
 //! What it takes (points, one of the stock, a part of the member's limit, a code) it takes in one transaction, and gives
 //! back in one. The member's wallet is opened before anything of theirs is changed, so it serialises their redemptions.
 
-pub mod admin;
+pub mod admin_api;
 pub mod api;
 pub mod checks;
 pub mod jobs;
-pub mod moves;
 pub mod rules;
 pub mod store;
+pub mod transitions;
 
-pub use self::{admin::RedemptionAdminApi, api::RedemptionApi};
+pub use self::{admin_api::RedemptionAdminApi, api::RedemptionApi};

@@ -4,17 +4,17 @@ use chrono::{DateTime, Duration, Utc};
 use poem::http::StatusCode;
 
 use crate::{
-    identity::caller::Scope,
+    domain::PartnerId,
+    identity::auth::Scope,
     kit::Problem,
     loyalty::{
-        clerk::Clerk,
+        operator::Operator,
         reward::{
             rules::is_open,
-            store::{Means, RewardRow},
+            store::{MemberMeans, RewardRow},
         },
     },
-    refusals, words,
-    words::PartnerId,
+    refusals, text_enum,
 };
 
 /// A partner's cart holds points for so long.
@@ -27,7 +27,7 @@ pub const CODE_CHARS: usize = 16;
 /// Without those that look alike.
 const CODE_LETTERS: &[u8] = b"ABCDEFGHJKLMNPQRTUVWXYZ2346789";
 
-words! {
+text_enum! {
     /// Where a redemption stands. From cancelled, expired and refunded nothing leads on.
     pub enum RedemptionState {
         /// Points and stock are set aside, until `held_until`.
@@ -61,7 +61,7 @@ refusals! {
 }
 
 /// Whether a member may have one now. `taken` are those that count against the member's limit.
-pub fn decide(reward: &RewardRow, means: Means, taken: i64, now: DateTime<Utc>) -> Result<(), Problem> {
+pub fn decide(reward: &RewardRow, means: MemberMeans, taken: i64, now: DateTime<Utc>) -> Result<(), Problem> {
     if reward.archived_at.is_some() || !is_open(reward.available_from, reward.available_until, now) {
         return Err(Refusal::NotOnOffer.into());
     }
@@ -75,7 +75,7 @@ pub fn decide(reward: &RewardRow, means: Means, taken: i64, now: DateTime<Utc>) 
     {
         return Err(Problem::conflict("limit_reached", "You have had as many of this as one member may.")
             .with("limit", most)
-            .with("period", reward.per_member_period.word()));
+            .with("period", reward.per_member_period.as_str()));
     }
     if reward.stock_left == Some(0) {
         return Err(Refusal::OutOfStock.into());
@@ -103,42 +103,42 @@ pub struct Reach {
 
 /// A partner reaches what its own keys made. More is a grant on the key; where others' things are sent to is personal data
 /// beside.
-pub fn reach_of(clerk: &Clerk, maker: Option<PartnerId>) -> Reach {
-    let own = clerk.owns(maker);
-    let acts = own || clerk.holds(Scope::RedemptionsWriteAny);
-    let reads = acts || clerk.holds(Scope::RedemptionsReadAny);
-    Reach { reads, acts, address: own || reads && clerk.holds(Scope::MembersPii) }
+pub fn reach_of(operator: &Operator, maker: Option<PartnerId>) -> Reach {
+    let own = operator.owns(maker);
+    let acts = own || operator.holds(Scope::RedemptionsWriteAny);
+    let reads = acts || operator.holds(Scope::RedemptionsReadAny);
+    Reach { reads, acts, address: own || reads && operator.holds(Scope::MembersPii) }
 }
 
 /// What may be done to a redemption.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Step {
+pub enum Transition {
     Issue,
     Fulfil,
     Cancel,
     Refund,
 }
 
-/// Whether a step may be taken from a state. `clerk`: by staff or a partner, not by the member.
+/// Whether a step may be taken from a state. `operator`: by staff or a partner, not by the member.
 pub fn allow(
-    step: Step,
+    step: Transition,
     state: RedemptionState,
     held_until: Option<DateTime<Utc>>,
-    clerk: bool,
+    operator: bool,
     now: DateTime<Utc>,
 ) -> Result<(), Problem> {
     use RedemptionState::*;
     let over = held_until.is_some_and(|until| until <= now);
     match (step, state) {
-        (Step::Issue | Step::Fulfil, Held) if over => Err(Refusal::HoldExpired.into()),
-        (Step::Issue | Step::Fulfil, Expired) => Err(Refusal::HoldExpired.into()),
-        (Step::Issue, Held) | (Step::Fulfil, Held | Issued) => Ok(()),
-        (Step::Cancel, Held) => Ok(()),
+        (Transition::Issue | Transition::Fulfil, Held) if over => Err(Refusal::HoldExpired.into()),
+        (Transition::Issue | Transition::Fulfil, Expired) => Err(Refusal::HoldExpired.into()),
+        (Transition::Issue, Held) | (Transition::Fulfil, Held | Issued) => Ok(()),
+        (Transition::Cancel, Held) => Ok(()),
         // The member has seen the code by then: somebody must make sure that it was not used.
-        (Step::Cancel, Issued) if clerk => Ok(()),
-        (Step::Refund, Issued | Fulfilled) => Ok(()),
+        (Transition::Cancel, Issued) if operator => Ok(()),
+        (Transition::Refund, Issued | Fulfilled) => Ok(()),
         (_, state) => {
-            Err(Problem::new(StatusCode::CONFLICT, format!("redemption_{}", state.word()), stands(state)).with("state", state.word()))
+            Err(Problem::new(StatusCode::CONFLICT, format!("redemption_{}", state.as_str()), stands(state)).with("state", state.as_str()))
         }
     }
 }
@@ -167,27 +167,27 @@ mod tests {
     fn each_step_leads_on_from_few_states() {
         let now: DateTime<Utc> = "2026-05-01T12:00:00Z".parse().unwrap();
         let soon = Some(now + Duration::seconds(1));
-        for (step, state, until, clerk, expected) in [
-            (Step::Issue, Held, soon, true, Ok(())),
-            (Step::Issue, Held, Some(now), true, Err("hold_expired")),
-            (Step::Issue, Expired, None, true, Err("hold_expired")),
-            (Step::Issue, Issued, None, true, Err("redemption_issued")),
-            (Step::Issue, Cancelled, None, true, Err("redemption_cancelled")),
-            (Step::Fulfil, Held, soon, true, Ok(())),
-            (Step::Fulfil, Issued, None, true, Ok(())),
-            (Step::Fulfil, Fulfilled, None, true, Err("redemption_fulfilled")),
-            (Step::Cancel, Held, soon, false, Ok(())),
-            (Step::Cancel, Held, Some(now), false, Ok(())),
-            (Step::Cancel, Issued, None, false, Err("redemption_issued")),
-            (Step::Cancel, Issued, None, true, Ok(())),
-            (Step::Cancel, Fulfilled, None, true, Err("redemption_fulfilled")),
-            (Step::Refund, Held, soon, true, Err("redemption_held")),
-            (Step::Refund, Issued, None, true, Ok(())),
-            (Step::Refund, Fulfilled, None, true, Ok(())),
-            (Step::Refund, Refunded, None, true, Err("redemption_refunded")),
+        for (step, state, until, operator, expected) in [
+            (Transition::Issue, Held, soon, true, Ok(())),
+            (Transition::Issue, Held, Some(now), true, Err("hold_expired")),
+            (Transition::Issue, Expired, None, true, Err("hold_expired")),
+            (Transition::Issue, Issued, None, true, Err("redemption_issued")),
+            (Transition::Issue, Cancelled, None, true, Err("redemption_cancelled")),
+            (Transition::Fulfil, Held, soon, true, Ok(())),
+            (Transition::Fulfil, Issued, None, true, Ok(())),
+            (Transition::Fulfil, Fulfilled, None, true, Err("redemption_fulfilled")),
+            (Transition::Cancel, Held, soon, false, Ok(())),
+            (Transition::Cancel, Held, Some(now), false, Ok(())),
+            (Transition::Cancel, Issued, None, false, Err("redemption_issued")),
+            (Transition::Cancel, Issued, None, true, Ok(())),
+            (Transition::Cancel, Fulfilled, None, true, Err("redemption_fulfilled")),
+            (Transition::Refund, Held, soon, true, Err("redemption_held")),
+            (Transition::Refund, Issued, None, true, Ok(())),
+            (Transition::Refund, Fulfilled, None, true, Ok(())),
+            (Transition::Refund, Refunded, None, true, Err("redemption_refunded")),
         ] {
-            let outcome = allow(step, state, until, clerk, now).map_err(|problem| problem.code);
-            assert_eq!(outcome, expected.map_err(str::to_owned), "{step:?} {state:?} {clerk}");
+            let outcome = allow(step, state, until, operator, now).map_err(|problem| problem.code);
+            assert_eq!(outcome, expected.map_err(str::to_owned), "{step:?} {state:?} {operator}");
         }
     }
 

@@ -9,10 +9,10 @@ use diesel_async::RunQueryDsl;
 
 use super::rules::RedemptionState;
 use crate::{
-    kit::{Conn, db::CachedExt, page},
+    domain::{MemberId, PartnerId, RedemptionId, RewardId, TransactionId},
+    kit::{Conn, db::CachedExt, pagination},
     loyalty::reward::rules::RewardKind,
     schema::{external_member, redemption},
-    words::{MemberId, PartnerId, RedemptionId, RewardId, TransactionId},
 };
 
 /// A redemption with what it is of.
@@ -118,7 +118,7 @@ pub struct Filter {
 }
 
 /// A page, newest first.
-pub async fn list(conn: &mut Conn, filter: &Filter, request: &page::Request<()>) -> QueryResult<Vec<RedemptionRow>> {
+pub async fn list(conn: &mut Conn, filter: &Filter, request: &pagination::Request<()>) -> QueryResult<Vec<RedemptionRow>> {
     diesel::sql_query(concat!(
         columns!(),
         "from (
@@ -155,7 +155,7 @@ pub async fn count_for_limit(conn: &mut Conn, reward: RewardId, member: MemberId
 }
 
 /// What a step changes.
-pub struct Change<'a> {
+pub struct RedemptionChange<'a> {
     pub state: RedemptionState,
     pub points: i64,
     pub code: Option<&'a str>,
@@ -164,7 +164,7 @@ pub struct Change<'a> {
     pub resolved_at: Option<DateTime<Utc>>,
 }
 
-pub async fn update(conn: &mut Conn, id: RedemptionId, change: &Change<'_>) -> QueryResult<()> {
+pub async fn update(conn: &mut Conn, id: RedemptionId, change: &RedemptionChange<'_>) -> QueryResult<()> {
     diesel::update(redemption::table.find(id))
         .set((
             redemption::state.eq(change.state),

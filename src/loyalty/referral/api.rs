@@ -9,15 +9,15 @@ use super::{
     store::{self, ListedRow},
 };
 use crate::{
+    domain::{ApiTag, MemberId, ReferralId},
     identity::{
         Moderator, Myself,
         handle::{Handle, find_wanted},
     },
     kit::{
         Kit, Problem,
-        listing::{self, Asked, Listed},
+        csv_list::{self, ListRequest, PageOrCsv},
     },
-    words::{ApiTag, MemberId, ReferralId},
 };
 
 /// Codes that somebody else has are drawn again.
@@ -123,12 +123,12 @@ impl ReferralApi {
         cursor: Query<Option<String>>,
         limit: Query<Option<usize>>,
         accept: Accept,
-    ) -> Result<Listed<ReferralView>, Problem> {
+    ) -> Result<PageOrCsv<ReferralView>, Problem> {
         let filter = (find_wanted(&self.kit, advocate.0).await?, state.0);
         let fetch =
             move |kit: Kit, request| async move { Ok(store::list(&mut *kit.db.read().await?, filter.0, filter.1, &request).await?) };
-        let asked = Asked { cursor: cursor.0, limit: limit.0, accept };
-        listing::answer(&self.kit, "list_referrals", filter, asked, fetch, |row| ((), row.id.0), ReferralView::from).await
+        let asked = ListRequest { cursor: cursor.0, limit: limit.0, accept };
+        csv_list::answer(&self.kit, "list_referrals", filter, asked, fetch, |row| ((), row.id.0), ReferralView::from).await
     }
 }
 

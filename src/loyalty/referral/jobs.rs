@@ -9,6 +9,7 @@ use super::{
     store::{self, ReferralRow},
 };
 use crate::{
+    domain::{Period, day_start, programme_day},
     events::{self, Event},
     kit::{Conn, Kit, Problem, background::Job},
     loyalty::{
@@ -16,7 +17,6 @@ use crate::{
         expiry::Expiry,
         ledger::{self, Earn},
     },
-    words::{Period, day_start, programme_day},
 };
 
 const REFERRALS_A_BATCH: i64 = 100;
@@ -33,7 +33,7 @@ async fn reward_referrals(kit: Kit) -> Result<(), Problem> {
         reward(&mut tx, &kit, &referral, now).await?;
         tx.commit().await?;
     }
-    kit.outbox.ring();
+    kit.outbox.wake();
     Ok(())
 }
 
@@ -73,9 +73,9 @@ async fn reward(conn: &mut Conn, kit: &Kit, referral: &ReferralRow, now: DateTim
             note: "A referral".to_owned(),
         };
         ledger::earn(conn, wallet, earn, now).await?;
-        events::tell(conn, now, [Event::PointsEarned { member_id, points, group_id: None }]).await?;
+        events::publish(conn, now, [Event::PointsEarned { member_id, points, group_id: None }]).await?;
         shares.push((member_id, points));
     }
-    events::tell(conn, now, [Event::ReferralRewarded { referral_id: referral.id, shares }]).await?;
+    events::publish(conn, now, [Event::ReferralRewarded { referral_id: referral.id, shares }]).await?;
     Ok(store::resolve(conn, referral.id, ReferralState::Rewarded, None, now).await?)
 }

@@ -4,37 +4,37 @@ use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 
 use super::{
-    rules::{self, Minimum, Outcome, ReferralReason, ReferralState, source},
+    rules::{self, Minimum, ReferralOutcome, ReferralReason, ReferralState, source},
     store,
 };
 use crate::{
+    domain::{MemberId, PurchaseId},
     events::{self, Event},
-    identity::site,
+    identity::site_settings,
     kit::{
         Conn, Problem,
-        outbox::{Listener, Occurrence},
+        outbox::{Delivered, Listener},
     },
     loyalty::ledger::{self, Clawback, ClawbackPolicy},
-    words::{MemberId, PurchaseId},
 };
 
 /// Writes referrals.
-pub struct Referrals;
+pub struct ReferralListener;
 
-impl Listener<Event> for Referrals {
+impl Listener<Event> for ReferralListener {
     fn name(&self) -> &'static str {
         "referral"
     }
 
-    fn hear<'a>(&'a self, conn: &'a mut Conn, batch: &'a [Occurrence<Event>]) -> BoxFuture<'a, anyhow::Result<()>> {
+    fn react<'a>(&'a self, conn: &'a mut Conn, batch: &'a [Delivered<Event>]) -> BoxFuture<'a, anyhow::Result<()>> {
         Box::pin(async move {
-            for Occurrence { at, event, .. } in batch {
+            for Delivered { at, event, .. } in batch {
                 if let Event::MemberRegistered { member_id, referral_code: Some(code) } = event {
                     registered(conn, *member_id, code, *at).await?;
                 }
             }
             ordered(conn, batch).await?;
-            for Occurrence { at, event, .. } in batch {
+            for Delivered { at, event, .. } in batch {
                 if let Event::PurchaseReturned { purchase_id, member_id, .. } = event {
                     returned(conn, *purchase_id, *member_id, *at).await?;
                 }
@@ -52,9 +52,9 @@ async fn registered(conn: &mut Conn, referee: MemberId, code: &str, at: DateTime
 }
 
 /// Looks at orders, in their order.
-async fn ordered(conn: &mut Conn, batch: &[Occurrence<Event>]) -> Result<(), Problem> {
-    let order = |occurrence: &Occurrence<Event>| match occurrence.event {
-        Event::PurchaseRecorded { purchase_id, member_id } => Some((member_id, purchase_id, occurrence.at)),
+async fn ordered(conn: &mut Conn, batch: &[Delivered<Event>]) -> Result<(), Problem> {
+    let order = |delivered: &Delivered<Event>| match delivered.event {
+        Event::PurchaseRecorded { purchase_id, member_id } => Some((member_id, purchase_id, delivered.at)),
         _ => None,
     };
     judge(conn, &batch.iter().filter_map(order).collect::<Vec<_>>()).await
@@ -70,16 +70,18 @@ pub(super) async fn judge(conn: &mut Conn, orders: &[(MemberId, PurchaseId, Date
     if pending.is_empty() {
         return Ok(());
     }
-    let site = site::store::find(conn).await?;
+    let site = site_settings::store::find(conn).await?;
     let min = Minimum { minor: site.referral_min_minor, currency: site.referral_min_currency };
     for pending in pending {
         for (_, purchase_id, at) in orders.iter().filter(|(buyer, ..)| *buyer == pending.referee_id) {
             match rules::judge(&store::find_order(conn, *purchase_id).await?, pending.created_at, &min) {
-                Outcome::Nothing => continue,
-                Outcome::PriorOrder => {
+                ReferralOutcome::Nothing => continue,
+                ReferralOutcome::PriorOrder => {
                     store::resolve(conn, pending.id, ReferralState::Rejected, Some(ReferralReason::PriorOrder), *at).await?;
                 }
-                Outcome::Qualified(matures_at) => store::qualify(conn, pending.id, *purchase_id, *at, min.minor, matures_at).await?,
+                ReferralOutcome::Qualified(matures_at) => {
+                    store::qualify(conn, pending.id, *purchase_id, *at, min.minor, matures_at).await?
+                }
             }
             break;
         }
@@ -118,7 +120,7 @@ async fn returned(conn: &mut Conn, purchase: PurchaseId, referee: MemberId, at: 
                 };
                 ledger::claw_back(conn, wallet, clawback, at).await?;
                 let event = Event::PointsEarned { member_id: granted.member_id, points: -granted.points, group_id: None };
-                events::tell(conn, granted.counted_at, [event]).await?;
+                events::publish(conn, granted.counted_at, [event]).await?;
             }
             store::resolve(conn, referral.id, ReferralState::Reversed, Some(ReferralReason::Returned), at).await?;
         }

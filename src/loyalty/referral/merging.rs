@@ -11,14 +11,14 @@ use crate::{
     events::{self, Event},
     identity::merge::{
         self, Merge,
-        rules::{Moved, Outcome, TakenBack},
+        rules::{MergeOutcome, Moved, TakenBack},
     },
     kit::{Conn, Problem},
     loyalty::ledger::{self, Clawback, ClawbackPolicy, Earn, Wallet},
 };
 
 /// Takes back what one earned by bringing the other, each from their own wallet, and moves the rest.
-pub async fn merge(conn: &mut Conn, merge: &Merge, wallets: &mut [Wallet; 2], outcome: &mut Outcome) -> Result<(), Problem> {
+pub async fn merge(conn: &mut Conn, merge: &Merge, wallets: &mut [Wallet; 2], outcome: &mut MergeOutcome) -> Result<(), Problem> {
     let mut one = vec![merge.from, merge.into];
     for whole in [merge.from, merge.into] {
         one.extend(merge::store::find_parts(conn, whole).await?);
@@ -45,7 +45,7 @@ pub async fn merge(conn: &mut Conn, merge: &Merge, wallets: &mut [Wallet; 2], ou
                 };
                 ledger::claw_back(conn, wallet, clawback, merge.at).await?;
                 let event = Event::PointsEarned { member_id: granted.member_id, points: -granted.points, group_id: None };
-                events::tell(conn, granted.counted_at, [event]).await?;
+                events::publish(conn, granted.counted_at, [event]).await?;
                 points += granted.points;
             }
         }
@@ -89,7 +89,7 @@ pub async fn undo(conn: &mut Conn, merge: &Merge, wallets: &mut [Wallet; 2], now
             };
             ledger::restore(conn, wallet, earn, now).await?;
             let event = Event::PointsEarned { member_id: granted.member_id, points: granted.points, group_id: None };
-            events::tell(conn, granted.counted_at, [event]).await?;
+            events::publish(conn, granted.counted_at, [event]).await?;
         }
     }
     Ok(())

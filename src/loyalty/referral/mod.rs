@@ -8,4 +8,4 @@ pub mod merging;
 pub mod rules;
 pub mod store;
 
-pub use self::{api::ReferralApi, listener::Referrals};
+pub use self::{api::ReferralApi, listener::ReferralListener};

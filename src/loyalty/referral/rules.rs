@@ -3,7 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 use diesel::sql_types::{BigInt, Bool, Text, Timestamptz};
 
-use crate::{loyalty::ledger::Source, words, words::ReferralId};
+use crate::{domain::ReferralId, loyalty::ledger::Source, text_enum};
 
 /// The noun of referrals in the ledger; the source's id is the referral's, its leg whose points they are.
 pub const SOURCE: &str = "referral";
@@ -16,7 +16,7 @@ pub const CODE_CHARS: usize = 10;
 /// Without those that look alike.
 const CODE_LETTERS: &[u8] = b"abcdefghjkmnpqrtuvwxyz2346789";
 
-words! {
+text_enum! {
     /// Where a referral stands.
     pub enum ReferralState {
         /// The new member has not bought enough yet.
@@ -30,7 +30,7 @@ words! {
     }
 }
 
-words! {
+text_enum! {
     /// Why a referral was rejected or reversed.
     pub enum ReferralReason {
         SameEmail = "same_email",
@@ -69,7 +69,7 @@ pub fn begin(of: Acquaintance) -> (ReferralState, Option<ReferralReason>) {
 
 /// An order of a referred member.
 #[derive(diesel::QueryableByName, Clone, Debug)]
-pub struct Order {
+pub struct ReferredOrder {
     #[diesel(sql_type = Timestamptz)]
     pub purchased_at: DateTime<Utc>,
     #[diesel(sql_type = BigInt)]
@@ -87,7 +87,7 @@ pub struct Order {
     pub returned_whole: bool,
 }
 
-impl Order {
+impl ReferredOrder {
     /// What money paid for what counts.
     fn paid_minor(&self) -> i64 {
         (self.net_minor - self.unpaid_minor).max(0)
@@ -110,7 +110,7 @@ pub struct Minimum {
 
 /// What an order does to a pending referral that began at `since`.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Outcome {
+pub enum ReferralOutcome {
     /// Too small, in another currency, or none any more.
     Nothing,
     PriorOrder,
@@ -118,15 +118,15 @@ pub enum Outcome {
     Qualified(DateTime<Utc>),
 }
 
-pub fn judge(order: &Order, since: DateTime<Utc>, min: &Minimum) -> Outcome {
+pub fn judge(order: &ReferredOrder, since: DateTime<Utc>, min: &Minimum) -> ReferralOutcome {
     if order.returned_whole {
-        Outcome::Nothing
+        ReferralOutcome::Nothing
     } else if order.purchased_at < since {
-        Outcome::PriorOrder
+        ReferralOutcome::PriorOrder
     } else if order.currency == min.currency && order.is_kept(min.minor) {
-        Outcome::Qualified(order.purchased_at + RETURN_WINDOW)
+        ReferralOutcome::Qualified(order.purchased_at + RETURN_WINDOW)
     } else {
-        Outcome::Nothing
+        ReferralOutcome::Nothing
     }
 }
 
@@ -153,29 +153,29 @@ mod tests {
     #[test]
     fn an_order_qualifies_by_time_and_amount() {
         let since: DateTime<Utc> = "2026-05-01T12:00:00Z".parse().unwrap();
-        let matures = |hours| Outcome::Qualified(since + Duration::hours(hours) + RETURN_WINDOW);
+        let matures = |hours| ReferralOutcome::Qualified(since + Duration::hours(hours) + RETURN_WINDOW);
         let (euro, yen) = ((2_000, "EUR"), (3_000, "JPY"));
         for (hours, net_minor, unpaid_minor, currency, (minor, min_currency), expected) in [
-            (1, 1_999, 0, "EUR", euro, Outcome::Nothing),
+            (1, 1_999, 0, "EUR", euro, ReferralOutcome::Nothing),
             (1, 2_000, 0, "EUR", euro, matures(1)),
             (0, 2_000, 0, "EUR", euro, matures(0)),
-            (-1, 2_000, 0, "EUR", euro, Outcome::PriorOrder),
+            (-1, 2_000, 0, "EUR", euro, ReferralOutcome::PriorOrder),
             // 20 yen are not 20 euro, nor are 2,000.
-            (1, 20, 0, "JPY", euro, Outcome::Nothing),
-            (1, 2_000, 0, "JPY", euro, Outcome::Nothing),
+            (1, 20, 0, "JPY", euro, ReferralOutcome::Nothing),
+            (1, 2_000, 0, "JPY", euro, ReferralOutcome::Nothing),
             (1, 3_000, 0, "JPY", yen, matures(1)),
-            (1, 2_999, 0, "JPY", yen, Outcome::Nothing),
-            (1, 20_000, 0, "KWD", euro, Outcome::Nothing),
+            (1, 2_999, 0, "JPY", yen, ReferralOutcome::Nothing),
+            (1, 20_000, 0, "KWD", euro, ReferralOutcome::Nothing),
             // What money did not pay.
             (1, 5_000, 3_000, "EUR", euro, matures(1)),
-            (1, 5_000, 3_001, "EUR", euro, Outcome::Nothing),
-            (1, 5_000, 9_000, "EUR", euro, Outcome::Nothing),
+            (1, 5_000, 3_001, "EUR", euro, ReferralOutcome::Nothing),
+            (1, 5_000, 9_000, "EUR", euro, ReferralOutcome::Nothing),
         ] {
             let (purchased_at, currency) = (since + Duration::hours(hours), currency.to_owned());
-            let order = Order { purchased_at, net_minor, kept_minor: net_minor, unpaid_minor, currency, returned_whole: false };
+            let order = ReferredOrder { purchased_at, net_minor, kept_minor: net_minor, unpaid_minor, currency, returned_whole: false };
             let min = Minimum { minor, currency: min_currency.to_owned() };
             assert_eq!(judge(&order, since, &min), expected, "{order:?}");
-            assert_eq!(judge(&Order { returned_whole: true, ..order }, since, &min), Outcome::Nothing);
+            assert_eq!(judge(&ReferredOrder { returned_whole: true, ..order }, since, &min), ReferralOutcome::Nothing);
         }
     }
 
@@ -190,7 +190,8 @@ mod tests {
             (5_000, 5_000, 5_000, false),
             (0, 0, 0, false),
         ] {
-            let order = Order { purchased_at, net_minor, kept_minor, unpaid_minor, currency: "EUR".to_owned(), returned_whole: false };
+            let order =
+                ReferredOrder { purchased_at, net_minor, kept_minor, unpaid_minor, currency: "EUR".to_owned(), returned_whole: false };
             assert_eq!(order.is_kept(2_000), kept, "{order:?}");
         }
     }

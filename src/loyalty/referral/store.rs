@@ -7,11 +7,11 @@ use diesel::{
 };
 use diesel_async::RunQueryDsl;
 
-use super::rules::{Acquaintance, Order, ReferralReason, ReferralState};
+use super::rules::{Acquaintance, ReferralReason, ReferralState, ReferredOrder};
 use crate::{
-    kit::{Conn, db::CachedExt, page},
+    domain::{MemberId, MergeId, PurchaseId, ReferralId, TransactionId},
+    kit::{Conn, db::CachedExt, pagination},
     schema::{member, purchase, referral, referral_code},
-    words::{MemberId, MergeId, PurchaseId, ReferralId, TransactionId},
 };
 
 /// The member's code; makes one of the given when there is none. None when somebody else has that one.
@@ -76,7 +76,7 @@ pub async fn insert(
             referral::advocate_id.eq(advocate),
             referral::referee_id.eq(referee),
             referral::state.eq(state),
-            referral::reason.eq(reason.map_or("", ReferralReason::word)),
+            referral::reason.eq(reason.map_or("", ReferralReason::as_str)),
             referral::created_at.eq(at),
             referral::resolved_at.eq((state == ReferralState::Rejected).then_some(at)),
         ))
@@ -124,7 +124,7 @@ pub async fn find_of_purchase(conn: &mut Conn, id: PurchaseId, referee: MemberId
         .optional()
 }
 
-pub async fn find_order(conn: &mut Conn, id: PurchaseId) -> QueryResult<Order> {
+pub async fn find_order(conn: &mut Conn, id: PurchaseId) -> QueryResult<ReferredOrder> {
     diesel::sql_query(
         "select p.purchased_at, p.currency, p.net_minor, p.gift_card_minor + p.points_paid_minor as unpaid_minor, l.kept_minor,
                 p.returned_whole_at is not null as returned_whole
@@ -194,7 +194,7 @@ pub async fn resolve(
     at: DateTime<Utc>,
 ) -> QueryResult<()> {
     diesel::update(referral::table.find(id))
-        .set((referral::state.eq(state), referral::reason.eq(reason.map_or("", ReferralReason::word)), referral::resolved_at.eq(at)))
+        .set((referral::state.eq(state), referral::reason.eq(reason.map_or("", ReferralReason::as_str)), referral::resolved_at.eq(at)))
         .execute(conn)
         .await?;
     Ok(())
@@ -330,7 +330,7 @@ pub async fn list(
     conn: &mut Conn,
     advocate: Option<MemberId>,
     state: Option<ReferralState>,
-    request: &page::Request<()>,
+    request: &pagination::Request<()>,
 ) -> QueryResult<Vec<ListedRow>> {
     diesel::sql_query(
         "select r.id, a.handle as advocate, b.handle as referee, r.state, r.reason, r.created_at, r.matures_at, r.resolved_at

@@ -9,16 +9,16 @@ use poem_openapi::{
 
 use super::{
     rules::{self, LimitPeriod, RewardKind},
-    store::{self, Means, RewardRow},
+    store::{self, MemberMeans, RewardRow},
 };
 use crate::{
+    domain::{ApiTag, RewardId},
     identity::{Actor, Visitor},
     kit::{
         Conn, Kit, Problem,
         etag::{self, Conditional},
-        page::Page,
+        pagination::Page,
     },
-    words::{ApiTag, RewardId},
 };
 
 pub struct RewardApi {
@@ -57,7 +57,7 @@ pub struct RewardView {
     tier_reached: Option<bool>,
 }
 
-pub fn view(row: RewardRow, means: Option<Means>) -> RewardView {
+pub fn view(row: RewardRow, means: Option<MemberMeans>) -> RewardView {
     RewardView {
         affordable: means.map(|means| means.available >= row.price_points),
         tier_reached: means.map(|means| means.tier_rank >= row.tier_rank_min),
@@ -79,7 +79,7 @@ pub fn view(row: RewardRow, means: Option<Means>) -> RewardView {
     }
 }
 
-async fn means_of(conn: &mut Conn, caller: Option<&Actor>) -> Result<Option<Means>, Problem> {
+async fn means_of(conn: &mut Conn, caller: Option<&Actor>) -> Result<Option<MemberMeans>, Problem> {
     match caller {
         Some(actor) => Ok(Some(store::means(conn, actor.member_id).await?)),
         None => Ok(None),

@@ -8,13 +8,13 @@ use diesel_async::RunQueryDsl;
 use serde_json::json;
 
 use crate::{
+    domain::RewardId,
     identity::audit::{self, AuditEntry},
     kit::{
         Kit, Problem,
         db::take_time,
         verify::{Check, Repair},
     },
-    words::RewardId,
 };
 
 pub const CHECKS: &[Check] = &[

@@ -5,9 +5,9 @@ use std::ops::RangeInclusive;
 use chrono::{DateTime, Utc};
 
 use crate::{
+    domain::{Currency, Period},
     kit::{problem::Fields, text::tidy},
-    refusals, words,
-    words::{Currency, Period},
+    refusals, text_enum,
 };
 
 pub const NAME_CHARS: RangeInclusive<usize> = 1..=120;
@@ -25,7 +25,7 @@ pub fn tidy_code(code: &str) -> String {
     tidy(&code.chars().filter(|c| !c.is_control()).collect::<String>())
 }
 
-words! {
+text_enum! {
     /// What kind of thing a reward is.
     pub enum RewardKind {
         PercentageCoupon = "percentage_coupon",
@@ -60,7 +60,7 @@ impl RewardKind {
     }
 }
 
-words! {
+text_enum! {
     /// How long a member's limit counts.
     pub enum LimitPeriod {
         Lifetime = "lifetime",
@@ -94,7 +94,7 @@ refusals! {
 
 /// What decides whether a reward can be had. Times are inclusive and exclusive.
 #[derive(Clone, Debug)]
-pub struct Terms {
+pub struct RewardTerms {
     pub price_points: i64,
     pub tier_rank_min: i16,
     pub available_from: Option<DateTime<Utc>>,
@@ -114,7 +114,7 @@ pub fn check_words(fields: &mut Fields, name: &str, description: &str) {
     fields.chars("/description", description, DESCRIPTION_CHARS);
 }
 
-pub fn check_terms(fields: &mut Fields, terms: &Terms) {
+pub fn check_terms(fields: &mut Fields, terms: &RewardTerms) {
     fields.range("/price_points", terms.price_points, PRICE_POINTS);
     fields.range("/tier_rank_min", terms.tier_rank_min.into(), TIER_RANK_MIN);
     fields.range("/cost_minor", terms.cost_minor, MINOR_UNITS);

@@ -9,9 +9,9 @@ use diesel_async::RunQueryDsl;
 
 use super::rules::{LimitPeriod, RewardKind};
 use crate::{
-    kit::{Conn, db::CachedExt, page},
+    domain::{MemberId, PartnerId, RedemptionId, RewardId},
+    kit::{Conn, db::CachedExt, pagination},
     schema::{reward, reward_stock},
-    words::{MemberId, PartnerId, RedemptionId, RewardId},
 };
 
 /// A reward with its stock.
@@ -150,7 +150,7 @@ pub async fn list(
     conn: &mut Conn,
     at: Option<DateTime<Utc>>,
     maker: Option<PartnerId>,
-    request: &page::Request<i64>,
+    request: &pagination::Request<i64>,
 ) -> QueryResult<Vec<RewardRow>> {
     let (price, id) = request.seek.as_ref().map(|seek| (seek.key, seek.id)).unzip();
     diesel::sql_query(
@@ -179,14 +179,14 @@ pub async fn list(
 
 /// What decides which rewards a member can have.
 #[derive(QueryableByName, Clone, Copy, Debug, Default)]
-pub struct Means {
+pub struct MemberMeans {
     #[diesel(sql_type = BigInt)]
     pub available: i64,
     #[diesel(sql_type = Int2)]
     pub tier_rank: i16,
 }
 
-pub async fn means(conn: &mut Conn, member: MemberId) -> QueryResult<Means> {
+pub async fn means(conn: &mut Conn, member: MemberId) -> QueryResult<MemberMeans> {
     diesel::sql_query(
         "select coalesce((select available from wallet where member_id = $1), 0)::bigint as available,
                 coalesce((select rank from member_tier where member_id = $1), 0)::smallint as tier_rank",

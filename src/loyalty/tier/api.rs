@@ -9,13 +9,14 @@ use poem_openapi::{
 use serde_json::json;
 
 use super::{
-    MEMBERS_A_BATCH,
+    jobs::MEMBERS_A_BATCH,
     ladder::{self, Move, Tier},
     requalify,
-    rules::{self, Cause, Refusal, Step},
+    rules::{self, Refusal, TierCause, TierLevel},
     store,
 };
 use crate::{
+    domain::{ApiTag, TierId},
     identity::{
         Admin, Handle, Moderator, Myself, Visitor,
         audit::{self, AuditEntry},
@@ -23,12 +24,11 @@ use crate::{
     kit::{
         Conn, Kit, Problem,
         etag::{self, Edited},
-        page::{self, Page},
+        pagination::{self, Page},
         problem::Fields,
         text::Text,
     },
     loyalty::ledger,
-    words::{ApiTag, TierId},
 };
 
 /// Moves that a member is shown.
@@ -92,7 +92,7 @@ struct MoveView {
     /// Absent when the tier exists no longer.
     to_name: Option<String>,
     qualifying_points: i64,
-    reason: Cause,
+    reason: TierCause,
     changed_at: DateTime<Utc>,
 }
 
@@ -161,25 +161,25 @@ impl TierApi {
         let mut conn = self.kit.db.read().await?;
         let tiers = ladder::list(&mut conn).await?;
         let window_start = rules::window_start(self.kit.clock.now());
-        let places = store::find_places(&mut conn, &[member_id], window_start).await?;
-        let standing = places.into_iter().next().ok_or_else(|| Problem::not_found("member"))?.standing;
-        let latest = page::Request { seek: None, limit: HISTORY_MOST };
+        let placements = store::find_placements(&mut conn, &[member_id], window_start).await?;
+        let status = placements.into_iter().next().ok_or_else(|| Problem::not_found("member"))?.status;
+        let latest = pagination::Request { seek: None, limit: HISTORY_MOST };
         let mut history = ladder::list_history(&mut conn, member_id, &latest).await?;
         history.truncate(HISTORY_MOST);
-        let mine = tiers.iter().rfind(|tier| tier.rank <= standing.rank);
-        let next = tiers.iter().find(|tier| tier.rank > standing.rank).map(|tier| NextTier {
+        let mine = tiers.iter().rfind(|tier| tier.rank <= status.rank);
+        let next = tiers.iter().find(|tier| tier.rank > status.rank).map(|tier| NextTier {
             rank: tier.rank,
             name: tier.name.clone(),
             threshold: tier.threshold,
-            missing: tier.threshold.saturating_sub(standing.qualifying).max(0),
+            missing: tier.threshold.saturating_sub(status.qualifying).max(0),
         });
         Ok(Json(MyTier {
-            rank: standing.rank,
+            rank: status.rank,
             name: mine.map(|tier| tier.name.clone()).unwrap_or_default(),
             benefits: mine.map(|tier| tier.benefits.clone()).unwrap_or_default(),
-            qualifying_points: standing.qualifying,
-            reached_at: standing.reached_at,
-            valid_until: standing.valid_until,
+            qualifying_points: status.qualifying,
+            reached_at: status.reached_at,
+            valid_until: status.valid_until,
             next,
             history: history.into_iter().map(move_view).collect(),
         }))
@@ -339,7 +339,7 @@ impl TierApi {
         ladder.retain(|step| step.rank == 0 || (Some(step.rank) != without.0 && Some(step.rank) != rank.0));
         if let (Some(rank), Some(threshold)) = (rank.0, threshold.0) {
             ladder.retain(|step| step.rank != rank);
-            ladder.push(Step { rank, threshold });
+            ladder.push(TierLevel { rank, threshold });
             let mut fields = Fields::default();
             rules::check_ladder(&mut fields, &mut ladder);
             fields.done()?;
@@ -369,17 +369,17 @@ impl TierApi {
                 let mut tx = self.kit.db.begin().await?;
                 move_some(&mut tx, members, now).await?;
                 tx.commit().await?;
-                self.kit.outbox.ring();
+                self.kit.outbox.wake();
             }
         }
         Ok(())
     }
 }
 
-async fn move_some(conn: &mut Conn, members: &[crate::words::MemberId], now: DateTime<Utc>) -> Result<(), Problem> {
+async fn move_some(conn: &mut Conn, members: &[crate::domain::MemberId], now: DateTime<Utc>) -> Result<(), Problem> {
     ledger::queue_for_several(conn).await?;
     store::lock_wallets(conn, members).await?;
-    requalify(conn, members, Cause::LadderChanged, now).await?;
+    requalify(conn, members, TierCause::LadderChanged, now).await?;
     Ok(())
 }
 
@@ -395,7 +395,7 @@ fn check_beside(others: &[Tier], new: &Tier) -> Result<(), Problem> {
     if others.iter().any(|tier| tier.name == new.name) {
         return Err(Refusal::NameTaken.into());
     }
-    let steps = others.iter().chain([new]).map(|tier| Step { rank: tier.rank, threshold: tier.threshold });
+    let steps = others.iter().chain([new]).map(|tier| TierLevel { rank: tier.rank, threshold: tier.threshold });
     let mut fields = Fields::default();
     rules::check_ladder(&mut fields, &mut steps.collect::<Vec<_>>());
     fields.done()

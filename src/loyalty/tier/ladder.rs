@@ -9,11 +9,11 @@ use diesel::{
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use uuid::Uuid;
 
-use super::rules::Cause;
+use super::rules::TierCause;
 use crate::{
-    kit::{Conn, page::Request},
+    domain::{MemberId, TierId},
+    kit::{Conn, pagination::Request},
     schema::tier,
-    words::{MemberId, TierId},
 };
 
 #[derive(Queryable, Selectable, Insertable, Clone, Debug)]
@@ -78,7 +78,7 @@ pub struct Move {
     #[diesel(sql_type = BigInt)]
     pub qualifying_points: i64,
     #[diesel(sql_type = Text)]
-    pub reason: Cause,
+    pub reason: TierCause,
     #[diesel(sql_type = Timestamptz)]
     pub changed_at: DateTime<Utc>,
 }

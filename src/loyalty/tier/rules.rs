@@ -3,7 +3,7 @@
 use chrono::{DateTime, Months, Utc};
 use diesel::sql_types::{BigInt, Int2, Nullable, Timestamptz, Uuid as SqlUuid};
 
-use crate::{kit::problem::Fields, refusals, words, words::MemberId};
+use crate::{domain::MemberId, kit::problem::Fields, refusals, text_enum};
 
 /// Points of so many months count, and a tier is held for so long after it was reached.
 pub const WINDOW_MONTHS: u32 = 12;
@@ -22,9 +22,9 @@ refusals! {
     }
 }
 
-words! {
+text_enum! {
     /// Why somebody's place on the ladder is looked at.
-    pub enum Cause {
+    pub enum TierCause {
         Earned = "earned",
         Returned = "returned",
         Ended = "ended",
@@ -36,7 +36,7 @@ words! {
 
 /// A step of the ladder.
 #[derive(diesel::QueryableByName, Clone, Copy, Debug, PartialEq)]
-pub struct Step {
+pub struct TierLevel {
     #[diesel(sql_type = Int2)]
     pub rank: i16,
     #[diesel(sql_type = BigInt)]
@@ -45,7 +45,7 @@ pub struct Step {
 
 /// Where a member stands.
 #[derive(diesel::QueryableByName, Clone, Debug, PartialEq)]
-pub struct Standing {
+pub struct TierStatus {
     #[diesel(sql_type = SqlUuid)]
     pub member_id: MemberId,
     #[diesel(sql_type = Int2)]
@@ -63,7 +63,7 @@ pub struct Standing {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Outcome {
+pub enum TierDecision {
     Stays,
     /// Earned the same tier once more.
     Renewed {
@@ -81,30 +81,30 @@ pub fn window_start(now: DateTime<Utc>) -> DateTime<Utc> {
 }
 
 /// The highest rank that so many points reach.
-pub fn reached(ladder: &[Step], qualifying: i64) -> i16 {
+pub fn reached(ladder: &[TierLevel], qualifying: i64) -> i16 {
     ladder.iter().filter(|step| step.threshold <= qualifying).map(|step| step.rank).max().unwrap_or(0)
 }
 
 /// Up at once; down when the tier's time has ended, when what was returned had earned it, or when the tier is gone.
-pub fn decide(ladder: &[Step], standing: &Standing, cause: Cause, now: DateTime<Utc>) -> Outcome {
-    let to_rank = reached(ladder, standing.qualifying);
+pub fn decide(ladder: &[TierLevel], status: &TierStatus, cause: TierCause, now: DateTime<Utc>) -> TierDecision {
+    let to_rank = reached(ladder, status.qualifying);
     let held_until = now.checked_add_months(Months::new(WINDOW_MONTHS)).filter(|_| to_rank > 0);
-    let ended = standing.valid_until.is_some_and(|until| until <= now);
-    let unearned = match ladder.iter().find(|step| step.rank == standing.rank) {
-        Some(step) => cause == Cause::Returned && standing.at_reaching < step.threshold,
+    let ended = status.valid_until.is_some_and(|until| until <= now);
+    let unearned = match ladder.iter().find(|step| step.rank == status.rank) {
+        Some(step) => cause == TierCause::Returned && status.at_reaching < step.threshold,
         None => true,
     };
-    if to_rank > standing.rank || (to_rank < standing.rank && (ended || unearned)) {
-        Outcome::Moves { to_rank, valid_until: held_until }
-    } else if to_rank == standing.rank && ended {
-        Outcome::Renewed { valid_until: held_until }
+    if to_rank > status.rank || (to_rank < status.rank && (ended || unearned)) {
+        TierDecision::Moves { to_rank, valid_until: held_until }
+    } else if to_rank == status.rank && ended {
+        TierDecision::Renewed { valid_until: held_until }
     } else {
-        Outcome::Stays
+        TierDecision::Stays
     }
 }
 
 /// Wants a ladder that gets harder with every step.
-pub fn check_ladder(fields: &mut Fields, ladder: &mut [Step]) {
+pub fn check_ladder(fields: &mut Fields, ladder: &mut [TierLevel]) {
     ladder.sort_by_key(|step| step.rank);
     if ladder.windows(2).any(|steps| steps[0].threshold >= steps[1].threshold) {
         fields.refuse("/threshold", "Each tier needs more points than the tiers of lower ranks.");
@@ -121,31 +121,31 @@ mod tests {
 
     #[test]
     fn up_at_once_and_down_for_a_reason() {
-        let ladder = [(0, 0), (10, 500), (20, 1_000)].map(|(rank, threshold)| Step { rank, threshold });
+        let ladder = [(0, 0), (10, 500), (20, 1_000)].map(|(rank, threshold)| TierLevel { rank, threshold });
         let now = day("2026-02-10");
         let next_year = Some(day("2027-02-10"));
-        let moves = |to_rank, valid_until| Outcome::Moves { to_rank, valid_until };
+        let moves = |to_rank, valid_until| TierDecision::Moves { to_rank, valid_until };
         for (rank, until, qualifying, at_reaching, cause, outcome) in [
-            (0, None, 499, 0, Cause::Earned, Outcome::Stays),
-            (0, None, 500, 0, Cause::Earned, moves(10, next_year)),
-            (0, None, 5_000, 0, Cause::Earned, moves(20, next_year)),
-            (10, Some("2026-05-01"), 0, 500, Cause::Earned, Outcome::Stays),
+            (0, None, 499, 0, TierCause::Earned, TierDecision::Stays),
+            (0, None, 500, 0, TierCause::Earned, moves(10, next_year)),
+            (0, None, 5_000, 0, TierCause::Earned, moves(20, next_year)),
+            (10, Some("2026-05-01"), 0, 500, TierCause::Earned, TierDecision::Stays),
             // Returned something else than what had earned the tier.
-            (20, Some("2026-05-01"), 300, 1_000, Cause::Returned, Outcome::Stays),
-            (20, Some("2026-05-01"), 0, 0, Cause::Returned, moves(0, None)),
-            (20, Some("2026-05-01"), 600, 600, Cause::Returned, moves(10, next_year)),
+            (20, Some("2026-05-01"), 300, 1_000, TierCause::Returned, TierDecision::Stays),
+            (20, Some("2026-05-01"), 0, 0, TierCause::Returned, moves(0, None)),
+            (20, Some("2026-05-01"), 600, 600, TierCause::Returned, moves(10, next_year)),
             // Earned again by something else.
-            (20, Some("2026-05-01"), 1_100, 600, Cause::Returned, Outcome::Stays),
-            (20, Some("2026-02-10"), 600, 1_000, Cause::Ended, moves(10, next_year)),
-            (20, Some("2026-02-10"), 1_000, 1_000, Cause::Ended, Outcome::Renewed { valid_until: next_year }),
-            (20, Some("2026-02-11"), 600, 1_000, Cause::Ended, Outcome::Stays),
+            (20, Some("2026-05-01"), 1_100, 600, TierCause::Returned, TierDecision::Stays),
+            (20, Some("2026-02-10"), 600, 1_000, TierCause::Ended, moves(10, next_year)),
+            (20, Some("2026-02-10"), 1_000, 1_000, TierCause::Ended, TierDecision::Renewed { valid_until: next_year }),
+            (20, Some("2026-02-11"), 600, 1_000, TierCause::Ended, TierDecision::Stays),
             // Their tier is gone.
-            (15, Some("2026-05-01"), 700, 700, Cause::LadderChanged, moves(10, next_year)),
-            (0, None, -5, 0, Cause::Returned, Outcome::Stays),
+            (15, Some("2026-05-01"), 700, 700, TierCause::LadderChanged, moves(10, next_year)),
+            (0, None, -5, 0, TierCause::Returned, TierDecision::Stays),
         ] {
-            let standing =
-                Standing { member_id: MemberId::new(), rank, reached_at: None, valid_until: until.map(day), qualifying, at_reaching };
-            assert_eq!(decide(&ladder, &standing, cause, now), outcome, "{rank} {until:?} {qualifying} {at_reaching} {cause:?}");
+            let status =
+                TierStatus { member_id: MemberId::new(), rank, reached_at: None, valid_until: until.map(day), qualifying, at_reaching };
+            assert_eq!(decide(&ladder, &status, cause, now), outcome, "{rank} {until:?} {qualifying} {at_reaching} {cause:?}");
         }
     }
 
@@ -160,7 +160,7 @@ mod tests {
             let mut fields = Fields::default();
             check_ladder(
                 &mut fields,
-                &mut ladder.iter().map(|(rank, threshold)| Step { rank: *rank, threshold: *threshold }).collect::<Vec<_>>(),
+                &mut ladder.iter().map(|(rank, threshold)| TierLevel { rank: *rank, threshold: *threshold }).collect::<Vec<_>>(),
             );
             assert_eq!(fields.done().is_ok(), good, "{ladder:?}");
         }

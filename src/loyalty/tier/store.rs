@@ -11,17 +11,17 @@ use diesel::{
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::rules::{Cause, Outcome, Standing, Step};
+use super::rules::{TierCause, TierDecision, TierLevel, TierStatus};
 use crate::{
+    domain::{MemberId, TransactionId},
     kit::{
         Conn,
         db::{self, CachedExt},
     },
-    words::{MemberId, TransactionId},
 };
 
 /// The steps, lowest first.
-pub async fn find_ladder(conn: &mut Conn) -> QueryResult<Vec<Step>> {
+pub async fn find_ladder(conn: &mut Conn) -> QueryResult<Vec<TierLevel>> {
     diesel::sql_query("select rank, threshold from tier order by rank").cached().load(conn).await
 }
 
@@ -54,23 +54,23 @@ pub async fn insert_qualifying(conn: &mut Conn, entries: &[Qualifying]) -> Query
 
 /// Where a member stands, and the whole ladder, lowest first.
 #[derive(QueryableByName, Clone, Debug)]
-pub struct Place {
+pub struct TierPlacement {
     #[diesel(embed)]
-    pub standing: Standing,
+    pub status: TierStatus,
     #[diesel(sql_type = Array<Int2>)]
     ranks: Vec<i16>,
     #[diesel(sql_type = Array<BigInt>)]
     thresholds: Vec<i64>,
 }
 
-impl Place {
-    pub fn ladder(&self) -> Vec<Step> {
-        self.ranks.iter().zip(&self.thresholds).map(|(rank, threshold)| Step { rank: *rank, threshold: *threshold }).collect()
+impl TierPlacement {
+    pub fn ladder(&self) -> Vec<TierLevel> {
+        self.ranks.iter().zip(&self.thresholds).map(|(rank, threshold)| TierLevel { rank: *rank, threshold: *threshold }).collect()
     }
 }
 
 /// Where members stand, with the points that count after `window_start`.
-pub async fn find_places(conn: &mut Conn, members: &[MemberId], window_start: DateTime<Utc>) -> QueryResult<Vec<Place>> {
+pub async fn find_placements(conn: &mut Conn, members: &[MemberId], window_start: DateTime<Utc>) -> QueryResult<Vec<TierPlacement>> {
     diesel::sql_query(
         "select array(select rank from tier order by rank) as ranks, array(select threshold from tier order by rank) as thresholds, m.member_id, coalesce(t.rank, 0::smallint) as rank, t.reached_at, t.valid_until,
                 coalesce((select sum(q.points) from qualifying_entry q
@@ -89,17 +89,17 @@ pub async fn find_places(conn: &mut Conn, members: &[MemberId], window_start: Da
 }
 
 /// Writes what was decided of members who do not stay as they are, with the history of moves.
-pub async fn record(conn: &mut Conn, outcomes: &[(Standing, Outcome)], cause: Cause, now: DateTime<Utc>) -> QueryResult<()> {
+pub async fn record(conn: &mut Conn, outcomes: &[(TierStatus, TierDecision)], cause: TierCause, now: DateTime<Utc>) -> QueryResult<()> {
     if outcomes.is_empty() {
         return Ok(());
     }
-    let decided = |(standing, outcome): &(Standing, Outcome)| match outcome {
-        Outcome::Moves { to_rank, valid_until } => (*to_rank, *valid_until),
-        Outcome::Renewed { valid_until } => (standing.rank, *valid_until),
-        Outcome::Stays => (standing.rank, standing.valid_until),
+    let decided = |(status, outcome): &(TierStatus, TierDecision)| match outcome {
+        TierDecision::Moves { to_rank, valid_until } => (*to_rank, *valid_until),
+        TierDecision::Renewed { valid_until } => (status.rank, *valid_until),
+        TierDecision::Stays => (status.rank, status.valid_until),
     };
     let (to_ranks, ends): (Vec<i16>, Vec<Option<DateTime<Utc>>>) = outcomes.iter().map(decided).unzip();
-    let standings = || outcomes.iter().map(|(standing, _)| standing);
+    let statuses = || outcomes.iter().map(|(status, _)| status);
     diesel::sql_query(
         "with d as (
            select * from unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::smallint[], $5::bigint[], $6::timestamptz[]) as d (id, member_id, from_rank, to_rank, qualifying, valid_until)
@@ -113,10 +113,10 @@ pub async fn record(conn: &mut Conn, outcomes: &[(Standing, Outcome)], cause: Ca
            set rank = excluded.rank, reached_at = excluded.reached_at, valid_until = excluded.valid_until",
     )
     .bind::<Array<SqlUuid>, _>(outcomes.iter().map(|_| Uuid::now_v7()).collect::<Vec<_>>())
-    .bind::<Array<SqlUuid>, _>(standings().map(|standing| standing.member_id).collect::<Vec<_>>())
-    .bind::<Array<Int2>, _>(standings().map(|standing| standing.rank).collect::<Vec<_>>())
+    .bind::<Array<SqlUuid>, _>(statuses().map(|status| status.member_id).collect::<Vec<_>>())
+    .bind::<Array<Int2>, _>(statuses().map(|status| status.rank).collect::<Vec<_>>())
     .bind::<Array<Int2>, _>(to_ranks)
-    .bind::<Array<BigInt>, _>(standings().map(|standing| standing.qualifying).collect::<Vec<_>>())
+    .bind::<Array<BigInt>, _>(statuses().map(|status| status.qualifying).collect::<Vec<_>>())
     .bind::<Array<Nullable<Timestamptz>>, _>(ends)
     .bind::<Text, _>(cause)
     .bind::<Timestamptz, _>(now)
@@ -175,7 +175,7 @@ pub async fn insert_change(
     conn: &mut Conn,
     member_id: MemberId,
     (from_rank, to_rank): (i16, i16),
-    cause: Cause,
+    cause: TierCause,
     now: DateTime<Utc>,
 ) -> QueryResult<()> {
     diesel::sql_query(
@@ -239,19 +239,19 @@ pub struct Mover {
 }
 
 /// Who would move on `ladder`, by where from and where to: up, or out of a tier that is gone, at once; down later.
-pub async fn find_movers(conn: &mut Conn, ladder: &[Step], window_start: DateTime<Utc>) -> QueryResult<Vec<Mover>> {
+pub async fn find_movers(conn: &mut Conn, ladder: &[TierLevel], window_start: DateTime<Utc>) -> QueryResult<Vec<Mover>> {
     // The whole membership is counted, which administrators wait for and nobody else does.
     db::allow(conn, Duration::from_secs(300)).await?;
     diesel::sql_query(
         "with ladder as (select * from unnest($1::smallint[], $2::bigint[]) as l (rank, threshold)),
               sums as (select member_id, sum(points) as points from qualifying_entry where qualified_at > $3 group by member_id),
-              standing as (
+              status as (
                 select coalesce(s.member_id, t.member_id) as member_id, coalesce(t.rank, 0::smallint) as from_rank,
                        coalesce((select max(rank) from ladder where threshold <= coalesce(s.points, 0)), 0::smallint) as to_rank
                 from sums s full join member_tier t on t.member_id = s.member_id
               )
          select from_rank, to_rank, to_rank > from_rank or from_rank not in (select rank from ladder) as at_once, array_agg(member_id) as members
-         from standing where from_rank <> to_rank group by 1, 2 order by 1, 2",
+         from status where from_rank <> to_rank group by 1, 2 order by 1, 2",
     )
     .bind::<Array<Int2>, _>(ladder.iter().map(|step| step.rank).collect::<Vec<_>>())
     .bind::<Array<BigInt>, _>(ladder.iter().map(|step| step.threshold).collect::<Vec<_>>())

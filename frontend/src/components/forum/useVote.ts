@@ -1,4 +1,4 @@
-import type { VoteStanding } from '@regulars/client';
+import type { VoteCount } from '@regulars/client';
 import { voteOnAnswer, voteOnQuestion } from '@regulars/client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { showProblem } from '~/forms';
@@ -7,7 +7,7 @@ import { changeCard, changePost, type Post, type PostRef } from './thread';
 export type Vote = -1 | 0 | 1;
 
 /** How a post will stand when the vote is cast. */
-function standing(post: Post, vote: Vote): VoteStanding {
+function standing(post: Post, vote: Vote): VoteCount {
   const up_votes = post.up_votes + Number(vote === 1) - Number(post.my_vote === 1);
   const down_votes = post.down_votes + Number(vote === -1) - Number(post.my_vote === -1);
   return { up_votes, down_votes, score: up_votes - down_votes, my_vote: vote };
@@ -16,7 +16,7 @@ function standing(post: Post, vote: Vote): VoteStanding {
 /** Votes on a post. It shows at once, and is taken back when the server refuses. */
 export function useVote(ref: PostRef, post: Post) {
   const queries = useQueryClient();
-  const show = (now: VoteStanding) => {
+  const show = (now: VoteCount) => {
     changePost(queries, ref, (known) => ({ ...known, ...now }));
     if (ref.kind === 'question') changeCard(queries, ref.id, (card) => ({ ...card, score: now.score }));
   };

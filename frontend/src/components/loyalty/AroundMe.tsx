@@ -1,5 +1,5 @@
 import { Card, Group, Text, Title } from '@mantine/core';
-import type { Me, Metric, MyPlace, Period, Place } from '@regulars/client';
+import type { LeaderboardEntry, Me, Metric, MyLeaderboardEntry, Period } from '@regulars/client';
 import { getLeaderboardOptions } from '@regulars/client/react-query';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
@@ -20,8 +20,8 @@ export function AroundMe({
   board: Metric;
   query: { period?: Period; group?: string };
   me: Me;
-  mine?: MyPlace;
-  top: Place[];
+  mine?: MyLeaderboardEntry;
+  top: LeaderboardEntry[];
 }) {
   const { t } = useTranslation('loyalty');
   const isFar = mine !== undefined && !top.some((place) => place.member.handle === me.handle);

@@ -1,12 +1,12 @@
 import { Badge, Text, VisuallyHidden } from '@mantine/core';
-import type { Metric, Place } from '@regulars/client';
+import type { LeaderboardEntry, Metric } from '@regulars/client';
 import { useTranslation } from 'react-i18next';
 import { number } from '~/format';
 import { AuthorChip } from '../Author';
 import classes from './Places.module.css';
 
 /** Places of a leaderboard, best first; equals share a rank. */
-export function Places({ board, places, mine }: { board: Metric; places: Place[]; mine?: string }) {
+export function Places({ board, places, mine }: { board: Metric; places: LeaderboardEntry[]; mine?: string }) {
   const { t } = useTranslation('loyalty');
   const sharing = (rank: number) => places.filter((place) => place.rank === rank).length > 1;
   return (

@@ -5,9 +5,9 @@ use uuid::Uuid;
 
 use super::*;
 use crate::{
+    domain::Period,
     kit::text::Text,
     loyalty::earning::terms::{Cap, Conditions, Hours},
-    words::Period,
 };
 
 fn order(lines: &[(&str, i64, i64)], order_discount_minor: i64) -> Order {

@@ -1,5 +1,5 @@
 import { Avatar, Box, Group, List, Stack, Table, Text } from '@mantine/core';
-import type { MergePreview, Standing } from '@regulars/client';
+import type { MergePreview, PointsAndTier } from '@regulars/client';
 import { listTiersOptions } from '@regulars/client/react-query';
 import { IconArrowRight } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -32,7 +32,7 @@ export function MergeOutcome({ merge: { from, into, outcome } }: { merge: MergeP
           })}
         />
       )}
-      <Standings outcome={outcome} />
+      <BeforeAndAfter outcome={outcome} />
     </Stack>
   );
 }
@@ -74,11 +74,11 @@ function Part({ title, lines, none }: { title: string; lines: string[]; none?: s
   );
 }
 
-function Standings({ outcome }: { outcome: MergePreview['outcome'] }) {
+function BeforeAndAfter({ outcome }: { outcome: MergePreview['outcome'] }) {
   const { t } = useTranslation('admin');
   const { data: tiers } = useQuery(listTiersOptions());
   const columns = [outcome.from, outcome.into_before, outcome.into_after];
-  const tierOf = ({ tier_rank }: Standing) => tiers?.items.find(({ rank }) => rank === tier_rank)?.name ?? number(tier_rank);
+  const tierOf = ({ tier_rank }: PointsAndTier) => tiers?.items.find(({ rank }) => rank === tier_rank)?.name ?? number(tier_rank);
   const rows = POINTS.filter((name) => name === 'available' || columns.some((column) => column[name] !== 0));
   return (
     <Table className={classes.standings} aria-label={t('merge.standings')} fz="sm" horizontalSpacing={6}>

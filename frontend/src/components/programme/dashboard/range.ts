@@ -1,6 +1,6 @@
-import type { GetDashboardData, Step } from '@regulars/client';
+import type { GetDashboardData, Interval } from '@regulars/client';
 
-export const STEPS: Step[] = ['day', 'week', 'month'];
+export const STEPS: Interval[] = ['day', 'week', 'month'];
 export const SPANS = [7, 30, 90, 365] as const;
 export type Span = (typeof SPANS)[number];
 
@@ -13,7 +13,7 @@ export interface Range {
   from?: string;
   /** The last day, included. */
   to?: string;
-  step?: Step;
+  step?: Interval;
 }
 
 const day = (value: unknown) => (typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value) ? value : undefined);

@@ -398,7 +398,7 @@ export const setTrust = <ThrowOnError extends boolean = false>(options: Options<
 /**
  * Undo a merge
  *
- * Parts the two again, as they were. Only until points of either next move. Sent again, it answers the same.
+ * MergeParticipants the two again, as they were. Only until points of either next move. Sent again, it answers the same.
  */
 export const undoMerge = <ThrowOnError extends boolean = false>(options: Options<UndoMergeData, ThrowOnError>) => (options.client ?? client).post<UndoMergeResponses, UndoMergeErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -833,7 +833,7 @@ export const voteOnAnswer = <ThrowOnError extends boolean = false>(options: Opti
 /**
  * Sign in
  *
- * The answer takes as long whether or not the address has an account. Tries are rationed (429): 6 a minute from one
+ * The answer takes as long whether or not the address has an account. Tries are limited (429): 6 a minute from one
  * network, 10 and then one a minute from one network at one account, and 30 and then one in ten minutes at one account
  * from networks where its owner has not signed in within 90 days.
  */
@@ -1214,7 +1214,7 @@ export const readNotifications = <ThrowOnError extends boolean = false>(options:
  *
  * Server-sent events: each notification as it comes, from now on, or after the one that Last-Event-ID names. Silence is
  * broken by a comment every 15 seconds. The stream ends with the access token; connect again with a fresh one. Of one
- * member's streams, 8 stay open. 503 `too_many_streams` where the server has no room for another listener.
+ * member's streams, 8 stay open. 503 `too_many_streams` where the server has no room for another one.
  */
 export const streamMyNotifications = <ThrowOnError extends boolean = false>(options?: Options<StreamMyNotificationsData, ThrowOnError, StreamMyNotificationsResponse>) => (options?.client ?? client).sse.get<StreamMyNotificationsResponses, StreamMyNotificationsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

@@ -393,11 +393,6 @@ export type CatalogueReward = {
 };
 
 /**
- * Why somebody's place on the ladder is looked at.
- */
-export type Cause = 'earned' | 'returned' | 'ended' | 'ladder_changed' | 'merged';
-
-/**
  * ChangePassword
  */
 export type ChangePassword = {
@@ -497,14 +492,14 @@ export type CommunityFigures = {
      * Review items that wait for a decision now.
      */
     open_review_items: number;
-    series: Array<CommunityStep>;
+    series: Array<CommunityInterval>;
     totals: CommunityTotals;
 };
 
 /**
- * CommunityStep
+ * CommunityInterval
  */
-export type CommunityStep = {
+export type CommunityInterval = {
     /**
      * Of these questions, those that somebody else has answered since.
      */
@@ -805,7 +800,7 @@ export type Dashboard = {
      * For administrators only.
      */
     points?: PointsFigures & unknown;
-    step: Step;
+    step: Interval;
     /**
      * The day after its last one.
      */
@@ -1520,6 +1515,11 @@ export type Integrity = {
 };
 
 /**
+ * How finely a series is cut.
+ */
+export type Interval = 'day' | 'week' | 'month';
+
+/**
  * IssueRedemption
  */
 export type IssueRedemption = {
@@ -1553,16 +1553,30 @@ export type Late = {
 };
 
 /**
+ * LeaderboardEntry
+ *
+ * A place on a board.
+ */
+export type LeaderboardEntry = {
+    member: RankedMember;
+    /**
+     * Equals share a rank, and the next one counts everybody before: 1, 2, 2, 4.
+     */
+    rank: number;
+    score: number;
+};
+
+/**
  * LeaderboardView
  *
  * A part of a leaderboard, best first.
  */
 export type LeaderboardView = {
-    items: Array<Place>;
+    items: Array<LeaderboardEntry>;
     /**
      * Where the caller stands; absent for visitors and for who is not on the board.
      */
-    me?: MyPlace & unknown;
+    me?: MyLeaderboardEntry & unknown;
 };
 
 /**
@@ -1823,15 +1837,15 @@ export type MergeOutcome = {
     /**
      * What the member who was merged had, and has no more.
      */
-    from: Standing & unknown;
+    from: PointsAndTier & unknown;
     /**
      * And has from then on.
      */
-    into_after: Standing & unknown;
+    into_after: PointsAndTier & unknown;
     /**
      * What the other had before.
      */
-    into_before: Standing & unknown;
+    into_before: PointsAndTier & unknown;
     /**
      * What went over, without what there was none of.
      */
@@ -1922,7 +1936,7 @@ export type MoveView = {
     from_name?: string;
     from_rank: number;
     qualifying_points: number;
-    reason: Cause;
+    reason: TierCause;
     /**
      * Absent when the tier exists no longer.
      */
@@ -1980,6 +1994,16 @@ export type MovesView = {
 };
 
 /**
+ * MyLeaderboardEntry
+ *
+ * Where the caller stands.
+ */
+export type MyLeaderboardEntry = {
+    rank: number;
+    score: number;
+};
+
+/**
  * MyModeratedPost
  *
  * What was done about a post of mine.
@@ -2005,16 +2029,6 @@ export type MyModeratedPost = {
      * The question's title, where the caller may see it.
      */
     title?: string;
-};
-
-/**
- * MyPlace
- *
- * Where the caller stands.
- */
-export type MyPlace = {
-    rank: number;
-    score: number;
 };
 
 /**
@@ -2864,17 +2878,25 @@ export type PartnerView = {
 export type Period = 'all' | 'year' | 'month' | 'week' | 'day';
 
 /**
- * Place
+ * PointsAndTier
  *
- * A place on a board.
+ * A member's points and tier at a moment.
  */
-export type Place = {
-    member: RankedMember;
+export type PointsAndTier = {
     /**
-     * Equals share a rank, and the next one counts everybody before: 1, 2, 2, 4.
+     * Debt: 0 or less.
      */
-    rank: number;
-    score: number;
+    arrears: number;
+    available: number;
+    pending: number;
+    /**
+     * Set aside for rewards that are not issued yet.
+     */
+    reserved: number;
+    /**
+     * The tier's position; 0 is where everybody begins.
+     */
+    tier_rank: number;
 };
 
 /**
@@ -2890,12 +2912,36 @@ export type PointsFigures = {
      */
     members_by_tier: Array<MembersOfTier>;
     now: PointsNow;
-    series: Array<PointsStep>;
+    series: Array<PointsInterval>;
     /**
      * Those redeemed most in the range, 5 at most.
      */
     top_rewards: Array<TopReward>;
     totals: PointsTotals;
+};
+
+/**
+ * PointsInterval
+ */
+export type PointsInterval = {
+    adjusted: number;
+    clawed_back: number;
+    expired: number;
+    /**
+     * The step's first day.
+     */
+    from: string;
+    issued: number;
+    /**
+     * At the step's end, or now where that lies ahead.
+     */
+    liability: number;
+    /**
+     * At the step's end, or now where that lies ahead.
+     */
+    pending: number;
+    redemptions: number;
+    spent: number;
 };
 
 /**
@@ -2915,30 +2961,6 @@ export type PointsNow = {
     liability: number;
     pending: number;
     reserved: number;
-};
-
-/**
- * PointsStep
- */
-export type PointsStep = {
-    adjusted: number;
-    clawed_back: number;
-    expired: number;
-    /**
-     * The step's first day.
-     */
-    from: string;
-    issued: number;
-    /**
-     * At the step's end, or now where that lies ahead.
-     */
-    liability: number;
-    /**
-     * At the step's end, or now where that lies ahead.
-     */
-    pending: number;
-    redemptions: number;
-    spent: number;
 };
 
 /**
@@ -3306,6 +3328,10 @@ export type QuestionCard = {
     locked: boolean;
     score: number;
     /**
+     * The title as part of a URL; empty when nothing is left of it.
+     */
+    slug: string;
+    /**
      * An answer was accepted.
      */
     solved: boolean;
@@ -3350,6 +3376,10 @@ export type QuestionView = {
     down_votes: number;
     edited_at?: string;
     /**
+     * The first 200 characters or so of the body, as plain text.
+     */
+    excerpt: string;
+    /**
      * Whether the caller follows it, where one is signed in.
      */
     following?: boolean;
@@ -3364,6 +3394,10 @@ export type QuestionView = {
      */
     my_vote: number;
     score: number;
+    /**
+     * The title as part of a URL; empty when nothing is left of it.
+     */
+    slug: string;
     state: PostState;
     tags: Array<string>;
     title: string;
@@ -4236,28 +4270,6 @@ export type Spend = {
 };
 
 /**
- * Standing
- *
- * A member's points and tier at a moment.
- */
-export type Standing = {
-    /**
-     * Debt: 0 or less.
-     */
-    arrears: number;
-    available: number;
-    pending: number;
-    /**
-     * Set aside for rewards that are not issued yet.
-     */
-    reserved: number;
-    /**
-     * The tier's position; 0 is where everybody begins.
-     */
-    tier_rank: number;
-};
-
-/**
  * StatementLine
  *
  * A line of a statement: one movement of points.
@@ -4291,11 +4303,6 @@ export type StatementLine = {
      */
     source_type: string;
 };
-
-/**
- * How finely a series is cut.
- */
-export type Step = 'day' | 'week' | 'month';
 
 /**
  * Stock
@@ -4409,6 +4416,11 @@ export type Terms = {
      */
     times_per_day?: number;
 };
+
+/**
+ * Why somebody's place on the ladder is looked at.
+ */
+export type TierCause = 'earned' | 'returned' | 'ended' | 'ladder_changed' | 'merged';
 
 /**
  * TierChangeView
@@ -4525,11 +4537,11 @@ export type UndoMerge = {
 export type Verdict = 'open' | 'upheld' | 'declined' | 'dismissed';
 
 /**
- * VoteStanding
+ * VoteCount
  *
  * How a post stands after a vote.
  */
-export type VoteStanding = {
+export type VoteCount = {
     down_votes: number;
     /**
      * The caller's vote: -1, 0 or 1.
@@ -5117,7 +5129,7 @@ export type GetDashboardData = {
         /**
          * A day by default. At most 400 of them.
          */
-        step?: Step;
+        step?: Interval;
     };
     url: '/admin/dashboard';
 };
@@ -8612,7 +8624,7 @@ export type VoteOnAnswerResponses = {
     /**
      * Done.
      */
-    200: VoteStanding;
+    200: VoteCount;
 };
 
 export type VoteOnAnswerResponse = VoteOnAnswerResponses[keyof VoteOnAnswerResponses];
@@ -12740,7 +12752,7 @@ export type VoteOnQuestionResponses = {
     /**
      * Done.
      */
-    200: VoteStanding;
+    200: VoteCount;
 };
 
 export type VoteOnQuestionResponse = VoteOnQuestionResponses[keyof VoteOnQuestionResponses];

@@ -942,7 +942,7 @@ export const setTrustMutation = (options?: Partial<Options<SetTrustData>>): UseM
 /**
  * Undo a merge
  *
- * Parts the two again, as they were. Only until points of either next move. Sent again, it answers the same.
+ * MergeParticipants the two again, as they were. Only until points of either next move. Sent again, it answers the same.
  */
 export const undoMergeMutation = (options?: Partial<Options<UndoMergeData>>): UseMutationOptions<UndoMergeResponse, UndoMergeError, Options<UndoMergeData>> => {
     const mutationOptions: UseMutationOptions<UndoMergeResponse, UndoMergeError, Options<UndoMergeData>> = {
@@ -1802,7 +1802,7 @@ export const voteOnAnswerMutation = (options?: Partial<Options<VoteOnAnswerData>
 /**
  * Sign in
  *
- * The answer takes as long whether or not the address has an account. Tries are rationed (429): 6 a minute from one
+ * The answer takes as long whether or not the address has an account. Tries are limited (429): 6 a minute from one
  * network, 10 and then one a minute from one network at one account, and 30 and then one in ten minutes at one account
  * from networks where its owner has not signed in within 90 days.
  */

@@ -1,0 +1,30 @@
+//! Groups lose members who are erased.
+
+use futures_util::future::BoxFuture;
+
+use super::store;
+use crate::{
+    events::{self, Event},
+    kit::{
+        Conn,
+        outbox::{Delivered, Listener},
+    },
+};
+
+pub struct GroupErasure;
+
+impl Listener<Event> for GroupErasure {
+    fn name(&self) -> &'static str {
+        "group leaving"
+    }
+
+    fn react<'a>(&'a self, conn: &'a mut Conn, batch: &'a [Delivered<Event>]) -> BoxFuture<'a, anyhow::Result<()>> {
+        Box::pin(async move {
+            let members = events::erased_members(batch);
+            if !members.is_empty() {
+                store::remove_everywhere(conn, &members).await?;
+            }
+            Ok(())
+        })
+    }
+}
