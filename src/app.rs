@@ -1,6 +1,7 @@
 //! The composition root: builds the server, mounts the features' APIs, and lists who reacts to which event.
 
 use std::{
+    collections::BTreeSet,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -12,7 +13,7 @@ use chrono_tz::Tz;
 use futures_util::future::BoxFuture;
 use poem::{
     Endpoint, EndpointExt, IntoResponse, Request, Response, Route, get, handler,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, header},
     middleware::{CatchPanic, CookieJarManager, SetHeader},
     web::{Data, Html, Json},
 };
@@ -27,7 +28,7 @@ use crate::{
     identity::{self, Authenticator, SignInTerms, access_token::AccessTokens, auth::known_caller, merge},
     insight,
     kit::{
-        Clock, Conn, Db, Kit, Parts, Problem,
+        self, Clock, Conn, Db, Kit, Parts, Problem,
         admission::Admission,
         background::Job,
         cache::Cache,
@@ -184,6 +185,7 @@ impl App {
 
     /// Puts the parts together; connects to nothing yet.
     pub fn assemble(settings: Settings, keys: Keys) -> anyhow::Result<Self> {
+        problem::name_constraints(problems());
         let kit = Kit::new(Parts {
             db: Db::connect(&settings.database_url, settings.connections_max, REQUEST_PATIENCE, settings.time_zone)?,
             background_db: Db::connect(&settings.database_url, BACKGROUND_CONNECTIONS, BACKGROUND_PATIENCE, settings.time_zone)?,
@@ -381,6 +383,37 @@ async fn delete_expired_idempotency_keys(kit: Kit) -> Result<(), Problem> {
     Ok(())
 }
 
+crate::refusals! {
+    /// What `/health/ready` answers besides yes.
+    pub enum Refusal {
+        ShuttingDown = SERVICE_UNAVAILABLE "shutting_down" "The server is shutting down.",
+    }
+}
+
+/// Every problem that the server answers with, for the catalogue and for the names of unique keys.
+pub fn problems() -> Vec<&'static kit::ProblemKind> {
+    let own = Refusal::KINDS.iter();
+    own.chain(kit::problems())
+        .chain(identity::problems())
+        .chain(community::problems())
+        .chain(forum::problems())
+        .chain(loyalty::problems())
+        .collect()
+}
+
+/// docs/problems.md.
+pub fn catalogue_of_problems() -> String {
+    let row = |kind: &kit::ProblemKind| format!("| `{}` | {} | {} |\n", kind.code, kind.status.as_u16(), kind.detail);
+    let rows: BTreeSet<String> = problems().into_iter().map(row).collect();
+    let rows: String = rows.into_iter().collect();
+    format!(
+        "# Problems\n\nWhatever the server refuses, it answers as `application/problem+json` (RFC 9457). `code` is stable: programs, and the \
+         pages'\ntranslations, go by it; `type` is `/problems/` and the code. `detail` is a sentence in English, often one for the very case; \
+         these\nare the usual ones. `regulars problems` writes this page (`make problems`), and a test holds it.\n\n\
+         | code | status | detail |\n|---|---|---|\n{rows}"
+    )
+}
+
 /// Everywhere that personal data may lie.
 pub fn personal_columns() -> impl Iterator<Item = &'static PersonalColumns> {
     [
@@ -447,7 +480,7 @@ fn live() -> &'static str {
 #[handler]
 async fn ready(Data(app): Data<&App>) -> Result<String, Problem> {
     if !app.accepting.load(Ordering::Relaxed) {
-        return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "shutting_down", "The server is shutting down.").retry_after(5));
+        return Err(Problem::from(Refusal::ShuttingDown).retry_after(5));
     }
     app.health_db.ping().await?;
     // Requests are answered all the same, and another server's background work may go on: 200, but not in silence.

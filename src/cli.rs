@@ -9,6 +9,7 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, Parser, Subcommand};
 
 use crate::{
+    app,
     commands::{self, NewApiKey, Urls},
     config::Config,
 };
@@ -32,6 +33,8 @@ pub enum Command {
     Migrate,
     /// Print the OpenAPI description
     Openapi,
+    /// Print the catalogue of problems as Markdown
+    Problems,
     /// Bring in data of another system
     #[command(subcommand)]
     Import(Import),
@@ -107,6 +110,10 @@ impl Command {
     pub fn run_alone(&self) -> Option<Result<()>> {
         match self {
             Self::Openapi => Some(commands::openapi()),
+            Self::Problems => {
+                print!("{}", app::catalogue_of_problems());
+                Some(Ok(()))
+            }
             Self::Config => {
                 print!("{}", Config::markdown_table());
                 Some(Ok(()))
@@ -136,7 +143,7 @@ pub async fn run(command: Command, config: Config, urls: Urls) -> Result<()> {
         Command::Admin(Admin::RebuildLeaderboards) => commands::rebuild_leaderboards(config, urls).await,
         Command::Admin(Admin::Reconcile) => commands::reconcile(config, urls).await,
         Command::Verify => commands::verify(config, urls).await,
-        Command::Openapi | Command::Config => Ok(()), // run alone
+        Command::Openapi | Command::Problems | Command::Config => Ok(()), // run alone
     }
 }
 

@@ -51,3 +51,8 @@ pub fn checks() -> Vec<&'static Check> {
 pub fn repairs() -> Vec<&'static Repair> {
     group::checks::REPAIRS.iter().collect()
 }
+
+/// What this feature refuses.
+pub fn problems() -> impl Iterator<Item = &'static crate::kit::ProblemKind> {
+    [group::rules::Refusal::KINDS, notification::streams::Refusal::KINDS].into_iter().flatten()
+}

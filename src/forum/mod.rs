@@ -78,3 +78,22 @@ pub fn checks() -> Vec<&'static Check> {
 pub fn repairs() -> Vec<&'static Repair> {
     post::checks::REPAIRS.iter().chain(tag::checks::REPAIRS).chain(reputation::checks::REPAIRS).collect()
 }
+
+/// What this feature refuses.
+pub fn problems() -> impl Iterator<Item = &'static crate::kit::ProblemKind> {
+    [
+        answer::rules::Refusal::KINDS,
+        flag::rules::Refusal::KINDS,
+        follow::rules::Refusal::KINDS,
+        post::mention::Refusal::KINDS,
+        post::rules::Refusal::KINDS,
+        question::rules::Refusal::KINDS,
+        review::rules::Refusal::KINDS,
+        sanction::rules::Refusal::KINDS,
+        search::rules::Refusal::KINDS,
+        tag::rules::Refusal::KINDS,
+        trust::rules::Refusal::KINDS,
+    ]
+    .into_iter()
+    .flatten()
+}

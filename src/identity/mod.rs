@@ -66,3 +66,20 @@ pub fn jobs() -> Vec<Job> {
 pub fn checks() -> Vec<&'static Check> {
     checks::CHECKS.iter().collect()
 }
+
+/// What this feature refuses.
+pub fn problems() -> impl Iterator<Item = &'static crate::kit::ProblemKind> {
+    [
+        account::rules::Refusal::KINDS,
+        api_key::rules::Refusal::KINDS,
+        auth::Refusal::KINDS,
+        member::rules::Refusal::KINDS,
+        merge::rules::Refusal::KINDS,
+        partner::rules::Refusal::KINDS,
+        permission::Refusal::KINDS,
+        session::rules::Refusal::KINDS,
+        site_settings::rules::Refusal::KINDS,
+    ]
+    .into_iter()
+    .flatten()
+}

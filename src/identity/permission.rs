@@ -83,19 +83,29 @@ pub enum Denied {
     Closed,
 }
 
+crate::refusals! {
+    /// What may be known of, and not done.
+    pub enum Refusal {
+        Silenced = FORBIDDEN "silenced" "You may read, but not write, for now.",
+        OwnPost = FORBIDDEN "own_post" "This is for the posts of others.",
+        NotInGroup = FORBIDDEN "not_in_group" "Join the group to take part in it.",
+        QuestionLocked = CONFLICT "question_locked" "This question is locked.",
+        QuestionClosed = CONFLICT "question_closed" "This question is closed to new answers.",
+    }
+}
+
 impl Denied {
     /// The answer, where `noun` is what was looked for.
     pub fn problem(self, noun: &str) -> Problem {
-        use poem::http::StatusCode;
         match self {
             Self::Invisible => Problem::not_found(noun),
             Self::SignIn => Problem::unauthorized("Sign in to do this."),
             Self::Forbidden => Problem::forbidden("You may not do this."),
-            Self::Silenced => Problem::new(StatusCode::FORBIDDEN, "silenced", "You may read, but not write, for now."),
-            Self::OwnPost => Problem::new(StatusCode::FORBIDDEN, "own_post", "This is for the posts of others."),
-            Self::NotInGroup => Problem::new(StatusCode::FORBIDDEN, "not_in_group", "Join the group to take part in it."),
-            Self::Locked => Problem::conflict("question_locked", "This question is locked."),
-            Self::Closed => Problem::conflict("question_closed", "This question is closed to new answers."),
+            Self::Silenced => Refusal::Silenced.into(),
+            Self::OwnPost => Refusal::OwnPost.into(),
+            Self::NotInGroup => Refusal::NotInGroup.into(),
+            Self::Locked => Refusal::QuestionLocked.into(),
+            Self::Closed => Refusal::QuestionClosed.into(),
         }
     }
 }

@@ -16,10 +16,7 @@ use std::{
     time::Duration,
 };
 
-use poem::{
-    Endpoint, IntoResponse, Request, Response, Result,
-    http::{Method, StatusCode},
-};
+use poem::{Endpoint, IntoResponse, Request, Response, Result, http::Method};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     time::{Instant, timeout_at},
@@ -30,6 +27,13 @@ use super::Problem;
 /// At the slowest that is bearable, a slot is free every 30 ms.
 const WAITING_PER_SLOT: usize = 64;
 const WAIT_MAX: Duration = Duration::from_secs(5);
+
+crate::refusals! {
+    /// Who is sent away before the first statement.
+    pub enum Refusal {
+        TooManyAtOnce = TOO_MANY_REQUESTS "too_many_at_once" "Too many requests of yours are waiting already; send fewer at a time.",
+    }
+}
 
 /// Whose queue a request waits in. Whoever is not known shares the slots of all.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -141,10 +145,7 @@ impl Admission {
         let busy = |_: Full| Problem::unavailable();
         let own = match caller {
             Some(caller) => Some(self.own(caller.clone(), until).await.map_err(|full| match full {
-                Full::Queue if caller != Requester::SigningIn => {
-                    let detail = "Too many requests of yours are waiting already; send fewer at a time.";
-                    Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_at_once", detail).retry_after(1)
-                }
+                Full::Queue if caller != Requester::SigningIn => Problem::from(Refusal::TooManyAtOnce).retry_after(1),
                 _ => busy(full),
             })?),
             None => None,

@@ -6,11 +6,18 @@
 //! reason to refuse an edit of its name. (RFC 9110, 13.1.1 would refuse every weak tag there.)
 
 use headers::{Header, HeaderValue, IfNoneMatch};
-use poem::http::StatusCode;
 use poem_openapi::{ApiResponse, payload::Json, types::ToJSON};
 use sha2::{Digest, Sha256};
 
-use super::{Problem, problem::FieldError};
+use super::{Problem, problem::General};
+use crate::refusals;
+
+refusals! {
+    /// Why an edit of a version is refused.
+    pub enum Refusal {
+        ChangedSince = PRECONDITION_FAILED "changed_since" "This has changed since you read it; read it again.",
+    }
+}
 
 const REST_CHARS: usize = 16;
 /// What `If-Match` may be.
@@ -79,13 +86,9 @@ pub fn guard(if_match: Option<&str>, version: i32) -> Result<(), Problem> {
     let same = |tag: &str| tag.trim_matches('"').split('-').next() == Some(&version);
     match if_match {
         Some(known) if !is_list(known) => {
-            let mut problem = Problem::new(StatusCode::BAD_REQUEST, "bad_parameter", "A parameter cannot be read.");
-            problem.errors.push(FieldError { pointer: "If-Match".to_owned(), detail: "This must be `*`, or tags in quotes.".to_owned() });
-            Err(problem)
+            Err(Problem::from(General::BadParameter).of_field("If-Match", "This must be `*`, or tags in quotes."))
         }
-        Some(known) if known != "*" && !tags(known).any(same) => {
-            Err(Problem::new(StatusCode::PRECONDITION_FAILED, "changed_since", "This has changed since you read it; read it again."))
-        }
+        Some(known) if known != "*" && !tags(known).any(same) => Err(Refusal::ChangedSince.into()),
         _ => Ok(()),
     }
 }

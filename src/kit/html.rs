@@ -21,7 +21,7 @@ const DEPTH_ANY_STACK: usize = 20;
 /// Reserved, not used, unless a body needs it: a nested table is four levels for one counted tag.
 const STACK_BYTES: usize = 128 * 1024 * 1024;
 
-/// Why a body cannot be converted. [`Refused::code`] is stable.
+/// Why a body cannot be converted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
     #[error("The HTML is larger than {} KB.", SOURCE_BYTES_MAX / 1024)]
@@ -30,16 +30,6 @@ pub enum Refused {
     TooDeep,
     #[error("The HTML cannot be read.")]
     Unreadable,
-}
-
-impl Refused {
-    pub fn code(self) -> &'static str {
-        match self {
-            Refused::TooLarge => "html_too_large",
-            Refused::TooDeep => "html_too_deep",
-            Refused::Unreadable => "html_unreadable",
-        }
-    }
 }
 
 /// Converts HTML to Markdown. Elements Markdown has no word for keep their text; scripts and styles go.

@@ -42,6 +42,15 @@ pub const MEANING: &str = "Makes the request safe to send again: what it did is 
     (`idempotency_key_reused`). Refusals are not kept, for they did nothing: the same request, or a corrected one, may follow under \
     the same key and is decided by what holds then.";
 
+crate::refusals! {
+    /// Why a write with a key is not carried out.
+    pub enum Refusal {
+        BadKey = BAD_REQUEST "bad_idempotency_key" "Idempotency-Key must have 1 to 255 characters.",
+        KeyReused = UNPROCESSABLE_ENTITY "idempotency_key_reused" "This Idempotency-Key was used for another request.",
+        InProgress = CONFLICT "request_in_progress" "A request with this Idempotency-Key is still running.",
+    }
+}
+
 /// The transaction of a write that has an idempotency key.
 pub struct Attempt {
     tx: Tx,
@@ -85,11 +94,7 @@ impl Kit {
         request: &impl ToJSON,
     ) -> Result<Begun<T, STATUS>, Problem> {
         if !(1..=KEY_CHARS_MAX).contains(&key.len()) || key.contains('\0') {
-            return Err(Problem::new(
-                StatusCode::BAD_REQUEST,
-                "bad_idempotency_key",
-                format!("Idempotency-Key must have 1 to {KEY_CHARS_MAX} characters."),
-            ));
+            return Err(Refusal::BadKey.into());
         }
         let hash = Sha256::digest(request.to_json_string()).to_vec();
         let claim = Claim { caller, operation, key: key.to_owned(), hash, now: self.clock.now() };
@@ -119,7 +124,7 @@ impl Claim {
         match inserted {
             Ok(rows) => Ok(rows == 1),
             Err(error) if sqlstate::of(&error) == Some(sqlstate::LOCK_NOT_AVAILABLE) => {
-                Err(Problem::conflict("request_in_progress", "A request with this Idempotency-Key is still running.").retry_after(1))
+                Err(Problem::from(Refusal::InProgress).retry_after(1))
             }
             Err(error) => Err(error.into()),
         }
@@ -137,11 +142,7 @@ impl Claim {
         let stored: StoredAnswer =
             self.row().select((idempotency_key::request_hash, idempotency_key::status, idempotency_key::body)).first(conn).await?;
         if stored.request_hash != self.hash {
-            return Err(Problem::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "idempotency_key_reused",
-                "This Idempotency-Key was used for another request.",
-            ));
+            return Err(Refusal::KeyReused.into());
         }
         let status = stored.status.and_then(|status| StatusCode::from_u16(status as u16).ok());
         match (status, stored.body) {

@@ -12,14 +12,11 @@ use std::{
 };
 
 use ammonia::{Builder, UrlRelative};
-use poem::http::StatusCode;
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd, TextMergeStream, html};
 
 use autolink::{Autolink, autolinks};
 
 pub use names::{MARKS, names, replace_word};
-
-use crate::kit::Problem;
 
 mod autolink;
 mod names;
@@ -47,7 +44,7 @@ pub struct Rendered {
     pub text_start: String,
 }
 
-/// Why a body cannot be shown. [`Refused::code`] is stable; the sentence is for its author.
+/// Why a body cannot be shown; the sentence is for its author.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
     #[error("Quotes and lists may be nested at most {DEPTH_MAX} deep.")]
@@ -58,23 +55,6 @@ pub enum Refused {
     TooManyLinks,
     #[error("This text cannot be shown. Please simplify its formatting.")]
     Unrenderable,
-}
-
-impl Refused {
-    pub fn code(self) -> &'static str {
-        match self {
-            Refused::TooDeep => "markdown_too_deep",
-            Refused::TooLarge => "markdown_too_large",
-            Refused::TooManyLinks => "markdown_too_many_links",
-            Refused::Unrenderable => "markdown_unrenderable",
-        }
-    }
-}
-
-impl From<Refused> for Problem {
-    fn from(refused: Refused) -> Self {
-        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, refused.code(), refused.to_string())
-    }
 }
 
 /// Renders CommonMark with tables, strikethrough, task lists, bare links and mentions: those of whom `handle_of` a name

@@ -43,7 +43,7 @@ use chrono_tz::Tz;
 pub use self::{
     clock::Clock,
     db::{Conn, Db, Tx},
-    problem::Problem,
+    problem::{Problem, ProblemKind},
 };
 
 /// The shared parts of a running server.
@@ -84,4 +84,18 @@ impl Deref for Kit {
     fn deref(&self) -> &Parts {
         &self.0
     }
+}
+
+/// What may go wrong with any request.
+pub fn problems() -> impl Iterator<Item = &'static ProblemKind> {
+    [
+        admission::Refusal::KINDS,
+        etag::Refusal::KINDS,
+        idempotency::Refusal::KINDS,
+        pagination::Refusal::KINDS,
+        problem::General::KINDS,
+        request_limits::Refusal::KINDS,
+    ]
+    .into_iter()
+    .flatten()
 }

@@ -2,7 +2,6 @@
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use hmac::{Hmac, Mac};
-use poem::http::StatusCode;
 use poem_openapi::{
     Object,
     types::{ParseFromJSON, ToJSON, Type},
@@ -17,6 +16,14 @@ pub const ITEMS_DEFAULT: usize = 20;
 pub const ITEMS_MAX: usize = 100;
 /// As many as [`Request::rows`] can be.
 pub const ROWS_MAX: usize = ITEMS_MAX + 1;
+crate::refusals! {
+    /// Why a page of a list is not shown.
+    pub enum Refusal {
+        BadLimit = BAD_REQUEST "bad_limit" "limit is out of range.",
+        BadCursor = BAD_REQUEST "bad_cursor" "This cursor does not belong to this list.",
+    }
+}
+
 const MAC_BYTES: usize = 16;
 
 /// A part of a list, with the way on and back.
@@ -102,15 +109,12 @@ impl Cursors {
     pub fn request<K: DeserializeOwned>(&self, list: &str, cursor: Option<&str>, limit: Option<usize>) -> Result<Request<K>, Problem> {
         let limit = limit.unwrap_or(ITEMS_DEFAULT);
         if !(1..=ITEMS_MAX).contains(&limit) {
-            return Err(Problem::new(StatusCode::BAD_REQUEST, "bad_limit", format!("limit must lie between 1 and {ITEMS_MAX}.")));
+            return Err(Problem::from(Refusal::BadLimit).because(format!("limit must lie between 1 and {ITEMS_MAX}.")));
         }
         // A form sends what it does not know as nothing. (`text.is_empty()` would be that of poem-openapi's `Type`.)
         let seek = match cursor.filter(|text| !str::is_empty(text)) {
             None => None,
-            Some(text) => Some(
-                self.open(list, text)
-                    .ok_or_else(|| Problem::new(StatusCode::BAD_REQUEST, "bad_cursor", "This cursor does not belong to this list."))?,
-            ),
+            Some(text) => Some(self.open(list, text).ok_or(Refusal::BadCursor)?),
         };
         Ok(Request { seek, limit })
     }

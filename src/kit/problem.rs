@@ -1,6 +1,6 @@
 //! Every error that leaves the server is an RFC 9457 problem; this is the only place that words them.
 
-use std::any::Any;
+use std::{any::Any, collections::HashMap, sync::OnceLock};
 
 use poem::{
     Error, IntoResponse, Response,
@@ -87,20 +87,106 @@ pub struct Problem {
     pub retry_after_s: Option<u64>,
 }
 
-impl Problem {
-    pub fn new(status: StatusCode, code: impl Into<String>, detail: impl Into<String>) -> Self {
-        let code = code.into();
+/// Declares a noun's refusals: status, stable code and sentence in one line each, and the unique keys that mean the same.
+///
+/// ```ignore
+/// refusals! { pub enum Refusal { NameTaken = CONFLICT "tier_name_taken" "Another tier has this name." on "tier_name_key" } }
+/// ```
+#[macro_export]
+macro_rules! refusals {
+    ($(#[$meta:meta])* pub enum $name:ident { $($case:ident = $status:ident $code:literal $detail:literal $(on $($constraint:literal)+)?),+ $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum $name { $($case),+ }
+
+        impl $name {
+            /// For the catalogue of problems.
+            pub const KINDS: &'static [$crate::kit::problem::ProblemKind] = &[$($crate::kit::problem::ProblemKind {
+                status: poem::http::StatusCode::$status,
+                code: $code,
+                detail: $detail,
+                constraints: &[$($($constraint),+)?],
+            }),+];
+        }
+
+        impl From<$name> for $crate::kit::Problem {
+            fn from(refusal: $name) -> Self {
+                Self::from($name::KINDS[refusal as usize])
+            }
+        }
+    };
+}
+
+/// What one stable code stands for. [`refusals!`](crate::refusals) declares them, `app::problems` lists them all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ProblemKind {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// Stable and machine-readable.
+    pub code: &'static str,
+    /// A sentence for people, unless the case has one of its own.
+    pub detail: &'static str,
+    /// The unique keys of the database whose violation means this.
+    pub constraints: &'static [&'static str],
+}
+
+refusals! {
+    /// What any request may come to.
+    pub enum General {
+        BadRequest = BAD_REQUEST "bad_request" "The request cannot be read.",
+        BadParameter = BAD_REQUEST "bad_parameter" "A parameter cannot be read.",
+        BadBody = BAD_REQUEST "bad_body" "The body cannot be read.",
+        Unauthorized = UNAUTHORIZED "unauthorized" "Sign in, or send an API key.",
+        Forbidden = FORBIDDEN "forbidden" "You may not do this.",
+        NotFound = NOT_FOUND "not_found" "There is no such thing.",
+        NoSuchPath = NOT_FOUND "no_such_path" "There is nothing at this path.",
+        MethodNotAllowed = METHOD_NOT_ALLOWED "method_not_allowed" "This path does not take this method.",
+        AlreadyExists = CONFLICT "already_exists" "This exists already.",
+        BodyTooLarge = PAYLOAD_TOO_LARGE "body_too_large" "The body is too large.",
+        UnsupportedMediaType = UNSUPPORTED_MEDIA_TYPE "unsupported_media_type" "The body must be application/json.",
+        InvalidFields = UNPROCESSABLE_ENTITY "invalid_fields" "Some fields cannot be accepted.",
+        RateLimited = TOO_MANY_REQUESTS "rate_limited" "Too many requests; try again later.",
+        Internal = INTERNAL_SERVER_ERROR "internal" "Something went wrong on our side.",
+        Unavailable = SERVICE_UNAVAILABLE "unavailable" "The server is busy or its database is away; try again soon.",
+    }
+}
+
+/// Which unique key means which problem.
+static CONSTRAINTS: OnceLock<HashMap<&'static str, ProblemKind>> = OnceLock::new();
+
+/// Names the problems of unique keys, once for the process: two requests that make one thing at once get the problem that
+/// the later one would have got.
+pub fn name_constraints(kinds: impl IntoIterator<Item = &'static ProblemKind>) {
+    CONSTRAINTS.get_or_init(|| kinds.into_iter().flat_map(|kind| kind.constraints.iter().map(|constraint| (*constraint, *kind))).collect());
+}
+
+impl From<ProblemKind> for Problem {
+    fn from(kind: ProblemKind) -> Self {
         Self {
-            kind: format!("/problems/{code}"),
-            title: status.canonical_reason().unwrap_or("Error").to_owned(),
-            status: status.as_u16(),
-            code,
-            detail: detail.into(),
+            kind: format!("/problems/{}", kind.code),
+            title: kind.status.canonical_reason().unwrap_or("Error").to_owned(),
+            status: kind.status.as_u16(),
+            code: kind.code.to_owned(),
+            detail: kind.detail.to_owned(),
             request_id: None,
             errors: Vec::new(),
             members: Map::new(),
             retry_after_s: None,
         }
+    }
+}
+
+impl Problem {
+    /// With a sentence for the very case.
+    pub fn because(mut self, detail: impl Into<String>) -> Self {
+        self.detail = detail.into();
+        self
+    }
+
+    /// With a field, or header, that is refused.
+    pub fn of_field(mut self, pointer: &str, detail: impl Into<String>) -> Self {
+        self.errors.push(FieldError { pointer: pointer.to_owned(), detail: detail.into() });
+        self
     }
 
     /// Adds a member that programs may read.
@@ -116,40 +202,39 @@ impl Problem {
 
     /// 404, for what is absent and for what the caller may not know of.
     pub fn not_found(noun: &str) -> Self {
-        Self::new(StatusCode::NOT_FOUND, "not_found", format!("There is no such {noun}."))
+        Self::from(General::NotFound).because(format!("There is no such {noun}."))
     }
 
+    /// 401: who is it?
     pub fn unauthorized(detail: &'static str) -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", detail)
+        Self::from(General::Unauthorized).because(detail)
     }
 
+    /// 403: the caller is known, and may not.
     pub fn forbidden(detail: &'static str) -> Self {
-        Self::new(StatusCode::FORBIDDEN, "forbidden", detail)
-    }
-
-    pub fn conflict(code: &'static str, detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::CONFLICT, code, detail)
+        Self::from(General::Forbidden).because(detail)
     }
 
     /// 422, naming the fields.
     pub fn invalid(errors: Vec<FieldError>) -> Self {
-        let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_fields", "Some fields cannot be accepted.");
+        let mut problem = Self::from(General::InvalidFields);
         problem.errors = errors;
         problem
     }
 
     /// 422 for a single field.
     pub fn invalid_field(pointer: &str, detail: impl Into<String>) -> Self {
-        Self::invalid(vec![FieldError { pointer: pointer.to_owned(), detail: detail.into() }])
+        Self::from(General::InvalidFields).of_field(pointer, detail)
     }
 
+    /// 429: another try may succeed after so many seconds.
     pub fn too_many(seconds: u64) -> Self {
-        Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", "Too many requests; try again later.").retry_after(seconds)
+        Self::from(General::RateLimited).retry_after(seconds)
     }
 
+    /// 503: nothing has happened, and the same may succeed soon.
     pub fn unavailable() -> Self {
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "The server is busy or its database is away; try again soon.")
-            .retry_after(RETRY_AFTER_S)
+        Self::from(General::Unavailable).retry_after(RETRY_AFTER_S)
     }
 
     /// Whether a later attempt may succeed.
@@ -160,7 +245,7 @@ impl Problem {
     /// 500. The cause goes to the log, never to the caller.
     pub fn internal(cause: impl std::fmt::Display) -> Self {
         tracing::error!(%cause, "internal error");
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong on our side.")
+        General::Internal.into()
     }
 
     pub fn status(&self) -> StatusCode {
@@ -201,27 +286,6 @@ impl Fields {
     }
 }
 
-/// Declares a noun's refusals: status, stable code and sentence in one line each.
-///
-/// ```ignore
-/// refusals! { pub enum Refusal { Locked = CONFLICT "question_locked" "This question is locked." } }
-/// ```
-#[macro_export]
-macro_rules! refusals {
-    ($(#[$meta:meta])* pub enum $name:ident { $($case:ident = $status:ident $code:literal $detail:literal),+ $(,)? }) => {
-        $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum $name { $($case),+ }
-
-        impl From<$name> for $crate::kit::Problem {
-            fn from(refusal: $name) -> Self {
-                use poem::http::StatusCode;
-                match refusal { $($name::$case => Self::new(StatusCode::$status, $code, $detail)),+ }
-            }
-        }
-    };
-}
-
 impl From<diesel::result::Error> for Problem {
     fn from(error: diesel::result::Error) -> Self {
         use diesel::result::{DatabaseErrorKind as Kind, Error::*};
@@ -233,8 +297,10 @@ impl From<diesel::result::Error> for Problem {
             }
             // A unique key that a handler did not name: two requests made the same thing at once.
             DatabaseError(Kind::UniqueViolation, about) => {
-                tracing::info!(constraint = about.constraint_name(), "unique violation");
-                Self::conflict("already_exists", "This exists already.")
+                let constraint = about.constraint_name().unwrap_or_default();
+                tracing::info!(constraint, "unique violation");
+                let named = CONSTRAINTS.get().and_then(|named| named.get(constraint));
+                named.map_or_else(|| General::AlreadyExists.into(), |kind| Self::from(*kind))
             }
             _ => Self::internal(&error),
         }
@@ -290,41 +356,37 @@ pub fn from_error(error: Error) -> Problem {
     if let Some(problem) = error.downcast_ref::<Problem>() {
         return problem.clone();
     }
-    let status = error.status();
-    let refused = |code, detail| Problem::new(status, code, detail);
     if let Some(e) = error.downcast_ref::<ParseParamError>() {
-        let mut problem = refused("bad_parameter", "A parameter cannot be read.");
-        problem.errors.push(FieldError { pointer: e.name.to_owned(), detail: sentence(&e.reason) });
-        problem
+        Problem::from(General::BadParameter).of_field(e.name, sentence(&e.reason))
     } else if error.is::<ParsePathError>() {
-        Problem::not_found("thing")
+        General::NotFound.into()
     } else if error.is::<ParseQueryError>() {
-        refused("bad_parameter", "The query string cannot be read.")
+        Problem::from(General::BadParameter).because("The query string cannot be read.")
     } else if let Some(e) = error.downcast_ref::<ParseRequestPayloadError>() {
-        bad_body(status, &e.reason, error.data())
+        bad_body(&e.reason, error.data())
     } else if error.is::<ParseMultipartError>() {
-        refused("bad_body", "The form cannot be read.")
+        Problem::from(General::BadBody).because("The form cannot be read.")
     } else if error.is::<ContentTypeError>() {
-        refused("unsupported_media_type", "The body must be application/json.")
+        General::UnsupportedMediaType.into()
     } else if error.is::<AuthorizationError>() {
-        Problem::unauthorized("Sign in, or send an API key.")
+        General::Unauthorized.into()
     } else if error.is::<NotFoundError>() {
-        refused("no_such_path", "There is nothing at this path.")
+        General::NoSuchPath.into()
     } else if error.is::<MethodNotAllowedError>() {
-        refused("method_not_allowed", "This path does not take this method.")
+        General::MethodNotAllowed.into()
     } else if let Some(ReadBodyError::PayloadTooLarge) = error.downcast_ref() {
-        refused("body_too_large", "The body is too large.")
-    } else if status.is_server_error() {
+        General::BodyTooLarge.into()
+    } else if error.status().is_server_error() {
         Problem::internal(&error)
     } else {
-        refused("bad_request", "The request cannot be read.")
+        General::BadRequest.into()
     }
 }
 
 /// By what our own look at the body found. What that does not find, poem-openapi words as
 /// `failed to parse "Type": field `name` …`: keep the field, drop the type's name.
-fn bad_body(status: StatusCode, reason: &str, why: Option<&Unreadable>) -> Problem {
-    let mut problem = Problem::new(status, "bad_body", "The body cannot be read.");
+fn bad_body(reason: &str, why: Option<&Unreadable>) -> Problem {
+    let mut problem = Problem::from(General::BadBody);
     match why {
         Some(Unreadable::NotJson(place)) => problem.detail = format!("The body is not JSON: {place}."),
         Some(Unreadable::Fields(errors)) => problem.errors = errors.clone(),

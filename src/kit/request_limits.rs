@@ -2,9 +2,17 @@
 
 use std::time::Duration;
 
-use poem::{Endpoint, IntoResponse, Middleware, Request, Response, Result, error::ReadBodyError, http::StatusCode};
+use poem::{Endpoint, IntoResponse, Middleware, Request, Response, Result, error::ReadBodyError};
 
-use super::Problem;
+use super::{Problem, problem::General};
+
+crate::refusals! {
+    /// What ends a request that takes too long.
+    pub enum Refusal {
+        BodyTooSlow = REQUEST_TIMEOUT "body_too_slow" "The body took too long to arrive.",
+        Timeout = SERVICE_UNAVAILABLE "timeout" "The server took too long; try again soon.",
+    }
+}
 
 const HANDLER_TIMEOUT: Duration = Duration::from_secs(10);
 /// For what looks at all there is, or moves all that somebody has.
@@ -45,7 +53,7 @@ impl<E: Endpoint> Endpoint for Limited<E> {
     async fn call(&self, mut request: Request) -> Result<Response> {
         // PostgreSQL has no NUL in text; no name, id or word to search for has one either.
         if request.uri().to_string().contains("%00") {
-            return Err(Problem::new(StatusCode::BAD_REQUEST, "bad_parameter", "The address must not contain a NUL character.").into());
+            return Err(Problem::from(General::BadParameter).because("The address must not contain a NUL character.").into());
         }
         let bytes_max = self.limits.body_bytes_max;
         // What says that it is too large need not be sent.
@@ -54,16 +62,14 @@ impl<E: Endpoint> Endpoint for Limited<E> {
             return Err(ReadBodyError::PayloadTooLarge.into());
         }
         let Ok(body) = tokio::time::timeout(self.limits.body, request.take_body().into_bytes_limit(bytes_max)).await else {
-            return Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "body_too_slow", "The body took too long to arrive.").into());
+            return Err(Problem::from(Refusal::BodyTooSlow).into());
         };
         request.set_body(body?);
         let is_long = (self.limits.is_long)(request.uri().path());
         let patience = if is_long { LONG_HANDLER_TIMEOUT } else { HANDLER_TIMEOUT };
         match tokio::time::timeout(patience, self.inner.call(request)).await {
             Ok(answer) => Ok(answer?.into_response()),
-            Err(_) => Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "timeout", "The server took too long; try again soon.")
-                .retry_after(1)
-                .into()),
+            Err(_) => Err(Problem::from(Refusal::Timeout).retry_after(1).into()),
         }
     }
 }

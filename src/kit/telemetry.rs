@@ -4,13 +4,17 @@ use std::time::Instant;
 
 use poem::{
     Endpoint, IntoResponse, Request, Response, Result,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, header},
 };
 use poem_openapi::OperationId;
 use prometheus::{Encoder, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
 use uuid::Uuid;
 
-use super::{Problem, problem, secret};
+use super::{
+    Problem,
+    problem::{self, General},
+    secret,
+};
 
 pub const REQUEST_ID: &str = "x-request-id";
 const REQUEST_ID_CHARS_MAX: usize = 64;
@@ -83,7 +87,7 @@ impl MetricsDoor {
         let token = authorization.and_then(|text| text.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
         match (self, token) {
             (Self::Open, _) => Ok(()),
-            (Self::Closed, _) => Err(Problem::new(StatusCode::NOT_FOUND, "no_such_path", "There is nothing at this path.")),
+            (Self::Closed, _) => Err(General::NoSuchPath.into()),
             // Hashes, so that the time it takes tells nothing.
             (Self::Token(hash), Some((_, token))) if secret::hash(token.trim()) == *hash => Ok(()),
             (Self::Token(_), _) => Err(Problem::unauthorized("Send METRICS_TOKEN as a bearer token.")),

@@ -99,3 +99,18 @@ pub async fn ensure_default_terms(conn: &mut Conn, now: DateTime<Utc>) -> Result
     earning::store::ensure_default_rules(conn, now).await?;
     Ok(tier::store::ensure_default_ladder(conn, &tier::rules::DEFAULT_LADDER, now).await?)
 }
+
+/// What this feature refuses.
+pub fn problems() -> impl Iterator<Item = &'static crate::kit::ProblemKind> {
+    [
+        earning::rules::Refusal::KINDS,
+        leaderboard::rules::Refusal::KINDS,
+        ledger::rules::Refusal::KINDS,
+        purchase::rules::Refusal::KINDS,
+        redemption::rules::Refusal::KINDS,
+        reward::rules::Refusal::KINDS,
+        tier::rules::Refusal::KINDS,
+    ]
+    .into_iter()
+    .flatten()
+}

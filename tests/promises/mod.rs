@@ -14,6 +14,7 @@ mod handle;
 mod language;
 mod planted_faults;
 mod pressure;
+mod problems;
 mod rate_limits;
 mod schema;
 mod tour;

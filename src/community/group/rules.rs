@@ -17,7 +17,7 @@ pub const OWNED_GROUPS_MAX: i64 = 10;
 
 refusals! {
     pub enum Refusal {
-        SlugTaken = CONFLICT "slug_taken" "This slug cannot be had; choose another.",
+        SlugTaken = CONFLICT "slug_taken" "This slug cannot be had; choose another." on "user_group_slug_key",
         TooManyGroups = CONFLICT "too_many_groups" "You own 10 groups, and nobody may own more.",
         InviteOnly = FORBIDDEN "invite_only" "One gets into this group by invitation only.",
         Banned = FORBIDDEN "banned_from_group" "You were banned from this group.",

@@ -6,7 +6,7 @@ use futures_util::{
     StreamExt,
     stream::{self, BoxStream},
 };
-use poem::{Request, http::StatusCode, web::sse::Event as SentEvent};
+use poem::{Request, web::sse::Event as SentEvent};
 use poem_openapi::{
     ApiResponse, Object, OpenApi,
     param::{Header, Query},
@@ -23,7 +23,11 @@ use super::{
 use crate::{
     domain::{ApiTag, SessionId},
     identity::{Actor, Myself, auth::token_expiry},
-    kit::{Kit, Problem, pagination::Page, problem::Fields},
+    kit::{
+        Kit, Problem,
+        pagination::Page,
+        problem::{Fields, General},
+    },
 };
 
 pub const READ_AT_ONCE_MAX: usize = 100;
@@ -130,9 +134,9 @@ impl NotificationApi {
         let actor = myself.0;
         let last = match last_event_id.0.as_deref() {
             None | Some("") => view::find_latest(&mut *self.kit.db.read().await?, actor.member_id).await?,
-            Some(text) => text
-                .parse()
-                .map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "bad_parameter", "Last-Event-ID must be a notification's id."))?,
+            Some(text) => {
+                text.parse().map_err(|_| Problem::from(General::BadParameter).because("Last-Event-ID must be a notification's id."))?
+            }
         };
         let time_left = token_expiry(request).map_or(Duration::ZERO, |at| (at - self.kit.clock.now()).to_std().unwrap_or_default());
         let woken = self.streams.open(actor.member_id, actor.session_id)?;

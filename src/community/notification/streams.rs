@@ -9,7 +9,6 @@ use std::{
 };
 
 use diesel_async::pooled_connection::deadpool::Object;
-use poem::http::StatusCode;
 use tokio::{
     sync::{Semaphore, SemaphorePermit, watch},
     time::MissedTickBehavior,
@@ -24,6 +23,13 @@ use crate::{
 
 /// Streams of one member in one process; beyond, the oldest ends.
 pub const STREAMS_MAX: usize = 8;
+crate::refusals! {
+    /// Why a stream does not begin.
+    pub enum Refusal {
+        TooManyStreams = SERVICE_UNAVAILABLE "too_many_streams" "Too many listen at the moment; what comes stands in the list of notifications.",
+    }
+}
+
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Looks between two checks that the sessions are alive.
 const LOOKS_A_CHECK: u32 = 10;
@@ -98,8 +104,7 @@ impl Streams {
         }
         let makes_room = open.members.get(&member_id).is_some_and(|listening| listening.streams.len() >= STREAMS_MAX);
         if !makes_room && open.tidy() >= self.0.streams_max {
-            let detail = "Too many listen at the moment; what comes stands in the list of notifications.";
-            return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too_many_streams", detail).retry_after(FULL_FOR_S));
+            return Err(Problem::from(Refusal::TooManyStreams).retry_after(FULL_FOR_S));
         }
         let streams = &mut open.members.entry(member_id).or_default().streams;
         streams.retain(|stream| !stream.wake.is_closed());

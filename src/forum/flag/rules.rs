@@ -51,7 +51,7 @@ crate::text_enum! {
 
 refusals! {
     pub enum Refusal {
-        Already = CONFLICT "already_flagged" "You have flagged this post already.",
+        Already = CONFLICT "already_flagged" "You have flagged this post already." on "flag_review_item_id_flagger_id_key",
         NotPublished = CONFLICT "post_not_published" "This post is hidden or deleted.",
         Silenced = FORBIDDEN "silenced" "You may read, but not write, for now.",
     }

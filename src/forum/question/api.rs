@@ -1,6 +1,5 @@
 //! Asking, reading, editing and deleting questions.
 
-use poem::http::StatusCode;
 use poem_openapi::{
     ApiResponse, Object, OpenApi,
     param::{Header, Path, Query},
@@ -218,7 +217,7 @@ impl QuestionApi {
         title: Query<String>,
     ) -> Result<Json<SimilarQuestions>, Problem> {
         if title.trim().chars().count() < *SIMILAR_TITLE_CHARS.start() || title.chars().count() > *SIMILAR_TITLE_CHARS.end() {
-            return Err(Problem::new(StatusCode::BAD_REQUEST, "bad_title", "title must have 10 to 300 characters."));
+            return Err(Refusal::BadTitle.into());
         }
         let mut conn = self.kit.db.read().await?;
         let rows: Vec<CardRow> = store::similar(&mut conn, title.trim(), visitor.0.map(|actor| actor.member_id)).await?;

@@ -86,7 +86,7 @@ impl SearchApi {
             self.kit.limits.take(rules::VISITOR_SEARCH, &address(request))?;
         }
         if q.trim().is_empty() || q.chars().count() > *QUERY_CHARS.end() {
-            return Err(Problem::new(StatusCode::BAD_REQUEST, "bad_query", "q must have 1 to 300 characters."));
+            return Err(rules::Refusal::BadQuery.into());
         }
         let mut fields = Fields::default();
         let search = rules::parse(&mut fields, &q);

@@ -6,6 +6,13 @@ use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
 use crate::kit::{problem::Fields, rate_limits::RateLimit};
 
+crate::refusals! {
+    /// Why nothing is searched for.
+    pub enum Refusal {
+        BadQuery = BAD_REQUEST "bad_query" "q must have 1 to 300 characters.",
+    }
+}
+
 /// Searches of somebody who has not signed in.
 pub const VISITOR_SEARCH: RateLimit = RateLimit::per("visitor search", 15, Duration::from_secs(60));
 

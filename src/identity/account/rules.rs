@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use poem::http::StatusCode;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::{
@@ -36,7 +35,8 @@ const RESERVED: [&str; 12] =
 
 refusals! {
     pub enum Refusal {
-        HandleTaken = CONFLICT "handle_taken" "Another member has this handle, or one that looks like it.",
+        Merged = FORBIDDEN "merged" "This account was merged into another: sign in there.",
+        HandleTaken = CONFLICT "handle_taken" "Another member has this handle, or one that looks like it." on "member_handle_key_key" "member_handle" "member_handle_word",
         BadCredentials = UNAUTHORIZED "bad_credentials" "The e-mail address or the password is wrong.",
         AddressTaken = CONFLICT "address_taken" "There is an account of this address, with another password.",
         WrongPassword = FORBIDDEN "wrong_password" "This is not your password.",
@@ -46,7 +46,7 @@ refusals! {
 /// 403: only who has its password learns where an account went.
 pub fn merged(into: &str) -> Problem {
     let detail = format!("This account is a part of @{into} now: sign in there.");
-    Problem::new(StatusCode::FORBIDDEN, "merged", detail).with("into", into)
+    Problem::from(Refusal::Merged).because(detail).with("into", into)
 }
 
 /// An e-mail address in the three forms in which it is used.

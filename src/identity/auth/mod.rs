@@ -19,6 +19,14 @@ use crate::{
     kit::{Conn, Kit, Problem, admission, db::Tx, secret},
 };
 
+crate::refusals! {
+    /// Why somebody who is known is not let in.
+    pub enum Refusal {
+        AccountSuspended = FORBIDDEN "account_suspended" "This account is suspended.",
+        MissingScope = FORBIDDEN "missing_scope" "This API key lacks the scope for this.",
+    }
+}
+
 /// What extractors need; handed to them with each request.
 #[derive(Clone)]
 pub struct Authenticator {
@@ -102,7 +110,7 @@ fn nobody() -> Problem {
 fn refuse_suspended(actor: Actor) -> Result<Actor, Problem> {
     if actor.suspended {
         let detail = "This account is suspended.";
-        return Err(Problem::new(poem::http::StatusCode::FORBIDDEN, "account_suspended", detail));
+        return Err(Problem::from(Refusal::AccountSuspended).because(detail));
     }
     Ok(actor)
 }
@@ -124,7 +132,7 @@ fn with_scope(scope: Scope, partner: PartnerActor) -> Result<PartnerActor, Probl
 }
 
 pub fn missing_scope(scope: Scope) -> Problem {
-    Problem::new(poem::http::StatusCode::FORBIDDEN, "missing_scope", format!("This API key lacks the scope {}.", scope.as_str()))
+    Problem::from(Refusal::MissingScope).because(format!("This API key lacks the scope {}.", scope.as_str()))
 }
 
 /// Anybody; a member where one is signed in.

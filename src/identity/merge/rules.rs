@@ -13,7 +13,7 @@ pub const REASON_CHARS: std::ops::RangeInclusive<usize> = 3..=500;
 refusals! {
     pub enum Refusal {
         SameMember = CONFLICT "same_member" "This is one member already.",
-        Merged = CONFLICT "merged" "One of the two was merged into another member before: merge that one, or undo it first.",
+        Merged = CONFLICT "merged" "One of the two was merged into another member before: merge that one, or undo it first." on "merge_once",
         StaffMember = CONFLICT "staff_member" "Staff are not merged away: take the role from them first.",
         NoAccount = CONFLICT "no_account" "An account is not merged into a member who has none: merge the other way round.",
         MovedSince = CONFLICT "moved_since" "Points have moved since, so this merge can no longer be undone.",

@@ -17,7 +17,7 @@ pub const LINK_CODE_PURPOSE: &str = "link code";
 
 refusals! {
     pub enum Refusal {
-        NameTaken = CONFLICT "name_taken" "There is a partner of this name already.",
+        NameTaken = CONFLICT "name_taken" "There is a partner of this name already." on "partner_name_key",
         BadExternalId = BAD_REQUEST "bad_parameter" "external_id must have 1 to 200 characters, none of them a control character.",
         AlreadyLinked = CONFLICT "already_linked" "This customer number belongs to a member already.",
     }

@@ -36,7 +36,7 @@ text_enum! {
 refusals! {
     pub enum Refusal {
         OutOfReach = UNPROCESSABLE_ENTITY "amount_too_large" "These amounts earn more points than can be counted.",
-        NameTaken = CONFLICT "rule_name_taken" "Another rule has this name.",
+        NameTaken = CONFLICT "rule_name_taken" "Another rule has this name." on "earning_rule_name_key",
         Archived = CONFLICT "rule_archived" "This rule has ended.",
         LaterVersion = CONFLICT "later_version_exists" "A version that begins at this time or later is scheduled already.",
     }

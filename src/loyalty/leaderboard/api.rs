@@ -1,6 +1,5 @@
 //! Reading leaderboards.
 
-use poem::http::StatusCode;
 use poem_openapi::{
     Object, OpenApi,
     param::{Path, Query},
@@ -9,7 +8,7 @@ use poem_openapi::{
 
 use super::{
     redis_cache::{RedisCache, Window},
-    rules::{AROUND_MAX, BoardKey, PLACES_DEFAULT, PLACES_MAX, Stretch, ranks},
+    rules::{AROUND_MAX, BoardKey, PLACES_DEFAULT, PLACES_MAX, Refusal, Stretch, ranks},
     store,
 };
 use crate::{
@@ -115,17 +114,16 @@ impl LeaderboardApi {
 
 /// What the parameters ask for.
 fn wanted(caller: Option<&Actor>, around_me: Option<usize>, limit: Option<usize>) -> Result<Window, Problem> {
-    let within = |name: &str, number: usize, min: usize, max: usize| match (min..=max).contains(&number) {
+    let within = |refusal: Refusal, name: &str, number: usize, min: usize, max: usize| match (min..=max).contains(&number) {
         true => Ok(number),
-        false => {
-            let code = format!("bad_{name}");
-            Err(Problem::new(StatusCode::BAD_REQUEST, code, format!("{name} must lie between {min} and {max}.")))
-        }
+        false => Err(Problem::from(refusal).because(format!("{name} must lie between {min} and {max}."))),
     };
-    let most = within("limit", limit.unwrap_or(PLACES_DEFAULT), 1, PLACES_MAX)?;
+    let most = within(Refusal::BadLimit, "limit", limit.unwrap_or(PLACES_DEFAULT), 1, PLACES_MAX)?;
     match (around_me, caller) {
         (None, caller) => Ok(Window::Top { most, me: caller.map(|actor| actor.member_id) }),
-        (Some(reach), Some(actor)) => Ok(Window::Around { me: actor.member_id, reach: within("around_me", reach, 0, AROUND_MAX)? }),
+        (Some(reach), Some(actor)) => {
+            Ok(Window::Around { me: actor.member_id, reach: within(Refusal::BadAroundMe, "around_me", reach, 0, AROUND_MAX)? })
+        }
         (Some(_), None) => Err(Problem::unauthorized("Sign in to see who is around you.")),
     }
 }

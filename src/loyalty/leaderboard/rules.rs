@@ -7,6 +7,14 @@ use chrono_tz::Tz;
 
 use crate::domain::{GroupId, MemberId, Metric, Period, programme_day};
 
+crate::refusals! {
+    /// Why a part of a board is not shown.
+    pub enum Refusal {
+        BadLimit = BAD_REQUEST "bad_limit" "limit is out of range.",
+        BadAroundMe = BAD_REQUEST "bad_around_me" "around_me is out of range.",
+    }
+}
+
 pub const PLACES_DEFAULT: usize = 20;
 pub const PLACES_MAX: usize = 100;
 pub const AROUND_MAX: usize = 50;

@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, Duration, Utc};
 use diesel::sql_types::{BigInt, Bool, Nullable, Timestamptz, Uuid as SqlUuid};
-use poem::http::StatusCode;
 
 use crate::{
     domain::{LotId, MemberId, TransactionId},
@@ -209,9 +208,18 @@ impl Posting {
     }
 }
 
+crate::refusals! {
+    /// Why points do not move.
+    pub enum Refusal {
+        InsufficientPoints = CONFLICT "insufficient_points" "This takes more points than are available.",
+        DuplicateSource = CONFLICT "duplicate_source" "This was recorded before." on "ledger_transaction_source_type_source_id_kind_leg_key",
+    }
+}
+
 /// 409: more points are wanted than are available.
 pub fn insufficient(required: i64, available: i64) -> Problem {
-    Problem::new(StatusCode::CONFLICT, "insufficient_points", format!("This takes {required} points, and {available} are available."))
+    Problem::from(Refusal::InsufficientPoints)
+        .because(format!("This takes {required} points, and {available} are available."))
         .with("required", required)
         .with("available", available)
         .with("missing", required - available)

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{
     checks::{UNCLOSED, UNOWED},
-    rules::{Account, Allocation, Lot, PastAllocation, Posting, Sums, Wallet},
+    rules::{Account, Allocation, Lot, PastAllocation, Posting, Refusal, Sums, Wallet},
 };
 use crate::{
     domain::{LotId, MemberId, MergeId, TransactionId},
@@ -248,7 +248,7 @@ pub async fn post(conn: &mut Conn, wallet: &mut Wallet, posting: &Posting) -> Re
     .get_result(conn)
     .await?;
     if transactions == 0 {
-        return Err(Problem::conflict("duplicate_source", "This was recorded before."));
+        return Err(Refusal::DuplicateSource.into());
     }
     wallet.available += posting.amount(Account::Available);
     wallet.pending += posting.amount(Account::Pending);

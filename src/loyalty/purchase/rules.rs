@@ -15,8 +15,8 @@ use crate::{
 refusals! {
     pub enum Refusal {
         UnknownMember = UNPROCESSABLE_ENTITY "unknown_member" "Nobody here has this e-mail address.",
-        DuplicateSource = CONFLICT "duplicate_source" "This order was recorded before.",
-        DuplicateReturn = CONFLICT "duplicate_source" "This return was recorded before.",
+        DuplicateSource = CONFLICT "duplicate_source" "This order was recorded before." on "purchase_of_order",
+        DuplicateReturn = CONFLICT "duplicate_source" "This return was recorded before." on "purchase_return_purchase_id_return_id_key",
     }
 }
 

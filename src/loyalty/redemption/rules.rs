@@ -1,7 +1,6 @@
 //! When points buy a reward, and how a redemption goes on from there.
 
 use chrono::{DateTime, Duration, Utc};
-use poem::http::StatusCode;
 
 use crate::{
     domain::PartnerId,
@@ -53,10 +52,18 @@ impl RedemptionState {
 refusals! {
     pub enum Refusal {
         NotOnOffer = CONFLICT "reward_not_available" "This reward is not on offer now.",
+        TierTooLow = CONFLICT "tier_too_low" "This reward is for a higher tier.",
+        LimitReached = CONFLICT "limit_reached" "You have had as many of this as one member may.",
         OutOfStock = CONFLICT "out_of_stock" "None of these are left.",
         HoldExpired = CONFLICT "hold_expired" "The points were held for this, but not for so long.",
         NotRefundable = CONFLICT "not_refundable" "This reward is not refundable.",
         AddressWanted = UNPROCESSABLE_ENTITY "address_wanted" "This reward is sent: say where to.",
+        Held = CONFLICT "redemption_held" "This redemption is held and not issued yet.",
+        Issued = CONFLICT "redemption_issued" "This redemption is issued already.",
+        Fulfilled = CONFLICT "redemption_fulfilled" "This redemption is fulfilled already.",
+        Cancelled = CONFLICT "redemption_cancelled" "This redemption is cancelled.",
+        Expired = CONFLICT "redemption_expired" "This redemption has expired.",
+        Refunded = CONFLICT "redemption_refunded" "This redemption is refunded.",
     }
 }
 
@@ -66,16 +73,12 @@ pub fn decide(reward: &RewardRow, means: MemberMeans, taken: i64, now: DateTime<
         return Err(Refusal::NotOnOffer.into());
     }
     if means.tier_rank < reward.tier_rank_min {
-        return Err(Problem::conflict("tier_too_low", "This reward is for a higher tier.")
-            .with("required", reward.tier_rank_min)
-            .with("rank", means.tier_rank));
+        return Err(Problem::from(Refusal::TierTooLow).with("required", reward.tier_rank_min).with("rank", means.tier_rank));
     }
     if let Some(most) = reward.per_member_max
         && taken >= most.into()
     {
-        return Err(Problem::conflict("limit_reached", "You have had as many of this as one member may.")
-            .with("limit", most)
-            .with("period", reward.per_member_period.as_str()));
+        return Err(Problem::from(Refusal::LimitReached).with("limit", most).with("period", reward.per_member_period.as_str()));
     }
     if reward.stock_left == Some(0) {
         return Err(Refusal::OutOfStock.into());
@@ -137,20 +140,19 @@ pub fn allow(
         // The member has seen the code by then: somebody must make sure that it was not used.
         (Transition::Cancel, Issued) if operator => Ok(()),
         (Transition::Refund, Issued | Fulfilled) => Ok(()),
-        (_, state) => {
-            Err(Problem::new(StatusCode::CONFLICT, format!("redemption_{}", state.as_str()), stands(state)).with("state", state.as_str()))
-        }
+        (_, state) => Err(Problem::from(stands(state)).with("state", state.as_str())),
     }
 }
 
-fn stands(state: RedemptionState) -> &'static str {
+/// Why a state admits no such step.
+fn stands(state: RedemptionState) -> Refusal {
     match state {
-        RedemptionState::Held => "This redemption is held and not issued yet.",
-        RedemptionState::Issued => "This redemption is issued already.",
-        RedemptionState::Fulfilled => "This redemption is fulfilled already.",
-        RedemptionState::Cancelled => "This redemption is cancelled.",
-        RedemptionState::Expired => "This redemption has expired.",
-        RedemptionState::Refunded => "This redemption is refunded.",
+        RedemptionState::Held => Refusal::Held,
+        RedemptionState::Issued => Refusal::Issued,
+        RedemptionState::Fulfilled => Refusal::Fulfilled,
+        RedemptionState::Cancelled => Refusal::Cancelled,
+        RedemptionState::Expired => Refusal::Expired,
+        RedemptionState::Refunded => Refusal::Refunded,
     }
 }
 

@@ -364,7 +364,7 @@ impl RewardAdminApi {
 /// 409 with every duplicate, and its place in the request. Pools that are not the operator's are not named.
 fn refused_as_duplicates(operator: &Operator, duplicates: &[Duplicate]) -> Problem {
     let codes: Vec<&str> = duplicates.iter().map(|duplicate| duplicate.code.as_str()).collect();
-    let mut problem = Problem::conflict("duplicate_codes", "Some codes are there already.").with("codes", codes);
+    let mut problem = Problem::from(Refusal::DuplicateCodes).with("codes", codes);
     let detail = |duplicate: &Duplicate| match &duplicate.pool {
         Some(pool) if may_reach(operator, duplicate.partner_id) => format!("This code is in the pool {pool} already."),
         Some(_) => "This code is in a pool already.".to_owned(),
@@ -376,7 +376,7 @@ fn refused_as_duplicates(operator: &Operator, duplicates: &[Duplicate]) -> Probl
 }
 
 fn stock_taken(supplied: i32) -> Problem {
-    Problem::conflict("stock_taken", format!("More than {supplied} are taken already."))
+    Problem::from(Refusal::StockTaken).because(format!("More than {supplied} are taken already."))
 }
 
 async fn found(conn: &mut Conn, id: RewardId) -> Result<RewardRow, Problem> {

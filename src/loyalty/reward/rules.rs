@@ -85,7 +85,9 @@ impl LimitPeriod {
 
 refusals! {
     pub enum Refusal {
-        NameTaken = CONFLICT "reward_name_taken" "Another reward has this name.",
+        NameTaken = CONFLICT "reward_name_taken" "Another reward has this name." on "reward_name_key",
+        DuplicateCodes = CONFLICT "duplicate_codes" "Some codes are there already." on "coupon_code_once",
+        StockTaken = CONFLICT "stock_taken" "More than that are taken already.",
         StockIsCodes = CONFLICT "stock_is_codes" "The stock of a code pool is its codes: add codes.",
         NoCodePool = CONFLICT "no_code_pool" "Only a code pool takes codes.",
         Archived = CONFLICT "reward_archived" "This reward is archived.",

@@ -15,8 +15,8 @@ pub const DEFAULT_LADDER: [(i16, &str, i64); 4] = [(0, "Member", 0), (10, "Silve
 
 refusals! {
     pub enum Refusal {
-        NameTaken = CONFLICT "tier_name_taken" "Another tier has this name.",
-        RankTaken = CONFLICT "tier_rank_taken" "Another tier has this rank.",
+        NameTaken = CONFLICT "tier_name_taken" "Another tier has this name." on "tier_name_key",
+        RankTaken = CONFLICT "tier_rank_taken" "Another tier has this rank." on "tier_rank_key",
         TooMany = CONFLICT "too_many_tiers" "A ladder has at most 50 tiers.",
         Ground = CONFLICT "ground_tier" "Everybody begins in this tier: it stays, at a threshold of 0.",
     }
