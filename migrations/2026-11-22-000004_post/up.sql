@@ -24,7 +24,7 @@ create table post (
   answer_count int not null default 0 check (answer_count >= 0),
   accepted_answer_id uuid references post,
   accepted_at timestamptz,
-  -- Order of the list "hot"; see forum/question/rules.rs.
+  -- Order of the list "hot"; see docs/community-rules.md, Lists.
   hot_key double precision not null default 0,
   active_at timestamptz not null,
   closed_at timestamptz,

@@ -15,7 +15,7 @@ create index reputation_entry_of_post on reputation_entry (post_id);
 create trigger reputation_entry_append_only before update or delete on reputation_entry
   for each row execute function refuse_change();
 
--- Sum of the entries; what is shown is never below 1 (forum/reputation/rules.rs).
+-- Sum of the entries; what is shown is never below 1 (docs/community-rules.md, Reputation).
 create table reputation (
   member_id uuid primary key references member,
   total int not null

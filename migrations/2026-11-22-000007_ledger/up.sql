@@ -1,4 +1,4 @@
--- The points book: double entry, whole points, append-only (design/loyalty.md).
+-- The points book: double entry, whole points, append-only (docs/loyalty-rules.md, Accounts).
 
 -- One member's accounts, in one row so that one lock serialises everything that moves their points.
 -- The programme's accounts (issuance, redeemed, breakage, clawback, adjustment, transfer_clearing,

@@ -1,4 +1,4 @@
--- What a company may set about its community, in one row. Which values are good stands in identity/site/rules.rs.
+-- What a company may set about its community, in one row. Which values are good stands in identity/site_settings/rules.rs.
 create table site (
   id boolean primary key default true check (id),
   name text not null default 'Our community',

@@ -116,7 +116,7 @@ async fn an_accepted_answer_earns_points_three_times_a_day() {
     assert_eq!(ada.points().await, [0, 30, 0, 0]);
 }
 
-/// Vector 12, with a cap of ten.
+/// Vector 12.
 #[tokio::test]
 async fn what_a_ring_took_of_the_cap_goes_to_honest_votes_when_it_falls() {
     let town = Town::new().await;

@@ -1,4 +1,4 @@
-//! Vector 15 of design/loyalty.md: a member is erased.
+//! Vector 15 of docs/loyalty-rules.md: a member is erased.
 
 use poem::http::Method;
 use regulars::app;

@@ -37,7 +37,7 @@ async fn rebuild(town: &Town) -> usize {
     wrong
 }
 
-/// A, B and C of acceptance vector 14.
+/// A, B and C of vector 14.
 async fn three(town: &Town) -> (Person, Person, Person) {
     let (ann, ben, cas) = (town.member("ann").await, town.member("ben").await, town.member("cas").await);
     town.esteems(&ann, 500, "2026-03-02T10:00:00Z").await;

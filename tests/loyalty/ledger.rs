@@ -1,4 +1,4 @@
-//! The points book, moved by hand: vectors 5, 6 and 7 of design/loyalty.md, and what the database itself refuses.
+//! The points book, moved by hand: vectors 5, 6 and 7 of docs/loyalty-rules.md, and what the database itself refuses.
 
 use chrono::{DateTime, Duration, Utc};
 use regulars::{

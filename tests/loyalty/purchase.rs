@@ -18,7 +18,7 @@ async fn spends(town: &Town, member: &Person, points: i64) {
     tx.commit().await.unwrap();
 }
 
-/// Vector 1 of design/loyalty.md: 26 points, 14 and 12.
+/// Vector 1 of docs/loyalty-rules.md: 26 points, 14 and 12.
 async fn ada_buys(town: &Town) -> (Person, Person, Reply) {
     let (ada, shop) = (town.member("ada").await, town.partner("shop", "purchases:write").await);
     let mut body = purchase(&ada, "order-1", &town.clock.now().to_rfc3339(), &[("A", 1_999, 1), ("B", 549, 3)]);

@@ -1,4 +1,4 @@
-//! Redemptions: vectors 7 to 10 of design/loyalty.md, over HTTP and in parallel.
+//! Redemptions: vectors 7 to 10 of docs/loyalty-rules.md, over HTTP and in parallel.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! Referrals: vector 11 of design/loyalty.md.
+//! Referrals: vector 11 of docs/loyalty-rules.md.
 
 use chrono::Duration;
 use serde_json::json;

@@ -10,7 +10,7 @@ async fn moves(town: &Town, member: &Person) -> Vec<String> {
     town.rows(&format!("{query} '{}' order by id", member.id())).await
 }
 
-/// Vector 13, with the default ladder.
+/// Vector 13.
 #[tokio::test]
 async fn a_tier_is_reached_at_once_and_lost_with_what_had_earned_it() {
     let town = Town::new().await;

@@ -1,8 +1,6 @@
 //! Which trust level the facts make.
 //!
-//! The levels follow design/community.md as far as the server knows the facts. It keeps no statistics of reading yet, so a
-//! day "visited" is one on which the member wrote or voted, and what level 1 wants of reading, it wants of taking part.
-//! Level 4 is given by hand only.
+//! docs/community-rules.md, Trust: also why a day counts on which somebody wrote or voted, and none on which they read.
 
 use chrono::{DateTime, Duration, Utc};
 

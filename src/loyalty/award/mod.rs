@@ -1,5 +1,5 @@
 //! Points for answers that helped: granted when an answer is accepted or voted up, taken back when it no longer is.
-//! (design/loyalty.md, 7)
+//! (docs/loyalty-rules.md, Awards)
 
 pub mod checks;
 pub mod jobs;

@@ -1,4 +1,4 @@
-//! How many points an order earns, and why (design/loyalty.md, Earning).
+//! How many points an order earns, and why (docs/loyalty-rules.md, Earning).
 
 use std::collections::HashMap;
 

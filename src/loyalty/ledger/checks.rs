@@ -1,4 +1,4 @@
-//! What must always hold of the points book (design/loyalty.md, "Accounts").
+//! What must always hold of the points book (docs/loyalty-rules.md, Accounts).
 
 use crate::kit::verify::Check;
 

@@ -2,7 +2,7 @@
 //!
 //! A member's four accounts are one row, the [`Wallet`]; whoever moves points opens it first, which locks it and brings
 //! it up to date; who opens several queues first. Every movement is a [`rules::Posting`], made by a pure rule and written by one statement. Points that
-//! came in together are a lot, and what leaves is taken from lots in a fixed order. (design/loyalty.md)
+//! came in together are a lot, and what leaves is taken from lots in a fixed order. (docs/loyalty-rules.md, Accounts)
 
 pub mod api;
 pub mod checks;

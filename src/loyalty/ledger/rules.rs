@@ -331,7 +331,7 @@ mod tests {
         allocations.iter().map(|a| (a.lot.0.as_u128(), a.remaining, a.reserved)).collect()
     }
 
-    /// Acceptance vector 5 of design/loyalty.md.
+    /// docs/loyalty-rules.md, vector 5.
     #[test]
     fn lots_are_spent_and_given_back_in_order() {
         let in_order = [lot(3, 80, Some("2026-02-28")), lot(1, 100, Some("2026-03-31")), lot(2, 50, None)];

@@ -1,4 +1,4 @@
-//! What may be returned, and what a return takes back (acceptance vector 3).
+//! What may be returned, and what a return takes back (docs/loyalty-rules.md, Returns, and vector 3).
 
 use chrono::{DateTime, Utc};
 

@@ -1,5 +1,5 @@
 //! Tiers: the ladder, who stands where, and how long. Qualifying points are their own metric; spending does not touch
-//! them. (design/loyalty.md, 13)
+//! them. (docs/loyalty-rules.md, Tiers)
 
 pub mod api;
 pub mod checks;

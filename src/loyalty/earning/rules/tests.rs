@@ -1,4 +1,4 @@
-//! The acceptance vectors 1 and 2, and the edges around them.
+//! Vectors 1 and 2 of docs/loyalty-rules.md, and the edges around them.
 
 use chrono::TimeZone;
 use uuid::Uuid;
@@ -32,7 +32,7 @@ fn order(lines: &[(&str, i64, i64)], order_discount_minor: i64) -> Order {
     }
 }
 
-/// Vector 1.
+/// What vector 1 is about.
 fn vector() -> Order {
     order(&[("A", 1_999, 1), ("B", 549, 3)], 1_000)
 }
