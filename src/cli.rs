@@ -24,6 +24,7 @@ pub struct Cli {
     command: Option<Command>,
 }
 
+/// A customer community with a loyalty programme, in one server.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Run the server; the default
@@ -46,6 +47,7 @@ pub enum Command {
     Config,
 }
 
+/// Bring in data of another system
 #[derive(Debug, Subcommand)]
 pub enum Import {
     /// A Stack Exchange data dump, unpacked
@@ -67,6 +69,7 @@ pub enum Import {
     },
 }
 
+/// Do what needs no web page
 #[derive(Debug, Subcommand)]
 pub enum Admin {
     /// Create an administrator
@@ -97,6 +100,7 @@ pub struct NewAdmin {
 }
 
 impl Cli {
+    /// What the operator asked for; to serve, where they named no command.
     pub fn command(self) -> Command {
         self.command.unwrap_or(Command::Serve)
     }

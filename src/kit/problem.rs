@@ -18,6 +18,7 @@ use serde_json::{Map, Value};
 
 use super::{sqlstate, text};
 
+/// The media type of problems (RFC 9457, 6.1).
 pub const CONTENT_TYPE: &str = "application/problem+json";
 const RETRY_AFTER_S: u64 = 1;
 
@@ -88,6 +89,7 @@ pub struct Problem {
 }
 
 impl Problem {
+    /// A problem of this status, stable code and sentence for people.
     pub fn new(status: StatusCode, code: impl Into<String>, detail: impl Into<String>) -> Self {
         let code = code.into();
         Self {
@@ -109,6 +111,7 @@ impl Problem {
         self
     }
 
+    /// Adds Retry-After: at least 1 second.
     pub fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after_s = Some(seconds.max(1));
         self
@@ -119,14 +122,17 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, "not_found", format!("There is no such {noun}."))
     }
 
+    /// 401, for credentials that are missing or not valid.
     pub fn unauthorized(detail: &'static str) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "unauthorized", detail)
     }
 
+    /// 403 `forbidden`, where no code of its own says why.
     pub fn forbidden(detail: &'static str) -> Self {
         Self::new(StatusCode::FORBIDDEN, "forbidden", detail)
     }
 
+    /// 409, where the state does not allow this; the code says why.
     pub fn conflict(code: &'static str, detail: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, code, detail)
     }
@@ -143,10 +149,12 @@ impl Problem {
         Self::invalid(vec![FieldError { pointer: pointer.to_owned(), detail: detail.into() }])
     }
 
+    /// 429 `rate_limited`, to be tried again in so many seconds.
     pub fn too_many(seconds: u64) -> Self {
         Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", "Too many requests; try again later.").retry_after(seconds)
     }
 
+    /// 503 `unavailable`: busy or without the database, to be tried again in a second.
     pub fn unavailable() -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "The server is busy or its database is away; try again soon.")
             .retry_after(RETRY_AFTER_S)
@@ -163,6 +171,7 @@ impl Problem {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong on our side.")
     }
 
+    /// The HTTP status; 500 where the number is none.
     pub fn status(&self) -> StatusCode {
         StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
@@ -173,6 +182,7 @@ impl Problem {
 pub struct Fields(Vec<FieldError>);
 
 impl Fields {
+    /// Refuses the field at `pointer`, with a sentence for people.
     pub fn refuse(&mut self, pointer: &str, detail: impl Into<String>) {
         self.0.push(FieldError { pointer: pointer.to_owned(), detail: detail.into() });
     }
@@ -182,7 +192,8 @@ impl Fields {
         self.chars_kept(pointer, text, &text::tidy(text), range);
     }
 
-    /// The same where only `kept` is kept of `text`, and must be enough.
+    /// Wants `text` to have at most the end of `range`, and `kept`, which is all that is kept of it, at least its
+    /// start.
     pub fn chars_kept(&mut self, pointer: &str, text: &str, kept: &str, range: std::ops::RangeInclusive<usize>) {
         if kept.chars().count() < *range.start() || text.chars().count() > *range.end() {
             self.refuse(pointer, format!("This must have {} to {} characters.", range.start(), range.end()));
@@ -196,6 +207,7 @@ impl Fields {
         }
     }
 
+    /// 422 with all refused fields, if there are any.
     pub fn done(self) -> Result<(), Problem> {
         if self.0.is_empty() { Ok(()) } else { Err(Problem::invalid(self.0)) }
     }
