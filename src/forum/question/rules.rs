@@ -8,6 +8,7 @@ use crate::{
 };
 
 refusals! {
+    /// Why something is refused to a question.
     pub enum Refusal {
         HasAnswers = CONFLICT "question_has_answers" "Others have answered; ask staff to remove this question.",
         ClosedAlready = CONFLICT "question_closed" "This question is closed already.",
