@@ -166,6 +166,8 @@ pub struct App {
 }
 
 impl App {
+    /// Builds a server on a database that is up to date: retires old signing keys, reads or makes the present ones, and
+    /// writes the programme's default terms where there are none. Err where the database cannot be used.
     pub async fn build(settings: Settings) -> anyhow::Result<Self> {
         let now = settings.clock.now();
         let db = Db::connect(&settings.database_url, 1, REQUEST_PATIENCE, settings.time_zone)?;

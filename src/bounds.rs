@@ -34,6 +34,7 @@ use crate::{
 /// Tokens, passwords and codes that are compared, not kept: whatever is too long is wrong.
 const SECRET: Bound = Chars(0..=4_096);
 
+/// Every bound of the description, by parameter, `operation.parameter` or `Schema.field`.
 pub fn all() -> Vec<(&'static str, Bound)> {
     let title = || Chars(1..=site_settings::TITLE_CHARS_MAX);
     let body = || Chars(1..=site_settings::BODY_CHARS_MAX);

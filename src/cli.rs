@@ -25,6 +25,7 @@ pub struct Cli {
     command: Option<Command>,
 }
 
+/// A customer community with a loyalty programme, in one server.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Run the server; the default
@@ -49,6 +50,7 @@ pub enum Command {
     Config,
 }
 
+/// Bring in data of another system
 #[derive(Debug, Subcommand)]
 pub enum Import {
     /// A Stack Exchange data dump, unpacked
@@ -70,6 +72,7 @@ pub enum Import {
     },
 }
 
+/// Do what needs no web page
 #[derive(Debug, Subcommand)]
 pub enum Admin {
     /// Create an administrator
@@ -100,6 +103,7 @@ pub struct NewAdmin {
 }
 
 impl Cli {
+    /// What the operator asked for; to serve, where they named no command.
     pub fn command(self) -> Command {
         self.command.unwrap_or(Command::Serve)
     }

@@ -23,6 +23,7 @@ use crate::{
     web,
 };
 
+/// Create an API key for a partner and print it, this once
 #[derive(Debug, Args)]
 pub struct NewApiKey {
     /// The partner's name; created if it is not known
@@ -140,6 +141,7 @@ pub async fn serve(mut config: Config, urls: Urls) -> Result<()> {
     Ok(())
 }
 
+/// Brings the schema up to date, and prints how many migrations ran.
 pub async fn migrate(urls: Urls) -> Result<()> {
     let ran = db::migrate(&urls.database_url).await?;
     println!("{} migrations ran.", ran.len());
@@ -210,6 +212,7 @@ pub async fn reconcile(config: Config, urls: Urls) -> Result<()> {
     judge(&findings).map_err(left)
 }
 
+/// Creates an administrator, or makes an existing account one, if this is its password. Err says in words why not.
 pub async fn create_admin(config: Config, urls: Urls, email: &str, handle: &str, password: String) -> Result<()> {
     let app = start(&config, urls).await?;
     make_administrator(&app, &config, email, handle, password).await.map_err(in_words)?;
@@ -233,6 +236,7 @@ fn in_words(problem: Problem) -> anyhow::Error {
     anyhow::anyhow!(fields.join(" "))
 }
 
+/// Adds a signing key for access tokens. Servers sign with it from their next start on; older keys stay good for a day.
 pub async fn rotate_keys(config: Config, urls: Urls) -> Result<()> {
     let app = start(&config, urls).await?;
     secret::add(&mut *app.kit.db.read().await?, Purpose::AccessToken, app.kit.clock.now()).await?;
@@ -240,6 +244,7 @@ pub async fn rotate_keys(config: Config, urls: Urls) -> Result<()> {
     Ok(())
 }
 
+/// Puts every parked event back into the outbox, and prints how many.
 pub async fn requeue_events(config: Config, urls: Urls) -> Result<()> {
     let app = start(&config, urls).await?;
     let mut tx = app.kit.db.begin().await?;
@@ -265,6 +270,8 @@ pub async fn rebuild_leaderboards(config: Config, urls: Urls) -> Result<()> {
 #[error("{0} rows were refused")]
 pub struct Refused(pub u64);
 
+/// Imports an unpacked Stack Exchange dump, delivers its events, and prints the report. Err only where it cannot go on:
+/// refused rows are counted.
 pub async fn import_stackexchange(config: Config, urls: Urls, folder: &Path, award_points: bool) -> Result<()> {
     let app = start(&config, urls).await?;
     let report = stackexchange::import(&app.kit, folder, award_points).await?;

@@ -16,6 +16,7 @@ use chrono_tz::Tz;
 
 const METRICS_TOKEN_CHARS_MIN: usize = 16;
 
+/// Declares the environment variables: what each means, its name, field, type and default, and how it is read.
 macro_rules! configuration {
     ($(
         $(#[doc = $meaning:literal])+
@@ -130,6 +131,7 @@ impl Config {
         Duration::from_secs(self.shutdown_delay_s.unwrap_or(if self.is_production() { 5 } else { 0 }))
     }
 
+    /// Whether ENVIRONMENT is production: a database of one's own, HTTPS, and metrics behind a token.
     pub fn is_production(&self) -> bool {
         self.environment == Environment::Production
     }

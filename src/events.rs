@@ -26,6 +26,7 @@ pub struct PostRef {
     pub group_id: Option<GroupId>,
 }
 
+/// What happened, with the ids of whom and what it happened to. Listeners look up the rest.
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Event {
@@ -87,7 +88,7 @@ pub enum Event {
         post: PostRef,
         review_item_id: Option<ReviewItemId>,
     },
-    /// And came back: what was reversed is posted again.
+    /// A withdrawn post came back: what was reversed is posted again.
     PostReturned {
         post: PostRef,
         review_item_id: Option<ReviewItemId>,
@@ -97,7 +98,7 @@ pub enum Event {
         post: PostRef,
         review_item_id: ReviewItemId,
     },
-    /// And not spam after all: the decision was undone.
+    /// Not spam after all: the decision was undone.
     SpamCleared {
         post: PostRef,
     },

@@ -22,6 +22,7 @@ use crate::{
     },
 };
 
+/// The operations of groups, memberships and notifications. `streams` is who listens to notifications.
 pub fn api(kit: &Kit, streams: &Streams) -> impl OpenApi + use<> {
     (
         GroupApi { kit: kit.clone() },
@@ -37,7 +38,7 @@ pub fn listeners() -> Vec<Box<dyn Listener<Event>>> {
     vec![Box::new(GroupErasure), Box::new(NotificationListener)]
 }
 
-/// Regular work.
+/// Deletes notifications that were read long ago.
 pub fn jobs() -> Vec<Job> {
     vec![notification::jobs::DELETE_READ_NOTIFICATIONS]
 }

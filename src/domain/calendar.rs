@@ -18,8 +18,10 @@ pub enum Period {
 }
 
 impl Period {
+    /// Every period, the longest first.
     pub const EVERY: [Period; 5] = [Self::All, Self::Year, Self::Month, Self::Week, Self::Day];
 
+    /// The period's word in URLs and in the database.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::All => "all",

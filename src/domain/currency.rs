@@ -5,9 +5,11 @@
 pub struct Currency(iso_currency::Currency);
 
 impl Currency {
+    /// The currency of a code of ISO 4217, in capital letters; None for any other.
     pub fn parse(code: &str) -> Option<Self> {
         iso_currency::Currency::from_code(code).map(Self)
     }
+    /// The three letters of ISO 4217.
     pub fn code(self) -> &'static str {
         self.0.code()
     }

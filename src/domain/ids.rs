@@ -19,6 +19,7 @@ macro_rules! ids {
         pub struct $name(pub Uuid);
 
         impl $name {
+            /// A new id, later than those that this process made before.
             pub fn new() -> Self {
                 Self(Uuid::now_v7())
             }

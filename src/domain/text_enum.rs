@@ -13,7 +13,9 @@ macro_rules! text_enum {
         pub enum $name { $($(#[$case_meta])* #[oai(rename = $word)] #[serde(rename = $word)] $case),+ }
 
         impl $name {
+            /// Every case, as declared.
             pub const ALL: &'static [$name] = &[$(Self::$case),+];
+            /// The case's word outside.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$case => $word),+ }
             }

@@ -29,6 +29,7 @@ use crate::{
     },
 };
 
+/// The operations of the forum.
 pub fn api(kit: &Kit) -> impl OpenApi + use<> {
     (
         question::api::QuestionApi { kit: kit.clone() },
@@ -64,7 +65,7 @@ pub fn listeners() -> Vec<Box<dyn Listener<Event>>> {
     ]
 }
 
-/// Regular work.
+/// Unlocks questions, evaluates trust, and renders stale texts anew.
 pub fn jobs() -> Vec<Job> {
     vec![flag::jobs::UNLOCK_QUESTIONS, trust::jobs::EVALUATE_TRUST, post::jobs::RENDER_STALE_TEXTS]
 }

@@ -23,6 +23,8 @@ const TOKEN_TYPE: &str = "at+jwt";
 const TOKEN_CHARS_MAX: usize = 4_096;
 const LEEWAY_S: u64 = 5;
 
+/// What a token says, by the names of RFC 9068: subject, session, issuer, audience, issue and expiry in Unix seconds,
+/// id.
 #[derive(Serialize, Deserialize, Clone, Debug)]
 pub struct Claims {
     pub sub: MemberId,
@@ -35,6 +37,7 @@ pub struct Claims {
 }
 
 impl Claims {
+    /// From when on the token is no longer good.
     pub fn expires_at(&self) -> DateTime<Utc> {
         DateTime::from_timestamp(self.exp, 0).unwrap_or_default()
     }
@@ -71,6 +74,7 @@ impl AccessTokens {
         Ok(Self { signing, signing_kid, verifying, jwks: json!({ "keys": keys }), ttl_s })
     }
 
+    /// A token for a member's session, good for the TTL from `now` on and signed with the newest key.
     pub fn issue(&self, member: MemberId, session: SessionId, now: DateTime<Utc>) -> Result<String, Error> {
         let header = Header { typ: Some(TOKEN_TYPE.to_owned()), kid: Some(self.signing_kid.clone()), ..Header::new(Algorithm::EdDSA) };
         let claims = Claims {

@@ -2,6 +2,7 @@
 
 use crate::kit::verify::Check;
 
+/// What must always hold of members and accounts.
 pub const CHECKS: &[Check] = &[
     Check {
         name: "Nothing tells who an erased member was.",

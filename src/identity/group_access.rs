@@ -100,7 +100,7 @@ pub async fn find(conn: &mut Conn, group_id: GroupId, member_id: Option<MemberId
     Ok(rows.into_iter().next().map(|row| row.access()))
 }
 
-/// The same for a group's name in URLs.
+/// A group by its name in URLs, even a deleted one, and where a member stands with it; None where there was never one.
 pub async fn find_by_slug(conn: &mut Conn, slug: &str, member_id: Option<MemberId>) -> diesel::QueryResult<Option<(GroupId, GroupAccess)>> {
     let rows: Vec<Row> = diesel::sql_query(
         "select g.id, g.private, g.deleted_at is not null as deleted, m.role, m.state

@@ -24,7 +24,9 @@ use crate::{
     },
 };
 
+/// Characters of a handle.
 pub const HANDLE_CHARS: std::ops::RangeInclusive<usize> = 3..=30;
+/// What a handle looks like, for the description.
 pub const HANDLE_PATTERN: &str = "^[A-Za-z0-9][A-Za-z0-9_-]*$";
 
 // A handle as a request names somebody: case aside, and otherwise exactly. What looks like it is somebody else. (No doc
@@ -44,7 +46,8 @@ impl Handle {
         Ok(self.named(conn).await?.id)
     }
 
-    /// The same, but a member who was merged is found itself: for looking at what it was.
+    /// The living member of this handle, even one who was merged into another, to look at what it was; 404 when there
+    /// is none.
     pub async fn find_itself(&self, conn: &mut Conn) -> Result<MemberId, Problem> {
         Ok(self.named(conn).await?.itself)
     }

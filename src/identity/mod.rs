@@ -39,6 +39,7 @@ use self::{
 };
 use crate::kit::{background::Job, verify::Check};
 
+/// The operations of accounts, sessions, members, merges, partners, API keys, the audit log and settings.
 pub fn api(authenticator: &Authenticator, terms: SignInTerms, merging: &merge::MergeParticipants) -> impl OpenApi + use<> {
     let kit = || authenticator.kit.clone();
     (
@@ -57,7 +58,7 @@ pub fn api(authenticator: &Authenticator, terms: SignInTerms, merging: &merge::M
     )
 }
 
-/// Regular work.
+/// Deletes sessions that ended long ago.
 pub fn jobs() -> Vec<Job> {
     vec![session::jobs::DELETE_ENDED_SESSIONS]
 }

@@ -40,6 +40,7 @@ pub struct GroupAccess {
     pub deleted: bool,
     /// Only of active members.
     pub my_role: Option<GroupRole>,
+    /// None for who has nothing to do with it.
     pub state: Option<MembershipState>,
 }
 
@@ -52,6 +53,7 @@ impl GroupAccess {
 /// What it is to be done to. For a question, author and asker are the same.
 #[derive(Clone, Copy, Debug)]
 pub struct Object {
+    /// None: in no group.
     pub group: Option<GroupAccess>,
     pub author_id: Option<MemberId>,
     pub asker_id: Option<MemberId>,
@@ -69,7 +71,7 @@ impl Object {
     }
 }
 
-/// Why not.
+/// Why somebody may not do something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Denied {
     /// They may not even know of it.

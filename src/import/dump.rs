@@ -23,6 +23,7 @@ use super::{FileError, quoted, shortened};
 
 mod record;
 
+/// Bytes of one attribute, such as a post's body.
 pub const VALUE_BYTES_MAX: usize = 1024 * 1024;
 /// A row has one long value and a dozen short ones.
 pub const ROW_BYTES_MAX: usize = 4 * VALUE_BYTES_MAX;
@@ -71,6 +72,7 @@ enum Position {
 }
 
 impl<R: BufRead> Rows<R> {
+    /// Reads rows from a source. `file` is its name for errors, `root` what its root element must be called.
     pub fn new(file: &str, root: &str, source: R) -> Self {
         let mut xml = Reader::from_reader(Metered { source, line: 1, row_bytes: 0 });
         xml.config_mut().check_comments = true;
@@ -239,6 +241,7 @@ impl Row {
         self.date(name)?.ok_or_else(|| self.error(format!("{name} is missing.")))
     }
 
+    /// An error that costs this row, and not the rest of the file.
     pub fn error(&self, reason: String) -> FileError {
         FileError { file: self.file.clone(), line: self.line, reason, ends_file: false }
     }

@@ -18,6 +18,7 @@ use csv::{ByteRecord, ErrorKind, StringRecord};
 use super::{FileError, quoted};
 use crate::kit::{text::tidy, time};
 
+/// Characters of a member's or order's id.
 pub const ID_CHARS_MAX: usize = 200;
 /// No order line is longer: what is, has lost its closing quote.
 pub const ROW_BYTES_MAX: usize = 64 * 1024;
@@ -26,6 +27,7 @@ const CLOCK_SKEW_S: i64 = 300;
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 const COLUMNS: [&str; 6] = ["member_external_id", "order_id", "purchased_at", "quantity", "amount_minor", "currency"];
 
+/// A row of the file: one product of an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PurchaseRow {
     pub line: u64,
@@ -81,6 +83,7 @@ pub fn rows<R: Read>(file: &str, mut source: R, now: DateTime<Utc>, is_currency:
     Ok(PurchaseRows { file: file.to_owned(), csv, width, places, now, is_currency, last_line: line, ended: false })
 }
 
+/// The rows of one file, in order; an error takes the place of a row that cannot be read.
 pub struct PurchaseRows<R> {
     file: String,
     csv: csv::Reader<Metered<Chain<Cursor<Vec<u8>>, R>>>,

@@ -40,6 +40,7 @@ pub struct Tally {
 }
 
 impl Report {
+    /// Counts a refused row, and keeps the reason of the first of them.
     pub fn skip(&mut self, error: FileError) {
         self.skipped += 1;
         if self.shown.len() < SHOWN_MAX {
@@ -76,6 +77,7 @@ impl fmt::Display for Report {
 pub struct Meter(ProgressBar);
 
 impl Meter {
+    /// Begins a stage of `total` rows.
     pub fn start(stage: &'static str, total: u64) -> Self {
         let style = ProgressStyle::with_template("{prefix:<12} {wide_bar} {pos}/{len} {per_sec} {eta}");
         let bar = ProgressBar::new(total).with_prefix(stage).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
@@ -91,6 +93,7 @@ impl Meter {
         self.0.suspend(|| println!("{line}"));
     }
 
+    /// So many more rows are done.
     pub fn advance(&self, rows: u64) {
         self.0.inc(rows);
     }

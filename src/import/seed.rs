@@ -120,7 +120,7 @@ struct Thread {
     title: &'static str,
     tags: Vec<&'static str>,
     body: &'static str,
-    /// And whether it was accepted.
+    /// Each with whether it was accepted.
     answers: Vec<(&'static str, bool)>,
     comments: Vec<&'static str>,
 }

@@ -1,9 +1,9 @@
 //! A Stack Exchange data dump becomes members, questions, answers, comments, votes and tags.
 //!
 //! Authors become members without an account, and keep their names; reputation follows by our rules from the votes and
-//! acceptances, each imported as an event of its own date. Votes are from people unknown, because dumps do not say who cast
-//! them. Everything has the name it had, under a source called after the dump's folder: importing that folder again, or
-//! a later dump in a folder of that name, adds what is missing and changes nothing.
+//! acceptances, each published as an event of its own date. Votes are from people unknown, because dumps do not say who
+//! cast them. Everything has the name it had, under a source called after the dump's folder: importing that folder
+//! again, or a later dump in a folder of that name, adds what is missing and changes nothing.
 //!
 //! First all files are read through, so that one that is broken is refused before anything is written. Then stage
 //! after stage writes, in transactions that save how far they came.
@@ -214,7 +214,7 @@ impl Run<'_> {
                     continue;
                 }
                 match row {
-                    // ImportedEvent once of a file that is read three times.
+                    // Reported once of a file that is read three times.
                     Err(error) if !matches!(stage, Answers | Acceptances) => self.report.skip(error),
                     Ok(row) if stage.wants(&row) && !first && stage != Acceptances => {
                         self.report.skip(row.error("This Id has appeared before; the first row counts.".to_owned()));
@@ -462,7 +462,7 @@ impl Run<'_> {
     }
 
     async fn acceptances(&mut self, tx: &mut Conn, batch: Vec<Row>) -> Result<usize> {
-        // What is wrong with them was imported when they were questions.
+        // What is wrong with them was reported when they were questions.
         let questions: Vec<(Row, Post)> = batch.into_iter().filter_map(|row| Post::read(&row).ok().map(|post| (row, post))).collect();
         let known = self.posts(tx, questions.iter().filter_map(|(_, question)| question.accepted_answer_id)).await?;
         let mut accepted = Vec::new();

@@ -9,6 +9,7 @@ use poem_openapi::OpenApi;
 use self::{dashboard::api::DashboardApi, member_overview::api::CustomerApi};
 use crate::kit::Kit;
 
+/// The operations of the dashboard and of the page of one member.
 pub fn api(kit: &Kit) -> impl OpenApi + use<> {
     (DashboardApi { kit: kit.clone() }, CustomerApi { kit: kit.clone() })
 }

@@ -18,6 +18,7 @@ const PAUSE_MAX: Duration = Duration::from_secs(30);
 /// Regular work: what it is, how often, and what it does.
 pub struct Job {
     pub name: &'static str,
+    /// Rest between two turns.
     pub every: Duration,
     pub run: fn(Kit) -> BoxFuture<'static, Result<(), Problem>>,
 }

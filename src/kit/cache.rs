@@ -26,6 +26,7 @@ impl Cache {
         if at.elapsed() < FRESH { copy.downcast().ok() } else { None }
     }
 
+    /// Replaces the copy of this type.
     pub fn keep<T: Send + Sync + 'static>(&self, value: T) -> Arc<T> {
         let copy = Arc::new(value);
         self.with(|cache| cache.insert(TypeId::of::<T>(), (Instant::now(), copy.clone())));

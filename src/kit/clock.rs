@@ -15,6 +15,7 @@ pub struct Clock {
 }
 
 impl Clock {
+    /// The present instant, to the microsecond, as PostgreSQL keeps it.
     pub fn now(&self) -> DateTime<Utc> {
         let now = Utc::now().duration_trunc(Duration::microseconds(1)).unwrap_or_else(|_| Utc::now());
         now + Duration::microseconds(self.ahead_us.load(Ordering::Relaxed))

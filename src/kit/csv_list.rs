@@ -131,7 +131,7 @@ where
         Ok((self.form.lines(records).map_err(Problem::internal)?, next))
     }
 
-    /// The same, though the database be busy for a while.
+    /// The lines as [`Self::batch`] has them, though the database be busy for a while.
     async fn insist(&self, request: Request<K>) -> Result<(Vec<u8>, Option<Request<K>>), Problem> {
         for _ in 1..ATTEMPTS_MAX {
             match self.batch(request.clone()).await {

@@ -30,12 +30,13 @@ use super::{
     sqlstate,
 };
 
+/// The migrations of this program.
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long a statement may take. PostgreSQL ends it then, and a connection that says nothing a little later is given up.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(3);
-/// The same where hundreds of rows are written at once.
+/// How long one may take that writes hundreds of rows at once.
 const LONG_STATEMENT_TIMEOUT: Duration = Duration::from_secs(60);
 /// A delivery of events that is under way may take longer than requests wait.
 const LONG_LOCK_TIMEOUT: Duration = Duration::from_secs(30);
@@ -44,6 +45,7 @@ const PEER_TIMEOUT: Duration = Duration::from_secs(10);
 /// Only one process migrates at a time; the number is arbitrary, but ours.
 const MIGRATION_LOCK: i64 = 7_270_001;
 
+/// One connection to PostgreSQL.
 pub type Conn = AsyncPgConnection;
 type Manager = <Conn as AsyncConnection>::TransactionManager;
 
@@ -113,6 +115,7 @@ impl Db {
         Ok(())
     }
 
+    /// How many connections are open, idle and waited for.
     pub fn status(&self) -> deadpool::Status {
         self.pool.status()
     }
@@ -126,6 +129,8 @@ pub struct Tx {
 }
 
 impl Tx {
+    /// Makes what was written stand. Err where the database refuses; 503 where it went away, and then it may stand or
+    /// not.
     pub async fn commit(mut self) -> Result<(), Problem> {
         if let Some(mut conn) = self.conn.take() {
             Manager::commit_transaction(&mut *conn).await?;
@@ -169,7 +174,9 @@ impl DerefMut for Tx {
 /// Only for text that does not vary: the cache has no bound.
 pub struct Cached<Q>(Q);
 
+/// Prepares a statement once for each connection.
 pub trait CachedExt: Sized {
+    /// The statement, prepared; only for text that does not vary.
     fn cached(self) -> Cached<Self> {
         Cached(self)
     }

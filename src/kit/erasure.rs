@@ -29,14 +29,17 @@ pub enum OnErasure {
     Kept(&'static str),
 }
 
+/// Columns that `sql` deletes or empties; `$1` is a list of members.
 pub const fn erased(table: &'static str, columns: &'static [&'static str], sql: &'static str) -> PersonalColumns {
     PersonalColumns { table, columns, on_erasure: OnErasure::Erased(sql) }
 }
 
+/// Columns that code writes anew: `by` names it.
 pub const fn rewritten(table: &'static str, columns: &'static [&'static str], by: &'static str) -> PersonalColumns {
     PersonalColumns { table, columns, on_erasure: OnErasure::Rewritten(by) }
 }
 
+/// Columns that stay: `why`.
 pub const fn kept(table: &'static str, columns: &'static [&'static str], why: &'static str) -> PersonalColumns {
     PersonalColumns { table, columns, on_erasure: OnErasure::Kept(why) }
 }

@@ -69,6 +69,7 @@ pub fn of_view(version: i32, view: &impl ToJSON) -> String {
 }
 
 impl<T: ToJSON + Send> Conditional<T> {
+    /// The view with its tag; 304 without it where the reader's If-None-Match has that tag.
     pub fn new(view: T, etag: String, if_none_match: Option<&str>) -> Self {
         if is_known(if_none_match, &etag) { Self::NotModified(etag) } else { Self::Whole(Json(view), etag) }
     }

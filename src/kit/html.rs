@@ -14,7 +14,9 @@ use depth::depth;
 
 mod depth;
 
+/// Bytes of HTML that are converted; more is [`Refused::TooLarge`].
 pub const SOURCE_BYTES_MAX: usize = 200 * 1024;
+/// Elements within each other that are converted; more is [`Refused::TooDeep`].
 pub const DEPTH_MAX: usize = 200;
 /// Up to here two megabytes of stack are more than enough.
 const DEPTH_ANY_STACK: usize = 20;

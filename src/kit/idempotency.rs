@@ -29,11 +29,12 @@ use crate::schema::idempotency_key;
 
 /// How long an answer is kept; afterwards natural keys still refuse duplicates.
 pub const KEPT_DAYS: i64 = 7;
+/// Characters of a key.
 pub const KEY_CHARS_MAX: usize = 255;
 /// What a header can carry from end to end.
 pub const KEY_PATTERN: &str = "^[!-~]([ -~]*[!-~])?$";
 const REPLAYED: &str = "Idempotency-Replayed";
-/// The header.
+/// The header that carries the key.
 pub const NAME: &str = "Idempotency-Key";
 /// What the description says of the header, wherever it is taken.
 pub const MEANING: &str = "Makes the request safe to send again: what it did is done once, and answered alike for 7 days, with \

@@ -19,6 +19,7 @@ impl JobFailures {
         rows.iter().filter(|(_, times)| **times >= TOLD_FROM).map(|(name, times)| (*name, *times)).collect()
     }
 
+    /// Notes how often in a row this work has failed; 0 once it succeeds.
     pub fn set(&self, name: &'static str, times: u32) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(name, times);
     }

@@ -41,6 +41,7 @@ struct Beat {
 }
 
 impl Liveness {
+    /// For a connection that has just been opened. `silence` is what its pool shares.
     pub fn new(silence: Silence) -> Self {
         Self(Arc::new(Beat {
             opened_ms: now_ms(),

@@ -25,14 +25,19 @@ mod names;
 pub const RENDERER: i16 = 2;
 /// Enough for 32,000 characters of four bytes.
 pub const SOURCE_BYTES_MAX: usize = 128 * 1024;
+/// Quotes and lists within each other; more is [`Refused::TooDeep`].
 pub const DEPTH_MAX: usize = 32;
+/// Events of the parser (starts, ends, texts, breaks); more is [`Refused::TooLarge`].
 pub const EVENTS_MAX: usize = 20_000;
+/// Links of a text; more is [`Refused::TooManyLinks`].
 pub const LINKS_MAX: usize = 100;
+/// Characters of [`Rendered::text_start`].
 pub const EXCERPT_CHARS_MAX: usize = 200;
 /// Output may be this many times its source, but never so little that a short body with a mention is refused.
 const GROWTH_MAX: usize = 8;
 const HTML_BYTES_FREE: usize = 64 * 1024;
 
+/// A text as it is stored beside its Markdown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rendered {
     pub html: String,

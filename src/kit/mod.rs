@@ -50,6 +50,7 @@ pub use self::{
 #[derive(Clone)]
 pub struct Kit(Arc<Parts>);
 
+/// What a [`Kit`] holds.
 #[derive(Clone)]
 pub struct Parts {
     pub db: Db,
@@ -69,11 +70,12 @@ pub struct Parts {
 }
 
 impl Kit {
+    /// A kit of these parts, which its clones share.
     pub fn new(parts: Parts) -> Self {
         Self(Arc::new(parts))
     }
 
-    /// The same for work that no request waits for: it has connections of its own, so that neither waits for the other.
+    /// The kit for work that no request waits for: it has connections of its own, so that neither waits for the other.
     pub fn in_background(&self) -> Self {
         Self::new(Parts { db: self.background_db.clone(), ..Parts::clone(self) })
     }

@@ -53,6 +53,7 @@ pub trait OutboxEvent: Serialize {
 
 /// Somebody who reacts to events by writing their own tables.
 pub trait Listener<E>: Send + Sync {
+    /// Its name, for logs and errors.
     fn name(&self) -> &'static str;
     /// Must be correct for a batch of any size, in order. An error undoes the whole batch.
     fn react<'a>(&'a self, conn: &'a mut Conn, batch: &'a [Delivered<E>]) -> BoxFuture<'a, anyhow::Result<()>>;

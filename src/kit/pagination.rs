@@ -12,7 +12,9 @@ use uuid::Uuid;
 
 use super::Problem;
 
+/// Items of a page where the request names no `limit`.
 pub const ITEMS_DEFAULT: usize = 20;
+/// Items of a page at most.
 pub const ITEMS_MAX: usize = 100;
 /// As many as [`Request::rows`] can be.
 pub const ROWS_MAX: usize = ITEMS_MAX + 1;
@@ -56,6 +58,7 @@ pub struct Seek<K> {
 /// What was asked for.
 #[derive(Clone, Debug)]
 pub struct Request<K> {
+    /// None: the first page.
     pub seek: Option<Seek<K>>,
     pub limit: usize,
 }
@@ -65,6 +68,7 @@ impl<K> Request<K> {
     pub fn rows(&self) -> i64 {
         self.limit as i64 + 1
     }
+    /// Whether the page before a row is wanted, in the opposite order.
     pub fn back(&self) -> bool {
         self.seek.as_ref().is_some_and(|seek| seek.back)
     }
@@ -77,6 +81,7 @@ pub struct Cursors {
 }
 
 impl Cursors {
+    /// Signs with this key (HMAC-SHA-256).
     pub fn new(key: Vec<u8>) -> Self {
         Self { key }
     }

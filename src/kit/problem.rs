@@ -18,6 +18,7 @@ use serde_json::{Map, Value};
 
 use super::{sqlstate, text};
 
+/// The media type of problems (RFC 9457, 6.1).
 pub const CONTENT_TYPE: &str = "application/problem+json";
 const RETRY_AFTER_S: u64 = 1;
 
@@ -195,6 +196,7 @@ impl Problem {
         self
     }
 
+    /// Adds Retry-After: at least 1 second.
     pub fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after_s = Some(seconds.max(1));
         self
@@ -248,6 +250,7 @@ impl Problem {
         General::Internal.into()
     }
 
+    /// The HTTP status; 500 where the number is none.
     pub fn status(&self) -> StatusCode {
         StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
@@ -258,6 +261,7 @@ impl Problem {
 pub struct Fields(Vec<FieldError>);
 
 impl Fields {
+    /// Refuses the field at `pointer`, with a sentence for people.
     pub fn refuse(&mut self, pointer: &str, detail: impl Into<String>) {
         self.0.push(FieldError { pointer: pointer.to_owned(), detail: detail.into() });
     }
@@ -267,7 +271,8 @@ impl Fields {
         self.chars_kept(pointer, text, &text::tidy(text), range);
     }
 
-    /// The same where only `kept` is kept of `text`, and must be enough.
+    /// Wants `text` to have at most the end of `range`, and `kept`, which is all that is kept of it, at least its
+    /// start.
     pub fn chars_kept(&mut self, pointer: &str, text: &str, kept: &str, range: std::ops::RangeInclusive<usize>) {
         if kept.chars().count() < *range.start() || text.chars().count() > *range.end() {
             self.refuse(pointer, format!("This must have {} to {} characters.", range.start(), range.end()));
@@ -281,6 +286,7 @@ impl Fields {
         }
     }
 
+    /// 422 with all refused fields, if there are any.
     pub fn done(self) -> Result<(), Problem> {
         if self.0.is_empty() { Ok(()) } else { Err(Problem::invalid(self.0)) }
     }

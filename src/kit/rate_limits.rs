@@ -16,6 +16,7 @@ use poem::Request;
 
 use super::Problem;
 
+/// The time of limits that count by day.
 pub const DAY: Duration = Duration::from_secs(86_400);
 
 /// So many at once, and one more after each pause (GCRA). Features name theirs beside what they limit.
@@ -65,6 +66,7 @@ pub struct RateLimits {
 }
 
 impl RateLimits {
+    /// Limits that nobody has used anything of yet.
     pub fn new(settings: RateLimitSettings) -> Self {
         Self { limiters: Arc::default(), settings }
     }

@@ -30,11 +30,13 @@ pub struct RequestLimits {
 }
 
 impl RequestLimits {
+    /// Bodies of at most so many bytes, within 30 seconds. `is_long`: whether what is at a path may take longer.
     pub fn new(body_bytes_max: usize, is_long: fn(&str) -> bool) -> Self {
         Self { body_bytes_max, body: Duration::from_secs(30), is_long }
     }
 }
 
+/// An endpoint behind [`RequestLimits`]: 400 for a NUL in the address, 408, 413 or 503 `timeout`.
 pub struct Limited<E> {
     inner: E,
     limits: RequestLimits,

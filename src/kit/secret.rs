@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::Conn;
 use crate::schema::server_secret;
 
+/// Bytes of a key, and of a random token before it is encoded.
 pub const SECRET_BYTES: usize = 32;
 /// Arbitrary, but ours.
 const FIRST_KEY_LOCK: i64 = 7_270_070;

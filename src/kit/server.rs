@@ -69,6 +69,7 @@ pub struct Limits {
 }
 
 impl Limits {
+    /// Limits of so many sockets, with 10 seconds for headers and 30 for an answer that nobody reads.
     pub fn new(sockets_max: usize, delay: Duration, shutdown: Duration) -> Self {
         Self { sockets_max, header: Duration::from_secs(10), write: Duration::from_secs(30), delay, shutdown }
     }
@@ -128,10 +129,12 @@ impl Shutdown {
         self.reach(Stage::GroupErasure);
     }
 
+    /// Whether the server is to stop, or stops already.
     pub fn has_begun(&self) -> bool {
         *self.0.borrow() >= Stage::GroupErasure
     }
 
+    /// Waits until the server is to stop.
     pub async fn begun(&self) {
         self.reached(Stage::GroupErasure).await;
     }
@@ -141,6 +144,7 @@ impl Shutdown {
         *self.0.borrow() >= Stage::Draining
     }
 
+    /// Waits until nobody is accepted any more.
     pub async fn draining(&self) {
         self.reached(Stage::Draining).await;
     }

@@ -26,6 +26,7 @@ use tokio_postgres::{
 };
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+/// A lock was not to be had within `lock_timeout`.
 pub const LOCK_NOT_AVAILABLE: &str = "55P03";
 
 /// The SQLSTATE of an error that came from the server.
@@ -74,6 +75,7 @@ pub async fn connect(mut config: Config, tls: Option<MakeRustlsConnect>) -> Conn
     Ok((client, Box::pin(connection)))
 }
 
+/// The error of a connection that could not be opened, in the driver's words.
 pub fn bad_connection(error: tokio_postgres::Error) -> ConnectionError {
     ConnectionError::BadConnection(error.to_string())
 }

@@ -16,6 +16,7 @@ use super::{
     secret,
 };
 
+/// The header that carries a request's id, both ways.
 pub const REQUEST_ID: &str = "x-request-id";
 const REQUEST_ID_CHARS_MAX: usize = 64;
 
@@ -32,6 +33,7 @@ pub struct Metrics {
 }
 
 impl Metrics {
+    /// Metrics in a registry of their own. Err only where two have one name.
     pub fn new() -> prometheus::Result<Self> {
         let metrics = Self {
             registry: Registry::new(),
@@ -79,10 +81,12 @@ pub enum MetricsDoor {
 }
 
 impl MetricsDoor {
+    /// A door for who has this token, of which it keeps the hash.
     pub fn token(token: &str) -> Self {
         Self::Token(secret::hash(token))
     }
 
+    /// Lets in by the Authorization header; 401 for a wrong token, 404 where the door is closed.
     pub fn admits(&self, authorization: Option<&str>) -> Result<(), Problem> {
         let token = authorization.and_then(|text| text.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
         match (self, token) {

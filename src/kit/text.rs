@@ -64,6 +64,7 @@ fn has_no_width(c: char) -> bool {
 }
 
 impl Text {
+    /// The text without what [`tidy`] leaves out.
     pub fn tidied(&self) -> Self {
         Self(tidy(&self.0))
     }

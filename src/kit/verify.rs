@@ -19,6 +19,7 @@ use uuid::Uuid;
 use super::{Conn, Db, Kit, Problem, Tx, db::allow_whole_tables, sqlstate};
 
 const SAMPLES_MAX: usize = 5;
+/// How long one check may read.
 pub const CHECK_TIMEOUT: Duration = Duration::from_secs(600);
 
 /// Something that must always hold. `sql` returns a row with one text column `violation` for each breach. It reads each
@@ -76,6 +77,7 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// Whether rows break it; what was not checked is not known to.
     pub fn is_broken(&self) -> bool {
         self.outcome == Outcome::Broken
     }
@@ -135,8 +137,9 @@ struct Exported {
     id: String,
 }
 
-/// The same, two at a time, on another connection that sees what the [`snapshot`] does: a large database keeps two cores busy.
-/// Where there is no other connection, one after another. The last come first: among them are the longest.
+/// Runs checks as [`run`] does, but two at a time, on another connection that sees what the [`snapshot`] does: a large
+/// database keeps two cores busy. Where there is no other connection, one after another. The last come first: among
+/// them are the longest.
 pub async fn run_abreast<'a>(
     db: &Db,
     snapshot: &mut Conn,

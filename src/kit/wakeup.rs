@@ -11,6 +11,7 @@ const IDLE_POLL: Duration = Duration::from_secs(1);
 pub struct Wakeup(Arc<Notify>);
 
 impl Wakeup {
+    /// Has events looked for at once, or as soon as the present look is over.
     pub fn wake(&self) {
         self.0.notify_one();
     }

@@ -41,6 +41,7 @@ const ROWS: [(&str, &str, &str); 7] = [
     ("tier_change", "id", "member_id"),
 ];
 
+/// Moves points, purchases, tiers and the like between two members.
 pub struct LoyaltyMerging {
     /// Where days begin.
     pub zone: Tz,

@@ -60,7 +60,7 @@ pub fn merging(kit: &Kit) -> [Box<dyn Merging>; 1] {
     [Box::new(merging::LoyaltyMerging { zone: kit.time_zone })]
 }
 
-/// Regular work.
+/// Settles lots, reviews tiers, expires holds, rewards referrals and confirms awards.
 pub fn jobs() -> Vec<Job> {
     vec![
         ledger::jobs::SETTLE_LOTS,

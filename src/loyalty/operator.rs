@@ -28,6 +28,7 @@ impl<S> From<MemberOrPartner<S>> for Operator {
 pub struct Operator {
     /// None for a partner's system.
     pub member_id: Option<MemberId>,
+    /// None for staff.
     pub partner_id: Option<PartnerId>,
     /// The scope of idempotency keys.
     pub caller: String,
@@ -36,10 +37,12 @@ pub struct Operator {
 }
 
 impl Operator {
+    /// Staff as operator, who needs no scope.
     pub fn staff(actor: &Actor) -> Self {
         Self { member_id: Some(actor.member_id), partner_id: None, caller: actor.caller(), scopes: Vec::new() }
     }
 
+    /// A partner's system as operator, with the scopes of its key.
     pub fn partner(partner: &PartnerActor) -> Self {
         Self { member_id: None, partner_id: Some(partner.partner_id), caller: partner.caller(), scopes: partner.scopes.clone() }
     }

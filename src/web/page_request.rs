@@ -69,7 +69,7 @@ impl<'a> FromRequest<'a> for PageRequest {
         let words: Presentation = page.read("/site", &[]).await?;
         page.site = Arc::new(page.site.presented(words));
         if let (Some(seen), Some(answer)) = (request.data::<Seen>(), page.answers.first()) {
-            // One page, one page: nobody else has set it.
+            // One request, one page: nobody else has set it.
             let _ = seen.set((page.site.clone(), answer.clone()));
         }
         Ok(page)

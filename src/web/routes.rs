@@ -94,6 +94,7 @@ pub async fn home(mut page: PageRequest) -> Result<Response, Problem> {
     page.show(Page { title, description, canonical: first_page(&page, "/"), feed: Some(FEED.to_owned()), json_ld: None, content })
 }
 
+/// The questions of a tag, of a group, or all: hottest first, or as `?sort=` says.
 #[handler]
 pub async fn questions_page(mut page: PageRequest) -> Result<Response, Problem> {
     let (tag, group) = (page.param("tag"), page.param("group"));
@@ -138,6 +139,7 @@ pub async fn question_page(request: &Request, mut page: PageRequest) -> Result<R
     })
 }
 
+/// The tags: most used first, or as `?sort=` says.
 #[handler]
 pub async fn tags_page(mut page: PageRequest) -> Result<Response, Problem> {
     let (q, sort, cursor) = (page.param("q"), page.param("sort"), page.param("cursor"));
@@ -174,6 +176,7 @@ pub async fn tag_page(mut page: PageRequest, Path(name): Path<String>) -> Result
     })
 }
 
+/// The groups that everybody may see.
 #[handler]
 pub async fn groups_page(mut page: PageRequest) -> Result<Response, Problem> {
     let (q, cursor) = (page.param("q"), page.param("cursor"));
@@ -233,6 +236,7 @@ pub async fn member_page(mut page: PageRequest, Path(handle): Path<String>) -> R
     })
 }
 
+/// A board of all time, or of `?period=`; 404 where there is no such board.
 #[handler]
 pub async fn leaderboard_page(mut page: PageRequest, Path(board): Path<String>) -> Result<Response, Problem> {
     let heading = match board.as_str() {

@@ -34,7 +34,7 @@ impl Site {
         }
     }
 
-    /// The same place under the company's words. Without a tagline it keeps ours.
+    /// The site under the company's words. Without a tagline it keeps ours.
     pub fn presented(&self, words: Presentation) -> Self {
         let description = if words.tagline.is_empty() { self.description.clone() } else { words.tagline };
         Self { name: words.name, description, url: self.url.clone() }

@@ -20,6 +20,7 @@ use crate::kit::{
     slug::{self, slug},
 };
 
+/// The media type of site maps.
 pub const XML: &str = "application/xml";
 /// Addresses in a part; the protocol allows 50,000.
 const PART_QUESTIONS_MAX: i64 = 10_000;
@@ -82,6 +83,7 @@ pub async fn sitemap(request: &Request, mut page: PageRequest) -> Result<Respons
     Ok(files::cached(xml.map_err(Problem::internal)?.into_bytes(), XML, HOUR, request))
 }
 
+/// robots.txt: everything may be read but searches.
 #[handler]
 pub fn robots(request: &Request, Data(web): Data<&Arc<Web>>) -> Response {
     let text = format!("User-agent: *\nDisallow: /search\n\nSitemap: {}\n", web.site.address("/sitemap.xml"));

@@ -13,6 +13,7 @@ use crate::{
     visible_group,
 };
 
+/// The text of a question, for feeds.
 #[derive(QueryableByName)]
 pub struct Body {
     #[diesel(sql_type = SqlUuid)]
@@ -23,6 +24,7 @@ pub struct Body {
     pub edited_at: Option<DateTime<Utc>>,
 }
 
+/// A question that everybody may read, for site maps.
 #[derive(QueryableByName)]
 pub struct Public {
     #[diesel(sql_type = SqlUuid)]

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::site::{escaped, question_path};
 
+/// A page of a list, with the way on and back.
 #[derive(Deserialize)]
 pub struct Listed<T> {
     pub items: Vec<T>,
@@ -13,6 +14,7 @@ pub struct Listed<T> {
     pub prev_cursor: Option<String>,
 }
 
+/// Who wrote something.
 #[derive(Deserialize)]
 pub struct Author {
     pub handle: String,
@@ -22,11 +24,13 @@ pub struct Author {
 }
 
 impl Author {
+    /// Where the member's page is.
     pub fn path(&self) -> String {
         format!("/members/{}", escaped(&self.handle))
     }
 }
 
+/// The group of a question.
 #[derive(Deserialize)]
 pub struct GroupRef {
     pub slug: String,
@@ -34,6 +38,7 @@ pub struct GroupRef {
 }
 
 impl GroupRef {
+    /// Where the group's page is.
     pub fn path(&self) -> String {
         format!("/groups/{}", escaped(&self.slug))
     }
@@ -55,11 +60,13 @@ pub struct Card {
 }
 
 impl Card {
+    /// Where the question's page is.
     pub fn path(&self) -> String {
         question_path(self.id, &self.slug)
     }
 }
 
+/// A question with its first answers.
 #[derive(Deserialize)]
 pub struct Question {
     pub id: Uuid,
@@ -80,16 +87,19 @@ pub struct Question {
 }
 
 impl Question {
+    /// Where the question's page is.
     pub fn path(&self) -> String {
         question_path(self.id, &self.slug)
     }
 }
 
+/// How a question was closed.
 #[derive(Deserialize)]
 pub struct Closure {
     pub duplicate_of: Option<Uuid>,
 }
 
+/// An answer with its comments.
 #[derive(Deserialize)]
 pub struct Answer {
     pub id: Uuid,
@@ -102,6 +112,7 @@ pub struct Answer {
     pub comments: Vec<Comment>,
 }
 
+/// A comment on a question or answer.
 #[derive(Deserialize)]
 pub struct Comment {
     pub author: Author,
@@ -109,6 +120,7 @@ pub struct Comment {
     pub created_at: DateTime<Utc>,
 }
 
+/// A tag in a list.
 #[derive(Deserialize)]
 pub struct Tag {
     pub name: String,
@@ -117,6 +129,7 @@ pub struct Tag {
     pub synonym_of: Option<String>,
 }
 
+/// A group in a list, or on its page.
 #[derive(Deserialize)]
 pub struct Group {
     pub slug: String,
@@ -125,6 +138,7 @@ pub struct Group {
     pub member_count: i32,
 }
 
+/// A member's public page.
 #[derive(Deserialize)]
 pub struct Profile {
     pub handle: String,
@@ -138,11 +152,13 @@ pub struct Profile {
     pub since: DateTime<Utc>,
 }
 
+/// The places of a leaderboard.
 #[derive(Deserialize)]
 pub struct Board {
     pub items: Vec<BoardRow>,
 }
 
+/// A place of a leaderboard.
 #[derive(Deserialize)]
 pub struct BoardRow {
     pub rank: i64,
@@ -150,10 +166,12 @@ pub struct BoardRow {
     pub member: Author,
 }
 
+/// A reward of the catalogue.
 #[derive(Deserialize)]
 pub struct Reward {
     pub name: String,
     pub description: String,
     pub price_points: i64,
+    /// None: unlimited.
     pub stock_left: Option<i32>,
 }

@@ -55,21 +55,21 @@ const OWN_WAYS: &[&str] = &["import", "kit", "schema"];
 /// Names of what makes a time, something random or an id.
 const IMPURE: &[&str] = &["now", "now_v7", "new_v4", "rng", "random", "random_token", "OsRng"];
 
-type Module = Vec<String>;
+pub(super) type Module = Vec<String>;
 
 /// The sources, and which module names which.
-struct Sources {
-    files: BTreeMap<Module, Source>,
+pub(super) struct Sources {
+    pub files: BTreeMap<Module, Source>,
 }
 
-struct Source {
-    path: String,
+pub(super) struct Source {
+    pub path: String,
     text: String,
-    tree: File,
+    pub tree: File,
 }
 
 impl Sources {
-    fn read() -> Self {
+    pub fn read() -> Self {
         let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
         let (mut files, mut folders) = (BTreeMap::new(), vec![src.clone()]);
         while let Some(folder) = folders.pop() {
@@ -227,7 +227,7 @@ impl Named {
     }
 }
 
-fn is_for_tests(attributes: &[Attribute]) -> bool {
+pub(super) fn is_for_tests(attributes: &[Attribute]) -> bool {
     attributes
         .iter()
         .any(|attribute| attribute.path().is_ident("cfg") && attribute.parse_args::<syn::Path>().is_ok_and(|path| path.is_ident("test")))

@@ -7,6 +7,7 @@ mod backup;
 mod bad_input;
 mod contract;
 mod description;
+mod docstrings;
 mod documents;
 mod erasure;
 mod handle;

@@ -34,6 +34,7 @@ use crate::{
 /// What is put after a slug that is taken, to make another.
 const SLUG_LETTERS: usize = 6;
 
+/// Operations on groups: list, create, read, edit and delete them.
 pub struct GroupApi {
     pub kit: Kit,
 }

@@ -2,6 +2,7 @@
 
 use crate::kit::verify::{Check, Repair, recount};
 
+/// What must always hold of groups and memberships.
 pub const CHECKS: &[Check] = &[
     Check {
         name: "A group counts its active members.",
@@ -17,6 +18,7 @@ pub const CHECKS: &[Check] = &[
     },
 ];
 
+/// Counts the members of a group anew.
 pub const REPAIRS: &[Repair] = &[Repair {
     of: &["A group counts its active members."],
     run: |kit| {

@@ -11,6 +11,7 @@ use crate::{
     },
 };
 
+/// Takes erased members out of their groups, and gives groups without an owner another one.
 pub struct GroupErasure;
 
 impl Listener<Event> for GroupErasure {

@@ -19,6 +19,7 @@ use crate::{
     kit::{Conn, Kit, Problem, pagination::Page},
 };
 
+/// Operations on who is in a group: list them, join and leave; for its leaders, let in, promote, ban and remove.
 pub struct MembershipApi {
     pub kit: Kit,
 }

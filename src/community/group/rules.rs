@@ -6,16 +6,21 @@ use crate::{
     refusals,
 };
 
+/// Characters of a group's name.
 pub const NAME_CHARS: std::ops::RangeInclusive<usize> = 3..=60;
 /// As [`slug_of`] makes them.
 pub const SLUG_PATTERN: &str = "^[a-z0-9]+(-[a-z0-9]+)*$";
+/// Characters of a slug.
 pub const SLUG_CHARS: std::ops::RangeInclusive<usize> = 3..=40;
 /// Addresses of pages beside those of groups: /groups/new.
 const SLUGS_TAKEN: [&str; 1] = ["new"];
+/// Characters of a description.
 pub const DESCRIPTION_CHARS: std::ops::RangeInclusive<usize> = 0..=2_000;
+/// Groups that one member may own at a time.
 pub const OWNED_GROUPS_MAX: i64 = 10;
 
 refusals! {
+    /// Why something is refused in a group.
     pub enum Refusal {
         SlugTaken = CONFLICT "slug_taken" "This slug cannot be had; choose another." on "user_group_slug_key",
         TooManyGroups = CONFLICT "too_many_groups" "You own 10 groups, and nobody may own more.",
@@ -36,6 +41,7 @@ pub struct Membership {
 }
 
 impl Membership {
+    /// A membership of this role and state.
     pub const fn new(role: GroupRole, state: MembershipState) -> Self {
         Self { role, state }
     }

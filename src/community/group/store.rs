@@ -22,6 +22,7 @@ use crate::{
     schema::{member, membership, user_group},
 };
 
+/// A group to be inserted.
 #[derive(Insertable)]
 #[diesel(table_name = user_group)]
 pub struct NewGroup<'a> {
@@ -54,6 +55,7 @@ pub async fn count_owned(conn: &mut Conn, member_id: MemberId) -> QueryResult<i6
         .await
 }
 
+/// A living group, with where the reader stands.
 #[derive(QueryableByName, Clone)]
 pub struct GroupRow {
     #[diesel(sql_type = SqlUuid)]
@@ -81,6 +83,7 @@ pub struct GroupRow {
     pub my_state: Option<MembershipState>,
 }
 
+/// SQL: living groups `g` with the membership of reader `$1`; the rest is a condition.
 macro_rules! group_query {
     ($rest:literal) => {
         concat!(
@@ -104,7 +107,8 @@ pub async fn find_group(conn: &mut Conn, slug: &str, reader: Option<MemberId>) -
     Ok(rows.into_iter().next())
 }
 
-/// The same, and nobody else changes the group or who is in it until the end of the transaction.
+/// A living group as [`find_group`] finds it, locked: nobody else changes it or who is in it until the end of the
+/// transaction.
 pub async fn lock_group(conn: &mut Conn, slug: &str, reader: MemberId) -> QueryResult<Option<GroupRow>> {
     let locked: Option<GroupId> = user_group::table
         .filter(user_group::slug.eq(slug))
@@ -179,11 +183,13 @@ pub async fn update_group(conn: &mut Conn, group: &GroupRow) -> QueryResult<i32>
         .await
 }
 
+/// Marks a group as deleted; its rows stay.
 pub async fn delete_group(conn: &mut Conn, id: GroupId, now: DateTime<Utc>) -> QueryResult<()> {
     diesel::update(user_group::table.find(id)).set(user_group::deleted_at.eq(now)).cached().execute(conn).await?;
     Ok(())
 }
 
+/// Adds to a group's count of active members; `change` may be negative.
 pub async fn add_to_count(conn: &mut Conn, id: GroupId, change: i32) -> QueryResult<()> {
     if change != 0 {
         diesel::update(user_group::table.find(id))
@@ -195,6 +201,7 @@ pub async fn add_to_count(conn: &mut Conn, id: GroupId, change: i32) -> QueryRes
     Ok(())
 }
 
+/// A member, with where they stand with a group.
 #[derive(QueryableByName)]
 pub struct MembershipRow {
     #[diesel(embed)]
@@ -209,6 +216,7 @@ pub struct MembershipRow {
 }
 
 impl MembershipRow {
+    /// Where the member stands; None for somebody who has nothing to do with the group.
     pub fn membership(&self) -> Option<Membership> {
         self.role.zip(self.state).map(|(role, state)| Membership::new(role, state))
     }
@@ -294,6 +302,7 @@ pub async fn put_membership(
     Ok(row.since)
 }
 
+/// Removes a membership, whatever its state; nothing where there is none.
 pub async fn delete_membership(conn: &mut Conn, group_id: GroupId, member_id: MemberId) -> QueryResult<()> {
     diesel::delete(membership::table.find((group_id, member_id))).execute(conn).await?;
     Ok(())
@@ -361,7 +370,7 @@ pub async fn take_memberships(conn: &mut Conn, merge: &Merge) -> QueryResult<i64
     Ok(moved)
 }
 
-/// And moves them back.
+/// Moves back the memberships that [`take_memberships`] moved or set aside, and counts the members anew.
 pub async fn give_memberships(conn: &mut Conn, merge: &Merge) -> QueryResult<()> {
     lock_groups(conn, merge).await?;
     give_back(conn, merge, "membership", "group_id", "member_id").await?;

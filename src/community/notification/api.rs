@@ -30,6 +30,7 @@ use crate::{
     },
 };
 
+/// Notifications that one request may mark as read.
 pub const READ_AT_ONCE_MAX: usize = 100;
 /// Proxies give up on what is silent for longer; and it is how a client that has gone is noticed.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -37,6 +38,7 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 const EVENTS_AT_ONCE: i64 = 50;
 const PAUSE: Duration = Duration::from_secs(1);
 
+/// Operations on notifications: list, count, read, and listen to new ones.
 pub struct NotificationApi {
     pub kit: Kit,
     pub streams: Streams,

@@ -17,6 +17,7 @@ use crate::{
     },
 };
 
+/// Inserts the notifications that events give rise to.
 pub struct NotificationListener;
 
 impl Listener<Event> for NotificationListener {

@@ -28,7 +28,7 @@ text_enum! {
         AnswerAccepted = "answer_accepted",
         /// A post of the member's was hidden by review.
         PostHidden = "post_hidden",
-        /// And came back.
+        /// A post of the member's that was hidden came back.
         PostRestored = "post_restored",
         TierChanged = "tier_changed",
         /// A redemption went on without the member's doing.

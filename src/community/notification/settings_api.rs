@@ -9,6 +9,7 @@ use crate::{
     kit::{Kit, Problem, problem::Fields},
 };
 
+/// Operations on a member's notification settings: read and change.
 pub struct NotificationSettingsApi {
     pub kit: Kit,
 }

@@ -195,7 +195,7 @@ pub async fn take(conn: &mut Conn, merge: &Merge) -> QueryResult<i64> {
     take_over(conn, merge, "notification", "id", "member_id").await
 }
 
-/// And moves it back.
+/// Moves back the notifications that a merge moved or set aside.
 pub async fn give(conn: &mut Conn, merge: &Merge) -> QueryResult<()> {
     give_back(conn, merge, "notification", "id", "member_id").await?;
     bring_back(conn, merge, "notification").await?;

@@ -34,12 +34,14 @@ pub struct NotificationQuestion {
     title: String,
 }
 
+/// The group that a notification is about.
 #[derive(Object, Debug)]
 pub struct NotificationGroup {
     slug: String,
     name: String,
 }
 
+/// The redemption that a notification is about.
 #[derive(Object, Debug)]
 pub struct NotificationRedemption {
     id: RedemptionId,
@@ -49,6 +51,7 @@ pub struct NotificationRedemption {
     state: String,
 }
 
+/// The tier that a notification is about.
 #[derive(Object, Debug)]
 pub struct NotificationTier {
     /// Where the member stands now.
@@ -85,6 +88,7 @@ pub struct NotificationView {
     pub read_at: Option<DateTime<Utc>>,
 }
 
+/// A notification with what it is about, as far as its reader may see that now.
 #[derive(QueryableByName)]
 pub struct Row {
     #[diesel(sql_type = SqlUuid)]
@@ -176,6 +180,7 @@ macro_rules! seen {
     };
 }
 
+/// SQL: a reader's notifications that can be shown, with what they are about; the rest is a condition.
 macro_rules! rows {
     ($rest:literal) => {
         concat!(

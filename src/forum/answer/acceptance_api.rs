@@ -11,6 +11,7 @@ use crate::{
     kit::{Kit, Problem},
 };
 
+/// Operations on a question's accepted answer: set it, and take it back.
 pub struct AcceptanceApi {
     pub kit: Kit,
 }

@@ -33,6 +33,7 @@ use crate::{
     kit::{Kit, Problem, etag, pagination::Page, problem::Fields, text::Text},
 };
 
+/// Operations on answers: list a question's, post, edit and delete them.
 pub struct AnswerApi {
     pub kit: Kit,
 }

@@ -14,6 +14,7 @@ use crate::{
     kit::{Kit, Problem, pagination::Page},
 };
 
+/// The operation that lists a member's answers.
 pub struct MemberAnswerApi {
     pub kit: Kit,
 }

@@ -23,10 +23,11 @@ text_enum! {
 
 /// Askers wait this long before they accept their own answer.
 const OWN_AFTER_HOURS: i64 = 48;
-/// And staff this long before they accept for the asker.
+/// Staff wait this long before they accept for the asker.
 const STAFF_AFTER_DAYS: i64 = 7;
 
 refusals! {
+    /// Why an answer cannot be accepted.
     pub enum Refusal {
         OwnTooSoon = CONFLICT "own_answer_too_soon" "Your own answer can be accepted 48 hours after you wrote it.",
         StaffTooSoon = CONFLICT "accept_too_soon" "Staff may accept for the asker 7 days after the question was asked.",

@@ -17,6 +17,7 @@ use crate::{
     },
 };
 
+/// Inserts an answer to a question, in the question's group.
 pub async fn insert(
     conn: &mut Conn,
     id: PostId,

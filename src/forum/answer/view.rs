@@ -55,6 +55,7 @@ pub struct AnswerView {
     pub comments: Vec<CommentView>,
 }
 
+/// An answer as it is shown, with the vote of its reader and its place in the order.
 #[derive(QueryableByName, Debug)]
 pub struct AnswerRow {
     #[diesel(sql_type = SqlUuid)]
@@ -156,6 +157,7 @@ macro_rules! answer_rows {
     };
 }
 
+/// What cursors of this list are signed for: they are good for no other question or order.
 pub fn list_name(question: PostId, sort: AnswerOrder) -> String {
     format!("answers?{question}&{}", sort.as_str())
 }

@@ -33,6 +33,7 @@ use crate::{
     },
 };
 
+/// Operations on comments: list a post's, write, edit and delete them.
 pub struct CommentApi {
     pub kit: Kit,
 }

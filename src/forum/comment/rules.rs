@@ -18,6 +18,7 @@ pub fn may_edit(actor: &Actor, author: MemberId, moderates: bool, created_at: Da
     Ok(())
 }
 
+/// Lets authors and moderators delete a comment; 403 for others. `moderates`: the comment's group, or everywhere.
 pub fn may_delete(actor: &Actor, author: MemberId, moderates: bool) -> Result<(), Problem> {
     if actor.member_id == author || moderates { Ok(()) } else { Err(Problem::forbidden("You may not do this.")) }
 }

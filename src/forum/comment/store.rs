@@ -17,6 +17,7 @@ use crate::{
 /// Comments shown with their post; more are a list of their own.
 pub const SHOWN_WITH_POST: i64 = 30;
 
+/// A published comment, as it is shown.
 #[derive(QueryableByName, Debug)]
 pub struct CommentRow {
     #[diesel(sql_type = SqlUuid)]
@@ -35,6 +36,7 @@ pub struct CommentRow {
     pub author: Author,
 }
 
+/// SQL: comments `c` of `from`, with their authors; the rest is a condition.
 macro_rules! comment_rows {
     ($from:literal, $rest:literal) => {
         concat!(
@@ -89,6 +91,7 @@ pub async fn list(conn: &mut Conn, post: PostId, seek: Option<uuid::Uuid>, back:
     diesel::sql_query(text).bind::<SqlUuid, _>(post).bind::<Nullable<SqlUuid>, _>(seek).bind::<Int8, _>(rows).cached().load(conn).await
 }
 
+/// A comment to be inserted.
 pub struct NewComment<'a> {
     pub id: CommentId,
     pub post_id: PostId,
@@ -98,6 +101,7 @@ pub struct NewComment<'a> {
     pub at: DateTime<Utc>,
 }
 
+/// Inserts a comment, and counts it at its post.
 pub async fn insert(conn: &mut Conn, new: &NewComment<'_>) -> QueryResult<()> {
     diesel::sql_query(
         "with counted as (update post set comment_count = comment_count + 1 where id = $2)
@@ -117,6 +121,7 @@ pub async fn insert(conn: &mut Conn, new: &NewComment<'_>) -> QueryResult<()> {
     Ok(())
 }
 
+/// Gives a comment another text, edited at `now`.
 pub async fn set_body(conn: &mut Conn, id: CommentId, markdown: &str, html: &str, now: DateTime<Utc>) -> QueryResult<()> {
     diesel::sql_query("update comment set body_markdown = $2, body_html = $3, edited_at = $4, renderer = $5 where id = $1")
         .bind::<SqlUuid, _>(id)

@@ -20,6 +20,7 @@ use crate::{
     kit::{Conn, Kit, Problem, problem::Fields, text::Text},
 };
 
+/// Operations that flag a question or an answer.
 pub struct FlagApi {
     pub kit: Kit,
 }

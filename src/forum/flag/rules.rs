@@ -9,8 +9,10 @@ use crate::{
     refusals,
 };
 
+/// Flags of one member.
 pub const FLAG: RateLimit = RateLimit::per("flag", 20, DAY);
 
+/// Characters of a flag's note.
 pub const NOTE_CHARS_MAX: usize = 1_000;
 /// A flag for another reason has to say which.
 const OTHER_NOTE_CHARS_MIN: usize = 10;
@@ -22,6 +24,7 @@ const RECORD_FLAGS_MIN: i64 = 5;
 const RECORD_NEUTRAL_PERCENT: i64 = 70;
 const ACCURACY_MAX: i64 = 5;
 const ACCURACY_MIN: i64 = -3;
+/// Hours for which flags lock a question.
 pub const LOCK_HOURS: i64 = 4;
 
 crate::text_enum! {
@@ -50,6 +53,7 @@ crate::text_enum! {
 }
 
 refusals! {
+    /// Why a flag cannot be cast.
     pub enum Refusal {
         Already = CONFLICT "already_flagged" "You have flagged this post already." on "flag_review_item_id_flagger_id_key",
         NotPublished = CONFLICT "post_not_published" "This post is hidden or deleted.",
@@ -57,7 +61,7 @@ refusals! {
     }
 }
 
-/// Whoever flags.
+/// Who flags, as far as that weighs.
 #[derive(Clone, Copy, Debug)]
 pub struct Flagger {
     pub trust: i16,
@@ -85,6 +89,7 @@ fn accuracy(upheld: i64, declined: i64) -> i32 {
     points.clamp(ACCURACY_MIN, ACCURACY_MAX) as i32
 }
 
+/// Wants a note of at most [`NOTE_CHARS_MAX`] characters, and one that says something where the reason is `other`.
 pub fn check_note(fields: &mut Fields, reason: FlagReason, note: &str) {
     let least = if reason == FlagReason::Other { OTHER_NOTE_CHARS_MIN } else { 0 };
     fields.chars("/note", note, least..=NOTE_CHARS_MAX);
@@ -139,6 +144,7 @@ pub enum Consequence {
     SilenceAuthor,
 }
 
+/// What flags bring about at once: the post hidden, its question locked, its author silenced.
 pub fn consequences(context: &FlagContext, least: Thresholds) -> Vec<Consequence> {
     let hide = context.by_staff || context.weight >= least.hide_weight && context.flaggers >= least.hide_flaggers;
     let lock = !context.locked && context.thread_weight >= least.lock_weight && context.thread_flaggers >= least.lock_flaggers;

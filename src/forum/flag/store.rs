@@ -15,6 +15,7 @@ use crate::{
     schema::{flag, review_item},
 };
 
+/// How many of a member's flags were right, and how many wrong.
 #[derive(QueryableByName)]
 pub struct FlagRecord {
     #[diesel(sql_type = BigInt)]

@@ -21,6 +21,7 @@ use crate::{
     kit::{Kit, Problem, pagination::Page},
 };
 
+/// Operations on what a member follows: questions and tags.
 pub struct FollowApi {
     pub kit: Kit,
 }

@@ -6,6 +6,7 @@ use crate::refusals;
 pub const TAGS_MAX: i64 = 100;
 
 refusals! {
+    /// Why nothing more can be followed.
     pub enum Refusal {
         TooManyTags = CONFLICT "too_many_followed_tags" "You follow 100 tags, and nobody may follow more.",
     }

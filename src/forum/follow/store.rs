@@ -24,6 +24,7 @@ pub async fn follow_question(conn: &mut Conn, member: MemberId, question: PostId
     Ok(())
 }
 
+/// Ends that a member follows a question; nothing where they do not.
 pub async fn unfollow_question(conn: &mut Conn, member: MemberId, question: PostId) -> QueryResult<()> {
     diesel::sql_query("delete from question_follow where member_id = $1 and question_id = $2")
         .bind::<SqlUuid, _>(member)
@@ -70,6 +71,7 @@ pub async fn follow_tag(conn: &mut Conn, member: MemberId, tag: TagId, now: Date
     Ok(())
 }
 
+/// Ends that a member follows a tag; nothing where they do not.
 pub async fn unfollow_tag(conn: &mut Conn, member: MemberId, tag: TagId) -> QueryResult<()> {
     diesel::sql_query("delete from tag_follow where member_id = $1 and tag_id = $2")
         .bind::<SqlUuid, _>(member)

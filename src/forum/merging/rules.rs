@@ -20,6 +20,7 @@ pub struct MovedVote {
     pub vote_id: VoteId,
     #[diesel(sql_type = SqlUuid)]
     pub voter_id: MemberId,
+    /// 1 or -1.
     #[diesel(sql_type = Int2)]
     pub value: i16,
     #[diesel(sql_type = Timestamptz)]

@@ -70,7 +70,7 @@ pub async fn take(conn: &mut Conn, merge: &Merge, Rows { table, key, member, lik
     take_over(conn, merge, table, key, member).await
 }
 
-/// And back.
+/// Moves back the rows that [`take`] moved or set aside.
 pub async fn give(conn: &mut Conn, merge: &Merge, Rows { table, key, member, like, .. }: &Rows) -> QueryResult<()> {
     give_back(conn, merge, table, key, member).await?;
     if like.is_some() {
@@ -109,7 +109,7 @@ pub async fn take_revisions(conn: &mut Conn, merge: &Merge) -> QueryResult<()> {
     run(conn, merge, text).await
 }
 
-/// And back.
+/// Moves back the revisions that [`take_revisions`] moved.
 pub async fn give_revisions(conn: &mut Conn, merge: &Merge) -> QueryResult<()> {
     let text = "update revision t set editor_id = $2 from merged_row r
          where r.merge_id = $1 and r.place = 'revision.editor_id' and t.post_id = r.row_id and t.number = (r.was ->> 'number')::int
@@ -139,6 +139,8 @@ pub async fn lock_posts(conn: &mut Conn, merge: &Merge) -> QueryResult<()> {
     run(conn, merge, text).await
 }
 
+/// SQL: counts `votes` (`v`) into the votes of their posts, or out of them, as `sign` says, and selects them with their
+/// posts.
 macro_rules! counted_votes {
     ($votes:literal, $sign:literal) => {
         concat!(

@@ -5,6 +5,7 @@ use crate::{
     visible_group,
 };
 
+/// What must always hold of posts, their counters and their mentions.
 pub static CHECKS: &[Check] = &[
     Check {
         name: "No text names a member who is erased.",
@@ -54,6 +55,7 @@ pub static CHECKS: &[Check] = &[
     },
 ];
 
+/// Counts the votes, comments and answers of posts anew.
 pub static REPAIRS: &[Repair] = &[
     Repair {
         of: &["A post's up and down votes are its votes."],

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::rendering::{BATCH_TEXTS, COMMENTS, POSTS, render_stale};
 use crate::kit::{Kit, Problem, background::Job};
 
+/// Renders texts anew that an earlier renderer made, every minute.
 pub const RENDER_STALE_TEXTS: Job =
     Job { name: "render_stale_texts", every: Duration::from_secs(60), run: |kit| Box::pin(render_stale_texts(kit)) };
 

@@ -17,6 +17,7 @@ use crate::{
 };
 
 refusals! {
+    /// Why whom a text names cannot be kept.
     pub enum Refusal {
         MemberGone = CONFLICT "member_gone" "Somebody whom this text names has just left. Send it again.",
     }

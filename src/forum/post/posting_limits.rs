@@ -17,6 +17,7 @@ use crate::{
 const SAME_WORDS_MINUTES: i64 = 5;
 const FIRST_DAY_HOURS: i64 = 24;
 
+/// Questions of one member.
 pub const ASK: RateLimit = RateLimit::per("ask", 20, DAY);
 /// Answers and comments.
 pub const REPLY: RateLimit = RateLimit::per("reply", 100, DAY);
@@ -24,6 +25,7 @@ pub const REPLY: RateLimit = RateLimit::per("reply", 100, DAY);
 pub const NEWCOMER_PAUSE: RateLimit = RateLimit::per("newcomer pause", 1, Time::from_secs(30));
 /// What a newcomer may ask and reply on their first day; nothing comes back before it is over.
 pub const FIRST_DAY_ASK: RateLimit = RateLimit::every("first day ask", 3, DAY);
+/// Answers and comments of a newcomer on their first day.
 pub const FIRST_DAY_REPLY: RateLimit = RateLimit::every("first day reply", 10, DAY);
 
 /// Lets a member post `body`, if `limit` ([`ASK`] or [`REPLY`]) allows one more; or 409 `duplicate_post`, or 429.

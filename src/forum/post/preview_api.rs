@@ -14,6 +14,7 @@ use crate::{
 /// Looks at a text before it is posted; whoever types sees every pause of theirs.
 pub const PREVIEW: RateLimit = RateLimit::per("preview", 60, Duration::from_secs(60));
 
+/// The operation that renders a text which is not posted.
 pub struct PreviewApi {
     pub kit: Kit,
 }

@@ -21,6 +21,7 @@ use crate::{
 
 /// Texts before this renderer name whoever had the name when they were written.
 const RESOLVED_SINCE: i16 = 2;
+/// Texts that are rendered in one transaction.
 pub const BATCH_TEXTS: i32 = 200;
 
 /// A table of texts, and how its rows are read and written.
@@ -30,6 +31,7 @@ pub struct Texts {
     update: &'static str,
 }
 
+/// The texts of questions and answers.
 pub const POSTS: Texts = Texts {
     stale: "select id, id as post_id, null::uuid as comment_id, coalesce(title, '') as title, body_markdown,
                    greatest(created_at, edited_at) as written_at, renderer
@@ -40,6 +42,7 @@ pub const POSTS: Texts = Texts {
              from unnest($1, $2, $3) as t (id, html, excerpt) where post.id = t.id",
 };
 
+/// The texts of comments.
 pub const COMMENTS: Texts = Texts {
     stale: "select id, post_id, id as comment_id, '' as title, body_markdown, greatest(created_at, edited_at) as written_at, renderer
             from comment where renderer < $1 order by renderer, id limit $2 for no key update skip locked",

@@ -26,6 +26,7 @@ pub struct NewRevision<'a> {
     pub at: DateTime<Utc>,
 }
 
+/// Inserts the revision of this number; where there is one, it gets this text instead.
 pub async fn insert(conn: &mut Conn, post: PostId, number: i32, draft: &NewRevision<'_>) -> QueryResult<()> {
     diesel::sql_query(
         "insert into revision (post_id, number, editor_id, title, body_markdown, tags, reason, created_at)
@@ -86,6 +87,7 @@ pub async fn keep(conn: &mut Conn, post: &PostRow, tags_before: &str, draft: &Ne
     insert(conn, post.id, number, draft).await
 }
 
+/// A revision with its editor. Tags are separated by spaces.
 #[derive(QueryableByName)]
 pub struct RevisionRow {
     #[diesel(sql_type = Int4)]

@@ -19,6 +19,7 @@ use crate::{
     kit::{Kit, Problem, pagination::Page},
 };
 
+/// Operations that list the revisions of a question or an answer.
 pub struct RevisionApi {
     pub kit: Kit,
 }

@@ -28,6 +28,7 @@ text_enum! {
 }
 
 refusals! {
+    /// Why something is refused to a post.
     pub enum Refusal {
         NotPublished = CONFLICT "post_not_published" "This post is hidden or deleted.",
         DuplicatePost = CONFLICT "duplicate_post" "You have posted the same words a moment ago.",
@@ -36,7 +37,9 @@ refusals! {
     }
 }
 
+/// Characters of a comment.
 pub const COMMENT_CHARS: RangeInclusive<usize> = 1..=2_000;
+/// Characters of the reason for an edit.
 pub const REASON_CHARS_MAX: usize = 300;
 /// Links in a body at trust 0.
 const NEWCOMER_LINKS_MAX: usize = 2;
@@ -67,6 +70,7 @@ pub struct PostRow {
     pub answer_count: i32,
     pub accepted_answer_id: Option<PostId>,
     pub accepted_at: Option<DateTime<Utc>>,
+    /// As [`hot_key`](super::hotness::hot_key) reckons it.
     pub hot_key: f64,
     pub active_at: DateTime<Utc>,
     pub closed_at: Option<DateTime<Utc>>,
@@ -80,6 +84,7 @@ pub struct PostRow {
 }
 
 impl PostRow {
+    /// Whether the post is neither hidden nor deleted.
     pub fn is_published(&self) -> bool {
         self.state == PostState::Published
     }

@@ -52,6 +52,7 @@ impl Thread {
     }
 }
 
+/// A post in whatever state; None where there is no such id.
 pub async fn find(conn: &mut Conn, id: PostId) -> QueryResult<Option<PostRow>> {
     Ok(find_thread(conn, id).await?.map(|thread| thread.post))
 }
@@ -61,6 +62,7 @@ pub async fn find_for_update(conn: &mut Conn, id: PostId) -> QueryResult<Option<
     Ok(find_thread_for_update(conn, id).await?.map(|thread| thread.post))
 }
 
+/// A post with its question, in whatever states; None where there is no such id.
 pub async fn find_thread(conn: &mut Conn, id: PostId) -> QueryResult<Option<Thread>> {
     diesel::sql_query(concat!(
         "select ",
@@ -93,7 +95,7 @@ pub async fn find_thread_of(conn: &mut Conn, id: PostId, kind: PostKind) -> Resu
     of_kind(find_thread(conn, id).await?, kind)
 }
 
-/// The same, locked.
+/// A post of this kind with its question, both locked until the end of the transaction; 404 where there is none.
 pub async fn find_thread_of_for_update(conn: &mut Conn, id: PostId, kind: PostKind) -> Result<Thread, Problem> {
     of_kind(find_thread_for_update(conn, id).await?, kind)
 }

@@ -37,8 +37,10 @@ use crate::{
     kit::{Kit, Problem, etag, pagination::Page, problem::Fields, text::Text},
 };
 
+/// Characters of a title to which similar questions are searched.
 pub const SIMILAR_TITLE_CHARS: std::ops::RangeInclusive<usize> = 10..=300;
 
+/// Operations on questions: list, ask, read, edit and delete them, and find similar ones.
 pub struct QuestionApi {
     pub kit: Kit,
 }

@@ -18,8 +18,10 @@ use crate::{
     kit::{Conn, Kit, Problem, Tx, problem::Fields, text::Text},
 };
 
+/// Characters of the note to a closure.
 pub const NOTE_CHARS_MAX: usize = 500;
 
+/// Operations that close and reopen a question, lock and unlock it.
 pub struct ClosureApi {
     pub kit: Kit,
 }

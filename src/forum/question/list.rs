@@ -67,6 +67,7 @@ pub struct QuestionCard {
     pub active_at: DateTime<Utc>,
 }
 
+/// A question in a list, with its place in each order.
 #[derive(QueryableByName, Debug)]
 pub struct CardRow {
     #[diesel(sql_type = SqlUuid)]

@@ -8,6 +8,7 @@ use crate::{
 };
 
 refusals! {
+    /// Why something is refused to a question.
     pub enum Refusal {
         BadTitle = BAD_REQUEST "bad_title" "title must have 10 to 300 characters.",
         HasAnswers = CONFLICT "question_has_answers" "Others have answered; ask staff to remove this question.",

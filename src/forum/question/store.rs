@@ -21,10 +21,11 @@ use crate::{
 
 /// Similar questions are looked for by this many of a title's rarest words.
 const SIMILAR_WORDS: i32 = 5;
-/// And ranked among this many.
+/// Similar questions are ranked among this many.
 const SIMILAR_CANDIDATES: i32 = 1_000;
 const SIMILAR_SHOWN: i32 = 5;
 
+/// A question to be inserted.
 pub struct NewQuestion<'a> {
     pub id: PostId,
     pub group_id: Option<GroupId>,
@@ -32,10 +33,12 @@ pub struct NewQuestion<'a> {
     pub title: &'a str,
     pub body_markdown: &'a str,
     pub rendered: &'a Rendered,
+    /// As [`hot_key`](crate::forum::post::hotness::hot_key) reckons it.
     pub hot_key: f64,
     pub at: DateTime<Utc>,
 }
 
+/// Inserts a question.
 pub async fn insert(conn: &mut Conn, new: &NewQuestion<'_>) -> QueryResult<()> {
     diesel::sql_query(
         "insert into post (id, kind, question_id, group_id, author_id, title, body_markdown, body_html, excerpt, renderer, hot_key, active_at, created_at)

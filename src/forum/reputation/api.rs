@@ -13,6 +13,7 @@ use crate::{
     kit::{Kit, Problem, pagination::Page},
 };
 
+/// The operation that lists one's own reputation, entry by entry.
 pub struct ReputationApi {
     pub kit: Kit,
 }

@@ -101,6 +101,7 @@ macro_rules! unsettled {
 /// Posts whose part of the book has to be settled anew.
 const UNSETTLED: &str = concat!("select distinct post_id as id from (", unsettled!(), ") u order by id");
 
+/// What must always hold of reputation.
 pub static CHECKS: &[Check] = &[
     Check {
         name: SUMS,
@@ -111,6 +112,7 @@ pub static CHECKS: &[Check] = &[
     Check { name: STANDINGS, sql: concat!("select violation from (", unsettled!(), ") u") },
 ];
 
+/// Settles posts anew, then adds up the totals.
 pub static REPAIRS: &[Repair] =
     &[Repair { of: &[STANDINGS], run: |kit| Box::pin(settle(kit)) }, Repair { of: &[SUMS], run: |kit| Box::pin(add_up(kit)) }];
 

@@ -18,6 +18,7 @@ use crate::{
     },
 };
 
+/// Settles the reputation of posts that votes, acceptances, moderation or merges have changed.
 pub struct ReputationListener;
 
 impl Listener<Event> for ReputationListener {

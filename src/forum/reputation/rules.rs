@@ -57,6 +57,7 @@ pub enum EntryCause {
 }
 
 impl EntryKind {
+    /// What the entry is reckoned with: entries of one cause and post are settled together.
     pub fn cause(self) -> EntryCause {
         use EntryKind::*;
         match self {
@@ -88,7 +89,9 @@ pub struct ScoredPost {
 pub struct NewVote {
     pub id: VoteId,
     pub post_id: PostId,
+    /// None for a vote of somebody unknown.
     pub voter_id: Option<MemberId>,
+    /// 1 or -1.
     pub value: i16,
     pub cast_at: DateTime<Utc>,
 }
@@ -100,6 +103,7 @@ pub struct GoneVote {
     pub source: String,
     pub post_id: PostId,
     pub member_id: MemberId,
+    /// Points of reputation.
     pub amount: i32,
 }
 
@@ -125,7 +129,7 @@ pub struct MovedEntry {
     pub amount: i32,
     #[diesel(sql_type = Timestamptz)]
     pub at: DateTime<Utc>,
-    /// PostedEntry after the merge that is undone.
+    /// Posted after the merge that is undone.
     #[diesel(sql_type = Bool)]
     pub later: bool,
 }
@@ -143,6 +147,7 @@ impl Book {
     pub fn remember(&mut self, post: PostId, cause: EntryCause, member: MemberId, amount: i32) {
         *self.held.entry((post, cause)).or_default().entry(member).or_default() += amount;
     }
+    /// Notes what votes gave a member on a day (UTC) before, for the day's cap.
     pub fn remember_day(&mut self, member: MemberId, day: NaiveDate, amount: i64) {
         *self.votes_of_day.entry((member, day)).or_default() += amount;
     }

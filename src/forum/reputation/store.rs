@@ -133,6 +133,7 @@ pub async fn find_gone_votes(conn: &mut Conn, posts: &[PostId]) -> QueryResult<V
     Ok(rows.into_iter().map(vote).collect())
 }
 
+/// An entry that was posted before.
 #[derive(QueryableByName)]
 pub struct PostedEntry {
     #[diesel(sql_type = SqlUuid)]
@@ -188,6 +189,7 @@ pub async fn add_up(conn: &mut Conn) -> QueryResult<usize> {
     .await
 }
 
+/// What votes gave a member on one day (UTC).
 #[derive(QueryableByName)]
 pub struct DayTotal {
     #[diesel(sql_type = SqlUuid)]
@@ -252,6 +254,7 @@ pub async fn post(conn: &mut Conn, entries: &[Entry]) -> QueryResult<Vec<usize>>
     Ok(ids.iter().enumerate().filter(|(_, id)| new.contains(id)).map(|(n, _)| n).collect())
 }
 
+/// An entry with its question; None for one that the member may not see, or no longer.
 #[derive(QueryableByName)]
 pub struct EntryRow {
     #[diesel(sql_type = SqlUuid)]
@@ -276,6 +279,7 @@ pub async fn list(
     back: bool,
     rows: i64,
 ) -> QueryResult<Vec<EntryRow>> {
+    /// SQL: a member's entries, each with its question as far as they may see it; the rest is a condition.
     macro_rules! entry_rows {
         ($rest:literal) => {
             concat!(
@@ -305,6 +309,7 @@ pub async fn list(
         .await
 }
 
+/// SQL: gives `entries` of member `$2` to `$3`, adds up both totals, and notes them for merge `$1` unless `$4`.
 macro_rules! change_hands {
     ($entries:literal) => {
         concat!(

@@ -37,6 +37,7 @@ use crate::{
     },
 };
 
+/// Operations on the review queue: list, read, claim, decide and undo; and what authors are told of their posts.
 pub struct ReviewApi {
     pub kit: Kit,
 }

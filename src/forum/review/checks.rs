@@ -2,6 +2,7 @@
 
 use crate::kit::verify::Check;
 
+/// What must always hold of review items, flags and trust set by hand.
 pub const CHECKS: [Check; 5] = [
     Check {
         name: "A post has at most one undecided review item.",

@@ -12,8 +12,11 @@ use crate::{
     refusals,
 };
 
+/// Characters of a decision's reason.
 pub const REASON_CHARS: std::ops::RangeInclusive<usize> = 3..=1_000;
+/// Characters of the note to the author.
 pub const NOTE_CHARS_MAX: usize = 1_000;
+/// Minutes for which a claim keeps others from deciding.
 pub const CLAIM_MINUTES: i64 = 15;
 /// How much of a post the queue shows.
 pub const EXCERPT_CHARS: i32 = 300;
@@ -53,6 +56,7 @@ crate::text_enum! {
 }
 
 refusals! {
+    /// Why a review item cannot be claimed, decided or undone.
     pub enum Refusal {
         AlreadyDecided = CONFLICT "already_decided" "This has been decided already.",
         NotDecided = CONFLICT "not_decided" "This has not been decided.",
@@ -101,6 +105,7 @@ pub struct Plan {
 }
 
 impl Decision {
+    /// What the decision imposes on the author; None for most.
     pub fn sanction(self) -> Option<SanctionKind> {
         match self {
             Self::Warn => Some(SanctionKind::Warning),

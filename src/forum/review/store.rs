@@ -64,6 +64,7 @@ pub struct Row {
     pub score: i32,
     #[diesel(sql_type = Timestamptz)]
     pub posted_at: DateTime<Utc>,
+    /// None: in no group.
     #[diesel(sql_type = Nullable<Text>)]
     pub group_slug: Option<String>,
     #[diesel(sql_type = Text)]
@@ -106,6 +107,7 @@ pub struct Filter {
     pub group: Option<GroupId>,
 }
 
+/// SQL: undecided items beyond (weight, id) `$3, $4`, in this order.
 macro_rules! waiting {
     ($comparison:literal, $order:literal) => {
         concat!(
@@ -123,6 +125,7 @@ macro_rules! waiting {
     };
 }
 
+/// SQL: decided items beyond (decided_at, id) `$3, $4`, in this order.
 macro_rules! decided {
     ($comparison:literal, $order:literal) => {
         concat!(
@@ -171,6 +174,7 @@ pub async fn list(conn: &mut Conn, filter: &Filter, request: &Request<i64>, now:
         .await
 }
 
+/// One item, as moderators see it.
 pub async fn find(conn: &mut Conn, id: ReviewItemId, now: DateTime<Utc>) -> QueryResult<Option<Row>> {
     diesel::sql_query(concat!(select_items!(), "where i.id = $3"))
         .bind::<Int4, _>(EXCERPT_CHARS)
@@ -206,6 +210,7 @@ pub struct Notice {
     pub at: DateTime<Utc>,
 }
 
+/// SQL: what an author is told of their hidden or decided posts beyond (time, id) `$2, $3`, in this order.
 macro_rules! notices {
     ($comparison:literal, $order:literal) => {
         concat!(
@@ -279,14 +284,17 @@ const EFFECTS: &str = "
   having sum(m.reputation) <> 0 or sum(m.pending) <> 0 or sum(m.available) <> 0
   order by m.post_id, member.handle";
 
+/// What a decision would move for each of these posts and members: reputation and points.
 pub async fn find_effects(conn: &mut Conn, posts: &[PostId], now: DateTime<Utc>) -> QueryResult<Vec<Movement>> {
     diesel::sql_query(EFFECTS).bind::<Array<SqlUuid>, _>(posts).bind::<Timestamptz, _>(now).cached().load(conn).await
 }
 
+/// The post that an item is about; None where there is no such item.
 pub async fn find_post_of(conn: &mut Conn, id: ReviewItemId) -> QueryResult<Option<PostId>> {
     review_item::table.find(id).select(review_item::post_id).first(conn).await.optional()
 }
 
+/// An item, as far as rules want it.
 #[derive(Queryable)]
 pub struct Item {
     pub state: ReviewState,
@@ -299,6 +307,7 @@ pub struct Item {
 }
 
 impl Item {
+    /// What a decision is about, with the post's author and state.
     pub fn case(&self, author: (MemberId, Role), post_state: PostState) -> Case {
         Case {
             state: self.state,
@@ -325,11 +334,13 @@ pub async fn find_item(conn: &mut Conn, id: ReviewItemId, lock: bool) -> QueryRe
     if lock { found.for_update().first(conn).await.optional() } else { found.first(conn).await.optional() }
 }
 
+/// A member's role; an error where there is no such member.
 pub async fn find_role(conn: &mut Conn, member: MemberId) -> QueryResult<Role> {
     use crate::schema::member;
     member::table.find(member).select(member::role).first(conn).await
 }
 
+/// Claims an item for [`CLAIM_MINUTES`] from `now` on.
 pub async fn claim(conn: &mut Conn, id: ReviewItemId, by: MemberId, now: DateTime<Utc>) -> QueryResult<()> {
     diesel::update(review_item::table.find(id))
         .set((
@@ -366,6 +377,7 @@ pub struct DecisionRecord<'a> {
     pub plan: Plan,
 }
 
+/// Writes a decision, ends the claim, and counts the version up.
 pub async fn record_decision(conn: &mut Conn, id: ReviewItemId, record: &DecisionRecord<'_>, now: DateTime<Utc>) -> QueryResult<()> {
     diesel::update(review_item::table.find(id))
         .set((

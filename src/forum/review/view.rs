@@ -119,6 +119,7 @@ pub fn effects(movements: Vec<Movement>) -> HashMap<PostId, Vec<MovementView>> {
     effects
 }
 
+/// What withdrawing or returning a post would move, whichever its state allows. None: it moves nothing.
 pub fn effect(state: PostState, movements: Option<Vec<MovementView>>) -> Effect {
     let movements = movements.unwrap_or_default();
     if state == PostState::Published {
@@ -128,6 +129,7 @@ pub fn effect(state: PostState, movements: Option<Vec<MovementView>>) -> Effect 
     }
 }
 
+/// An item with what a decision would move.
 pub fn view(row: Row, movements: Option<Vec<MovementView>>) -> ReviewItem {
     ReviewItem {
         id: row.id,
@@ -179,6 +181,7 @@ pub struct MyModeratedPost {
     at: DateTime<Utc>,
 }
 
+/// What an author sees of review.
 pub fn my_post(notice: Notice) -> MyModeratedPost {
     MyModeratedPost {
         id: notice.post_id,

@@ -21,6 +21,7 @@ use crate::{
     kit::{Kit, Problem, pagination::Page, problem::Fields, text::Text},
 };
 
+/// Operations on sanctions: impose, list and lift them.
 pub struct SanctionApi {
     pub kit: Kit,
 }

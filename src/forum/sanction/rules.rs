@@ -8,9 +8,13 @@ use crate::{
     refusals,
 };
 
+/// Characters of a sanction's reason.
 pub const REASON_CHARS: std::ops::RangeInclusive<usize> = 3..=1_000;
+/// Characters of the note to the member.
 pub const NOTE_CHARS_MAX: usize = 1_000;
+/// Hours that a silence may last: a day, three, a week or thirty days.
 pub const SILENCE_HOURS: [i64; 4] = [24, 72, 168, 720];
+/// Hours that a suspension may last, unless it is for good.
 pub const SUSPENSION_HOURS: std::ops::RangeInclusive<i64> = 1..=87_600;
 /// How long flags alone silence somebody: time enough for a moderator to look.
 pub const AUTOMATIC_SILENCE_HOURS: i64 = 72;
@@ -28,6 +32,7 @@ crate::text_enum! {
 }
 
 refusals! {
+    /// Why a sanction cannot be imposed or lifted.
     pub enum Refusal {
         Oneself = FORBIDDEN "own_account" "Nobody decides on themselves.",
         Staff = FORBIDDEN "staff_member" "Only an administrator decides on staff.",

@@ -29,6 +29,7 @@ pub async fn find_target_for_update(conn: &mut Conn, id: MemberId) -> QueryResul
     living.select((member::id, member::role)).for_no_key_update().first(conn).await.optional()
 }
 
+/// Inserts a sanction.
 pub async fn insert(conn: &mut Conn, new: &NewSanction) -> QueryResult<()> {
     diesel::insert_into(sanction::table)
         .values((
@@ -47,6 +48,7 @@ pub async fn insert(conn: &mut Conn, new: &NewSanction) -> QueryResult<()> {
     Ok(())
 }
 
+/// A sanction, with who is under it, who imposed it and which post it is about.
 #[derive(QueryableByName, Debug)]
 pub struct Row {
     #[diesel(sql_type = SqlUuid)]
@@ -75,6 +77,7 @@ pub struct Row {
     pub lifted_at: Option<DateTime<Utc>>,
 }
 
+/// SQL: sanctions `s` with what [`Row`] wants; the rest is a condition.
 macro_rules! select_sanctions {
     ($rest:literal) => {
         concat!(
@@ -87,6 +90,7 @@ macro_rules! select_sanctions {
     };
 }
 
+/// A sanction, locked until the end of the transaction.
 pub async fn find_for_update(conn: &mut Conn, id: SanctionId) -> QueryResult<Option<Row>> {
     diesel::sql_query(select_sanctions!("where s.id = $1 for update of s"))
         .bind::<SqlUuid, _>(id)
@@ -114,6 +118,7 @@ pub async fn list(conn: &mut Conn, member_id: MemberId, request: &Request<i64>) 
         .await
 }
 
+/// Ends a sanction at `now`.
 pub async fn lift(conn: &mut Conn, id: SanctionId, now: DateTime<Utc>) -> QueryResult<()> {
     diesel::update(sanction::table.find(id)).set(sanction::lifted_at.eq(now)).execute(conn).await?;
     Ok(())

@@ -25,6 +25,7 @@ use crate::{
     },
 };
 
+/// The operation that searches questions and answers.
 pub struct SearchApi {
     pub kit: Kit,
 }

@@ -16,9 +16,11 @@ crate::refusals! {
 /// Searches of somebody who has not signed in.
 pub const VISITOR_SEARCH: RateLimit = RateLimit::per("visitor search", 15, Duration::from_secs(60));
 
+/// Characters of a search.
 pub const QUERY_CHARS: std::ops::RangeInclusive<usize> = 1..=300;
 /// Characters that mark a highlight in a snippet while it is still plain text; for private use, so nobody's own.
 pub const MARK_START: char = '\u{E000}';
+/// Where a highlight ends that [`MARK_START`] begins.
 pub const MARK_END: char = '\u{E001}';
 
 /// A search, taken apart.

@@ -31,6 +31,7 @@ pub struct Scope {
     pub before: Option<DateTime<Utc>>,
 }
 
+/// A post that was found, with its question's title and a snippet in which highlights are marked.
 #[derive(QueryableByName, Debug)]
 pub struct FoundRow {
     #[diesel(sql_type = SqlUuid)]
@@ -115,6 +116,7 @@ macro_rules! found {
     };
 }
 
+/// SQL: the page after (rank, id) `$12, $13`, or the one before it, from `candidates`.
 macro_rules! directions {
     ($back:expr, $candidates:expr) => {
         if $back {

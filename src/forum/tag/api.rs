@@ -40,11 +40,12 @@ text_enum! {
     }
 }
 
+/// Operations on tags: list, read and edit them, which includes making them synonyms.
 pub struct TagApi {
     pub kit: Kit,
 }
 
-/// A tag.
+/// What questions are about.
 #[derive(Object, Debug)]
 #[oai(skip_serializing_if_is_none)]
 pub struct TagView {

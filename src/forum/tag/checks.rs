@@ -12,6 +12,7 @@ use crate::kit::{
 const LEADS_ON: &str = "A synonym stands for a tag that stands for itself.";
 const KEEPS: &str = "A synonym has no questions and no followers: its tag has them.";
 
+/// What must always hold of synonyms.
 pub static CHECKS: &[Check] = &[
     Check {
         name: LEADS_ON,
@@ -25,6 +26,7 @@ pub static CHECKS: &[Check] = &[
     },
 ];
 
+/// Leads synonyms of synonyms to the end, with their questions and followers.
 pub static REPAIRS: &[Repair] = &[Repair { of: &[LEADS_ON, KEEPS], run: |kit| Box::pin(lead_to_the_end(kit)) }];
 
 /// Of a circle, the tag that most questions have stands for itself; the first by name where that is not decided.

@@ -12,6 +12,7 @@ use crate::{
     },
 };
 
+/// Counts the questions of a group's tags anew when the group becomes private, public or ends.
 pub struct TagListener;
 
 impl Listener<Event> for TagListener {

@@ -8,11 +8,15 @@ use crate::{
     refusals,
 };
 
+/// Characters of a tag's name.
 pub const NAME_CHARS: RangeInclusive<usize> = 1..=35;
+/// Tags of one question.
 pub const TAGS_PER_QUESTION: RangeInclusive<usize> = 1..=5;
+/// Characters of a tag's description.
 pub const DESCRIPTION_CHARS_MAX: usize = 1_000;
 
 refusals! {
+    /// Why a tag cannot become a synonym.
     pub enum Refusal {
         SynonymOfItself = CONFLICT "synonym_of_itself" "A tag cannot stand for itself.",
         SynonymChain = CONFLICT "synonym_chain" "A synonym cannot stand for another synonym, nor a tag that has synonyms become one.",

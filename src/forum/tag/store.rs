@@ -16,6 +16,7 @@ use crate::{
     shown_tag, visible_group,
 };
 
+/// A tag with its synonyms.
 #[derive(QueryableByName, Clone, Debug)]
 pub struct TagRow {
     #[diesel(sql_type = SqlUuid)]
@@ -41,6 +42,7 @@ impl TagRow {
     }
 }
 
+/// SQL: tags `t` with what [`TagRow`] wants; the rest is a condition.
 macro_rules! tag_rows {
     ($($rest:tt)+) => {
         concat!(
@@ -89,6 +91,7 @@ pub async fn count_of_synonyms(conn: &mut Conn) -> QueryResult<u64> {
     Ok(count.rows as u64)
 }
 
+/// The tag of this very name, be it a synonym.
 pub async fn find(conn: &mut Conn, name: &str) -> QueryResult<Option<TagRow>> {
     Ok(diesel::sql_query(tag_rows!("where t.name = $1")).bind::<Text, _>(name).cached().load(conn).await?.pop())
 }
@@ -239,6 +242,7 @@ pub async fn recount(conn: &mut Conn, tags: &[TagId]) -> QueryResult<()> {
     Ok(())
 }
 
+/// The names of a question's tags, in alphabetical order.
 pub async fn names_of(conn: &mut Conn, question: PostId) -> QueryResult<Vec<String>> {
     #[derive(QueryableByName)]
     struct Name {
@@ -321,6 +325,7 @@ pub async fn list_followed(conn: &mut Conn, member: MemberId, seek: Option<&str>
     diesel::sql_query(text).bind::<SqlUuid, _>(member).bind::<Nullable<Text>, _>(seek).bind::<Int8, _>(rows).cached().load(conn).await
 }
 
+/// Gives a tag another description.
 pub async fn set_description(conn: &mut Conn, id: TagId, description: &str) -> QueryResult<()> {
     diesel::sql_query("update tag set description = $2 where id = $1")
         .bind::<SqlUuid, _>(id)

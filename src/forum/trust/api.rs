@@ -21,6 +21,7 @@ use crate::{
     kit::{Kit, Problem, problem::Fields, text::Text},
 };
 
+/// Operations that set a member's trust level by hand, and take that back.
 pub struct TrustApi {
     pub kit: Kit,
 }

@@ -7,6 +7,7 @@ use crate::kit::{Kit, Problem, background::Job};
 
 const BATCH_MEMBERS: i64 = 200;
 
+/// Evaluates the trust of members who are due, every minute.
 pub const EVALUATE_TRUST: Job = Job { name: "trust", every: Duration::from_secs(60), run: |kit| Box::pin(evaluate_due(kit)) };
 
 /// Computes the trust of everybody who is due.

@@ -12,6 +12,7 @@ use crate::{
     },
 };
 
+/// Notes the members whose trust an event bears on as due.
 pub struct TrustListener;
 
 impl Listener<Event> for TrustListener {

@@ -6,6 +6,7 @@ use chrono::{DateTime, Duration, Utc};
 
 use crate::refusals;
 
+/// Trust levels: 0 is a newcomer's, 4 is given by hand only.
 pub const TRUST: std::ops::RangeInclusive<i64> = 0..=4;
 
 /// Level 1 without a purchase: so many days in the community, and so many posts, comments and votes.
@@ -26,6 +27,7 @@ const T3_FLAGGED_MAX: i64 = 2;
 const T3_LOOK_DAYS: i64 = 1;
 
 refusals! {
+    /// Why a trust level cannot be changed by hand.
     pub enum Refusal {
         NotByHand = CONFLICT "trust_not_by_hand" "This member's trust was not set by hand.",
     }

@@ -47,6 +47,7 @@ pub async fn take_due(conn: &mut Conn, now: DateTime<Utc>, most: i64) -> QueryRe
     taken.returning(trust_due::member_id).get_results(conn).await
 }
 
+/// A member who is due, with their present level and what bears on the next one.
 #[derive(QueryableByName)]
 pub struct FactsRow {
     #[diesel(sql_type = SqlUuid)]
@@ -76,6 +77,7 @@ pub struct FactsRow {
 }
 
 impl FactsRow {
+    /// What the rules decide by, as of `now`.
     pub fn facts(&self, now: DateTime<Utc>) -> Facts {
         Facts {
             days_since_joining: (now - self.joined_at).num_days(),

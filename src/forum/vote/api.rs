@@ -14,6 +14,7 @@ use crate::{
     kit::{Kit, Problem},
 };
 
+/// Operations that vote on a question or an answer, or take the vote back.
 pub struct VoteApi {
     pub kit: Kit,
 }

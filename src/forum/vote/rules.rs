@@ -7,6 +7,7 @@ use crate::{
     kit::rate_limits::{DAY, RateLimit},
 };
 
+/// Votes of one member.
 pub const VOTE: RateLimit = RateLimit::per("vote", 40, DAY);
 /// Votes of one member on what another one wrote; nothing comes back before a day is over.
 pub const VOTE_ON_AUTHOR: RateLimit = RateLimit::every("vote on author", 5, DAY);

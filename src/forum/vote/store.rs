@@ -22,6 +22,7 @@ struct Row {
     value: i16,
 }
 
+/// A member's vote on a post; None where they have not voted.
 pub async fn find(conn: &mut Conn, post: PostId, member: MemberId) -> QueryResult<Option<Vote>> {
     let rows: Vec<Row> = diesel::sql_query("select id, value from vote where post_id = $1 and member_id = $2")
         .bind::<SqlUuid, _>(post)
@@ -53,6 +54,7 @@ pub async fn insert(conn: &mut Conn, vote: Vote, post: PostId, voter: &Actor, no
     Ok(())
 }
 
+/// How many votes a post has, each way.
 #[derive(QueryableByName)]
 pub struct Tally {
     #[diesel(sql_type = Int4)]

@@ -21,6 +21,7 @@ use crate::{
     kit::{Kit, Problem, problem::Fields, text::Text},
 };
 
+/// The operation that registers a member.
 pub struct AccountApi {
     pub kit: Kit,
     pub password_chars_min: usize,

@@ -20,6 +20,7 @@ use crate::{
     kit::{Conn, Kit, Problem, problem::Fields, text::Text},
 };
 
+/// Operations on one's own account: change the password, and leave.
 pub struct OwnAccountApi {
     pub kit: Kit,
     pub password_chars_min: usize,

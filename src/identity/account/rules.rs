@@ -24,16 +24,21 @@ pub const PASSWORD: RateLimit = RateLimit::per("password", 10, Duration::from_se
 pub const PASSWORD_OF_ALL: RateLimit = RateLimit::every("password of all", 30, Duration::from_secs(600));
 /// Tries to join; members who joined count apart.
 pub const SIGN_UP_FORM: RateLimit = RateLimit::per("sign-up form", 30, Duration::from_secs(3_600));
+/// Members who may join from one network.
 pub const SIGN_UP: RateLimit = RateLimit::per("sign up", 3, DAY);
 
+/// Characters of a password.
 pub const PASSWORD_CHARS_MAX: usize = 128;
+/// Characters of a referral code that somebody brings.
 pub const REFERRAL_CODE_CHARS_MAX: usize = 64;
+/// Characters of an e-mail address (RFC 5321, 4.5.3.1.3, without its brackets).
 pub const EMAIL_CHARS_MAX: usize = 254;
 /// Handles that would pass for the company's own voice.
 const RESERVED: [&str; 12] =
     ["admin", "administrator", "moderator", "staff", "support", "system", "regulars", "official", "root", "help", "me", "community"];
 
 refusals! {
+    /// Why an account cannot be made, signed in to or changed.
     pub enum Refusal {
         Merged = FORBIDDEN "merged" "This account was merged into another: sign in there.",
         HandleTaken = CONFLICT "handle_taken" "Another member has this handle, or one that looks like it." on "member_handle_key_key" "member_handle" "member_handle_word",
@@ -60,6 +65,7 @@ pub struct Email {
 }
 
 impl Email {
+    /// Reads an address as people type it; None for what is none.
     pub fn parse(text: &str) -> Option<Self> {
         let given = text.trim().to_owned();
         if text.len() > EMAIL_CHARS_MAX || !email_address::EmailAddress::is_valid(&given) {
@@ -110,7 +116,7 @@ pub fn check_password(fields: &mut Fields, password: &str, chars_min: usize, own
     check_new_password(fields, "/password", password, chars_min, own_words);
 }
 
-/// The same for a field of another name.
+/// Wants what [`check_password`] wants, of the field at `pointer`.
 pub fn check_new_password(fields: &mut Fields, pointer: &str, password: &str, chars_min: usize, own_words: &[&str]) {
     fields.chars(pointer, password, chars_min..=PASSWORD_CHARS_MAX);
     let lower = password.to_lowercase();

@@ -16,6 +16,7 @@ use crate::{
     schema::{account, member, session},
 };
 
+/// A member to be inserted, with or without an account.
 #[derive(Insertable)]
 #[diesel(table_name = member)]
 pub struct NewMember<'a> {
@@ -47,15 +48,18 @@ pub async fn is_handle_taken(conn: &mut Conn, handle: &str, now: DateTime<Utc>) 
     Ok(taken || !find_retired(conn, &[handle], now).await?.is_empty())
 }
 
+/// Whether an account has this address, case aside.
 pub async fn is_email_known(conn: &mut Conn, email: &Email) -> QueryResult<bool> {
     diesel::select(diesel::dsl::exists(account::table.filter(account::email_key.eq(&email.key)))).get_result(conn).await
 }
 
+/// Inserts a member. A unique violation where the handle, or one that looks like it, is taken.
 pub async fn insert_member(conn: &mut Conn, new: &NewMember<'_>) -> QueryResult<()> {
     diesel::insert_into(member::table).values(new).execute(conn).await?;
     Ok(())
 }
 
+/// Gives a member an account. A unique violation where the address is taken.
 pub async fn insert_account(
     conn: &mut Conn,
     member_id: MemberId,
@@ -79,6 +83,7 @@ pub async fn insert_account(
     Ok(())
 }
 
+/// Whose account it is, and the hash to compare a password with.
 #[derive(Queryable)]
 pub struct Credentials {
     pub member_id: MemberId,
@@ -97,6 +102,7 @@ pub async fn find_merged_into(conn: &mut Conn, member_id: MemberId) -> QueryResu
         .optional()
 }
 
+/// The credentials of an address by its key; None where nobody has it.
 pub async fn find_credentials(conn: &mut Conn, email_key: &str) -> QueryResult<Option<Credentials>> {
     account::table
         .filter(account::email_key.eq(email_key))
@@ -115,6 +121,7 @@ pub async fn knows_network(conn: &mut Conn, email_key: &str, network: &[u8]) -> 
     diesel::select(diesel::dsl::exists(sessions)).get_result(conn).await
 }
 
+/// A member's password hash; None where they have no account.
 pub async fn find_password_hash(conn: &mut Conn, member_id: MemberId) -> QueryResult<Option<String>> {
     account::table.filter(account::member_id.eq(member_id)).select(account::password_hash).first(conn).await.optional()
 }
@@ -133,6 +140,7 @@ pub async fn holds_password(conn: &mut Conn, member_id: MemberId, hash: &str) ->
     Ok(current.as_deref() == Some(hash))
 }
 
+/// Gives a member's account another password hash.
 pub async fn update_password_hash(conn: &mut Conn, member_id: MemberId, hash: &str) -> QueryResult<()> {
     diesel::update(account::table)
         .filter(account::member_id.eq(member_id))

@@ -30,6 +30,7 @@ use crate::{
     },
 };
 
+/// Operations on API keys: create, list, change, rotate and revoke them.
 pub struct ApiKeyApi {
     pub kit: Kit,
 }

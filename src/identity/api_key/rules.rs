@@ -4,13 +4,17 @@ use chrono::{DateTime, Duration, Utc};
 
 use crate::{identity::auth::Scope, kit::problem::Fields, refusals};
 
+/// Characters of a key's name.
 pub const NAME_CHARS: std::ops::RangeInclusive<usize> = 1..=60;
 /// As many as there are.
 pub const SCOPES: std::ops::RangeInclusive<usize> = 1..=Scope::ALL.len();
+/// Hours for which a rotated key goes on working.
 pub const OVERLAP_HOURS: std::ops::RangeInclusive<i64> = 0..=720;
+/// Hours of overlap where a rotation names none.
 pub const OVERLAP_HOURS_DEFAULT: i64 = 24;
 
 refusals! {
+    /// Why a key cannot be rotated.
     pub enum Refusal {
         NotInUse = CONFLICT "key_not_in_use" "This key has expired or was revoked; create another.",
     }
@@ -29,6 +33,7 @@ pub fn join_scopes(scopes: &[Scope]) -> String {
     words.into_iter().collect::<Vec<_>>().join(" ")
 }
 
+/// The scopes that [`join_scopes`] stored, without any that are no longer known.
 pub fn split_scopes(text: &str) -> Vec<Scope> {
     text.split(' ').filter_map(|word| word.parse().ok()).collect()
 }
@@ -42,6 +47,7 @@ pub struct Term {
 }
 
 impl Term {
+    /// Whether the key is neither revoked nor expired.
     pub fn is_in_use(&self, now: DateTime<Utc>) -> bool {
         self.revoked_at.is_none() && self.expires_at.is_none_or(|at| at > now)
     }

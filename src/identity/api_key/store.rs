@@ -32,6 +32,7 @@ impl Secret {
     }
 }
 
+/// A key with its partner's name: all but its secret.
 #[derive(Queryable, Clone)]
 pub struct KeyRow {
     pub id: ApiKeyId,
@@ -47,6 +48,7 @@ pub struct KeyRow {
 }
 
 impl KeyRow {
+    /// From when to when the key works.
     pub fn term(&self) -> Term {
         Term { created_at: self.created_at, expires_at: self.expires_at, revoked_at: self.revoked_at }
     }
@@ -121,6 +123,7 @@ fn columns() -> _ {
     )
 }
 
+/// A page of a partner's keys, or of everybody's, newest first.
 pub async fn list(conn: &mut Conn, partner_id: Option<PartnerId>, request: &Request<()>) -> QueryResult<Vec<KeyRow>> {
     let mut query = api_key::table.inner_join(partner_table::table).select(columns()).limit(request.rows()).into_boxed();
     if let Some(partner_id) = partner_id {
@@ -140,16 +143,19 @@ pub async fn lock(conn: &mut Conn, id: ApiKeyId) -> QueryResult<Option<KeyRow>> 
     api_key::table.inner_join(partner_table::table).filter(api_key::id.eq(id)).select(columns()).for_update().first(conn).await.optional()
 }
 
+/// Has a key end at this time.
 pub async fn set_expiry(conn: &mut Conn, id: ApiKeyId, at: DateTime<Utc>) -> QueryResult<()> {
     diesel::update(api_key::table.find(id)).set(api_key::expires_at.eq(at)).cached().execute(conn).await?;
     Ok(())
 }
 
+/// Gives a key another name and other scopes, as [`join_scopes`](super::rules::join_scopes) stores them.
 pub async fn update(conn: &mut Conn, id: ApiKeyId, name: &str, scopes: &str) -> QueryResult<()> {
     diesel::update(api_key::table.find(id)).set((api_key::name.eq(name), api_key::scopes.eq(scopes))).cached().execute(conn).await?;
     Ok(())
 }
 
+/// Ends a key at `now`.
 pub async fn revoke(conn: &mut Conn, id: ApiKeyId, now: DateTime<Utc>) -> QueryResult<()> {
     diesel::update(api_key::table.find(id)).set(api_key::revoked_at.eq(now)).cached().execute(conn).await?;
     Ok(())

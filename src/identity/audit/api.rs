@@ -19,6 +19,7 @@ use crate::{
     },
 };
 
+/// The operation that reads the audit log.
 pub struct AuditApi {
     pub kit: Kit,
 }

@@ -31,6 +31,8 @@ pub struct AuditEntry<'a> {
 }
 
 impl<'a> AuditEntry<'a> {
+    /// An entry of what `actor_id` (None: the operator, or the programme itself) did to a subject, which is a kind and
+    /// an id.
     pub fn new(
         actor_id: Option<MemberId>,
         action: &'a str,
@@ -51,6 +53,7 @@ pub async fn record(conn: &mut Conn, entry: AuditEntry<'_>) -> QueryResult<()> {
 /// A statement binds 65,535 values at most, and an entry has eight.
 const ENTRIES_A_STATEMENT: usize = 5_000;
 
+/// Inserts entries, many with one statement.
 pub async fn record_all(conn: &mut Conn, entries: &[AuditEntry<'_>]) -> QueryResult<()> {
     for entries in entries.chunks(ENTRIES_A_STATEMENT) {
         diesel::insert_into(audit_entry::table).values(entries).execute(conn).await?;
@@ -58,6 +61,7 @@ pub async fn record_all(conn: &mut Conn, entries: &[AuditEntry<'_>]) -> QueryRes
     Ok(())
 }
 
+/// Which entries are wanted: None for all.
 #[derive(Clone, Debug)]
 pub struct Filter {
     pub actor: Option<MemberId>,
@@ -65,6 +69,7 @@ pub struct Filter {
     pub subject: Option<Uuid>,
 }
 
+/// An entry, with the handle of who acted and a name of what they acted on, where either still has one.
 #[derive(Queryable)]
 pub struct AuditRow {
     pub id: Uuid,
@@ -94,6 +99,7 @@ const SUBJECT_NAME: &str = "case audit_entry.subject_kind
     when 'tier' then (select name from tier where id = audit_entry.subject_id)
 end";
 
+/// A page of the entries that a filter lets through, newest first.
 pub async fn list(conn: &mut Conn, filter: &Filter, request: &Request<()>) -> QueryResult<Vec<AuditRow>> {
     let mut query = audit_entry::table
         .left_join(member::table)

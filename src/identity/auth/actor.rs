@@ -8,6 +8,7 @@ use crate::{
     text_enum,
 };
 
+/// What every API key begins with, so that people and secret scanners recognise one.
 pub const API_KEY_PREFIX: &str = "rk_";
 
 /// A signed-in member.
@@ -34,6 +35,7 @@ pub struct Actor {
 }
 
 impl Actor {
+    /// Whether they are a moderator or an administrator.
     pub fn is_staff(&self) -> bool {
         self.role >= Role::Moderator
     }

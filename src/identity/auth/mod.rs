@@ -131,6 +131,7 @@ fn with_scope(scope: Scope, partner: PartnerActor) -> Result<PartnerActor, Probl
     Err(missing_scope(scope))
 }
 
+/// 403 `missing_scope`, naming the scope that an API key lacks.
 pub fn missing_scope(scope: Scope) -> Problem {
     Problem::from(Refusal::MissingScope).because(format!("This API key lacks the scope {}.", scope.as_str()))
 }
@@ -141,8 +142,9 @@ pub struct Visitor(pub Option<Actor>);
 pub struct Myself(pub Actor);
 /// A member in good standing.
 pub struct Member(pub Actor);
-/// Staff.
+/// A moderator or administrator in good standing.
 pub struct Moderator(pub Actor);
+/// An administrator in good standing.
 pub struct Admin(pub Actor);
 /// A partner whose key has the scope `S`.
 pub struct Partner<S>(pub PartnerActor, PhantomData<S>);
@@ -154,6 +156,7 @@ pub enum MemberOrPartner<S> {
 
 /// Staff, or a partner whose key has the scope `S`.
 pub struct ModeratorOrPartner<S>(pub MemberOrPartner<S>);
+/// An administrator, or a partner whose key has the scope `S`.
 pub struct AdminOrPartner<S>(pub MemberOrPartner<S>);
 
 /// A scope as a type, for the extractors.
@@ -163,6 +166,7 @@ pub trait Scoped: Send {
     const SCHEME: &'static str;
 }
 
+/// Declares scopes as types, each with its word.
 macro_rules! scoped {
     ($($name:ident = $word:literal),+ $(,)?) => { $(
         pub struct $name;

@@ -24,6 +24,7 @@ use crate::{
 
 const USER_AGENT_CHARS_MAX: usize = 200;
 
+/// The operation that signs a member in.
 pub struct LoginApi {
     pub authenticator: Authenticator,
     pub terms: SignInTerms,

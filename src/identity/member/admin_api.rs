@@ -28,6 +28,7 @@ use crate::{
     },
 };
 
+/// Operations on members for administrators: list them, and change their roles.
 pub struct MemberAdminApi {
     pub kit: Kit,
 }

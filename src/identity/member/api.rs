@@ -25,6 +25,7 @@ use crate::{
     },
 };
 
+/// Operations on members: read, edit and export oneself, list and read others.
 pub struct MemberApi {
     pub kit: Kit,
 }

@@ -2,13 +2,17 @@
 
 use crate::{domain::Role, refusals, text_enum};
 
+/// Characters of a display name.
 pub const DISPLAY_NAME_CHARS: std::ops::RangeInclusive<usize> = 1..=60;
+/// Characters of what a member says of themselves.
 pub const BIO_CHARS: std::ops::RangeInclusive<usize> = 0..=1_000;
+/// Characters of the reason for another role.
 pub const REASON_CHARS: std::ops::RangeInclusive<usize> = 3..=500;
 /// What is shown of somebody who is gone.
 pub const ERASED_NAME: &str = "Erased member";
 
 refusals! {
+    /// Why a member cannot be changed or leave.
     pub enum Refusal {
         Merged = CONFLICT "merged" "This member was merged into another: change that one.",
         LastAdministrator = CONFLICT "last_administrator" "The last administrator cannot go: make somebody else one first.",

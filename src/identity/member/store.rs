@@ -88,7 +88,8 @@ pub async fn find_or_create_external(
     found.into_iter().next().map(|(_, id)| id).ok_or(diesel::result::Error::NotFound)
 }
 
-/// The same for many, in two statements and no particular order; repeated ids come once.
+/// The members whom a partner knows by these ids, in two statements and no particular order; unclaimed ones are made
+/// for those that are not known. Repeated ids come once.
 pub async fn find_or_create_externals(
     conn: &mut Conn,
     partner_id: PartnerId,
@@ -171,6 +172,7 @@ pub fn random_handle(prefix: &str, letter_count: usize) -> String {
     prefix.chars().chain(letters).collect()
 }
 
+/// A member who has an account, as they see themselves.
 #[derive(Queryable)]
 pub struct MyRow {
     pub id: MemberId,
@@ -201,6 +203,7 @@ fn my_columns() -> _ {
     )
 }
 
+/// A member's handle; an error where there is no such member.
 pub async fn find_handle(conn: &mut Conn, id: MemberId) -> QueryResult<String> {
     member::table.find(id).select(member::handle).first(conn).await
 }
@@ -210,7 +213,8 @@ pub async fn find_me(conn: &mut Conn, id: MemberId) -> QueryResult<MyRow> {
     member::table.inner_join(account::table).filter(member::id.eq(id)).select(my_columns()).first(conn).await
 }
 
-/// The same, locked until the end of the transaction; None when they are gone, or have just become a part of somebody else.
+/// A member who has an account, locked until the end of the transaction; None when they are gone, or have just become a
+/// part of somebody else.
 pub async fn lock_me(conn: &mut Conn, id: MemberId) -> QueryResult<Option<MyRow>> {
     let own = member::table.inner_join(account::table).filter(member::id.eq(id)).filter(member::merged_into.is_null());
     own.select(my_columns()).for_update().first(conn).await.optional()
@@ -322,6 +326,7 @@ pub fn escape_like(text: &str) -> String {
     text.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_")
 }
 
+/// What others see of a member, with what they have written that the reader may see.
 #[derive(QueryableByName)]
 pub struct ProfileRow {
     #[diesel(embed)]
@@ -373,6 +378,7 @@ pub async fn find_profile(conn: &mut Conn, id: MemberId, reader: Option<MemberId
     Ok(rows.into_iter().next())
 }
 
+/// A group that a member is in, and their role there.
 #[derive(QueryableByName)]
 pub struct GroupRow {
     #[diesel(sql_type = Text)]
@@ -481,7 +487,7 @@ pub async fn find_for_admin(conn: &mut Conn, id: MemberId) -> QueryResult<Option
     Ok(rows.into_iter().next())
 }
 
-/// The same, locked until the end of the transaction.
+/// A member who is not erased, locked until the end of the transaction.
 pub async fn lock_for_admin(conn: &mut Conn, id: MemberId) -> QueryResult<Option<MemberForAdmin>> {
     let rows: Vec<MemberForAdmin> = diesel::sql_query(concat!(
         members_for_admin!("(select max(last_used_at) from session where member_id = m.id)"),
@@ -494,6 +500,7 @@ pub async fn lock_for_admin(conn: &mut Conn, id: MemberId) -> QueryResult<Option
     Ok(rows.into_iter().next())
 }
 
+/// Gives a member a role, and counts the version up.
 pub async fn set_role(conn: &mut Conn, id: MemberId, role: Role) -> QueryResult<()> {
     diesel::sql_query("update member set role = $2, version = version + 1 where id = $1")
         .bind::<SqlUuid, _>(id)

@@ -19,6 +19,7 @@ use crate::{
     kit::{Conn, Kit, Problem, pagination::Page, problem::Fields, text::Text},
 };
 
+/// Operations on merges for administrators: preview, merge, list and undo.
 pub struct MergeApi {
     pub kit: Kit,
     pub parts: MergeParticipants,
@@ -158,7 +159,7 @@ impl MergeApi {
 
     /// Undo a merge
     ///
-    /// MergeParticipants the two again, as they were. Only until points of either next move. Sent again, it answers the same.
+    /// Parts the two again, as they were. Only until points of either next move. Sent again, it answers the same.
     #[oai(path = "/merges/:merge_id/undo", method = "post", operation_id = "undo_merge")]
     async fn undo_merge(&self, admin: Admin, merge_id: Path<MergeId>, body: Json<UndoMerge>) -> Result<Json<MergeView>, Problem> {
         let reason = checked(&body.reason)?;

@@ -8,9 +8,11 @@ use crate::{
     refusals, text_enum,
 };
 
+/// Characters of a merge's reason.
 pub const REASON_CHARS: std::ops::RangeInclusive<usize> = 3..=500;
 
 refusals! {
+    /// Why two members cannot become one, or two again.
     pub enum Refusal {
         SameMember = CONFLICT "same_member" "This is one member already.",
         Merged = CONFLICT "merged" "One of the two was merged into another member before: merge that one, or undo it first." on "merge_once",
@@ -96,17 +98,19 @@ pub struct MergeOutcome {
     pub from: PointsAndTier,
     /// What the other had before.
     pub into_before: PointsAndTier,
-    /// And has from then on.
+    /// What the other has from then on.
     pub into_after: PointsAndTier,
 }
 
 impl MergeOutcome {
+    /// Notes how many of something went over; nothing for none.
     pub fn moves(&mut self, of: Moved, count: i64) {
         if count > 0 {
             self.moved.push(MovedCount { of, count });
         }
     }
 
+    /// Notes how many of something were taken back, and the points that they had earned; nothing for none.
     pub fn takes_back(&mut self, of: TakenBack, count: i64, points: i64) {
         if count > 0 {
             self.taken_back.push(TakenBackCount { of, count, points });

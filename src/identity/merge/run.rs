@@ -64,7 +64,7 @@ pub async fn may_undo(conn: &mut Conn, parts: &MergeParticipants, row: &MergeRow
     Ok(true)
 }
 
-/// MergeParticipants what was merged. Nothing happens to what was parted before.
+/// Parts what was merged. Nothing happens to what was parted before.
 ///
 /// # Errors
 /// 409 where too much has happened since.

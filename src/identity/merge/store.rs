@@ -24,7 +24,7 @@ pub async fn take_over(conn: &mut Conn, merge: &Merge, table: &str, key: &str, c
     take_over_where(conn, merge, table, key, column, "true").await
 }
 
-/// The same for those rows `t` of which `only` is true.
+/// Moves and notes as [`take_over`] does, but only rows `t` of which `only` is true.
 pub async fn take_over_where(conn: &mut Conn, merge: &Merge, table: &str, key: &str, column: &str, only: &str) -> QueryResult<i64> {
     let text = format!(
         "with moved as (update {table} t set {column} = $2 where {column} = $1 and ({only}) returning t.{key} as id)
@@ -105,7 +105,7 @@ pub async fn take_over_names(conn: &mut Conn, merge: &Merge) -> QueryResult<i64>
     note(conn, merge, text.to_owned()).await
 }
 
-/// And moves them back.
+/// Moves back the names that [`take_over_names`] moved. Returns how many.
 pub async fn give_back_names(conn: &mut Conn, merge: &Merge) -> QueryResult<i64> {
     let text = "update external_member t set member_id = $1 from merged_row r
          where r.merge_id = $3 and r.place = 'external_member.member_id' and t.partner_id = r.row_id
@@ -152,6 +152,7 @@ pub async fn set_merged(conn: &mut Conn, id: MemberId, into: Option<MemberId>) -
     Ok(())
 }
 
+/// Ends all of a member's sessions.
 pub async fn end_sessions(conn: &mut Conn, member: MemberId, now: DateTime<Utc>) -> QueryResult<()> {
     diesel::sql_query("update session set revoked_at = $2 where member_id = $1 and revoked_at is null")
         .bind::<SqlUuid, _>(member)
@@ -162,6 +163,7 @@ pub async fn end_sessions(conn: &mut Conn, member: MemberId, now: DateTime<Utc>)
     Ok(())
 }
 
+/// Inserts a merge, whose outcome follows by [`set_outcome`].
 pub async fn insert(conn: &mut Conn, merge: &Merge, by: Option<MemberId>, reason: &str) -> QueryResult<()> {
     diesel::sql_query("insert into merge (id, from_id, into_id, by_id, reason, outcome, at) values ($1, $2, $3, $4, $5, '{}', $6)")
         .bind::<SqlUuid, _>(merge.id)
@@ -176,6 +178,7 @@ pub async fn insert(conn: &mut Conn, merge: &Merge, by: Option<MemberId>, reason
     Ok(())
 }
 
+/// Writes what a merge came to.
 pub async fn set_outcome(conn: &mut Conn, id: MergeId, outcome: &MergeOutcome) -> Result<(), Problem> {
     diesel::sql_query("update merge set outcome = $2 where id = $1")
         .bind::<SqlUuid, _>(id)
@@ -186,6 +189,7 @@ pub async fn set_outcome(conn: &mut Conn, id: MergeId, outcome: &MergeOutcome) -
     Ok(())
 }
 
+/// Notes that a merge was undone, by whom and when.
 pub async fn set_undone(conn: &mut Conn, id: MergeId, by: MemberId, now: DateTime<Utc>) -> QueryResult<()> {
     diesel::sql_query("update merge set undone_at = $3, undone_by = $2 where id = $1")
         .bind::<SqlUuid, _>(id)
@@ -235,15 +239,18 @@ pub struct MergeRow {
 }
 
 impl MergeRow {
+    /// Who was merged into whom, and when.
     pub fn merge(&self) -> Merge {
         Merge { id: self.id, from: self.from_id, into: self.into_id, at: self.at }
     }
 
+    /// What the merge came to; 500 where that cannot be read.
     pub fn outcome(&self) -> Result<MergeOutcome, Problem> {
         serde_json::from_value(self.outcome.clone()).map_err(Problem::internal)
     }
 }
 
+/// SQL: merges `g` with the names that [`MergeRow`] wants.
 macro_rules! merges {
     () => {
         "select g.id, g.from_id, f.handle as from_handle, f.display_name as from_name, g.into_id, i.handle as into_handle,
@@ -254,6 +261,7 @@ macro_rules! merges {
     };
 }
 
+/// One merge; 404 where there is none.
 pub async fn find(conn: &mut Conn, id: MergeId) -> Result<MergeRow, Problem> {
     let rows: Vec<MergeRow> = diesel::sql_query(concat!(merges!(), "where g.id = $1")).bind::<SqlUuid, _>(id).cached().load(conn).await?;
     rows.into_iter().next().ok_or_else(|| Problem::not_found("merge"))

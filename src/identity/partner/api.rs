@@ -28,6 +28,8 @@ use crate::{
     },
 };
 
+/// Operations on partners: list, create and edit them; look up a member by a partner's name, and make a link code for
+/// one.
 pub struct PartnerApi {
     pub kit: Kit,
 }

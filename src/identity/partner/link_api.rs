@@ -16,6 +16,7 @@ use crate::{
     kit::{Conn, Kit, Problem, text::Text},
 };
 
+/// The operation by which a member claims, with a link code, what a partner knows of them.
 pub struct LinkApi {
     pub kit: Kit,
     pub parts: merge::MergeParticipants,
@@ -109,6 +110,7 @@ pub async fn claim(conn: &mut Conn, code: &LinkCode) -> Result<Claim, Problem> {
     Ok(claim)
 }
 
+/// Gives a member the name that a code is for; 409 `already_linked` where somebody has it.
 pub async fn add(conn: &mut Conn, code: &LinkCode, member_id: MemberId, now: DateTime<Utc>) -> Result<(), Problem> {
     let added = store::add_external(conn, code.partner_id, &code.external_id, member_id, now).await?;
     if added { Ok(()) } else { Err(Refusal::AlreadyLinked.into()) }

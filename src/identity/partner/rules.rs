@@ -9,13 +9,17 @@ use crate::{
     refusals,
 };
 
+/// Characters of a partner's name.
 pub const NAME_CHARS: std::ops::RangeInclusive<usize> = 1..=60;
+/// Characters of a partner's name for a member.
 pub const EXTERNAL_ID_CHARS: std::ops::RangeInclusive<usize> = 1..=200;
+/// Days that a link code is good for.
 pub const LINK_CODE_DAYS: i64 = 7;
 /// Keeps the seal of a link code from passing for another.
 pub const LINK_CODE_PURPOSE: &str = "link code";
 
 refusals! {
+    /// Why a partner or a customer number is refused.
     pub enum Refusal {
         NameTaken = CONFLICT "name_taken" "There is a partner of this name already." on "partner_name_key",
         BadExternalId = BAD_REQUEST "bad_parameter" "external_id must have 1 to 200 characters, none of them a control character.",
@@ -39,12 +43,15 @@ pub struct LinkCode {
 }
 
 impl LinkCode {
+    /// A code for a partner's customer, good for [`LINK_CODE_DAYS`] from `now` on.
     pub fn new(partner_id: PartnerId, external_id: &str, now: DateTime<Utc>) -> Self {
         Self { partner_id, external_id: external_id.to_owned(), expires_at: now + Duration::days(LINK_CODE_DAYS) }
     }
+    /// When the code was made.
     pub fn issued_at(&self) -> DateTime<Utc> {
         self.expires_at - Duration::days(LINK_CODE_DAYS)
     }
+    /// Whether the code has not expired.
     pub fn is_valid(&self, now: DateTime<Utc>) -> bool {
         self.expires_at > now
     }
@@ -67,6 +74,8 @@ pub enum Claim {
     Add,
 }
 
+/// What a code does for somebody who registers, as its name leads to nobody, an unclaimed member, or somebody else
+/// (409).
 pub fn claim(linked: Option<Linked>) -> Result<Claim, Refusal> {
     match linked {
         None => Ok(Claim::Add),
@@ -85,6 +94,7 @@ pub enum Link {
     Nothing,
 }
 
+/// What a code does for the member `mine`, who has an account; 409 where its name leads to another who has one.
 pub fn link(mine: MemberId, linked: Option<Linked>) -> Result<Link, Refusal> {
     match linked {
         None => Ok(Link::Add),

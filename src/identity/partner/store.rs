@@ -25,6 +25,7 @@ pub async fn insert(conn: &mut Conn, name: &str, now: DateTime<Utc>) -> QueryRes
         .optional()
 }
 
+/// The partner of this very name.
 pub async fn find_by_name(conn: &mut Conn, name: &str) -> QueryResult<Option<PartnerId>> {
     partner::table.filter(partner::name.eq(name)).select(partner::id).first(conn).await.optional()
 }
@@ -45,10 +46,12 @@ pub async fn find_or_create_importer(conn: &mut Conn, name: &str, now: DateTime<
         .await
 }
 
+/// Whether there is such a partner.
 pub async fn exists(conn: &mut Conn, id: PartnerId) -> QueryResult<bool> {
     diesel::select(diesel::dsl::exists(partner::table.find(id))).get_result(conn).await
 }
 
+/// A partner, as administrators see it.
 #[derive(Queryable)]
 pub struct PartnerRow {
     pub id: PartnerId,
@@ -72,7 +75,7 @@ pub async fn rename(conn: &mut Conn, id: PartnerId, name: &str) -> QueryResult<b
     Ok(true)
 }
 
-/// By name.
+/// A page of partners, by name.
 pub async fn list(conn: &mut Conn, request: &Request<String>) -> QueryResult<Vec<PartnerRow>> {
     let query = partner::table.select((partner::id, partner::name, partner::created_at)).limit(request.rows()).into_boxed();
     match &request.seek {
@@ -84,6 +87,7 @@ pub async fn list(conn: &mut Conn, request: &Request<String>) -> QueryResult<Vec
     .await
 }
 
+/// A member with their e-mail address, as a partner that knows them may see them.
 #[derive(QueryableByName)]
 pub struct ExternalRow {
     #[diesel(sql_type = SqlUuid)]
@@ -142,7 +146,7 @@ pub async fn find_linked(conn: &mut Conn, partner_id: PartnerId, external_id: &s
     Ok(rows.into_iter().next().map(|LinkedRow { member_id, claimed }| Linked { member_id, claimed }))
 }
 
-/// The same, locked until the end of the transaction, so that two people do not claim one member.
+/// Whom the name leads to, that member locked until the end of the transaction, so that two people do not claim one.
 pub async fn lock_linked(conn: &mut Conn, partner_id: PartnerId, external_id: &str) -> QueryResult<Option<Linked>> {
     let locked: Option<MemberId> = external_member::table
         .inner_join(member::table)
@@ -157,6 +161,7 @@ pub async fn lock_linked(conn: &mut Conn, partner_id: PartnerId, external_id: &s
     if locked.is_some() { find_linked(conn, partner_id, external_id).await } else { Ok(None) }
 }
 
+/// A partner's name; an error where there is no such partner.
 pub async fn find_name(conn: &mut Conn, id: PartnerId) -> QueryResult<String> {
     partner::table.find(id).select(partner::name).first(conn).await
 }

@@ -19,6 +19,7 @@ use crate::{
     kit::{Problem, pagination::Page, secret, text::Text},
 };
 
+/// Operations on sessions: refresh, sign out, list one's own and end them.
 pub struct SessionApi {
     pub authenticator: Authenticator,
     pub terms: SignInTerms,

@@ -8,6 +8,7 @@ use crate::refusals;
 const REFRESH_LEEWAY: TimeDelta = TimeDelta::seconds(30);
 
 refusals! {
+    /// Why a session does not go on.
     pub enum Refusal {
         BadRefreshToken = UNAUTHORIZED "bad_refresh_token" "This refresh token is not valid, or no longer.",
     }

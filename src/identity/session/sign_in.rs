@@ -27,6 +27,7 @@ impl SignInTerms {
     }
 }
 
+/// Tokens of a session that has just begun or gone on.
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
 pub struct SignedIn {

@@ -20,6 +20,7 @@ pub struct Device {
     pub network: Vec<u8>,
 }
 
+/// Inserts a session.
 pub async fn insert(
     conn: &mut Conn,
     id: SessionId,
@@ -43,6 +44,7 @@ pub async fn insert(
     Ok(())
 }
 
+/// Inserts the hash of a refresh token; nothing where it is there already.
 pub async fn insert_refresh_token(conn: &mut Conn, token: &str, session_id: SessionId, now: DateTime<Utc>) -> QueryResult<()> {
     diesel::insert_into(refresh_token::table)
         .values((refresh_token::hash.eq(secret::hash(token)), refresh_token::session_id.eq(session_id), refresh_token::issued_at.eq(now)))
@@ -53,6 +55,7 @@ pub async fn insert_refresh_token(conn: &mut Conn, token: &str, session_id: Sess
     Ok(())
 }
 
+/// A refresh token and its session, dead or alive.
 #[derive(Queryable)]
 pub struct Refresh {
     pub session_id: SessionId,
@@ -76,6 +79,7 @@ pub async fn find_refresh_token(conn: &mut Conn, token: &str) -> QueryResult<Opt
         .optional()
 }
 
+/// Notes the first use of a refresh token, and that its session was used, which now ends at `expires_at`.
 pub async fn use_refresh_token(
     conn: &mut Conn,
     token: &str,
@@ -109,6 +113,7 @@ pub async fn revoke(conn: &mut Conn, id: SessionId, now: DateTime<Utc>) -> Query
     Ok(ended == 1)
 }
 
+/// A session, as its member sees it.
 #[derive(Queryable)]
 pub struct SessionRow {
     pub id: SessionId,
@@ -118,6 +123,7 @@ pub struct SessionRow {
     pub expires_at: DateTime<Utc>,
 }
 
+/// A page of a member's sessions that are neither revoked nor expired, newest first.
 pub async fn list_alive(conn: &mut Conn, member_id: MemberId, now: DateTime<Utc>, request: &Request<()>) -> QueryResult<Vec<SessionRow>> {
     let query = session::table
         .filter(session::member_id.eq(member_id))

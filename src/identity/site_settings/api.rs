@@ -23,6 +23,7 @@ use crate::{
     },
 };
 
+/// Operations on the site: read it, read its settings and change them.
 pub struct SiteApi {
     pub kit: Kit,
 }

@@ -13,22 +13,35 @@ use crate::{
     text_enum,
 };
 
+/// Characters of the site's name.
 pub const NAME_CHARS: RangeInclusive<usize> = 1..=60;
+/// Characters of its tagline.
 pub const TAGLINE_CHARS: RangeInclusive<usize> = 0..=200;
+/// Characters of what points are called.
 pub const POINT_NAME_CHARS: RangeInclusive<usize> = 1..=30;
+/// Characters of what a referral says.
 pub const REFERRAL_TEXT_CHARS: RangeInclusive<usize> = 0..=2_000;
+/// Characters of the welcome, as Markdown.
 pub const WELCOME_CHARS: RangeInclusive<usize> = 0..=10_000;
 /// The longest title and body are the same everywhere.
 pub const TITLE_CHARS_MAX: usize = 150;
 /// More than anything on sale costs.
 pub const REFERRAL_MIN_MINOR: RangeInclusive<i64> = 1..=1_000_000_000_000_000;
+/// Characters of a post's body, as Markdown.
 pub const BODY_CHARS_MAX: usize = 32_000;
+/// What the least number of characters of a title may be set to.
 pub const TITLE_CHARS_MIN: RangeInclusive<i64> = 1..=60;
+/// What the least number of characters of a body may be set to.
 pub const BODY_CHARS_MIN: RangeInclusive<i64> = 1..=1_000;
+/// What the weight of flags may be set to that hides a post.
 pub const FLAG_HIDE_WEIGHT: RangeInclusive<i64> = 1..=100;
+/// How many flaggers may be wanted for hiding a post.
 pub const FLAG_HIDE_FLAGGERS: RangeInclusive<i64> = 1..=20;
+/// What the weight of flags may be set to that locks a question.
 pub const FLAG_LOCK_WEIGHT: RangeInclusive<i64> = 5..=500;
+/// How many flaggers may be wanted for locking a question.
 pub const FLAG_LOCK_FLAGGERS: RangeInclusive<i64> = 2..=50;
+/// How many flaggers may be wanted for silencing a newcomer.
 pub const FLAG_SILENCE_FLAGGERS: RangeInclusive<i64> = 2..=20;
 
 text_enum! {
@@ -40,12 +53,13 @@ text_enum! {
 }
 
 refusals! {
+    /// Why nobody can join.
     pub enum Refusal {
         SignUpClosed = FORBIDDEN "sign_up_closed" "This community takes no new members at the moment.",
     }
 }
 
-/// All settings.
+/// All settings, in one row.
 #[derive(Queryable, Selectable, AsChangeset, Clone, Debug, PartialEq)]
 #[diesel(table_name = site)]
 pub struct SiteSettings {
@@ -73,9 +87,11 @@ pub struct SiteSettings {
 }
 
 impl SiteSettings {
+    /// Characters that a title must have.
     pub fn title_chars(&self) -> RangeInclusive<usize> {
         self.title_chars_min.unsigned_abs() as usize..=TITLE_CHARS_MAX
     }
+    /// Characters that a body must have.
     pub fn body_chars(&self) -> RangeInclusive<usize> {
         self.body_chars_min.unsigned_abs() as usize..=BODY_CHARS_MAX
     }

@@ -13,6 +13,7 @@ pub trait Record: Sized {
     fn read(row: &Row) -> Result<Self, FileError>;
 }
 
+/// A row of Users.xml.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct User {
     pub line: u64,
@@ -27,6 +28,7 @@ pub struct User {
     pub about_html: Option<String>,
 }
 
+/// What kind of post it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PostKind {
     Question,
@@ -35,6 +37,7 @@ pub enum PostKind {
     Other(i16),
 }
 
+/// A row of Posts.xml. Bodies are HTML.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Post {
     pub line: u64,
@@ -59,6 +62,7 @@ pub struct Post {
     pub closed_at: Option<DateTime<Utc>>,
 }
 
+/// A row of Comments.xml.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Comment {
     pub line: u64,
@@ -72,6 +76,7 @@ pub struct Comment {
     pub created_at: DateTime<Utc>,
 }
 
+/// What kind of vote it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum VoteKind {
     Accepted,
@@ -83,6 +88,7 @@ pub enum VoteKind {
     Other(i16),
 }
 
+/// A row of Votes.xml.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Vote {
     pub line: u64,
@@ -96,6 +102,7 @@ pub struct Vote {
     pub created_at: DateTime<Utc>,
 }
 
+/// A row of Tags.xml.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tag {
     pub line: u64,
@@ -106,6 +113,7 @@ pub struct Tag {
     pub wiki_post_id: Option<i64>,
 }
 
+/// How one post leads to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LinkKind {
     Linked,
@@ -114,6 +122,7 @@ pub enum LinkKind {
     Other(i16),
 }
 
+/// A row of PostLinks.xml.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PostLink {
     pub line: u64,

@@ -10,8 +10,11 @@ use crate::{
     kit::{html, markdown},
 };
 
+/// Characters of what a member says of themselves; more are cut.
 pub const BIO_CHARS_MAX: usize = 1_000;
+/// Characters of a title; more are cut.
 pub const TITLE_CHARS_MAX: usize = 300;
+/// Characters of a tag's description; more are cut.
 pub const DESCRIPTION_CHARS_MAX: usize = 1_000;
 
 /// The id of what `name` is called in `source`: always the same one, so that what was erased here does not come back

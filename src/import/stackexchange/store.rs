@@ -24,6 +24,7 @@ pub async fn find_progress(conn: &mut Conn, source: &str) -> QueryResult<Option<
     import_progress::table.find(source).select((import_progress::stage, import_progress::position)).first(conn).await.optional()
 }
 
+/// Notes how far a source is imported, for the next try to go on from there.
 pub async fn save_progress(conn: &mut Conn, source: &str, stage: &str, position: i64, now: DateTime<Utc>) -> QueryResult<()> {
     let values = (import_progress::stage.eq(stage), import_progress::position.eq(position), import_progress::updated_at.eq(now));
     diesel::insert_into(import_progress::table)
@@ -36,6 +37,7 @@ pub async fn save_progress(conn: &mut Conn, source: &str, stage: &str, position:
     Ok(())
 }
 
+/// A member to be inserted. `import_id` is what the dump calls them.
 pub struct NewMember {
     pub id: MemberId,
     pub import_id: String,
@@ -120,6 +122,7 @@ pub struct Known {
 }
 
 impl Known {
+    /// The post, as events name it: imported ones are in no group.
     pub fn post_ref(&self) -> PostRef {
         PostRef { id: self.id, kind: self.kind, question_id: self.question_id, author_id: self.author_id, group_id: None }
     }
@@ -183,6 +186,7 @@ pub async fn describe_tags(conn: &mut Conn, descriptions: &[(String, String)]) -
     .await
 }
 
+/// A question or answer to be inserted, rendered.
 pub struct NewPost {
     pub id: PostId,
     pub question_id: PostId,
@@ -258,6 +262,7 @@ pub async fn tag_questions(conn: &mut Conn, tags: &[(PostId, String)]) -> QueryR
     Ok(())
 }
 
+/// A comment to be inserted, rendered.
 pub struct NewComment {
     pub id: CommentId,
     pub import_id: String,
@@ -356,10 +361,12 @@ pub async fn insert_comments(conn: &mut Conn, source: &str, comments: &[NewComme
     Ok(n as usize)
 }
 
+/// A vote of somebody unknown to be inserted; its value is 1 or -1.
 pub struct NewVote {
     pub id: VoteId,
     pub import_id: String,
     pub post_id: PostId,
+    /// 1 or -1.
     pub value: i16,
     pub cast_at: DateTime<Utc>,
 }
@@ -410,6 +417,7 @@ pub async fn accept(conn: &mut Conn, accepted: &[(PostId, PostId, DateTime<Utc>)
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
+/// A link between two questions to be inserted.
 pub struct NewLink {
     pub question_id: PostId,
     pub related_id: PostId,

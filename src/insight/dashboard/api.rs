@@ -13,6 +13,7 @@ use crate::{
     kit::{Conn, Kit, Problem},
 };
 
+/// The operation that reads the key figures of a period.
 pub struct DashboardApi {
     pub kit: Kit,
 }

@@ -41,6 +41,7 @@ pub struct Totals {
     pub open_review_items: i64,
 }
 
+/// Points on all accounts, members and undecided reviews, as of now.
 pub async fn find_totals(conn: &mut Conn) -> QueryResult<Totals> {
     diesel::sql_query(
         "select w.*, (select count(*) from account) as members,
@@ -70,6 +71,7 @@ pub struct Flow {
     pub clawed_back: i64,
     #[diesel(sql_type = BigInt)]
     pub pending: i64,
+    /// Change of what the programme owes, in points.
     #[diesel(sql_type = BigInt)]
     pub liability: i64,
 }
@@ -107,6 +109,7 @@ pub struct Redeemed {
     pub redemptions: i64,
 }
 
+/// Redemptions that stand, in each step between `bounds`, the first of which is step 1.
 pub async fn count_redemptions(conn: &mut Conn, bounds: &[DateTime<Utc>]) -> QueryResult<Vec<Redeemed>> {
     diesel::sql_query(
         "select width_bucket(created_at, $1::timestamptz[]) as step, count(*) as redemptions from redemption
@@ -130,14 +133,17 @@ pub struct Talk {
     pub questions: i64,
     #[diesel(sql_type = BigInt)]
     pub answers: i64,
+    /// Questions that somebody else answered.
     #[diesel(sql_type = BigInt)]
     pub answered: i64,
     #[diesel(sql_type = BigInt)]
     pub solved: i64,
+    /// Median time to the first answer, in seconds; None without one.
     #[diesel(sql_type = Nullable<Double>)]
     pub first_answer_s: Option<f64>,
 }
 
+/// Questions, answers and how soon they came, in each step between `bounds`, and summed before and within the period.
 pub async fn find_talk(conn: &mut Conn, bounds: &[DateTime<Utc>]) -> QueryResult<Vec<Talk>> {
     diesel::sql_query(
         "with posted as (
@@ -198,6 +204,7 @@ pub async fn find_people(conn: &mut Conn, before: DateTime<Utc>, from: DateTime<
     .await
 }
 
+/// A tier, and how many members are in it.
 #[derive(QueryableByName, Debug)]
 pub struct TierCount {
     #[diesel(sql_type = Int2)]
@@ -225,6 +232,7 @@ pub async fn count_by_tier(conn: &mut Conn) -> QueryResult<Vec<TierCount>> {
     .await
 }
 
+/// A reward, how often it was redeemed, and for how many points in all.
 #[derive(QueryableByName, Debug)]
 pub struct RewardCount {
     #[diesel(sql_type = SqlUuid)]

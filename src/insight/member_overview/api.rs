@@ -19,6 +19,7 @@ use crate::{
 /// How long points count towards a tier (loyalty's rule).
 const TIER_WINDOW: Months = Months::new(12);
 
+/// The operation that reads all that is known of one member.
 pub struct CustomerApi {
     pub kit: Kit,
 }

@@ -117,6 +117,7 @@ pub async fn list_spend(conn: &mut Conn, id: MemberId) -> QueryResult<Vec<Spend>
     .await
 }
 
+/// The groups that a member has to do with, latest first; at most `EACH_MAX`.
 pub async fn list_groups(conn: &mut Conn, id: MemberId) -> QueryResult<Vec<GroupOfCustomer>> {
     diesel::sql_query(
         "select g.slug, g.name, g.private, m.role, m.state, m.since from membership m join user_group g on g.id = m.group_id
@@ -129,6 +130,7 @@ pub async fn list_groups(conn: &mut Conn, id: MemberId) -> QueryResult<Vec<Group
     .await
 }
 
+/// The partners' names for a member, by partner; at most `EACH_MAX`.
 pub async fn list_external_ids(conn: &mut Conn, id: MemberId) -> QueryResult<Vec<ExternalId>> {
     diesel::sql_query(
         "select p.id as partner_id, p.name as partner, e.external_id, e.linked_at
@@ -142,6 +144,7 @@ pub async fn list_external_ids(conn: &mut Conn, id: MemberId) -> QueryResult<Vec
     .await
 }
 
+/// The silences and suspensions that a member is under, latest first; at most `EACH_MAX`.
 pub async fn list_active_sanctions(conn: &mut Conn, id: MemberId, now: DateTime<Utc>) -> QueryResult<Vec<ActiveSanction>> {
     diesel::sql_query(
         "select id, kind, reason, starts_at, ends_at from sanction
@@ -156,6 +159,7 @@ pub async fn list_active_sanctions(conn: &mut Conn, id: MemberId, now: DateTime<
     .await
 }
 
+/// A member's redemptions and their points, by state.
 pub async fn count_redemptions(conn: &mut Conn, id: MemberId) -> QueryResult<Vec<RedemptionsOfState>> {
     diesel::sql_query(
         "select state, count(*) as redemptions, sum(points)::bigint as points from redemption where member_id = $1 group by state order by state",
@@ -166,6 +170,7 @@ pub async fn count_redemptions(conn: &mut Conn, id: MemberId) -> QueryResult<Vec
     .await
 }
 
+/// How many a member referred, by state.
 pub async fn count_referrals(conn: &mut Conn, id: MemberId) -> QueryResult<Vec<ReferralsOfState>> {
     diesel::sql_query("select state, count(*) as referrals from referral where advocate_id = $1 group by state order by state")
         .bind::<SqlUuid, _>(id)

@@ -21,6 +21,7 @@ pub struct Spend {
     returns: i64,
 }
 
+/// A member's redemptions in one state.
 #[derive(Object, QueryableByName)]
 pub struct RedemptionsOfState {
     /// As in list_redemptions.
@@ -32,6 +33,7 @@ pub struct RedemptionsOfState {
     points: i64,
 }
 
+/// Whom a member referred, in one state.
 #[derive(Object, QueryableByName)]
 pub struct ReferralsOfState {
     /// As in list_referrals.
@@ -41,6 +43,7 @@ pub struct ReferralsOfState {
     referrals: i64,
 }
 
+/// A group that a member is in, asked to be in or is invited to.
 #[derive(Object, QueryableByName)]
 pub struct GroupOfCustomer {
     #[diesel(sql_type = sql_types::Text)]
@@ -57,6 +60,7 @@ pub struct GroupOfCustomer {
     since: DateTime<Utc>,
 }
 
+/// What a partner calls a member.
 #[derive(Object, QueryableByName)]
 pub struct ExternalId {
     #[diesel(sql_type = sql_types::Uuid)]
@@ -70,6 +74,7 @@ pub struct ExternalId {
     linked_at: DateTime<Utc>,
 }
 
+/// A silence or suspension that a member is under.
 #[derive(Object, QueryableByName)]
 #[oai(skip_serializing_if_is_none)]
 pub struct ActiveSanction {

@@ -115,6 +115,7 @@ pub(super) fn wait<T>(patience: Duration, mut question: impl FnMut() -> Result<O
     }
 }
 
+/// Sends a process a signal, if it is still there.
 pub(super) fn signal(pid: u32, signal: Signal) {
     if let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) {
         let _ = kill_process(pid, signal); // it may be gone already, which is as good

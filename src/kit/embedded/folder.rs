@@ -124,6 +124,7 @@ fn took(outcome: Result<(), TryLockError>) -> Result<bool> {
 }
 
 impl Home {
+    /// Opens, or makes, the folder of the server `name` within the data folder, closed to other users.
     pub fn open(data: &Path, name: &str) -> Result<Self> {
         let dir = data.join(name);
         own(&dir)?;
@@ -137,6 +138,7 @@ impl Home {
         Ok(Self { dir, sockets })
     }
 
+    /// The path of a log in the folder.
     pub fn log(&self, name: &str) -> PathBuf {
         self.dir.join(name)
     }

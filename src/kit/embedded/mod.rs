@@ -2,9 +2,9 @@
 //!
 //! They are the real programs, found on this machine, on Unix sockets in a folder that only they may enter: no port, no
 //! password. Several processes may use one data folder, and none of them runs the servers: who comes first starts a
-//! [keeper](keeper) for each, a process that starts its server again when that dies, and stops it when nobody uses it any
-//! more, however its users ended. So an import that came before the server may end before it. A keeper that is killed takes
-//! its server along, and whoever still uses it starts another one, behind the same URL.
+//! [keeper](supervisor) for each, a process that starts its server again when that dies, and stops it when nobody uses
+//! it any more, however its users ended. So an import that came before the server may end before it. A keeper that is
+//! killed takes its server along, and whoever still uses it starts another one, behind the same URL.
 
 mod binaries;
 mod child;

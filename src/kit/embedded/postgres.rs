@@ -20,6 +20,7 @@ use super::{
 /// Name of the user and of the database.
 const NAME: &str = "regulars";
 
+/// A private PostgreSQL that can be started.
 pub(super) struct Postgres {
     home: Home,
     cluster: PathBuf,
@@ -82,6 +83,7 @@ impl Program for Postgres {
     }
 }
 
+/// The DATABASE_URL of the private PostgreSQL in this folder, over its socket.
 pub(super) fn url(home: &Home) -> String {
     format!("postgres://{NAME}@{}/{NAME}", url_path(&home.sockets).replace('/', "%2F"))
 }

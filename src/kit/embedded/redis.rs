@@ -11,12 +11,14 @@ use super::{
     leftovers::end_processes,
 };
 
+/// A private Redis that can be started.
 pub(super) struct Redis {
     home: Home,
     program: PathBuf,
 }
 
 impl Redis {
+    /// A Redis of this program, in this folder.
     pub fn new(home: Home, program: PathBuf) -> Self {
         Self { home, program }
     }
@@ -40,6 +42,7 @@ impl Program for Redis {
     }
 }
 
+/// The REDIS_URL of the private Redis in this folder, over its socket.
 pub(super) fn url(home: &Home) -> String {
     format!("redis+unix://{}", url_path(&socket(home)))
 }

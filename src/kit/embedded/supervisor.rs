@@ -37,6 +37,7 @@ pub(super) struct Task {
     pub kept: Kept,
 }
 
+/// Which server is kept, and with what.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) enum Kept {
     Postgres { bin_dir: Option<PathBuf>, fsync_off: bool },

@@ -5,6 +5,7 @@ use std::ops::Range;
 /// ASCII letters, digits, `_` and `-`: the rule for new handles is in `identity::account`.
 pub const HANDLE_CHARS: std::ops::RangeInclusive<usize> = 3..=30;
 
+/// What a part of a text leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Autolink {
     /// `https://example.org/a`: the whole range is the address.

@@ -22,6 +22,7 @@ pub struct Bodies {
 }
 
 impl Bodies {
+    /// Takes the request bodies from a published description.
     pub fn of(spec: Arc<Value>) -> Self {
         let operations = spec["paths"].as_object().into_iter().flatten().flat_map(|(_, path)| path.as_object().into_iter().flatten());
         let schemas = operations.filter_map(|(_, operation)| {

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 pub enum Bound {
     /// A text has so many characters, or so has each text of a list. Space at its ends is none of the least.
     Chars(RangeInclusive<usize>),
-    /// The same, and it looks like this pattern; where there is no most, the pattern alone counts.
+    /// A text has so many characters and looks like this pattern; where there is no most, the pattern alone counts.
     Like(RangeInclusive<usize>, &'static str),
     /// A text of this format.
     Format(&'static str),

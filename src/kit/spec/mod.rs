@@ -205,6 +205,7 @@ pub fn open_operations(spec: &Value) -> HashSet<String> {
 pub struct Methods(Vec<(Vec<String>, HeaderValue)>);
 
 impl Methods {
+    /// Takes the methods from a published description; where there is GET, HEAD is, too.
     pub fn of(spec: &Value) -> Self {
         let base = spec["servers"][0]["url"].as_str().unwrap_or_default();
         let methods = |operations: &Value| {
@@ -218,6 +219,7 @@ impl Methods {
         Self(paths.filter_map(|(path, operations)| Some((segments(&format!("{base}{path}")), methods(operations)?))).collect())
     }
 
+    /// The value of `Allow` for a path; None where nothing is at it.
     pub fn allowed(&self, path: &str) -> Option<HeaderValue> {
         let path = segments(path);
         let fits = |pattern: &[String]| {

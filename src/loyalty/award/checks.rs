@@ -53,6 +53,7 @@ macro_rules! whole {
 
 const UNSETTLED: &str = concat!("select distinct post_id as id from (", unsettled!(), ") u order by id");
 
+/// What must always hold of awards.
 pub const CHECKS: &[Check] = &[
     Check {
         name: STANDINGS,
@@ -103,6 +104,7 @@ pub const CHECKS: &[Check] = &[
     },
 ];
 
+/// Settles awards anew, as their listener does.
 pub const REPAIRS: &[Repair] = &[Repair { of: &[STANDINGS], run: |kit| Box::pin(settle(kit)) }];
 
 /// Settles posts anew, as whoever hears of them does: the statements of those concerned tell of it.

@@ -34,6 +34,7 @@ use crate::{
     },
 };
 
+/// Grants, withdraws and returns the points of helpful answers, as their posts, votes and acceptances stand.
 pub struct AwardListener {
     pub zone: Tz,
 }

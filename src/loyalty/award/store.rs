@@ -79,6 +79,7 @@ impl Award {
     }
 }
 
+/// SQL: awards `a` that are not revoked, of members who are not erased; a condition follows.
 macro_rules! award_columns {
     () => {
         "select a.id, a.member_id, a.rule_version_id, a.trigger, a.post_id, a.source_id, a.giver_id,
@@ -219,7 +220,7 @@ fn change(row: ChangeRow) -> Option<AwardChange> {
     Some(AwardChange::Grant(HelpfulAnswer { trigger, post_id, author_id, group_id, giver_id, giver_trust, source_id, at }))
 }
 
-/// Some awards.
+/// The awards of these ids that are not revoked, in no particular order.
 pub async fn find(conn: &mut Conn, ids: &[Uuid]) -> QueryResult<Vec<Award>> {
     diesel::sql_query(concat!(award_columns!(), "a.id = any($1)")).bind::<Array<SqlUuid>, _>(ids).cached().load(conn).await
 }
@@ -250,6 +251,7 @@ pub struct NewAward<'a> {
     pub day: NaiveDate,
 }
 
+/// Inserts an award. One without a transaction has granted nothing, as `limited_by` says.
 pub async fn insert(conn: &mut Conn, new: &NewAward<'_>) -> QueryResult<()> {
     let NewAward { claim, .. } = new;
     diesel::sql_query(
@@ -289,6 +291,7 @@ pub async fn grant(conn: &mut Conn, id: Uuid, granted_in: TransactionId, awaits_
     Ok(())
 }
 
+/// Notes that an award stands no more; its points are taken back by the ledger.
 pub async fn revoke(conn: &mut Conn, id: Uuid, at: DateTime<Utc>) -> QueryResult<()> {
     diesel::sql_query("update award set revoked_at = $2, awaits_trust = false where id = $1")
         .bind::<SqlUuid, _>(id)
@@ -385,6 +388,7 @@ pub async fn find_noted(conn: &mut Conn, merge: MergeId) -> QueryResult<Vec<Post
     Ok(rows.into_iter().map(|row| row.post_id).collect())
 }
 
+/// Awards of one trigger that stand no more, and the points that they had granted.
 #[derive(QueryableByName)]
 pub struct Revoked {
     #[diesel(sql_type = Text)]

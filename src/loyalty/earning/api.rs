@@ -33,8 +33,10 @@ use crate::{
     },
 };
 
+/// Characters of a rule's name.
 pub const NAME_CHARS: std::ops::RangeInclusive<usize> = 1..=100;
 
+/// Operations on earning rules: list, create, edit and end them, list their versions, and try one.
 pub struct EarningApi {
     pub kit: Kit,
 }

@@ -9,8 +9,11 @@ use crate::{
     kit::{problem::Fields, text::Text},
 };
 
+/// Lines of one order.
 pub const LINES_MAX: usize = 100;
+/// Pieces of one line.
 pub const QUANTITY_MAX: i64 = 1_000_000;
+/// Characters of an SKU, category or channel.
 pub const WORD_CHARS: std::ops::RangeInclusive<usize> = 1..=100;
 /// Partners' clocks differ from ours.
 pub const CLOCK_SKEW_S: i64 = 300;

@@ -34,6 +34,7 @@ text_enum! {
 }
 
 refusals! {
+    /// Why a rule, or an order's points, are refused.
     pub enum Refusal {
         OutOfReach = UNPROCESSABLE_ENTITY "amount_too_large" "These amounts earn more points than can be counted.",
         NameTaken = CONFLICT "rule_name_taken" "Another rule has this name." on "earning_rule_name_key",
@@ -56,6 +57,7 @@ pub struct Order {
     pub points_paid_minor: i64,
 }
 
+/// One product of an order. Amounts are minor units; the discount is the whole line's.
 #[derive(Clone, Debug)]
 pub struct OrderLine {
     pub sku: String,
@@ -120,7 +122,7 @@ pub struct Grant {
     pub limited_by: Option<String>,
     /// The points of each line of the order.
     pub line_points: Vec<i64>,
-    /// The same before caps.
+    /// The points of each line before caps.
     #[serde(default)]
     pub line_requested: Vec<i64>,
     pub qualifies: bool,
@@ -158,6 +160,7 @@ pub struct Decision {
 }
 
 impl Decision {
+    /// What the lines cost in all, in minor units.
     pub fn net_minor(&self) -> i64 {
         self.line_net_minor.iter().sum()
     }

@@ -49,12 +49,14 @@ pub struct VersionRow {
 }
 
 impl VersionRow {
+    /// The version as rules want it; 500 where its stored terms cannot be read.
     pub fn rule(self) -> Result<Rule, Problem> {
         let terms = serde_json::from_value(self.terms).map_err(Problem::internal)?;
         Ok(Rule { rule_id: self.rule_id, version_id: self.version_id, name: self.name, trigger: self.trigger, terms })
     }
 }
 
+/// SQL: versions `v` of rules `r`; a condition follows.
 macro_rules! version_columns {
     () => {
         "select r.id as rule_id, v.id as version_id, r.name, r.trigger, v.number, v.terms, v.valid_from, v.valid_until, v.created_at, r.archived_at
@@ -66,6 +68,7 @@ macro_rules! version_columns {
 pub struct RuleBook(Vec<(DateTime<Utc>, Option<DateTime<Utc>>, Rule)>);
 
 impl RuleBook {
+    /// Reads all versions of the rules for these triggers, archived ones included.
     pub async fn read(conn: &mut Conn, triggers: &[Trigger]) -> Result<Self, Problem> {
         let triggers: Vec<&str> = triggers.iter().map(|trigger| trigger.as_str()).collect();
         let rows: Vec<VersionRow> = diesel::sql_query(concat!(version_columns!(), "where r.trigger = any($1) order by r.id, v.number"))
@@ -77,6 +80,7 @@ impl RuleBook {
         rows.into_iter().map(version).collect::<Result<_, Problem>>().map(Self)
     }
 
+    /// The version of this id; None where the book has not read it.
     pub fn version(&self, id: RuleVersionId) -> Option<Rule> {
         self.0.iter().find(|(.., rule)| rule.version_id == id).map(|(.., rule)| rule.clone())
     }
@@ -172,15 +176,18 @@ pub async fn insert_rule(conn: &mut Conn, id: RuleId, name: &str, trigger: Trigg
     Ok(rows == 1)
 }
 
+/// A version to be inserted, valid from `valid_from` until before `valid_until`.
 pub struct NewVersion<'a> {
     pub rule_id: RuleId,
     pub number: i32,
     pub terms: &'a Terms,
     pub valid_from: DateTime<Utc>,
     pub valid_until: Option<DateTime<Utc>>,
+    /// None: the programme itself.
     pub created_by: Option<MemberId>,
 }
 
+/// Inserts a version of a rule, and returns its new id.
 pub async fn insert_version(conn: &mut Conn, version: NewVersion<'_>, now: DateTime<Utc>) -> Result<RuleVersionId, Problem> {
     let id = RuleVersionId::new();
     diesel::insert_into(earning_rule_version::table)

@@ -11,16 +11,23 @@ use crate::{
     loyalty::expiry::Expiry,
 };
 
+/// Points that a rule may grant at once.
 pub const POINTS_MAX: i64 = 1_000_000;
+/// Minor units that a rule may want for its points each time.
 pub const PER_MINOR_MAX: i64 = 1_000_000_000;
+/// Per cent by which a rule may raise others' points.
 pub const PERCENT_MAX: i64 = 10_000;
+/// Days that points may be pending.
 pub const HOLD_DAYS_MAX: i64 = 3_650;
+/// Times a day that a rule may grant its points to one member.
 pub const TIMES_PER_DAY_MAX: i64 = 1_000;
 /// A return is possible that long.
 pub const PURCHASE_HOLD_DAYS: i64 = 14;
 /// Long enough for moderators to look at a post.
 pub const POST_HOLD_DAYS: i64 = 7;
+/// SKUs, categories or channels that a rule may name.
 pub const LISTED_MAX: usize = 1_000;
+/// Characters of each of them, and of an exclusive group.
 pub const WORD_CHARS: std::ops::RangeInclusive<usize> = 1..=100;
 
 crate::text_enum! {
@@ -197,6 +204,7 @@ pub struct Terms {
 }
 
 impl Terms {
+    /// Days that the points are pending: the rule's own, or the trigger's default.
     pub fn hold_days(&self, trigger: Trigger) -> i64 {
         let default = if trigger == Trigger::Purchase { PURCHASE_HOLD_DAYS } else { POST_HOLD_DAYS };
         self.hold_days.unwrap_or(default)

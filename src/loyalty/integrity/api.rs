@@ -13,6 +13,7 @@ use crate::{
     },
 };
 
+/// Operations on checks of integrity: ask for one, and read the latest.
 pub struct IntegrityApi {
     pub kit: Kit,
     /// How many invariants there are.

@@ -34,6 +34,7 @@ pub async fn request(conn: &mut Conn, by: MemberId, total: i32, now: DateTime<Ut
     Ok(())
 }
 
+/// A check that waits or runs, and how many invariants it has looked at.
 #[derive(Queryable)]
 pub struct Running {
     pub requested_at: DateTime<Utc>,
@@ -41,6 +42,7 @@ pub struct Running {
     pub total: i32,
 }
 
+/// The check that waits or runs, if there is one.
 pub async fn find_running(conn: &mut Conn) -> QueryResult<Option<Running>> {
     integrity_check::table
         .filter(integrity_check::ended_at.is_null())
@@ -50,6 +52,7 @@ pub async fn find_running(conn: &mut Conn) -> QueryResult<Option<Running>> {
         .optional()
 }
 
+/// A check that has ended: its findings as JSON, and the points that the programme owes.
 #[derive(Queryable)]
 pub struct Ended {
     pub at: Option<DateTime<Utc>>,
@@ -91,6 +94,7 @@ pub async fn note(conn: &mut Conn, id: Uuid, checked: i32) -> QueryResult<()> {
     Ok(())
 }
 
+/// Writes what a check found, unless it has ended before.
 pub async fn end(conn: &mut Conn, id: Uuid, findings: &[Finding], liability_points: i64, now: DateTime<Utc>) -> QueryResult<()> {
     let findings = serde_json::to_value(findings).map_err(|error| diesel::result::Error::SerializationError(error.into()))?;
     diesel::update(integrity_check::table.find(id).filter(integrity_check::ended_at.is_null()))

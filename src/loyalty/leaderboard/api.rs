@@ -17,12 +17,14 @@ use crate::{
     kit::{Kit, Problem},
 };
 
+/// The operation that reads a leaderboard.
 pub struct LeaderboardApi {
     kit: Kit,
     copies: RedisCache,
 }
 
 impl LeaderboardApi {
+    /// Boards from PostgreSQL, or from their copies in Redis.
     pub fn new(kit: &Kit) -> Self {
         Self { kit: kit.clone(), copies: RedisCache::new(kit.clone()) }
     }

@@ -6,6 +6,7 @@ use crate::kit::{
     verify::{Check, Repair},
 };
 
+/// What must always hold of scores.
 pub const CHECKS: &[Check] = &[Check {
     name: "Every score, of each period and group, is what the books say.",
     sql: concat!(
@@ -26,6 +27,7 @@ pub const CHECKS: &[Check] = &[Check {
     ),
 }];
 
+/// Counts every board anew.
 pub const REPAIRS: &[Repair] =
     &[Repair { of: &["Every score, of each period and group, is what the books say."], run: |kit| Box::pin(recount(kit)) }];
 

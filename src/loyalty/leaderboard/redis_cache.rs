@@ -1,4 +1,4 @@
-//! RedisCache of boards in Redis, which answer ranks in logarithmic time.
+//! Copies of boards in Redis, which answer ranks in logarithmic time.
 //!
 //! A copy is a sorted set of marks (`order`), a hash from member to mark (`marks`), and `version`: the board's version
 //! that it shows and how many places it has. A mark sorts equals: earlier scores first, then smaller ids. A copy is used
@@ -121,7 +121,7 @@ static REPLACE: LazyLock<Script> = LazyLock::new(|| {
     )
 });
 
-/// The same braces: one slot of a cluster.
+/// All with the same braces: one slot of a cluster.
 fn keys(Board { id, epoch, .. }: Board) -> [String; 3] {
     ["version", "order", "marks"].map(|part| format!("regulars:leaderboard:{{{id}}}:{epoch:x}:{part}"))
 }
@@ -159,6 +159,7 @@ fn parse(reply: &[Vec<u8>]) -> Option<Read> {
 }
 
 impl RedisCache {
+    /// A cache whose copies are made and read with this kit's Redis and database.
     pub fn new(kit: Kit) -> Self {
         Self { kit, busy: Arc::default() }
     }

@@ -15,17 +15,21 @@ crate::refusals! {
     }
 }
 
+/// Places that are shown where the request names no `limit`.
 pub const PLACES_DEFAULT: usize = 20;
+/// Places that are shown at most.
 pub const PLACES_MAX: usize = 100;
+/// Places that are shown on either side of the caller's at most.
 pub const AROUND_MAX: usize = 50;
 
 /// What names a board: a metric in a period, on the whole site or in a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct BoardKey {
     pub metric: Metric,
-    /// `Period::word`.
+    /// `Period::as_str`.
     pub period: &'static str,
     pub starts_on: NaiveDate,
+    /// None: the whole site.
     pub group_id: Option<GroupId>,
 }
 

@@ -168,6 +168,7 @@ pub async fn find_merged(conn: &mut Conn, members: BTreeSet<MemberId>) -> QueryR
     Ok(merged.into_iter().filter_map(|(id, into)| Some((id, into?))).collect())
 }
 
+/// Deletes the boards of groups that have ended, with their scores.
 pub async fn delete_of_groups(conn: &mut Conn, groups: BTreeSet<GroupId>) -> QueryResult<()> {
     if groups.is_empty() {
         return Ok(());

@@ -33,8 +33,10 @@ use crate::{
     },
 };
 
+/// Characters of a correction's reason.
 pub const REASON_CHARS: std::ops::RangeInclusive<usize> = 3..=500;
 
+/// Operations on points: read balances and statements, one's own or a member's, and correct them.
 pub struct LedgerApi {
     pub kit: Kit,
 }

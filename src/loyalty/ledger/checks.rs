@@ -28,6 +28,7 @@ macro_rules! unowed {
     };
 }
 
+/// SQL: debts for points that expired unused, which nobody owes: id, member_id, points.
 pub const UNOWED: &str = unowed!();
 
 /// Wallets of who is gone in which something is left or owed, although their erasure is over: member_id.
@@ -41,8 +42,10 @@ macro_rules! unclosed {
     };
 }
 
+/// SQL: wallets of who is gone in which something is left or owed: member_id.
 pub const UNCLOSED: &str = unclosed!();
 
+/// What must always hold of the points book.
 pub const CHECKS: &[Check] = &[
     Check {
         name: "The entries of a ledger transaction sum to zero, and there are at least two.",

@@ -20,6 +20,7 @@ use crate::{
     },
 };
 
+/// Settles balances and lots by the entries, forgives what nobody owes, and closes wallets of who is gone.
 pub const REPAIRS: &[Repair] = &[
     Repair {
         of: &[

@@ -62,9 +62,11 @@ pub struct Source {
 }
 
 impl Source {
+    /// The source `of` this noun and id, without a leg.
     pub fn new(of: &'static str, id: impl ToString) -> Self {
         Self { of, id: id.to_string(), leg: String::new() }
     }
+    /// Tells this effect of the source apart from its others.
     pub fn leg(mut self, leg: impl ToString) -> Self {
         self.leg = leg.to_string();
         self
@@ -182,6 +184,7 @@ pub struct Posting {
 }
 
 impl Posting {
+    /// A posting of these entries, in points; those of 0 are left out. Lots and allocations are added by who makes it.
     pub fn new(kind: Kind, source: Source, effective_at: DateTime<Utc>, entries: &[(Account, i64)]) -> Self {
         Self {
             kind,

@@ -16,6 +16,7 @@ use crate::{
 
 const DATES_MAX: i32 = 20;
 
+/// Points that become available, or expire, at a time.
 #[derive(QueryableByName)]
 pub struct Dated {
     #[diesel(sql_type = BigInt)]
@@ -57,6 +58,7 @@ pub struct StatementRow {
 pub type StatementPosition = (DateTime<Utc>, i64, i64);
 
 impl StatementRow {
+    /// Where the line stands, for its cursor.
     pub fn place(&self) -> StatementPosition {
         (self.effective_at, self.balance_after, self.balance_after - self.available)
     }
@@ -141,6 +143,7 @@ pub async fn list(conn: &mut Conn, member: MemberId, request: &pagination::Reque
     Ok(lines)
 }
 
+/// Pending points by when they become available, soonest first; at most `DATES_MAX` dates.
 pub async fn find_pending_by_date(conn: &mut Conn, member: MemberId) -> QueryResult<Vec<Dated>> {
     dated(
         conn,
@@ -151,6 +154,7 @@ pub async fn find_pending_by_date(conn: &mut Conn, member: MemberId) -> QueryRes
     .await
 }
 
+/// Available points by when they expire, soonest first; at most `DATES_MAX` dates.
 pub async fn find_expiring_by_date(conn: &mut Conn, member: MemberId) -> QueryResult<Vec<Dated>> {
     dated(
         conn,

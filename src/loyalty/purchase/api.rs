@@ -41,8 +41,10 @@ use crate::{
     },
 };
 
+/// Hexadecimal digits of an e-mail address's SHA-256.
 pub const SHA256_HEX_CHARS: usize = 64;
 
+/// Operations on purchases: report them and their returns, list and read them.
 pub struct PurchaseApi {
     pub kit: Kit,
 }

@@ -2,6 +2,7 @@
 
 use crate::kit::verify::Check;
 
+/// What must always hold of purchases and returns.
 pub const CHECKS: &[Check] = &[
     Check {
         // What stands around its id does not count. Over once all but one of them are returned whole.

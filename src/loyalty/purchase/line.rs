@@ -7,6 +7,7 @@ use diesel::{
 
 use crate::domain::PurchaseId;
 
+/// A line of a purchase, with what was granted for it and has come back. Amounts are minor units.
 #[derive(QueryableByName, Clone, Debug)]
 pub struct LineRow {
     #[diesel(sql_type = SqlUuid)]

@@ -13,6 +13,7 @@ use crate::{
 };
 
 refusals! {
+    /// Why a purchase or return is refused.
     pub enum Refusal {
         UnknownMember = UNPROCESSABLE_ENTITY "unknown_member" "Nobody here has this e-mail address.",
         DuplicateSource = CONFLICT "duplicate_source" "This order was recorded before." on "purchase_of_order",
@@ -20,6 +21,7 @@ refusals! {
     }
 }
 
+/// Characters of an order's or return's name.
 pub const NAME_CHARS: std::ops::RangeInclusive<usize> = 1..=200;
 
 /// Wants a partner's name for an order, a return or a customer that can be written down and found again.

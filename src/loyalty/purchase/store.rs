@@ -20,6 +20,7 @@ use crate::{
     loyalty::earning::rules::{Grant, NoPoints},
 };
 
+/// A purchase. Amounts are minor units of its currency.
 #[derive(QueryableByName, Clone, Debug)]
 pub struct PurchaseRow {
     #[diesel(sql_type = SqlUuid)]
@@ -138,6 +139,7 @@ pub async fn insert(conn: &mut Conn, new: &PurchaseRow, lines: &[LineRow]) -> Qu
     Ok(purchases == 1)
 }
 
+/// SQL: purchases `p` with when their points become available; a condition follows.
 macro_rules! purchase_columns {
     () => {
         "select p.*, (select max(lot.available_at) from ledger_transaction t join lot on lot.transaction_id = t.id
@@ -146,6 +148,7 @@ macro_rules! purchase_columns {
     };
 }
 
+/// One purchase; None where there is none.
 pub async fn find(conn: &mut Conn, id: PurchaseId) -> QueryResult<Option<PurchaseRow>> {
     let rows: Vec<PurchaseRow> =
         diesel::sql_query(concat!(purchase_columns!(), "where p.id = $1")).bind::<SqlUuid, _>(id).cached().load(conn).await?;
@@ -168,6 +171,7 @@ pub async fn list_of_member(conn: &mut Conn, member_id: MemberId, request: &Requ
     .await
 }
 
+/// The lines of these purchases, in order.
 pub async fn find_lines(conn: &mut Conn, purchases: &[PurchaseId]) -> QueryResult<Vec<LineRow>> {
     diesel::sql_query("select * from purchase_line where purchase_id = any($1::uuid[]) order by purchase_id, line")
         .bind::<Array<SqlUuid>, _>(purchases)
@@ -182,6 +186,7 @@ struct Known {
     known: bool,
 }
 
+/// Whether a return of this name was recorded for the purchase before.
 pub async fn is_return_known(conn: &mut Conn, purchase_id: PurchaseId, return_id: &str) -> QueryResult<bool> {
     let Known { known } =
         diesel::sql_query("select exists (select from purchase_return where purchase_id = $1 and return_id = $2) as known")

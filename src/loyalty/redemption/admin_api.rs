@@ -36,6 +36,8 @@ use crate::{
     },
 };
 
+/// Operations on redemptions for staff and partners: list, issue, fulfil (also by the code that is shown) and refund
+/// them.
 pub struct RedemptionAdminApi {
     pub kit: Kit,
 }

@@ -33,6 +33,7 @@ use crate::{
     loyalty::{operator::Operator, reward::rules::RewardKind},
 };
 
+/// Operations on redemptions: redeem for oneself or a partner's customer, list, read and cancel them.
 pub struct RedemptionApi {
     pub kit: Kit,
 }
@@ -78,6 +79,7 @@ pub struct RedemptionView {
 }
 
 impl RedemptionView {
+    /// The redemption, with the address that it is sent to only where `address` is true.
     pub fn of(row: RedemptionRow, address: bool) -> Self {
         let view = Self::from(row);
         Self { ship_to: view.ship_to.filter(|_| address), ..view }
@@ -134,6 +136,7 @@ impl RedeemReward {
     }
 }
 
+/// Why a redemption is ended.
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
 pub struct Reason {
@@ -142,6 +145,7 @@ pub struct Reason {
 }
 
 impl Reason {
+    /// The reason, tidied and perhaps empty; 422 where it is too long.
     pub fn checked(&self) -> Result<String, Problem> {
         let reason = self.reason.as_deref().unwrap_or_default();
         let mut fields = Fields::default();

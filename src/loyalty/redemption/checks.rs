@@ -2,6 +2,7 @@
 
 use crate::kit::verify::Check;
 
+/// What must always hold between redemptions and the points book.
 pub const CHECKS: &[Check] = &[
     Check {
         name: "A held redemption, and no other, has an open hold of its points.",

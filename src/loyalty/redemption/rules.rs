@@ -20,8 +20,11 @@ use crate::{
 pub const CART_HOLD: Duration = Duration::minutes(15);
 /// A person has so long to approve.
 pub const APPROVAL_HOLD: Duration = Duration::days(7);
+/// Characters of an address.
 pub const SHIP_TO_CHARS: std::ops::RangeInclusive<usize> = 10..=500;
+/// Characters of the reason for an end.
 pub const REASON_CHARS_MAX: usize = 500;
+/// Letters and digits of a code that the programme makes up.
 pub const CODE_CHARS: usize = 16;
 /// Without those that look alike.
 const CODE_LETTERS: &[u8] = b"ABCDEFGHJKLMNPQRTUVWXYZ2346789";
@@ -50,6 +53,7 @@ impl RedemptionState {
 }
 
 refusals! {
+    /// Why a reward cannot be redeemed, or a redemption not go on.
     pub enum Refusal {
         NotOnOffer = CONFLICT "reward_not_available" "This reward is not on offer now.",
         TierTooLow = CONFLICT "tier_too_low" "This reward is for a higher tier.",

@@ -32,6 +32,7 @@ pub struct RedemptionRow {
     pub member_id: MemberId,
     #[diesel(sql_type = Text)]
     pub handle: String,
+    /// Whose system redeemed it; None: the member.
     #[diesel(sql_type = Nullable<SqlUuid>)]
     pub partner_id: Option<PartnerId>,
     #[diesel(sql_type = BigInt)]
@@ -56,12 +57,14 @@ pub struct RedemptionRow {
     pub version: i32,
 }
 
+/// A redemption to be inserted.
 #[derive(Insertable)]
 #[diesel(table_name = redemption, treat_none_as_default_value = false)]
 pub struct NewRedemption<'a> {
     pub id: RedemptionId,
     pub reward_id: RewardId,
     pub member_id: MemberId,
+    /// Whose system redeems it; None: the member.
     pub partner_id: Option<PartnerId>,
     pub points: i64,
     pub state: RedemptionState,
@@ -71,11 +74,13 @@ pub struct NewRedemption<'a> {
     pub created_at: DateTime<Utc>,
 }
 
+/// Inserts a redemption.
 pub async fn insert(conn: &mut Conn, new: &NewRedemption<'_>) -> QueryResult<()> {
     diesel::insert_into(redemption::table).values(new).cached().execute(conn).await?;
     Ok(())
 }
 
+/// SQL: what [`RedemptionRow`] wants of redemption `d`, reward `r` and member `m`.
 macro_rules! columns {
     () => {
         "select d.id, d.reward_id, r.name as reward_name, r.kind as reward_kind, r.refundable, d.member_id, m.handle, d.partner_id,
@@ -83,6 +88,7 @@ macro_rules! columns {
     };
 }
 
+/// One redemption; None where there is none.
 pub async fn find(conn: &mut Conn, id: RedemptionId) -> QueryResult<Option<RedemptionRow>> {
     diesel::sql_query(concat!(
         columns!(),
@@ -164,6 +170,7 @@ pub struct RedemptionChange<'a> {
     pub resolved_at: Option<DateTime<Utc>>,
 }
 
+/// Writes what a transition changes, and counts the version up.
 pub async fn update(conn: &mut Conn, id: RedemptionId, change: &RedemptionChange<'_>) -> QueryResult<()> {
     diesel::update(redemption::table.find(id))
         .set((
@@ -181,6 +188,7 @@ pub async fn update(conn: &mut Conn, id: RedemptionId, change: &RedemptionChange
     Ok(())
 }
 
+/// Gives a redemption its code.
 pub async fn set_code(conn: &mut Conn, id: RedemptionId, code: &str) -> QueryResult<()> {
     diesel::update(redemption::table.find(id)).set(redemption::code.eq(code)).cached().execute(conn).await?;
     Ok(())

@@ -23,9 +23,11 @@ use crate::{
 pub struct RedeemRequest<'a> {
     pub reward_id: RewardId,
     pub member_id: MemberId,
+    /// Whose system asks; None: the member.
     pub partner_id: Option<PartnerId>,
     /// For a cart that is not paid yet.
     pub in_cart: bool,
+    /// The address, for what is sent.
     pub ship_to: Option<&'a str>,
 }
 
@@ -99,6 +101,7 @@ async fn look_up(conn: &mut Conn, request: &RedeemRequest<'_>) -> Result<RewardR
     Ok(reward)
 }
 
+/// One redemption; 404 where there is none.
 pub async fn found(conn: &mut Conn, id: RedemptionId) -> Result<RedemptionRow, Problem> {
     store::find(conn, id).await?.ok_or_else(|| Problem::not_found("redemption"))
 }

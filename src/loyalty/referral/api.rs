@@ -23,6 +23,7 @@ use crate::{
 /// Codes that somebody else has are drawn again.
 const DRAWS_MAX: usize = 5;
 
+/// Operations on referrals: read one's own code and referrals, and list everybody's.
 pub struct ReferralApi {
     pub kit: Kit,
 }
@@ -50,7 +51,7 @@ struct MyReferee {
 struct MyReferral {
     /// To be given at registration.
     code: String,
-    /// The same as a link, relative to this site.
+    /// The code as a link, relative to this site.
     link: String,
     counts: ReferralCounts,
     /// The newest, 20 at most.
@@ -86,7 +87,7 @@ impl From<ListedRow> for ReferralView {
 impl ReferralApi {
     /// Get the caller's referral code
     ///
-    /// And what came of it. Both sides earn when somebody who registered with it buys for as much as the
+    /// With what came of it. Both sides earn when somebody who registered with it buys for as much as the
     /// settings say (`referral_min_minor`) and keeps it.
     #[oai(path = "/me/referral", method = "get", operation_id = "get_my_referral", tag = "ApiTag::Loyalty")]
     async fn get_my_referral(&self, myself: Myself) -> Result<Json<MyReferral>, Problem> {

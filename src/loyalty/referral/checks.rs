@@ -2,6 +2,7 @@
 
 use crate::kit::verify::Check;
 
+/// What must always hold between referrals and the points book.
 pub const CHECKS: &[Check] = &[
     Check {
         name: "Points of a referral exist while it is rewarded, and are taken back when it is reversed.",

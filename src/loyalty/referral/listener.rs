@@ -18,7 +18,7 @@ use crate::{
     loyalty::ledger::{self, Clawback, ClawbackPolicy},
 };
 
-/// Writes referrals.
+/// Begins, qualifies, rejects and reverses referrals.
 pub struct ReferralListener;
 
 impl Listener<Event> for ReferralListener {

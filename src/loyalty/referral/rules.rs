@@ -12,6 +12,7 @@ pub const SOURCE: &str = "referral";
 pub const RETURN_WINDOW: Duration = Duration::days(14);
 /// For how many referrals in a calendar year an advocate earns.
 pub const REWARDED_A_YEAR_MAX: i64 = 20;
+/// Letters and digits of a referral code.
 pub const CODE_CHARS: usize = 10;
 /// Without those that look alike.
 const CODE_LETTERS: &[u8] = b"abcdefghjkmnpqrtuvwxyz2346789";
@@ -104,6 +105,7 @@ impl ReferredOrder {
 /// The least that money must have paid for an order. Orders in other currencies are not meant.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Minimum {
+    /// Minor units of `currency`.
     pub minor: i64,
     pub currency: String,
 }
@@ -118,6 +120,7 @@ pub enum ReferralOutcome {
     Qualified(DateTime<Utc>),
 }
 
+/// What an order does to a pending referral that began at `since`.
 pub fn judge(order: &ReferredOrder, since: DateTime<Utc>, min: &Minimum) -> ReferralOutcome {
     if order.returned_whole {
         ReferralOutcome::Nothing

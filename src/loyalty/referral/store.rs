@@ -24,10 +24,12 @@ pub async fn code_of(conn: &mut Conn, member: MemberId, fresh: &str, now: DateTi
     find_code(conn, member).await
 }
 
+/// A member's code; None where they have not asked for it yet.
 pub async fn find_code(conn: &mut Conn, member: MemberId) -> QueryResult<Option<String>> {
     referral_code::table.find(member).select(referral_code::code).first(conn).await.optional()
 }
 
+/// Whose code was brought, and how they know who brought it.
 #[derive(QueryableByName)]
 pub struct Advocate {
     #[diesel(sql_type = SqlUuid)]
@@ -39,6 +41,7 @@ pub struct Advocate {
 }
 
 impl Advocate {
+    /// What connects the two, for the rules.
     pub fn acquaintance(&self) -> Acquaintance {
         Acquaintance { same_email: self.same_email, prior_order: self.prior_order }
     }
@@ -86,6 +89,7 @@ pub async fn insert(
     Ok(())
 }
 
+/// A referral, as far as its listener wants it. The minimum is minor units.
 #[derive(Queryable, Selectable, Clone, Debug)]
 #[diesel(table_name = referral)]
 pub struct ReferralRow {
@@ -98,6 +102,7 @@ pub struct ReferralRow {
     pub min_minor: Option<i64>,
 }
 
+/// One referral; an error where there is none.
 pub async fn find(conn: &mut Conn, id: ReferralId) -> QueryResult<ReferralRow> {
     referral::table.find(id).select(ReferralRow::as_select()).first(conn).await
 }
@@ -124,6 +129,7 @@ pub async fn find_of_purchase(conn: &mut Conn, id: PurchaseId, referee: MemberId
         .optional()
 }
 
+/// An order, as rules want it: what was paid for it, and what was kept. An error where there is none.
 pub async fn find_order(conn: &mut Conn, id: PurchaseId) -> QueryResult<ReferredOrder> {
     diesel::sql_query(
         "select p.purchased_at, p.currency, p.net_minor, p.gift_card_minor + p.points_paid_minor as unpaid_minor, l.kept_minor,
@@ -150,6 +156,7 @@ pub async fn find_matured(conn: &mut Conn, now: DateTime<Utc>, most: i64) -> Que
         .await
 }
 
+/// Notes the order that qualified a referral, and when its return window is over.
 pub async fn qualify(
     conn: &mut Conn,
     id: ReferralId,
@@ -186,6 +193,7 @@ pub async fn wait_again(conn: &mut Conn, id: ReferralId) -> QueryResult<()> {
     Ok(())
 }
 
+/// Ends a referral in this state, with the reason where it is rejected or reversed.
 pub async fn resolve(
     conn: &mut Conn,
     id: ReferralId,
@@ -209,6 +217,7 @@ pub struct Reckoning {
     pub rewarded_this_year: i64,
 }
 
+/// Whether either of the two is gone, and how many of the advocate's referrals were rewarded since `year_start`.
 pub async fn reckon(conn: &mut Conn, row: &ReferralRow, year_start: DateTime<Utc>) -> QueryResult<Reckoning> {
     diesel::sql_query(
         "select exists (select from member where id in ($1, $2) and erased_at is not null) as someone_gone,

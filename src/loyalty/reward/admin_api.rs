@@ -34,6 +34,7 @@ use crate::{
     loyalty::operator::Operator,
 };
 
+/// Operations on the catalogue for staff and partners: create, change and archive rewards, supply stock and codes.
 pub struct RewardAdminApi {
     pub kit: Kit,
 }

@@ -21,6 +21,7 @@ use crate::{
     },
 };
 
+/// Operations on rewards: list and read them.
 pub struct RewardApi {
     pub kit: Kit,
 }
@@ -57,6 +58,7 @@ pub struct RewardView {
     tier_reached: Option<bool>,
 }
 
+/// A reward, and whether a member with these means can have it. None: nobody is signed in.
 pub fn view(row: RewardRow, means: Option<MemberMeans>) -> RewardView {
     RewardView {
         affordable: means.map(|means| means.available >= row.price_points),

@@ -17,6 +17,7 @@ use crate::{
     },
 };
 
+/// What must always hold of stocks and codes.
 pub const CHECKS: &[Check] = &[
     Check {
         name: "What is missing from a stock is what redemptions took.",
@@ -61,6 +62,7 @@ pub const CHECKS: &[Check] = &[
     },
 ];
 
+/// Withdraws codes that another pool has and nobody has been given.
 pub const REPAIRS: &[Repair] = &[Repair { of: &["A code is in one pool, once."], run: |kit| Box::pin(withdraw_duplicates(kit)) }];
 
 #[derive(QueryableByName)]

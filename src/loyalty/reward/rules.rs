@@ -10,14 +10,23 @@ use crate::{
     refusals, text_enum,
 };
 
+/// Characters of a reward's name.
 pub const NAME_CHARS: RangeInclusive<usize> = 1..=120;
+/// Characters of its description.
 pub const DESCRIPTION_CHARS: RangeInclusive<usize> = 0..=4_000;
+/// Points that a reward may cost.
 pub const PRICE_POINTS: RangeInclusive<i64> = 1..=1_000_000_000;
+/// Minor units that a reward may cost the company, or have as its face value.
 pub const MINOR_UNITS: RangeInclusive<i64> = 0..=1_000_000_000_000;
+/// Tier ranks that a reward may want.
 pub const TIER_RANK_MIN: RangeInclusive<i64> = 0..=100;
+/// Redemptions to which a member may be limited.
 pub const PER_MEMBER_MAX: RangeInclusive<i64> = 1..=1_000_000;
+/// Pieces that a stock may ever have been supplied with.
 pub const SUPPLIED_MAX: i64 = 1_000_000_000;
+/// Codes that one request may add.
 pub const CODES_A_REQUEST: RangeInclusive<usize> = 1..=1_000;
+/// Characters of a code that somebody else made.
 pub const CODE_CHARS: RangeInclusive<usize> = 1..=100;
 
 /// A coupon's code as it is kept: without what cannot be seen of it.
@@ -72,6 +81,7 @@ text_enum! {
 }
 
 impl LimitPeriod {
+    /// The period of the calendar in which redemptions are counted.
     pub fn period(self) -> Period {
         match self {
             Self::Lifetime => Period::All,
@@ -84,6 +94,7 @@ impl LimitPeriod {
 }
 
 refusals! {
+    /// Why a reward cannot be changed or supplied.
     pub enum Refusal {
         NameTaken = CONFLICT "reward_name_taken" "Another reward has this name." on "reward_name_key",
         DuplicateCodes = CONFLICT "duplicate_codes" "Some codes are there already." on "coupon_code_once",
@@ -116,6 +127,7 @@ pub fn check_words(fields: &mut Fields, name: &str, description: &str) {
     fields.chars("/description", description, DESCRIPTION_CHARS);
 }
 
+/// Wants terms within their bounds, and a window that ends after it begins.
 pub fn check_terms(fields: &mut Fields, terms: &RewardTerms) {
     fields.range("/price_points", terms.price_points, PRICE_POINTS);
     fields.range("/tier_rank_min", terms.tier_rank_min.into(), TIER_RANK_MIN);

@@ -27,6 +27,7 @@ pub struct RewardRow {
     pub kind: RewardKind,
     #[diesel(sql_type = BigInt)]
     pub price_points: i64,
+    /// Minor units of `currency`, or per cent of a percentage coupon; None where the kind has none.
     #[diesel(sql_type = Nullable<BigInt>)]
     pub face_value: Option<i64>,
     #[diesel(sql_type = Nullable<Text>)]
@@ -37,6 +38,7 @@ pub struct RewardRow {
     pub available_from: Option<DateTime<Utc>>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub available_until: Option<DateTime<Utc>>,
+    /// None: no limit.
     #[diesel(sql_type = Nullable<Int4>)]
     pub per_member_max: Option<i32>,
     #[diesel(sql_type = Text)]
@@ -59,6 +61,7 @@ pub struct RewardRow {
     /// None: unlimited.
     #[diesel(sql_type = Nullable<Int4>)]
     pub supplied: Option<i32>,
+    /// None: unlimited.
     #[diesel(sql_type = Nullable<Int4>)]
     pub stock_left: Option<i32>,
 }
@@ -72,11 +75,13 @@ pub struct NewReward<'a> {
     pub description: &'a str,
     pub kind: RewardKind,
     pub price_points: i64,
+    /// Minor units of `currency`, or per cent of a percentage coupon; None where the kind has none.
     pub face_value: Option<i64>,
     pub currency: Option<&'a str>,
     pub tier_rank_min: i16,
     pub available_from: Option<DateTime<Utc>>,
     pub available_until: Option<DateTime<Utc>>,
+    /// None: no limit.
     pub per_member_max: Option<i32>,
     pub per_member_period: LimitPeriod,
     pub needs_approval: bool,
@@ -117,6 +122,7 @@ pub async fn update(conn: &mut Conn, row: &RewardRow) -> QueryResult<bool> {
     Ok(true)
 }
 
+/// Takes a reward out of the catalogue for good, and counts the version up.
 pub async fn archive(conn: &mut Conn, id: RewardId, now: DateTime<Utc>) -> QueryResult<()> {
     diesel::update(reward::table.find(id))
         .set((reward::archived_at.eq(now), reward::version.eq(reward::version + 1)))
@@ -125,6 +131,7 @@ pub async fn archive(conn: &mut Conn, id: RewardId, now: DateTime<Utc>) -> Query
     Ok(())
 }
 
+/// One reward with its stock, even an archived one; None where there is none.
 pub async fn find(conn: &mut Conn, id: RewardId) -> QueryResult<Option<RewardRow>> {
     diesel::sql_query(
         "select r.*, s.supplied, s.available as stock_left from reward r left join reward_stock s on s.reward_id = r.id where r.id = $1",
@@ -186,6 +193,7 @@ pub struct MemberMeans {
     pub tier_rank: i16,
 }
 
+/// A member's available points and tier rank; 0 where they have none.
 pub async fn means(conn: &mut Conn, member: MemberId) -> QueryResult<MemberMeans> {
     diesel::sql_query(
         "select coalesce((select available from wallet where member_id = $1), 0)::bigint as available,
@@ -246,6 +254,7 @@ pub async fn take_one(conn: &mut Conn, id: RewardId) -> QueryResult<bool> {
     Ok(taken == 1)
 }
 
+/// Puts one back into a reward's stock; nothing where it has none.
 pub async fn put_back_one(conn: &mut Conn, id: RewardId) -> QueryResult<()> {
     diesel::update(reward_stock::table.find(id))
         .set(reward_stock::available.eq(reward_stock::available + 1))

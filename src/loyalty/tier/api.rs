@@ -34,6 +34,7 @@ use crate::{
 /// Moves that a member is shown.
 const HISTORY_MOST: usize = 20;
 
+/// Operations on tiers: read the ladder, one's own tier and its history, and change the ladder.
 pub struct TierApi {
     pub kit: Kit,
 }

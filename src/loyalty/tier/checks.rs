@@ -2,6 +2,7 @@
 
 use crate::kit::verify::Check;
 
+/// What must always hold of points that count towards tiers.
 pub const CHECKS: &[Check] = &[Check {
     name: "What counts towards a tier was earned, and no more than that.",
     sql: "select q.transaction_id::text as violation

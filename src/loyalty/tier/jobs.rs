@@ -8,6 +8,7 @@ use crate::kit::{Kit, Problem, background::Job};
 /// Members whose tiers are looked at in one transaction.
 pub const MEMBERS_A_BATCH: i64 = 500;
 
+/// Renews or takes away tiers whose time has ended, every minute.
 pub const REVIEW_TIERS: Job = Job { name: "review_tiers", every: Duration::from_secs(60), run: |kit| Box::pin(review(kit)) };
 
 /// Renews or takes away tiers whose time has ended.

@@ -16,6 +16,7 @@ use crate::{
     schema::tier,
 };
 
+/// A tier of the programme, reached with `threshold` qualifying points.
 #[derive(Queryable, Selectable, Insertable, Clone, Debug)]
 #[diesel(table_name = tier)]
 pub struct Tier {
@@ -33,17 +34,19 @@ pub async fn list(conn: &mut Conn) -> QueryResult<Vec<Tier>> {
     tier::table.order(tier::rank).select(Tier::as_select()).load(conn).await
 }
 
-/// The same, while nobody else changes them.
+/// All tiers, lowest first; nobody else changes them until the end of the transaction.
 pub async fn lock(conn: &mut Conn) -> QueryResult<Vec<Tier>> {
     conn.batch_execute("lock table tier in share row exclusive mode").await?;
     list(conn).await
 }
 
+/// Inserts a tier. A unique violation where its name or rank is taken.
 pub async fn insert(conn: &mut Conn, new: &Tier) -> QueryResult<()> {
     diesel::insert_into(tier::table).values(new).execute(conn).await?;
     Ok(())
 }
 
+/// Writes a tier's name, threshold, benefits and version; ranks stay. A unique violation where the name is taken.
 pub async fn update(conn: &mut Conn, changed: &Tier) -> QueryResult<()> {
     diesel::update(tier::table.find(changed.id))
         .set((
@@ -57,6 +60,7 @@ pub async fn update(conn: &mut Conn, changed: &Tier) -> QueryResult<()> {
     Ok(())
 }
 
+/// Deletes a tier. Its members keep the rank until they are looked at again.
 pub async fn delete(conn: &mut Conn, id: TierId) -> QueryResult<()> {
     diesel::delete(tier::table.find(id)).execute(conn).await?;
     Ok(())
@@ -101,6 +105,7 @@ pub async fn list_history(conn: &mut Conn, member_id: MemberId, request: &Reques
     .await
 }
 
+/// A rank, and how many members have it.
 #[derive(QueryableByName)]
 pub struct Headcount {
     #[diesel(sql_type = Int2)]

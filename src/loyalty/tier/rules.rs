@@ -7,13 +7,17 @@ use crate::{domain::MemberId, kit::problem::Fields, refusals, text_enum};
 
 /// Points of so many months count, and a tier is held for so long after it was reached.
 pub const WINDOW_MONTHS: u32 = 12;
+/// Tiers of one ladder.
 pub const TIERS_MAX: usize = 50;
+/// Characters of a tier's name.
 pub const NAME_CHARS: std::ops::RangeInclusive<usize> = 1..=40;
+/// Characters of its benefits.
 pub const BENEFITS_CHARS_MAX: usize = 1_000;
 /// The ladder that a programme begins with. Ranks leave room for steps in between.
 pub const DEFAULT_LADDER: [(i16, &str, i64); 4] = [(0, "Member", 0), (10, "Silver", 500), (20, "Gold", 2_000), (30, "Platinum", 10_000)];
 
 refusals! {
+    /// Why the ladder cannot be changed so.
     pub enum Refusal {
         NameTaken = CONFLICT "tier_name_taken" "Another tier has this name." on "tier_name_key",
         RankTaken = CONFLICT "tier_rank_taken" "Another tier has this rank." on "tier_rank_key",
@@ -39,6 +43,7 @@ text_enum! {
 pub struct TierLevel {
     #[diesel(sql_type = Int2)]
     pub rank: i16,
+    /// Qualifying points.
     #[diesel(sql_type = BigInt)]
     pub threshold: i64,
 }
@@ -50,8 +55,10 @@ pub struct TierStatus {
     pub member_id: MemberId,
     #[diesel(sql_type = Int2)]
     pub rank: i16,
+    /// None for who never left the ground.
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub reached_at: Option<DateTime<Utc>>,
+    /// None: for good.
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub valid_until: Option<DateTime<Utc>>,
     /// Qualifying points of the window that ends now.
@@ -62,6 +69,7 @@ pub struct TierStatus {
     pub at_reaching: i64,
 }
 
+/// What becomes of a member's tier. What is held for good has no `valid_until`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum TierDecision {
     Stays,

@@ -35,6 +35,7 @@ pub struct Qualifying {
     pub at: DateTime<Utc>,
 }
 
+/// Inserts points that count towards tiers; of a member whose wallet is open.
 pub async fn insert_qualifying(conn: &mut Conn, entries: &[Qualifying]) -> QueryResult<()> {
     if entries.is_empty() {
         return Ok(());
@@ -64,6 +65,7 @@ pub struct TierPlacement {
 }
 
 impl TierPlacement {
+    /// The ladder, lowest first.
     pub fn ladder(&self) -> Vec<TierLevel> {
         self.ranks.iter().zip(&self.thresholds).map(|(rank, threshold)| TierLevel { rank: *rank, threshold: *threshold }).collect()
     }
@@ -135,6 +137,7 @@ pub struct Ranks {
     pub into: i16,
 }
 
+/// The ranks of two members; 0 for who never left the ground.
 pub async fn find_ranks(conn: &mut Conn, from: MemberId, into: MemberId) -> QueryResult<Ranks> {
     diesel::sql_query(
         "select coalesce((select rank from member_tier where member_id = $1), 0::smallint) as \"from\",

@@ -20,6 +20,7 @@ use crate::{
     },
 };
 
+/// The operation that lists the ways to earn points.
 pub struct WayApi {
     pub kit: Kit,
 }

@@ -398,7 +398,7 @@ export const setTrust = <ThrowOnError extends boolean = false>(options: Options<
 /**
  * Undo a merge
  *
- * MergeParticipants the two again, as they were. Only until points of either next move. Sent again, it answers the same.
+ * Parts the two again, as they were. Only until points of either next move. Sent again, it answers the same.
  */
 export const undoMerge = <ThrowOnError extends boolean = false>(options: Options<UndoMergeData, ThrowOnError>) => (options.client ?? client).post<UndoMergeResponses, UndoMergeErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -1282,7 +1282,7 @@ export const listMyRedemptions = <ThrowOnError extends boolean = false>(options?
 /**
  * Get the caller's referral code
  *
- * And what came of it. Both sides earn when somebody who registered with it buys for as much as the
+ * With what came of it. Both sides earn when somebody who registered with it buys for as much as the
  * settings say (`referral_min_minor`) and keeps it.
  */
 export const getMyReferral = <ThrowOnError extends boolean = false>(options?: Options<GetMyReferralData, ThrowOnError>) => (options?.client ?? client).get<GetMyReferralResponses, GetMyReferralErrors, ThrowOnError>({

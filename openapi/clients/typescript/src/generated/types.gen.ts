@@ -16,6 +16,8 @@ export type AcceptAnswer = {
 
 /**
  * ActiveSanction
+ *
+ * A silence or suspension that a member is under.
  */
 export type ActiveSanction = {
     /**
@@ -1164,6 +1166,8 @@ export type Export = {
 
 /**
  * ExternalId
+ *
+ * What a partner calls a member.
  */
 export type ExternalId = {
     external_id: string;
@@ -1352,7 +1356,7 @@ export type Grant = {
      */
     line_points: Array<number>;
     /**
-     * The same before caps.
+     * The points of each line before caps.
      */
     line_requested: Array<number>;
     /**
@@ -1376,6 +1380,8 @@ export type GroupKind = 'open' | 'on_request' | 'invite_only';
 
 /**
  * GroupOfCustomer
+ *
+ * A group that a member is in, asked to be in or is invited to.
  */
 export type GroupOfCustomer = {
     name: string;
@@ -1839,7 +1845,7 @@ export type MergeOutcome = {
      */
     from: PointsAndTier & unknown;
     /**
-     * And has from then on.
+     * What the other has from then on.
      */
     into_after: PointsAndTier & unknown;
     /**
@@ -2054,7 +2060,7 @@ export type MyReferral = {
     code: string;
     counts: ReferralCounts;
     /**
-     * The same as a link, relative to this site.
+     * The code as a link, relative to this site.
      */
     link: string;
     /**
@@ -2166,6 +2172,8 @@ export type NotificationCount = {
 
 /**
  * NotificationGroup
+ *
+ * The group that a notification is about.
  */
 export type NotificationGroup = {
     name: string;
@@ -2189,6 +2197,8 @@ export type NotificationQuestion = {
 
 /**
  * NotificationRedemption
+ *
+ * The redemption that a notification is about.
  */
 export type NotificationRedemption = {
     id: string;
@@ -2216,6 +2226,8 @@ export type NotificationSettings = {
 
 /**
  * NotificationTier
+ *
+ * The tier that a notification is about.
  */
 export type NotificationTier = {
     /**
@@ -3430,6 +3442,8 @@ export type ReadNotifications = {
 
 /**
  * Reason
+ *
+ * Why a redemption is ended.
  */
 export type Reason = {
     /**
@@ -3576,6 +3590,8 @@ export type RedemptionView = {
 
 /**
  * RedemptionsOfState
+ *
+ * A member's redemptions in one state.
  */
 export type RedemptionsOfState = {
     points: number;
@@ -3639,6 +3655,8 @@ export type ReferralView = {
 
 /**
  * ReferralsOfState
+ *
+ * Whom a member referred, in one state.
  */
 export type ReferralsOfState = {
     referrals: number;
@@ -4176,6 +4194,8 @@ export type SettingsView = {
 
 /**
  * SignedIn
+ *
+ * Tokens of a session that has just begun or gone on.
  */
 export type SignedIn = {
     /**
@@ -4322,7 +4342,7 @@ export type TagOrder = 'popular' | 'name';
 /**
  * TagView
  *
- * A tag.
+ * What questions are about.
  */
 export type TagView = {
     description: string;

@@ -942,7 +942,7 @@ export const setTrustMutation = (options?: Partial<Options<SetTrustData>>): UseM
 /**
  * Undo a merge
  *
- * MergeParticipants the two again, as they were. Only until points of either next move. Sent again, it answers the same.
+ * Parts the two again, as they were. Only until points of either next move. Sent again, it answers the same.
  */
 export const undoMergeMutation = (options?: Partial<Options<UndoMergeData>>): UseMutationOptions<UndoMergeResponse, UndoMergeError, Options<UndoMergeData>> => {
     const mutationOptions: UseMutationOptions<UndoMergeResponse, UndoMergeError, Options<UndoMergeData>> = {
@@ -2714,7 +2714,7 @@ export const getMyReferralQueryKey = (options?: Options<GetMyReferralData>) => c
 /**
  * Get the caller's referral code
  *
- * And what came of it. Both sides earn when somebody who registered with it buys for as much as the
+ * With what came of it. Both sides earn when somebody who registered with it buys for as much as the
  * settings say (`referral_min_minor`) and keeps it.
  */
 export const getMyReferralOptions = (options?: Options<GetMyReferralData>) => queryOptions<GetMyReferralResponse, GetMyReferralError, GetMyReferralResponse, ReturnType<typeof getMyReferralQueryKey>>({
