@@ -17,4 +17,5 @@ mod pressure;
 mod schema;
 mod tour;
 mod verify;
+mod waiting;
 mod walls;
