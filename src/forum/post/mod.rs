@@ -13,6 +13,6 @@ pub mod store;
 pub mod turn;
 
 pub use crate::words::PostState;
-pub use permit::permit;
+pub use permit::{find_seen, permit};
 pub use rules::{CloseReason, PostRow, Refusal, event_ref};
 pub use store::{Thread, change_state, find, find_for_update, find_thread, find_thread_for_update};

@@ -230,7 +230,7 @@ impl RewardAdminApi {
         #[oai(name = "If-None-Match")] if_none_match: Header<Option<String>>,
     ) -> Result<Conditional<CatalogueReward>, Problem> {
         let row = found(&mut *self.kit.db.read().await?, reward_id.0).await?;
-        may_touch(&Clerk::from(caller.0), &row)?;
+        may_touch(&Clerk::from(caller.0), &row, self.kit.clock.now())?;
         let version = row.version;
         let view = CatalogueReward::from(row);
         // Its stock moves without an edit.
@@ -249,7 +249,7 @@ impl RewardAdminApi {
     ) -> Result<Edited<CatalogueReward>, Problem> {
         let clerk = Clerk::from(caller.0);
         let mut tx = self.kit.db.begin().await?;
-        let row = locked(&mut tx, &clerk, reward_id.0).await?;
+        let row = locked(&mut tx, &clerk, reward_id.0, self.kit.clock.now()).await?;
         etag::guard(if_match.0.as_deref(), row.version)?;
         let detail = json!({ "edit": body.0.to_json() });
         let edited = edited(row, body.0)?;
@@ -272,7 +272,7 @@ impl RewardAdminApi {
         let now = self.kit.clock.now();
         let mut tx = self.kit.db.begin().await?;
         let row = store::lock(&mut tx, reward_id.0).await?.ok_or_else(|| Problem::not_found("reward"))?;
-        may_touch(&clerk, &row)?;
+        may_touch(&clerk, &row, now)?;
         if row.archived_at.is_none() {
             store::archive(&mut tx, row.id, now).await?;
             clerk.sign(&mut tx, "delete_reward", ("reward", row.id.0), "", json!({ "name": row.name }), now).await?;
@@ -301,7 +301,7 @@ impl RewardAdminApi {
         fields.range("/supplied", supplied.unwrap_or(0).into(), 0..=rules::SUPPLIED_MAX);
         fields.done()?;
         let mut tx = self.kit.db.begin().await?;
-        let row = locked(&mut tx, &clerk, reward_id.0).await?;
+        let row = locked(&mut tx, &clerk, reward_id.0, self.kit.clock.now()).await?;
         if row.kind == RewardKind::CodePool {
             return Err(Refusal::StockIsCodes.into());
         }
@@ -342,7 +342,7 @@ impl RewardAdminApi {
 
 impl RewardAdminApi {
     async fn add_codes(&self, conn: &mut Conn, clerk: &Clerk, id: RewardId, codes: &[String]) -> Result<CodesAdded, Problem> {
-        let row = locked(conn, clerk, id).await?;
+        let row = locked(conn, clerk, id, self.kit.clock.now()).await?;
         if row.kind != RewardKind::CodePool {
             return Err(Refusal::NoCodePool.into());
         }
@@ -388,14 +388,21 @@ fn may_reach(clerk: &Clerk, partner_id: Option<PartnerId>) -> bool {
     clerk.owns(partner_id) || clerk.holds(Scope::CatalogWriteAny)
 }
 
-fn may_touch(clerk: &Clerk, row: &RewardRow) -> Result<(), Problem> {
-    if may_reach(clerk, row.partner_id) { Ok(()) } else { Err(missing_scope(Scope::CatalogWriteAny)) }
+/// Refuses a clerk whose it is not: by 404 where they may not know of it either.
+fn may_touch(clerk: &Clerk, row: &RewardRow, now: DateTime<Utc>) -> Result<(), Problem> {
+    if may_reach(clerk, row.partner_id) {
+        Ok(())
+    } else if api::is_on_offer(row, now) {
+        Err(missing_scope(Scope::CatalogWriteAny))
+    } else {
+        Err(Problem::not_found("reward"))
+    }
 }
 
 /// A reward that the clerk can still edit.
-async fn locked(conn: &mut Conn, clerk: &Clerk, id: RewardId) -> Result<RewardRow, Problem> {
+async fn locked(conn: &mut Conn, clerk: &Clerk, id: RewardId, now: DateTime<Utc>) -> Result<RewardRow, Problem> {
     let row = store::lock(conn, id).await?.ok_or_else(|| Problem::not_found("reward"))?;
-    may_touch(clerk, &row)?;
+    may_touch(clerk, &row, now)?;
     if row.archived_at.is_some() {
         return Err(Refusal::Archived.into());
     }
