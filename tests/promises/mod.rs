@@ -12,6 +12,7 @@ mod erasure;
 mod handle;
 
 mod language;
+mod object_authorisation;
 mod planted;
 mod pressure;
 mod schema;
