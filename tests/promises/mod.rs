@@ -16,6 +16,7 @@ mod object_authorisation;
 mod planted;
 mod pressure;
 mod schema;
+mod statement_budgets;
 mod tour;
 mod verify;
 mod waiting;

@@ -4,6 +4,7 @@ mod community;
 mod described;
 mod folder;
 mod forum;
+mod frontend;
 mod host;
 mod identity;
 mod loyalty;
@@ -134,8 +135,12 @@ impl Town {
 
     /// A second server of the same town, whose database is at the other end of a wire.
     pub async fn behind(&self, wire: &Wire) -> Self {
-        let database = self.database.at(wire.url());
-        Self::in_database(database, self.clock.clone(), Plan::default()).await.not_audited()
+        self.planned_behind(wire, Plan::default()).await
+    }
+
+    /// [`Self::behind`], with a plan of its own.
+    pub async fn planned_behind(&self, wire: &Wire, plan: Plan) -> Self {
+        Self::in_database(self.database.at(wire.url()), self.clock.clone(), plan).await.not_audited()
     }
 
     pub fn database_url(&self) -> &str {
