@@ -10,8 +10,14 @@
 #[path = "../../tests/support/folder.rs"]
 mod folder;
 #[allow(dead_code)]
+#[path = "../../tests/support/frontend.rs"]
+mod frontend;
+#[allow(dead_code)]
 #[path = "../../tests/support/process.rs"]
 mod process;
+#[allow(dead_code)]
+#[path = "../../tests/support/wait.rs"]
+mod wait;
 #[allow(dead_code)]
 #[path = "../../tests/support/wire.rs"]
 mod wire;

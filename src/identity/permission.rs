@@ -152,7 +152,9 @@ pub fn can(actor: Option<&Actor>, action: Action, object: &Object) -> Result<(),
 
 fn sees(actor: Option<&Actor>, action: Action, object: &Object, staff: bool, moderates: bool) -> bool {
     let into_group = object.group.is_none_or(|group| {
-        let invited = action == Action::SeeGroup && group.state == Some(MembershipState::Invited);
+        let invited = matches!(action, Action::SeeGroup | Action::ManageGroup) && group.state == Some(MembershipState::Invited);
+        // Staff look at what was said in a group that has ended; nobody begins anything there.
+        let staff = staff && !(group.deleted && action == Action::Ask);
         staff || !group.deleted && (!group.private || group.my_role.is_some() || invited)
     });
     let mine = actor.is_some_and(|actor| object.author_id == Some(actor.member_id));
@@ -217,6 +219,7 @@ mod tests {
             (Some(&ada), See, access(true, None, Some(Invited)), Published, no(Invisible)),
             (Some(&ada), SeeGroup, access(true, None, Some(Invited)), Published, yes),
             (Some(&ada), SeeMembers, access(true, None, Some(Invited)), Published, no(Invisible)),
+            (Some(&ada), ManageGroup, access(true, None, Some(Invited)), Published, no(Forbidden)),
             (Some(&ada), SeeGroup, access(true, None, Some(Requested)), Published, no(Invisible)),
             (Some(&ada), SeeGroup, access(true, None, Some(Banned)), Published, no(Invisible)),
             (Some(&ada), See, access(false, None, Some(Banned)), Published, yes),
@@ -244,6 +247,8 @@ mod tests {
             (Some(&silent), See, None, Published, yes),
             (Some(&mo), See, private, Published, yes),
             (Some(&mo), See, None, Deleted, yes),
+            (Some(&mo), See, gone, Published, yes),
+            (Some(&mo), Ask, gone, Published, no(Invisible)),
             (Some(&mo), Answer, open, Published, yes),
             (Some(&mo), EditPost, None, Published, yes),
             (Some(&mo), Accept, None, Published, yes),

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use crate::support::{
     PASSWORD,
     process::{ADMIN, Site},
+    wait,
 };
 
 /// Enough members for nobody to reach a rate limit.
@@ -22,7 +23,6 @@ const WRITES_EACH: usize = 50;
 /// Fewer than are wanted.
 const MUGS: usize = 80;
 const PATIENCE: Duration = Duration::from_secs(60);
-const PAUSE: Duration = Duration::from_millis(50);
 
 /// Sends again, with the same key, until there is an answer that will not change.
 async fn insist(site: &Site, method: &str, path: &str, token: &str, key: &str, body: &Value) -> (u16, Value) {
@@ -33,7 +33,7 @@ async fn insist(site: &Site, method: &str, path: &str, token: &str, key: &str, b
             Some((status, answer)) if status < 500 && answer["code"] != "request_in_progress" => return (status, answer),
             _ => assert!(begun.elapsed() < PATIENCE, "{method} {path} has no better answer than {answer:?}"),
         }
-        tokio::time::sleep(PAUSE).await;
+        wait::before_another_try().await;
     }
 }
 
@@ -139,9 +139,8 @@ async fn no_acknowledged_write_is_lost_and_none_is_done_twice() {
 
     let site = &scene.site;
     for (at, postgres) in [(250, false), (500, true), (750, false)] {
-        while scene.answered.load(Ordering::Relaxed) < at && !writing.iter().all(|client| client.is_finished()) {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        let is_time = async || scene.answered.load(Ordering::Relaxed) >= at || writing.iter().all(|client| client.is_finished());
+        wait::until_within(3 * PATIENCE, || format!("{at} writes are answered"), is_time).await;
         if postgres {
             site.kill_postgres().await;
         } else {

@@ -38,9 +38,9 @@ async fn the_server_goes_on_when_an_import_that_came_first_ends() {
     let mut server = site.serve().await;
     is_read(pipe.clone()).await.write_all(HEADER.as_bytes()).expect("it is written");
     assert!(first.ends_well());
-    for _ in 0..20 {
+    for _ in 0..3 {
+        site.is_looked_after().await;
         assert!(is_ready(&site).await, "the server goes on without a pause");
-        tokio::time::sleep(Duration::from_millis(50)).await;
     }
     assert_eq!(site.runs_postgres().await, postgres, "it is the same PostgreSQL");
 
@@ -48,11 +48,11 @@ async fn the_server_goes_on_when_an_import_that_came_first_ends() {
     let mut second = site.begin(&import);
     let _writer = is_read(pipe.clone()).await;
     server.end();
-    tokio::time::sleep(Duration::from_millis(500)).await;
+    site.is_looked_after().await;
     assert_eq!(site.runs_postgres().await, postgres);
     let mut server = site.serve().await;
     second.end();
-    tokio::time::sleep(Duration::from_millis(500)).await;
+    site.is_looked_after().await;
     assert!(is_ready(&site).await);
     assert_eq!(site.runs_postgres().await, postgres);
 

@@ -131,7 +131,7 @@ async fn nobody_signs_in_as_who_is_being_erased() {
     let sign_in = json!({ "email": "ada@town.example", "password": PASSWORD });
     let coming = tokio::spawn(async move { visitor.post("/auth/login", sign_in).await });
     // Time to check the password, and to wait for her row.
-    tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
+    town.waits_for_locks(1).await;
     tx.commit().await.expect("it is done");
     coming.await.expect("an answer").refused(401, "bad_credentials");
 }

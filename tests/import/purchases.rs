@@ -7,7 +7,10 @@ use regulars::import::{Report, purchases::import};
 use serde_json::json;
 
 use super::real;
-use crate::support::{Folder, Town};
+use crate::support::{Folder, Town, wait};
+
+/// For what an import has to reach.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 const HEADER: &str = "member_external_id,order_id,purchased_at,quantity,amount_minor,currency\n";
 
@@ -206,11 +209,11 @@ async fn a_real_shop_comes_in_whole_and_once_even_when_interrupted() {
     // They sold for dollars.
     town.sql("update earning_rule_version set terms = terms || '{\"currency\": \"USD\"}' where terms ? 'currency'").await;
     for reached in [400, 2_000] {
-        let stopped = async {
-            while town.count("select count(*) from purchase").await < reached {
-                tokio::time::sleep(Duration::from_millis(1)).await;
-            }
-        };
+        let stopped = wait::until_within(
+            PATIENCE,
+            || format!("{reached} came in"),
+            async || town.count("select count(*) from purchase").await >= reached,
+        );
         tokio::select! {
             done = import(&town.app.kit, &file, None) => panic!("it ended too early: {done:?}"),
             () = stopped => {}

@@ -5,7 +5,10 @@ use std::{path::Path, time::Duration};
 use regulars::import::{Report, stackexchange::import};
 
 use super::real;
-use crate::support::{Folder, PASSWORD, Town};
+use crate::support::{Folder, PASSWORD, Town, wait};
+
+/// For what an import has to reach.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 const FILES: [&str; 6] = ["Users", "Tags", "Posts", "Comments", "Votes", "PostLinks"];
 const AT: &str = r#"CreationDate="2020-01-02T03:04:05.678""#;
@@ -301,12 +304,8 @@ async fn an_interrupted_import_goes_on_where_it_stopped() {
     let (whole, broken) = (Town::new().await, Town::new().await);
     imported(&whole, &folder).await;
     for stage in ["members", "answers", "comments", "votes"] {
-        let stopped = async {
-            let reached = format!("select count(*) from import_progress where stage = '{stage}' and position >= 500");
-            while broken.count(&reached).await == 0 {
-                tokio::time::sleep(Duration::from_millis(1)).await;
-            }
-        };
+        let reached = format!("select count(*) from import_progress where stage = '{stage}' and position >= 500");
+        let stopped = wait::until_within(PATIENCE, || format!("{stage} come in"), async || broken.count(&reached).await > 0);
         tokio::select! {
             done = import(&broken.app.kit, &folder, false) => panic!("it ended before {stage}: {done:?}"),
             () = stopped => {}

@@ -1,6 +1,7 @@
 //! Points for answers that helped.
 
 use chrono::Duration;
+use diesel_async::SimpleAsyncConnection;
 use regulars::{
     domain::{PostId, PostKind, PostState, VoteId},
     events::{Event, PostRef},
@@ -382,20 +383,29 @@ async fn those_who_open_several_wallets_do_not_wait_in_a_circle() {
     }
     let answers = [Answer::new(&ben, &voter).await, Answer::new(&ann, &voter).await];
     town.settle().await;
+    // Whoever has opened a wallet stops there while this transaction lasts.
     town.sql(
-        "create function nap() returns trigger language plpgsql as $$ begin perform pg_sleep(0.35); return new; end $$;
-         create trigger nap before update on wallet for each row execute function nap()",
+        "create function stop() returns trigger language plpgsql as $$ begin perform pg_advisory_xact_lock_shared(1); return new; end $$;
+         create trigger stop before update on wallet for each row execute function stop()",
     )
     .await;
+    let mut barrier = town.app.kit.background_db.begin().await.unwrap();
+    barrier.batch_execute("select pg_advisory_xact_lock(1)").await.unwrap();
     for answer in &answers {
         voter.votes_on_answer(&answer.id, 1).await.is(200);
     }
-    let changes = async {
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-        root.post("/admin/tiers", serde_json::json!({ "rank": 15, "name": "Electrum", "threshold": 900 })).await
-    };
-    let (delivered, changed) = tokio::join!(town.app.deliver_events(), changes);
-    changed.is(201);
-    delivered.unwrap();
+    let delivery = tokio::spawn({
+        let app = town.app.clone();
+        async move { app.deliver_events().await.map(|_| ()) }
+    });
+    town.waits_for_locks(1).await;
+    let change =
+        tokio::spawn(
+            async move { root.post("/admin/tiers", serde_json::json!({ "rank": 15, "name": "Electrum", "threshold": 900 })).await },
+        );
+    town.waits_for_locks(2).await;
+    drop(barrier);
+    delivery.await.unwrap().unwrap();
+    change.await.unwrap().is(201);
     assert_eq!([ann.tier().await, ben.tier().await], ["Electrum", "Electrum"]);
 }

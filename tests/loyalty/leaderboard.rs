@@ -9,7 +9,7 @@ use regulars::{
 };
 use serde_json::{Value, json};
 
-use crate::support::{OwnRedis, PASSWORD, Person, Plan, Reply, Town, purchases::purchase};
+use crate::support::{OwnRedis, PASSWORD, Person, Plan, Reply, Town, purchases::purchase, wait};
 
 const BOARD: &str = "/leaderboards/reputation";
 
@@ -35,6 +35,11 @@ async fn rebuild(town: &Town) -> usize {
     let wrong = leaderboard::rebuild(&mut tx).await.expect("the boards are counted");
     tx.commit().await.expect("the transaction commits");
     wrong
+}
+
+/// Waits until Redis has a copy of the one board that was read.
+async fn is_copied(redis: &OwnRedis) {
+    wait::until("a copy is made", async || redis.call::<Vec<String>>("KEYS *:version").await.len() == 1).await;
 }
 
 /// A, B and C of vector 14.
@@ -90,7 +95,8 @@ async fn an_operator_has_the_boards_rebuilt() {
 
 #[tokio::test]
 async fn around_me_shows_neighbours_with_their_true_ranks() {
-    let town = Town::new().await;
+    let redis = OwnRedis::start().await;
+    let town = Town::planned(Plan { redis_url: Some(redis.url()), ..Plan::default() }).await;
     let mut people = Vec::new();
     for (n, score) in [90, 70, 70, 70, 50].into_iter().enumerate() {
         let person = town.member(&format!("member{n}")).await;
@@ -103,8 +109,8 @@ async fn around_me_shows_neighbours_with_their_true_ranks() {
         assert_eq!(order(&reply), ranked(&[(2, "member2"), (2, "member3"), (5, "member4")]));
         let reply = people[0].get(&format!("{BOARD}?around_me=1")).await.is(200);
         assert_eq!(order(&reply), ranked(&[(1, "member0"), (2, "member1")]));
-        // Now from the copy.
-        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        // Then from the copy.
+        is_copied(&redis).await;
     }
     town.visitor().get(&format!("{BOARD}?around_me=1")).await.refused(401, "unauthorized");
     people[0].get(&format!("{BOARD}?around_me=51")).await.refused(400, "bad_around_me");
@@ -151,17 +157,8 @@ async fn redis_never_changes_an_answer() {
     let mut redis = OwnRedis::start().await;
     let town = Town::planned(Plan { redis_url: Some(redis.url()), ..Plan::default() }).await;
     let (ann, ben, cas) = three(&town).await;
-    let copied = async || {
-        for _ in 0..100 {
-            if redis.call::<Vec<String>>("KEYS *:version").await.len() == 1 {
-                return;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-        }
-        panic!("no copy is made");
-    };
     let from_sql = everything(&ann).await;
-    copied().await;
+    is_copied(&redis).await;
     assert_eq!(everything(&ann).await, from_sql, "from the copy");
 
     let key = redis.call::<Vec<String>>("KEYS *:version").await.remove(0);
@@ -174,7 +171,7 @@ async fn redis_never_changes_an_answer() {
 
     redis.call::<()>("FLUSHALL").await;
     assert_eq!(everything(&ann).await, now, "emptied");
-    copied().await;
+    is_copied(&redis).await;
     redis.call::<()>(&format!("DEL {}", key.replace(":version", ":marks"))).await;
     assert_eq!(everything(&ann).await, now, "half lost");
     redis.call::<()>(&format!("SET {key} 1:3")).await;
@@ -262,18 +259,15 @@ async fn a_copy_of_another_past_is_no_copy() {
     let town = Town::planned(Plan { redis_url: Some(redis.url()), ..Plan::default() }).await.not_audited();
     let (ann, ben, _) = three(&town).await;
     let copied = async |shown: &str| {
-        for _ in 0..100 {
+        wait::until("a copy shows this version", async || {
             ann.get(BOARD).await.is(200);
             let mut versions = Vec::new();
             for key in redis.call::<Vec<String>>("KEYS *:version").await {
                 versions.push(redis.call::<String>(&format!("GET {key}")).await);
             }
-            if versions.iter().any(|version| version == shown) {
-                return;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-        }
-        panic!("no copy is made");
+            versions.iter().any(|version| version == shown)
+        })
+        .await;
     };
     let version = async || town.rows("select version || ':3' from leaderboard where period = 'all' and group_id is null").await.remove(0);
     // A dump, and what happens after it.

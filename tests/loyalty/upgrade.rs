@@ -74,20 +74,19 @@ async fn what_an_earlier_version_wrote_is_put_right() {
     for (up, _) in MIGRATIONS.iter().rev() {
         town.sql(up).await;
     }
-    // Statements prepared before do not know the tables of now.
-    town.rows("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()")
-        .await;
-    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    // The server of before has prepared statements that do not know the tables of now.
+    let now = town.second().await;
+    let (ben, shop) = (ben.at(&now), shop.at(&now));
     let currencies = "select r.name || ' ' || coalesce(v.terms ->> 'currency', '-') from earning_rule r
                       join earning_rule_version v on v.rule_id = r.id where r.trigger = 'purchase' order by 1";
     assert_eq!(town.rows(currencies).await, ["Large CHF", "Platinum -", "Purchases CHF", "Short CHF"]);
     assert_eq!(town.rows("select referral_min_minor || ' ' || referral_min_currency from site").await, ["2000 CHF"]);
     assert_eq!(town.rows("select state || ' ' || min_minor from referral").await, ["rewarded 2000"]);
     assert_eq!(town.rows("select order_id from purchase where returned_whole_at is not null").await, ["2"]);
-    let mut tx = town.app.kit.db.begin().await.unwrap();
+    let mut tx = now.app.kit.db.begin().await.unwrap();
     assert_eq!(leaderboard::rebuild(&mut tx).await.unwrap(), 0);
     tx.commit().await.unwrap();
-    town.audit().await;
+    now.audit().await;
     // What had expired before is no debt now.
     assert_eq!(ben.points().await, [50, 0, 0, 0], "his welcome");
     shop.returns(&expiring, "r", &[(1, 2)]).await;

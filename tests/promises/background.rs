@@ -17,7 +17,7 @@ use regulars::{
     },
 };
 
-use crate::support::Town;
+use crate::support::{Town, wait};
 
 /// Panics when somebody asks.
 struct Nervous;
@@ -78,18 +78,11 @@ async fn a_job_that_panics_is_done_again_and_told_of() {
     let work = tokio::spawn(work);
     let ready = async |town: &Town| town.visitor().get("//health/ready").await.is(200).body.to_string();
     let reached = async |turn| {
-        for _ in 0..1_000 {
-            if turns.load(Ordering::Relaxed) > turn {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-        panic!("turn {turn} never comes");
+        wait::until(&format!("turn {turn} begins"), async || turns.load(Ordering::Relaxed) > turn).await;
     };
     reached(1).await;
-    tokio::time::sleep(Duration::from_millis(100)).await;
-    let told = ready(&town).await;
-    assert!(told.contains("ready, but this fails in the background: sweep (2 times in a row)"), "{told}");
+    let told = "ready, but this fails in the background: sweep (2 times in a row)";
+    wait::until(told, async || ready(&town).await.contains(told)).await;
     reached(3).await;
     assert!(!ready(&town).await.contains("sweep"));
     let metrics = String::from_utf8(town.app.kit.metrics.text()).unwrap();

@@ -13,11 +13,14 @@ mod erasure;
 mod handle;
 
 mod language;
+mod object_authorisation;
 mod planted_faults;
 mod pressure;
 mod problems;
 mod rate_limits;
 mod schema;
+mod statement_budgets;
 mod tour;
 mod verify;
+mod waiting;
 mod walls;

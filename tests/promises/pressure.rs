@@ -8,7 +8,7 @@ use regulars::kit::Tx;
 use serde_json::json;
 use tokio::task::JoinSet;
 
-use crate::support::{PASSWORD, Person, Plan, Reply, Town, Wire};
+use crate::support::{PASSWORD, Person, Plan, Reply, Town, Wire, wait};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_used_up_pool_answers_503_and_soon() {
@@ -25,13 +25,7 @@ async fn a_used_up_pool_answers_503_and_soon() {
         visitor.get(path).await.is(200);
     }
     drop(taken);
-    for _ in 0..100 {
-        if visitor.get("/tags").await.status == 200 {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("the pool does not recover");
+    wait::until("the pool recovers", async || visitor.get("/tags").await.status == 200).await;
 }
 
 #[tokio::test]
@@ -232,8 +226,11 @@ async fn a_connection_is_not_given_on_in_the_middle_of_a_statement() {
     assert_eq!(backend().await, first, "a connection is used again");
     {
         let mut conn = town.app.kit.db.read().await.unwrap();
-        let slow = conn.batch_execute("select pg_sleep(1)");
-        assert!(tokio::time::timeout(Duration::from_millis(100), slow).await.is_err());
+        let runs = "select count(*) from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'";
+        tokio::select! {
+            ended = conn.batch_execute("select pg_sleep(2)") => panic!("it ended: {ended:?}"),
+            () = wait::until("it runs", async || town.count(runs).await == 1) => {}
+        }
     }
     assert_ne!(backend().await, first, "unless its statement was abandoned");
 }

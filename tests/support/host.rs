@@ -50,7 +50,7 @@ fn host() -> &'static Host {
     HOST.get_or_init(|| {
         let host = start();
         let url = host.postgres_url.clone();
-        on_own_runtime(async move {
+        on_own_runtime(async move || {
             let admin = connect(&format!("{url}/postgres")).await;
             drop_abandoned(&admin).await;
             run(&admin, &format!("create database {}", template())).await;
@@ -81,8 +81,8 @@ fn template() -> String {
 }
 
 /// Runs to its end, whatever runtime the caller is on.
-pub fn on_own_runtime(work: impl Future<Output = ()> + Send + 'static) {
-    let run = || tokio::runtime::Runtime::new().expect("a runtime").block_on(work);
+pub fn on_own_runtime(work: impl AsyncFnOnce() + Send + 'static) {
+    let run = || tokio::runtime::Runtime::new().expect("a runtime").block_on(work());
     if let Err(panic) = std::thread::spawn(run).join() {
         std::panic::resume_unwind(panic);
     }
@@ -153,7 +153,7 @@ impl Drop for Database {
             return;
         }
         let (url, name) = (self.url.clone(), self.name.clone());
-        on_own_runtime(async move {
+        on_own_runtime(async move || {
             let server = url.rsplit_once('/').map(|(server, _)| server).unwrap_or_default();
             let admin = connect(&format!("{server}/postgres")).await;
             // Best effort: the whole server goes with the test run.

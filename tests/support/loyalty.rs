@@ -1,9 +1,6 @@
 //! What people and towns do with points, rewards and boards.
 
-use std::{
-    process::{Child, Command, Stdio},
-    time::Duration,
-};
+use std::process::{Child, Command, Stdio};
 
 use chrono::{DateTime, Utc};
 use regulars::{
@@ -13,7 +10,7 @@ use regulars::{
 };
 use serde_json::{Value, json};
 
-use super::{Person, Reply, Town};
+use super::{Person, Reply, Town, wait};
 
 impl Person {
     pub fn member(&self) -> MemberId {
@@ -41,7 +38,7 @@ impl Person {
             if ![429, 503].contains(&reply.status) {
                 return reply;
             }
-            tokio::time::sleep(Duration::from_millis(50)).await;
+            wait::before_another_try().await;
         }
     }
 
@@ -126,12 +123,7 @@ impl OwnRedis {
             .stdout(Stdio::null())
             .spawn()
             .expect("redis-server is installed");
-        for _ in 0..200 {
-            if socket.exists() {
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(25)).await;
-        }
+        wait::until("Redis listens", async || socket.exists()).await;
         Self { child, folder }
     }
 

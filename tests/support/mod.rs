@@ -4,6 +4,7 @@ mod community;
 mod described;
 mod folder;
 mod forum;
+mod frontend;
 mod host;
 mod identity;
 mod loyalty;
@@ -13,6 +14,7 @@ mod person;
 pub mod process;
 pub mod purchases;
 mod reply;
+pub mod wait;
 mod web;
 mod wire;
 
@@ -133,8 +135,12 @@ impl Town {
 
     /// A second server of the same town, whose database is at the other end of a wire.
     pub async fn behind(&self, wire: &Wire) -> Self {
-        let database = self.database.at(wire.url());
-        Self::in_database(database, self.clock.clone(), Plan::default()).await.not_audited()
+        self.planned_behind(wire, Plan::default()).await
+    }
+
+    /// [`Self::behind`], with a plan of its own.
+    pub async fn planned_behind(&self, wire: &Wire, plan: Plan) -> Self {
+        Self::in_database(self.database.at(wire.url()), self.clock.clone(), plan).await.not_audited()
     }
 
     pub fn database_url(&self) -> &str {
@@ -216,17 +222,14 @@ impl Town {
 
     /// Delivers every event that is waiting.
     pub async fn settle(&self) {
-        for _ in 0..500 {
+        // Another server of this town may be delivering, too.
+        wait::until("no event waits", async || {
             self.app.deliver_events().await.expect("events are delivered");
-            if self.count("select count(*) from outbox_event").await == 0 {
-                let parked = self.rows("select kind || ': ' || error from parked_event").await;
-                assert!(parked.is_empty() || !self.audited, "parked events: {parked:?}");
-                return;
-            }
-            // Another server of this town may be delivering.
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-        }
-        panic!("events keep waiting");
+            self.count("select count(*) from outbox_event").await == 0
+        })
+        .await;
+        let parked = self.rows("select kind || ': ' || error from parked_event").await;
+        assert!(parked.is_empty() || !self.audited, "parked events: {parked:?}");
     }
 
     /// Does the regular work of every feature once.
@@ -249,12 +252,7 @@ impl Town {
     /// Waits until so many statements wait for locks.
     pub async fn waits_for_locks(&self, statements: i64) {
         let waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
-        let all = async {
-            while self.count(waiting).await < statements {
-                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-            }
-        };
-        tokio::time::timeout(std::time::Duration::from_secs(20), all).await.expect("they wait for locks");
+        wait::until("they wait for locks", async || self.count(waiting).await >= statements).await;
     }
 
     /// First column, as text, of the rows of a query.
@@ -305,7 +303,7 @@ impl Drop for Town {
             let database = self.database.take();
             let clock = self.clock.clone();
             let plan = Plan { time_zone: self.app.kit.time_zone, ..Plan::default() };
-            host::on_own_runtime(async move {
+            host::on_own_runtime(async move || {
                 let town = Self::in_database(database, clock, plan).await.not_audited();
                 // The story's runtime is busy dropping: what it still had to roll back, it never will.
                 town.sql(ABANDONED).await;

@@ -8,7 +8,7 @@ use std::{
     process::{Child, Command, Output, Stdio},
     sync::mpsc,
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -18,7 +18,7 @@ use tokio::{
     net::TcpStream,
 };
 
-use super::Folder;
+use super::{Folder, wait};
 
 /// Time to get ready.
 const PATIENCE: Duration = Duration::from_secs(40);
@@ -131,11 +131,8 @@ impl Site {
     }
 
     async fn is_ready_within(&self, patience: Duration) {
-        let begun = Instant::now();
-        while !matches!(self.send("GET", "//health/ready", None, "", None).await, Some((200, _))) {
-            assert!(begun.elapsed() < patience, "the server is not ready within {patience:?}:\n{}", self.last_said());
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
+        let is_ready = async || matches!(self.send("GET", "//health/ready", None, "", None).await, Some((200, _)));
+        wait::until_within(patience, || format!("the server is ready:\n{}", self.last_said()), is_ready).await;
     }
 
     /// All that the server and the servers it runs have logged.
@@ -196,33 +193,39 @@ impl Site {
     pub async fn kill_postgres(&self) {
         let (pid, _) = self.postmaster().expect("PostgreSQL runs");
         kill_process(Pid::from_raw(pid).expect("a process id"), Signal::KILL).expect("PostgreSQL is killed");
-        let begun = Instant::now();
-        while !self.postmaster().is_some_and(|(now, ready)| now != pid && ready) {
-            assert!(begun.elapsed() < PATIENCE, "PostgreSQL does not come back:\n{}", self.last_said());
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+        let is_back = async || self.postmaster().is_some_and(|(now, ready)| now != pid && ready);
+        wait::until_within(PATIENCE, || format!("PostgreSQL is back:\n{}", self.last_said()), is_back).await;
         self.is_ready_within(RECOVERY).await;
     }
 
     /// Waits until the private PostgreSQL takes connections. Returns its process.
     pub async fn runs_postgres(&self) -> i32 {
-        let begun = Instant::now();
-        loop {
-            match self.postmaster() {
-                Some((pid, true)) => return pid,
-                _ => assert!(begun.elapsed() < PATIENCE, "PostgreSQL does not start"),
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+        let mut runs = None;
+        let is_up = async || {
+            runs = self.postmaster().filter(|(_, ready)| *ready);
+            runs.is_some()
+        };
+        wait::until_within(PATIENCE, || "PostgreSQL takes connections".to_owned(), is_up).await;
+        runs.expect("it runs").0
     }
 
     /// Waits until the private PostgreSQL is gone.
     pub async fn stops_postgres(&self) {
-        let begun = Instant::now();
-        while self.postmaster().is_some() {
-            assert!(begun.elapsed() < PATIENCE, "PostgreSQL runs on");
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+        wait::until_within(PATIENCE, || "PostgreSQL is gone".to_owned(), async || self.postmaster().is_none()).await;
+    }
+
+    /// Waits until the keeper of the private PostgreSQL has looked several times whether somebody uses it.
+    pub async fn is_looked_after(&self) {
+        let (postgres, _) = self.postmaster().expect("PostgreSQL runs");
+        let field = |pid: &str, name: &str| {
+            let status = fs::read_to_string(format!("/proc/{pid}/status")).expect("a process");
+            status.lines().find_map(|line| line.strip_prefix(name)).expect("a field").trim().to_owned()
+        };
+        let keeper = field(&postgres.to_string(), "PPid:");
+        // It gives up the processor once after each look.
+        let looks = || field(&keeper, "voluntary_ctxt_switches:").parse::<u64>().expect("a number");
+        let enough = looks() + 5;
+        wait::until("the keeper has looked", async || looks() >= enough).await;
     }
 
     /// The private PostgreSQL's process, and whether it takes connections: lines 1 and 8 of its lock file.

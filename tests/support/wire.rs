@@ -1,22 +1,24 @@
-//! A wire to PostgreSQL that can lose the one answer that matters, or fall silent.
+//! A wire to PostgreSQL that hears what is said on it, can lose the one answer that matters, and can fall silent.
 
 use std::{
     net::SocketAddr,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
 };
 
 use tokio::{
-    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, copy},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::{TcpListener, TcpStream, UnixStream},
     sync::{Notify, watch},
     task::JoinSet,
     time::timeout,
 };
 use tokio_postgres::config::Host;
+
+use super::frontend::{Frontend, Said};
 
 /// How PostgreSQL ends the answer to a commit.
 const COMMITTED: &[u8] = b"COMMIT\0";
@@ -43,6 +45,7 @@ struct State {
     cuts_one_in: AtomicUsize,
     commits: AtomicUsize,
     cuts: AtomicUsize,
+    said: Mutex<Said>,
     /// Counts freezes. A connection that is older than the last one passes nothing on any more.
     freezes: watch::Sender<usize>,
 }
@@ -101,6 +104,11 @@ impl Wire {
         self.state.cuts.load(Ordering::SeqCst)
     }
 
+    /// What servers have said to PostgreSQL since this was asked the last time.
+    pub fn said(&self) -> Said {
+        std::mem::take(&mut *self.state.said.lock().expect("nobody panics over it"))
+    }
+
     /// Breaks the connection whose answer was lost.
     pub fn cut(&self) {
         self.state.cut.notify_one();
@@ -138,10 +146,21 @@ async fn carry(server: TcpStream, postgres: Box<dyn Stream>, state: Arc<State>) 
             bytes.clear();
         }
     };
+    let forth = async {
+        let (mut bytes, mut frontend) = (Vec::new(), Frontend::default());
+        while from_server.read_buf(&mut bytes).await.is_ok_and(|read| read > 0) {
+            // Before it is passed on: whoever has an answer finds all that was said for it.
+            frontend.hear(&bytes, &mut state.said.lock().expect("nobody panics over it"));
+            if to_postgres.write_all(&bytes).await.is_err() {
+                return;
+            }
+            bytes.clear();
+        }
+    };
     // When either direction ends, both do; when it freezes, neither.
     let carries = async {
         tokio::select! {
-            _ = copy(&mut from_server, &mut to_postgres) => {}
+            () = forth => {}
             () = back => {}
         }
     };

@@ -15,7 +15,7 @@ use crate::{
     domain::{ApiTag, CommentId, PostId, PostKind, PostState},
     events::{self, Event},
     forum::post::{
-        self, Refusal, event_ref,
+        self, Refusal, event_ref, find_seen,
         mention::{self, Mentions},
         permit,
         rules::COMMENT_CHARS,
@@ -239,7 +239,7 @@ impl CommentApi {
     /// Wants the post of a comment to be seen and not locked; says whether the actor moderates there.
     async fn permit_change(&self, conn: &mut crate::kit::Conn, actor: &Actor, comment: &CommentRow) -> Result<bool, Problem> {
         let thread = post::find_thread(conn, comment.post_id).await?.ok_or_else(|| Problem::not_found("comment"))?;
-        let mut object = permit(conn, Some(actor), Action::See, &thread).await?;
+        let mut object = find_seen(conn, Some(actor), &thread).await?.ok_or_else(|| Problem::not_found("comment"))?;
         let moderates = can(Some(actor), Action::Moderate, &object).is_ok();
         // About the comment's author and lock, not about the post's.
         object.author_id = Some(comment.author.id);

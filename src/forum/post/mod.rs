@@ -14,6 +14,6 @@ pub mod rules;
 pub mod store;
 
 pub use crate::domain::PostState;
-pub use permit::permit;
+pub use permit::{find_seen, permit};
 pub use rules::{CloseReason, PostRow, Refusal, event_ref};
 pub use store::{Thread, change_state, find, find_for_update, find_thread, find_thread_for_update};

@@ -21,15 +21,20 @@ pub fn object(question: &PostRow, post: &PostRow, group: Option<crate::identity:
     }
 }
 
-/// Allows `action` on the post, or answers why not. An answer is seen only where its question is. Returns what was asked
-/// about, for further questions.
-pub async fn permit(conn: &mut Conn, actor: Option<&Actor>, action: Action, thread: &Thread) -> Result<Object, Problem> {
+/// What further questions about the post need, if the actor may know of it. An answer is seen only where its question is.
+pub async fn find_seen(conn: &mut Conn, actor: Option<&Actor>, thread: &Thread) -> Result<Option<Object>, Problem> {
     let group = match thread.question.group_id {
         Some(id) => group_access::find(conn, id, actor.map(|actor| actor.member_id)).await?,
         None => None,
     };
-    can(actor, Action::See, &object(&thread.question, &thread.question, group)).map_err(|denied| denied.problem(thread.noun()))?;
-    let object = object(&thread.question, &thread.post, group);
+    let [question, post] = [&thread.question, &thread.post].map(|post| object(&thread.question, post, group));
+    Ok([question, post].iter().all(|object| can(actor, Action::See, object).is_ok()).then_some(post))
+}
+
+/// Allows `action` on the post, or answers why not: 404 where the actor may not know of it. Returns what was asked about, for
+/// further questions.
+pub async fn permit(conn: &mut Conn, actor: Option<&Actor>, action: Action, thread: &Thread) -> Result<Object, Problem> {
+    let object = find_seen(conn, actor, thread).await?.ok_or_else(|| Problem::not_found(thread.noun()))?;
     can(actor, action, &object).map_err(|denied| denied.problem(thread.noun()))?;
     Ok(object)
 }

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     domain::{ApiTag, PostId, PostKind},
-    forum::post::{self, CloseReason, Thread, permit},
+    forum::post::{self, CloseReason, Thread, find_seen, permit},
     identity::{
         Actor, Member,
         audit::{self, AuditEntry},
@@ -62,8 +62,11 @@ impl ClosureApi {
         }
         if let Some(target) = body.duplicate_of {
             let target = post::find_thread(&mut tx, target).await?.filter(|thread| thread.post.kind == PostKind::Question);
-            let target = target.ok_or_else(|| Problem::invalid_field("/duplicate_of", "There is no such question."))?;
-            permit(&mut tx, Some(&actor), Action::See, &target).await?;
+            let seen = match target {
+                Some(target) => find_seen(&mut tx, Some(&actor), &target).await?,
+                None => None,
+            };
+            seen.ok_or_else(|| Problem::invalid_field("/duplicate_of", "There is no such question."))?;
         }
         store::set_closure(&mut tx, id, Some((body.reason, body.duplicate_of, now))).await?;
         let detail = json!({ "reason": body.reason, "duplicate_of": body.duplicate_of });

@@ -231,7 +231,7 @@ impl RewardAdminApi {
         #[oai(name = "If-None-Match")] if_none_match: Header<Option<String>>,
     ) -> Result<Conditional<CatalogueReward>, Problem> {
         let row = found(&mut *self.kit.db.read().await?, reward_id.0).await?;
-        may_touch(&Operator::from(caller.0), &row)?;
+        may_touch(&Operator::from(caller.0), &row, self.kit.clock.now())?;
         let version = row.version;
         let view = CatalogueReward::from(row);
         // Its stock moves without an edit.
@@ -250,7 +250,7 @@ impl RewardAdminApi {
     ) -> Result<Edited<CatalogueReward>, Problem> {
         let operator = Operator::from(caller.0);
         let mut tx = self.kit.db.begin().await?;
-        let row = locked(&mut tx, &operator, reward_id.0).await?;
+        let row = locked(&mut tx, &operator, reward_id.0, self.kit.clock.now()).await?;
         etag::guard(if_match.0.as_deref(), row.version)?;
         let detail = json!({ "edit": body.0.to_json() });
         let edited = edited(row, body.0)?;
@@ -273,7 +273,7 @@ impl RewardAdminApi {
         let now = self.kit.clock.now();
         let mut tx = self.kit.db.begin().await?;
         let row = store::lock(&mut tx, reward_id.0).await?.ok_or_else(|| Problem::not_found("reward"))?;
-        may_touch(&operator, &row)?;
+        may_touch(&operator, &row, now)?;
         if row.archived_at.is_none() {
             store::archive(&mut tx, row.id, now).await?;
             operator.sign(&mut tx, "delete_reward", ("reward", row.id.0), "", json!({ "name": row.name }), now).await?;
@@ -302,7 +302,7 @@ impl RewardAdminApi {
         fields.range("/supplied", supplied.unwrap_or(0).into(), 0..=rules::SUPPLIED_MAX);
         fields.done()?;
         let mut tx = self.kit.db.begin().await?;
-        let row = locked(&mut tx, &operator, reward_id.0).await?;
+        let row = locked(&mut tx, &operator, reward_id.0, self.kit.clock.now()).await?;
         if row.kind == RewardKind::CodePool {
             return Err(Refusal::StockIsCodes.into());
         }
@@ -343,7 +343,7 @@ impl RewardAdminApi {
 
 impl RewardAdminApi {
     async fn add_codes(&self, conn: &mut Conn, operator: &Operator, id: RewardId, codes: &[String]) -> Result<CodesAdded, Problem> {
-        let row = locked(conn, operator, id).await?;
+        let row = locked(conn, operator, id, self.kit.clock.now()).await?;
         if row.kind != RewardKind::CodePool {
             return Err(Refusal::NoCodePool.into());
         }
@@ -389,14 +389,21 @@ fn may_reach(operator: &Operator, partner_id: Option<PartnerId>) -> bool {
     operator.owns(partner_id) || operator.holds(Scope::CatalogWriteAny)
 }
 
-fn may_touch(operator: &Operator, row: &RewardRow) -> Result<(), Problem> {
-    if may_reach(operator, row.partner_id) { Ok(()) } else { Err(missing_scope(Scope::CatalogWriteAny)) }
+/// Refuses a operator whose it is not: by 404 where they may not know of it either.
+fn may_touch(operator: &Operator, row: &RewardRow, now: DateTime<Utc>) -> Result<(), Problem> {
+    if may_reach(operator, row.partner_id) {
+        Ok(())
+    } else if api::is_on_offer(row, now) {
+        Err(missing_scope(Scope::CatalogWriteAny))
+    } else {
+        Err(Problem::not_found("reward"))
+    }
 }
 
 /// A reward that the operator can still edit.
-async fn locked(conn: &mut Conn, operator: &Operator, id: RewardId) -> Result<RewardRow, Problem> {
+async fn locked(conn: &mut Conn, operator: &Operator, id: RewardId, now: DateTime<Utc>) -> Result<RewardRow, Problem> {
     let row = store::lock(conn, id).await?.ok_or_else(|| Problem::not_found("reward"))?;
-    may_touch(operator, &row)?;
+    may_touch(operator, &row, now)?;
     if row.archived_at.is_some() {
         return Err(Refusal::Archived.into());
     }

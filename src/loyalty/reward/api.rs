@@ -81,6 +81,11 @@ pub fn view(row: RewardRow, means: Option<MemberMeans>) -> RewardView {
     }
 }
 
+/// Whether everybody may know of it now.
+pub fn is_on_offer(row: &RewardRow, now: DateTime<Utc>) -> bool {
+    row.archived_at.is_none() && rules::is_open(row.available_from, row.available_until, now)
+}
+
 async fn means_of(conn: &mut Conn, caller: Option<&Actor>) -> Result<Option<MemberMeans>, Problem> {
     match caller {
         Some(actor) => Ok(Some(store::means(conn, actor.member_id).await?)),
@@ -119,8 +124,7 @@ impl RewardApi {
         let mut conn = self.kit.db.read().await?;
         let now = self.kit.clock.now();
         let row = store::find(&mut conn, reward_id.0).await?;
-        let row = row.filter(|row| row.archived_at.is_none() && rules::is_open(row.available_from, row.available_until, now));
-        let row = row.ok_or_else(|| Problem::not_found("reward"))?;
+        let row = row.filter(|row| is_on_offer(row, now)).ok_or_else(|| Problem::not_found("reward"))?;
         let (version, means) = (row.version, means_of(&mut conn, visitor.0.as_ref()).await?);
         let view = view(row, means);
         let etag = etag::of_view(version, &view);
