@@ -1,7 +1,7 @@
 /** What an entry of the audit log says at a glance. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { changesIn } from '../src/components/admin/audit/detail.ts';
+import { changesIn } from '../src/components/admin/audit-log/detail.ts';
 
 test('an entry tells the fields that differ, before and after', () => {
   const told = (detail: Record<string, unknown>) => changesIn(detail).map(({ field, before, after }) => [field, before, after]);

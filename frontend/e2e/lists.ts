@@ -1,6 +1,6 @@
 /** Lists as long as wanted: copies of the server's own items, page by page. */
 import type { Page } from 'playwright-core';
-import { type Screen, settled, type Town } from './town.ts';
+import { type Screen, settled, type TestServer } from './server.ts';
 
 export const PER_PAGE = 20;
 
@@ -23,9 +23,9 @@ export const LISTS = [
 ];
 
 /** A new window with a list of `length` items, of which the first page is shown. */
-export async function opened(town: Town, { path, api, handle }: List, length: number, screen: Screen = 'desk'): Promise<Page> {
-  const page = await town.visit({ screen });
-  if (handle) await town.signIn(page, handle);
+export async function opened(server: TestServer, { path, api, handle }: List, length: number, screen: Screen = 'desk'): Promise<Page> {
+  const page = await server.newPage({ screen });
+  if (handle) await server.signIn(page, handle);
   // From a page without a long list, and not by loading the wanted one: the server would write the first items into it.
   await page.goto('/rewards');
   await settled(page);

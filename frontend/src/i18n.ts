@@ -55,7 +55,7 @@ export const ready = i18next
   });
 
 /** For loaders: a page's words arrive with its data, so that nothing is drawn twice. */
-export const words = (...areas: string[]) => i18next.loadNamespaces(areas);
+export const loadNamespaces = (...areas: string[]) => i18next.loadNamespaces(areas);
 
 /** For numbers, dates and money: the browser's regional variant of the language in use. */
 export function locale(): string {

@@ -1,7 +1,7 @@
 import { QueryCache, QueryClient } from '@tanstack/react-query';
 import { createRouter } from '@tanstack/react-router';
-import { problemOf } from './api';
-import { Crash, Loading, NotFound } from './components/states';
+import { Crash, Loading, NotFound } from '~/components/LoadState';
+import { problemOf } from './problems';
 import { routeTree } from './routeTree.gen';
 
 export const queries = new QueryClient({

@@ -1,6 +1,7 @@
 import { Button, type ButtonProps, Group } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useHoldDialog } from './Dialog';
 
 interface Props extends ButtonProps {
   onCancel: () => void;
@@ -10,13 +11,14 @@ interface Props extends ButtonProps {
   children: ReactNode;
 }
 
-/** The ways out of a form in a dialog: without doing it, and doing it. */
+/** The ways out of a form in a dialog: without doing it, and doing it. While it is `loading` there is none. */
 export function DialogButtons({ onCancel, startAtCancel, children, ...submit }: Props) {
   const { t } = useTranslation();
+  const isWriting = Boolean(submit.loading);
+  useHoldDialog(isWriting);
   return (
     <Group justify="flex-end" gap="xs">
-      {/* What is under way cannot be called off. */}
-      <Button variant="default" onClick={onCancel} disabled={Boolean(submit.loading)} data-autofocus={startAtCancel || undefined}>
+      <Button variant="default" onClick={onCancel} disabled={isWriting} data-autofocus={startAtCancel || undefined}>
         {t('cancel')}
       </Button>
       <Button type="submit" {...submit}>

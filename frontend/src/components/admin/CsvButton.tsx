@@ -3,7 +3,7 @@ import { IconChevronDown, IconDownload } from '@tabler/icons-react';
 import i18next from 'i18next';
 import { useTranslation } from 'react-i18next';
 import { showProblem } from '~/forms';
-import { useWrite } from '~/write';
+import { useWrite } from '~/useWrite';
 
 interface Csv {
   headers: { Accept: string };

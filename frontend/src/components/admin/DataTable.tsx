@@ -5,7 +5,7 @@ import { Link } from '@tanstack/react-router';
 import { type DataTableColumn as MantineColumn, DataTable as MantineDataTable } from 'mantine-datatable';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Empty, Problem } from '~/components/states';
+import { Empty, Problem } from '../LoadState';
 import classes from './DataTable.module.css';
 import { SelectionBar } from './SelectionBar';
 

@@ -6,9 +6,9 @@ import { IconBell, IconBellCheck } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { showProblem } from '~/forms';
-import { useWrite } from '~/write';
-import { useMembersOnly } from './gate';
-import { changeQuestion } from './thread';
+import { useWrite } from '~/useWrite';
+import { changeQuestion } from './questionCache';
+import { useMembersOnly } from './useMembersOnly';
 
 interface Follow {
   following: boolean;

@@ -5,11 +5,11 @@ import { lockQuestion, reopenQuestion, unlockQuestion } from '@regulars/client';
 import { IconLock, IconLockOpen, IconMessage, IconMessageOff } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { showDone, showProblem } from '~/forms';
-import { useWrite } from '~/write';
+import { showProblem, showSuccess } from '~/forms';
+import { useWrite } from '~/useWrite';
 import { CloseDialog } from './CloseDialog';
 import classes from './post.module.css';
-import { changeCard, changeQuestion, refreshThread } from './thread';
+import { changeCard, changeQuestion, invalidateQuestion } from './questionCache';
 
 type Act = 'lock' | 'unlock' | 'reopen';
 
@@ -34,10 +34,10 @@ export function ModeratorTools({ question }: { question: QuestionView }) {
     },
     onSuccess: (_, what) => {
       changeCard(queries, question.id, (card) => (what === 'reopen' ? { ...card, closed: false } : { ...card, locked: what === 'lock' }));
-      showDone(t(`moderate.done.${what}`));
+      showSuccess(t(`moderate.done.${what}`));
     },
     onError: (error) => showProblem(error),
-    onSettled: () => refreshThread(queries, question.id),
+    onSettled: () => invalidateQuestion(queries, question.id),
   });
   return (
     <>

@@ -14,7 +14,7 @@ export const SIMILAR_FROM_CHARS = 10;
 export const TAG_NAME = /^[a-z0-9+#.-]{1,35}$/;
 export const TAG_CHARS_MAX = 35;
 /** What may become tags: the words of a text, in the form in which the server keeps them. */
-export const wordsOf = (text: string) =>
+export const splitTags = (text: string) =>
   text
     .toLowerCase()
     .split(/[\s,]+/)

@@ -1,8 +1,8 @@
 import type { ListQuestionsData } from '@regulars/client';
 import { listQuestionsInfiniteOptions } from '@regulars/client/react-query';
 import type { QueryClient } from '@tanstack/react-query';
-import { words } from '~/i18n';
-import { byCursor } from '../Pages';
+import { loadNamespaces } from '~/i18n';
+import { byCursor } from '../InfiniteList';
 
 export type QuestionFilter = NonNullable<ListQuestionsData['query']>;
 
@@ -14,4 +14,4 @@ export const listOf = ({ sort, tag, group, author, ...rest }: QuestionFilter) =>
 
 /** Reads the first page, and the words around it, ahead of the page that shows it. */
 export const loadQuestions = (queries: QueryClient, filter: QuestionFilter) =>
-  Promise.all([words('forum'), queries.ensureInfiniteQueryData({ ...listOf(filter), ...byCursor })]);
+  Promise.all([loadNamespaces('forum'), queries.ensureInfiniteQueryData({ ...listOf(filter), ...byCursor })]);

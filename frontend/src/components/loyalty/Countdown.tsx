@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { When } from '../When';
+import { RelativeTime } from '../RelativeTime';
 
 const TICK_MS = 30_000;
 
@@ -10,5 +10,5 @@ export function Countdown({ until }: { until: string }) {
     const timer = setInterval(() => tick((ticks) => ticks + 1), TICK_MS);
     return () => clearInterval(timer);
   }, []);
-  return <When at={until} fw={600} />;
+  return <RelativeTime at={until} fw={600} />;
 }

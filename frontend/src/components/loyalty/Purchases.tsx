@@ -6,19 +6,19 @@ import { IconChevronDown, IconShoppingBag } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { date, money, number } from '~/format';
+import { byCursor, InfiniteList } from '../InfiniteList';
+import { Empty } from '../LoadState';
 import { LinkButton } from '../links';
-import { byCursor, Pages } from '../Pages';
-import { Empty } from '../states';
+import { PointsExplanation } from './PointsExplanation';
 import { PurchaseLines } from './PurchaseLines';
 import classes from './Purchases.module.css';
-import { WhyPoints } from './WhyPoints';
 
 /** What the member bought, and the points for it. */
 export function Purchases() {
   const { t } = useTranslation(['loyalty', 'common']);
   const query = useInfiniteQuery({ ...listMyPurchasesInfiniteOptions(), ...byCursor });
   return (
-    <Pages
+    <InfiniteList
       query={query}
       empty={
         <Empty icon={IconShoppingBag} title={t('purchases.none')}>
@@ -30,7 +30,7 @@ export function Purchases() {
       }
     >
       {card}
-    </Pages>
+    </InfiniteList>
   );
 }
 
@@ -78,7 +78,7 @@ function PurchaseCard({ purchase }: { purchase: PurchaseView }) {
       <Collapse expanded={opened} id={id}>
         <Stack className={classes.details} gap="lg">
           <PurchaseLines purchase={purchase} />
-          <WhyPoints purchase={purchase} />
+          <PointsExplanation purchase={purchase} />
         </Stack>
       </Collapse>
     </Card>

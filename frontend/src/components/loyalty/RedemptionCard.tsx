@@ -4,14 +4,14 @@ import { cancelRedemption, type RedemptionView } from '@regulars/client';
 import { useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { date, number } from '~/format';
-import { showDone, showProblem } from '~/forms';
-import { useIntentKey } from '~/intent';
-import { useWrite } from '~/write';
+import { showProblem, showSuccess } from '~/forms';
+import { invalidate } from '~/invalidate';
+import { useIdempotencyKey } from '~/useIdempotencyKey';
+import { useWrite } from '~/useWrite';
 import { CodeBox } from './CodeBox';
 import { Countdown } from './Countdown';
 import { RedemptionSteps } from './RedemptionSteps';
-import { refreshPoints } from './refresh';
-import { RewardIcon } from './rewardKinds';
+import { RewardIcon } from './RewardIcon';
 
 /** One of the member's redemptions, and how far it is. */
 export function RedemptionCard({ redemption }: { redemption: RedemptionView }) {
@@ -59,18 +59,15 @@ export function RedemptionCard({ redemption }: { redemption: RedemptionView }) {
 function CancelButton({ redemption }: { redemption: RedemptionView }) {
   const { t } = useTranslation(['loyalty', 'common']);
   const queries = useQueryClient();
-  const keyOf = useIntentKey();
+  const withKey = useIdempotencyKey();
   const cancel = useWrite({
     mutationFn: () =>
-      cancelRedemption({
-        path: { redemption_id: redemption.id },
-        body: {},
-        headers: { 'Idempotency-Key': keyOf(redemption.id) },
-        throwOnError: true,
-      }),
+      withKey(redemption.id, (headers) =>
+        cancelRedemption({ path: { redemption_id: redemption.id }, headers, body: {}, throwOnError: true }),
+      ),
     onSuccess: async () => {
-      showDone(t('mine.cancelled', { count: redemption.points, formatted: number(redemption.points) }));
-      await refreshPoints(queries);
+      showSuccess(t('mine.cancelled', { count: redemption.points, formatted: number(redemption.points) }));
+      await invalidate(queries, 'my_points');
     },
     onError: (error) => showProblem(error),
   });

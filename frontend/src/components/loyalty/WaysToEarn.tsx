@@ -5,7 +5,7 @@ import { type Icon, IconChevronRight, IconMessageCircleHeart, IconShoppingBag, I
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { LinkText } from '../links';
-import { useWays } from './ways';
+import { useWayWording } from './useWayWording';
 
 const WAYS = [
   ['shop', IconShoppingBag, { to: '/settings/shops' }, ['purchase']],
@@ -44,7 +44,7 @@ export function WaysToEarn() {
 
 function Gains({ ways }: { ways: WayToEarn[] }) {
   const { t } = useTranslation('loyalty');
-  const { gain, small } = useWays();
+  const { gain, small } = useWayWording();
   if (ways.length === 0) {
     return <Text size="sm">{t('earn.say.none')}</Text>;
   }

@@ -4,9 +4,9 @@ import type { Decision } from '@regulars/client';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { duration } from '~/format';
-import { useOnce } from '~/write';
+import { useOnce } from '~/useWrite';
 import { hoursOf, isPersonal } from './decisions';
-import { recentReasons, rememberReason } from './reasons';
+import { recentReasons, rememberReason } from './recentReasons';
 
 /** A form that can show what the server says against its fields. */
 export interface FieldErrors {
@@ -14,7 +14,7 @@ export interface FieldErrors {
 }
 
 /** What a decision needs beside its name. */
-export interface Grounds {
+export interface DecisionDetails {
   reason: string;
   note?: string;
   hours?: number;
@@ -32,13 +32,13 @@ export function DecisionForm({
 }: {
   decision: Decision;
   /** Whether it was done. */
-  onDecide: (grounds: Grounds, form: FieldErrors) => Promise<boolean>;
+  onDecide: (grounds: DecisionDetails, form: FieldErrors) => Promise<boolean>;
   /** While nothing can be decided, what was typed stays. */
   blocked?: boolean;
   onCancel: () => void;
   children?: ReactNode;
 }) {
-  const { t } = useTranslation(['admin', 'common']);
+  const { t } = useTranslation(['admin_community', 'common']);
   const [recent] = useState(() => recentReasons(decision));
   const field = useRef<HTMLInputElement>(null);
   const lengths = hoursOf(decision);
@@ -52,7 +52,7 @@ export function DecisionForm({
     field.current?.select();
   }, []);
   const decide = useOnce(async ({ reason, note, hours }: typeof form.values) => {
-    const grounds: Grounds = { reason: reason.trim() };
+    const grounds: DecisionDetails = { reason: reason.trim() };
     if (note.trim()) grounds.note = note.trim();
     if (Number(hours) > 0) grounds.hours = Number(hours);
     if (await onDecide(grounds, form)) rememberReason(decision, grounds.reason);

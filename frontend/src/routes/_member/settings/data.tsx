@@ -7,8 +7,8 @@ import { createFileRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { EraseAccount } from '~/components/account/EraseAccount';
 import { SettingsCard } from '~/components/account/SettingsCard';
-import { showDone, showProblem } from '~/forms';
-import { useWrite } from '~/write';
+import { showProblem, showSuccess } from '~/forms';
+import { useWrite } from '~/useWrite';
 
 export const Route = createFileRoute('/_member/settings/data')({
   loader: ({ context: { queries } }) => queries.ensureQueryData(getMeOptions()),
@@ -23,7 +23,7 @@ function OwnData() {
       const { data } = await exportMe({ throwOnError: true });
       save(`regulars-${me.handle}-${new Date().toISOString().slice(0, 10)}.json`, JSON.stringify(data, null, 2));
     },
-    onSuccess: () => showDone(t('data.exported')),
+    onSuccess: () => showSuccess(t('data.exported')),
     onError: (error) => showProblem(error),
   });
   return (

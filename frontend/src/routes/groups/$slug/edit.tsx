@@ -6,8 +6,8 @@ import { createFileRoute } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { GroupForm } from '~/components/groups/GroupForm';
-import { showDone, showProblem } from '~/forms';
-import { useWrite } from '~/write';
+import { showProblem, showSuccess } from '~/forms';
+import { useWrite } from '~/useWrite';
 
 export const Route = createFileRoute('/groups/$slug/edit')({ component: EditGroup });
 
@@ -34,7 +34,7 @@ function EditGroup() {
         submit={async (terms) => {
           await editGroup({ path, body: terms, throwOnError: true });
           await queries.invalidateQueries();
-          showDone(t('edit.done'));
+          showSuccess(t('edit.done'));
         }}
       />
       <Divider />

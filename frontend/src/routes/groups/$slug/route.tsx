@@ -7,17 +7,17 @@ import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
 import { createFileRoute, Outlet, useMatchRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { LinkButton } from '~/components/links';
-import { PageHead } from '~/components/PageHead';
+import { PageHeader } from '~/components/PageHeader';
 import { number } from '~/format';
 import { showProblem } from '~/forms';
-import { words } from '~/i18n';
+import { loadNamespaces } from '~/i18n';
 import { useSignedIn } from '~/session';
-import { useWrite } from '~/write';
+import { useWrite } from '~/useWrite';
 
 const groupOf = (slug: string) => getGroupOptions({ path: { slug } });
 
 export const Route = createFileRoute('/groups/$slug')({
-  loader: ({ context: { queries }, params }) => Promise.all([words('groups'), queries.ensureQueryData(groupOf(params.slug))]),
+  loader: ({ context: { queries }, params }) => Promise.all([loadNamespaces('groups'), queries.ensureQueryData(groupOf(params.slug))]),
   component: GroupPage,
 });
 
@@ -37,9 +37,9 @@ function GroupPage() {
   const leads = group.my_role === 'owner';
   return (
     <>
-      <PageHead title={group.name} description={group.description}>
+      <PageHeader title={group.name} description={group.description}>
         <Membership group={group} />
-      </PageHead>
+      </PageHeader>
       <Group gap="xs" mb="md">
         <Badge color="gray" c="var(--mantine-color-text)">
           {t(`kind.${group.kind}`)}
