@@ -116,13 +116,13 @@ test('a member is suspended once, and points are given once and as many as were 
   const given = counted(page, /\/adjustments$/);
   await open('Adjust points');
   const points = page.getByRole('dialog').getByRole('textbox', { name: 'Points' });
-  for (const [typed, told] of [
+  for (const [typed, refusal] of [
     ['1.5', 'Write a whole number, such as 123,450.'],
     ['0', 'At least 1, please.'],
   ] as const) {
     await points.fill(typed);
     await points.press('Enter');
-    await page.getByText(told).waitFor();
+    await page.getByText(refusal).waitFor();
     assert.equal(await points.inputValue(), typed);
   }
   assert.equal(given(), 0);

@@ -2,6 +2,7 @@
 import type { Page } from 'playwright-core';
 import { type Screen, settled, type TestServer } from './server.ts';
 
+/** How many items come at a time. */
 export const PER_PAGE = 20;
 
 interface List {
@@ -12,7 +13,9 @@ interface List {
   handle?: string;
 }
 
+/** The list of all questions. */
 export const QUESTIONS: List = { path: '/questions', api: '/api/v1/questions' };
+/** Lists that go on. */
 export const LISTS = [
   QUESTIONS,
   { path: '/tags', api: '/api/v1/tags' },

@@ -12,8 +12,11 @@ const PICTURES = join(import.meta.dirname, 'out');
 const AXE = readFileSync(join(import.meta.dirname, '../node_modules/axe-core/axe.min.js'), 'utf8');
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
+/** The sizes of the screens that pages are looked at on, in pixels. */
 export const SCREENS = { phone: { width: 390, height: 844 }, desk: { width: 1280, height: 900 } } as const;
+/** The name of a screen. */
 export type Screen = keyof typeof SCREENS;
+/** The names of all screens. */
 export const screens = Object.keys(SCREENS) as Screen[];
 
 /** Debian's browser, which reaches for nothing but this machine. */
@@ -179,6 +182,7 @@ export async function settled(page: Page) {
   });
 }
 
+/** A port that nobody listens on. */
 export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => probe.once('listening', resolve));

@@ -32,6 +32,7 @@ export function showProblem(error: unknown, form?: WithErrors) {
   });
 }
 
+/** Says, in passing, that something is done. */
 export const showSuccess = (message: string) =>
   notifications.show({ message, color: 'teal', closeButtonProps: { 'aria-label': i18next.t('close') } });
 

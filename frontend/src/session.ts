@@ -17,5 +17,7 @@ export function useMe(): Me | undefined {
   return signedIn ? data : undefined;
 }
 
+/** Whether somebody moderates or administers. */
 export const isStaff = (me: Pick<Me, 'role'> | undefined) => me?.role === 'moderator' || me?.role === 'administrator';
+/** Whether somebody administers. */
 export const isAdministrator = (me: Pick<Me, 'role'> | undefined) => me?.role === 'administrator';

@@ -1,4 +1,5 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useDebouncedCallback, useWindowEvent } from '@mantine/hooks';
+import { useCallback, useEffect, useState } from 'react';
 import { isSignedIn } from './api';
 import { readStored, writeStored } from './memberStorage';
 
@@ -7,33 +8,13 @@ const PAUSE_MS = 400;
 /** The draft that was stored under a key when the page was opened, and the ways to save and to discard it. */
 export function useDraft<Value>(key: string) {
   const [saved] = useState(() => readStored<Value>(`draft.${key}`));
-  const timer = useRef<number>(undefined);
-  const waiting = useRef<{ value: Value }>(undefined);
-  const flush = useCallback(() => {
-    window.clearTimeout(timer.current);
-    if (waiting.current) writeStored(`draft.${key}`, waiting.current.value);
-    waiting.current = undefined;
-  }, [key]);
-  const save = useCallback(
-    (value: Value) => {
-      waiting.current = { value };
-      window.clearTimeout(timer.current);
-      timer.current = window.setTimeout(flush, PAUSE_MS);
-    },
-    [flush],
-  );
+  const write = useDebouncedCallback((name: string, value: Value) => writeStored(name, value), { delay: PAUSE_MS, flushOnUnmount: true });
+  useWindowEvent('pagehide', () => write.flush());
+  const save = useCallback((value: Value) => write(`draft.${key}`, value), [write, key]);
   const discard = useCallback(() => {
-    waiting.current = undefined;
-    window.clearTimeout(timer.current);
+    write.cancel();
     writeStored(`draft.${key}`, undefined);
-  }, [key]);
-  useEffect(() => {
-    window.addEventListener('pagehide', flush);
-    return () => {
-      window.removeEventListener('pagehide', flush);
-      flush();
-    };
-  }, [flush]);
+  }, [write, key]);
   return { saved, save, discard };
 }
 

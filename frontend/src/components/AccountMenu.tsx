@@ -9,7 +9,7 @@ import { number } from '~/format';
 import { isStaff } from '~/session';
 import { LinkItem } from './links';
 
-/** The way to everything that is the member's own. */
+/** A menu with everything that is the member's own. */
 export function AccountMenu({ me }: { me: Me }) {
   const { t } = useTranslation();
   const { data: points } = useQuery(getMyPointsOptions());

@@ -11,7 +11,7 @@ interface Props extends ButtonProps {
   children: ReactNode;
 }
 
-/** The ways out of a form in a dialog: without doing it, and doing it. While it is `loading` there is none. */
+/** The buttons of a form in a dialog: cancel and submit. While it is `loading` the dialog stays open. */
 export function DialogButtons({ onCancel, startAtCancel, children, ...submit }: Props) {
   const { t } = useTranslation();
   const isWriting = Boolean(submit.loading);

@@ -8,6 +8,7 @@ import { useSessionExpired } from '~/session';
 import { DocumentTitle } from './DocumentTitle';
 import { LinkButton } from './links';
 
+/** Something is still on its way. */
 export function Loading() {
   const { t } = useTranslation();
   return (
@@ -57,6 +58,7 @@ export function Problem({ error, retry }: { error: unknown; retry?: () => void }
   );
 }
 
+/** The page for addresses at which there is nothing, or nothing that the caller may know of. */
 export function NotFound() {
   const { t } = useTranslation();
   return (

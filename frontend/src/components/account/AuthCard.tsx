@@ -2,7 +2,7 @@ import { Card, Center, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { DocumentTitle } from '../DocumentTitle';
 
-/** The calm page on which people sign in or join. */
+/** The frame of the pages to sign in and to sign up. */
 export function AuthCard({ title, description, children }: { title: string; description: string; children: ReactNode }) {
   return (
     <Center py={{ base: 0, sm: 'xl' }}>

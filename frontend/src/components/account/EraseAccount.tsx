@@ -17,7 +17,7 @@ import { SettingsCard } from './SettingsCard';
 
 const CONSEQUENCES = ['posts', 'points', 'rewards', 'purchases', 'sessions'] as const;
 
-/** The way out, which cannot be undone: it asks for the handle and the password. */
+/** Erases the account, which cannot be undone: it asks for the handle and the password. */
 export function EraseAccount({ me }: { me: Me }) {
   const { t } = useTranslation(['account', 'common']);
   const [opened, dialog] = useDisclosure(false);

@@ -20,4 +20,5 @@ export function deviceName(userAgent: string): string | undefined {
   return [find(BROWSERS), find(SYSTEMS)].filter(Boolean).join(' · ') || userAgent.split(/[\s/]/)[0] || undefined;
 }
 
+/** Whether a device is carried around. */
 export const isPhone = (userAgent: string) => /Mobile|Android|iPhone/.test(userAgent);

@@ -128,8 +128,8 @@ function Sorter<Item>({ column, by, onChange }: { column: Column<Item>; by?: str
   );
 }
 
-/** The ways to the pages of a cursor list before and after this one; filters stay. */
-export function Paging({ before, after }: { before?: string | null; after?: string | null }) {
+/** Links to the pages of a cursor list before and after this one; filters stay. */
+function Paging({ before, after }: { before?: string | null; after?: string | null }) {
   const { t } = useTranslation('admin');
   if (!before && !after) return null;
   return (

@@ -13,7 +13,7 @@ import classes from './SideNav.module.css';
 
 const COUNTED = 20;
 
-/** The ways through the staff area: beside the page, on a phone in a drawer. */
+/** Links to the pages of the staff area: beside the page, on a phone in a drawer. */
 export function SideNav({ me }: { me: Me }) {
   const { t } = useTranslation(['admin', 'common']);
   const [opened, drawer] = useDisclosure(false);

@@ -25,18 +25,18 @@ type NumberProps = Omit<TextInputProps, 'value' | 'onChange'> & {
 
 /**
  * A number as people write it. What was typed stays as it was typed: a number that cannot be read, or is not between `min` and
- * `max`, is told of at the field, and its form is not sent.
+ * `max`, is refused at the field, and its form is not sent.
  */
 function NumberField({ value = '', onChange, min, max, suffix, digits, onBlur, error, ...props }: NumberProps & { digits: number }) {
   const { t } = useTranslation('common');
   const input = useRef<HTMLInputElement>(null);
-  const [typed, type] = useState('');
-  const [told, tell] = useState(false);
+  const [typed, setTyped] = useState('');
+  const [isChecked, setChecked] = useState(false);
   const read = (text: string): NumberOrEmpty => readNumber(text, locale(), digits) ?? '';
   const written = (units: number) => writeNumber(units, locale(), digits);
   const shown = read(typed) === value ? typed : value === '' ? '' : written(value);
   const change = (text: string) => {
-    type(text);
+    setTyped(text);
     onChange?.(read(text));
   };
 
@@ -56,7 +56,7 @@ function NumberField({ value = '', onChange, min, max, suffix, digits, onBlur, e
   };
   const message = fault();
   useBeforeSubmit(input, () => {
-    tell(true);
+    setChecked(true);
     return !message;
   });
 
@@ -69,11 +69,11 @@ function NumberField({ value = '', onChange, min, max, suffix, digits, onBlur, e
       rightSectionWidth={suffix ? 52 : undefined}
       rightSectionProps={{ style: { fontSize: 'var(--mantine-font-size-sm)', pointerEvents: 'none' } }}
       {...props}
-      error={(told && message) || error}
+      error={(isChecked && message) || error}
       value={shown}
       onChange={(event) => change(event.currentTarget.value)}
       onBlur={(event) => {
-        tell(true);
+        setChecked(true);
         onBlur?.(event);
       }}
     />
@@ -83,7 +83,7 @@ function NumberField({ value = '', onChange, min, max, suffix, digits, onBlur, e
 /** Whole numbers: points, pieces, days. */
 export const IntegerInput = (props: NumberProps) => <NumberField min={0} {...props} digits={0} />;
 
-/** An amount of money, kept in minor units of its currency. */
+/** An amount of money, in minor units of its currency. */
 export const MoneyInput = ({ currency, ...props }: NumberProps & { currency?: string }) => (
   <NumberField min={0} suffix={currency} {...props} digits={currency?.length === 3 ? minorDigits(currency) : 2} />
 );

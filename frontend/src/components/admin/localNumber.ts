@@ -12,7 +12,7 @@ export function readNumber(text: string, locale: string, digits: number): number
   return minus ? -units : units;
 }
 
-/** The same number, written. */
+/** Writes a number, given in units of its last digit, as {@link readNumber} reads it. */
 export const writeNumber = (units: number, locale: string, digits: number) =>
   new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(units / 10 ** digits);
 

@@ -1,5 +1,5 @@
 import { Button, Radio, Stack, Text, Textarea, TextInput } from '@mantine/core';
-import { useForm } from '@mantine/form';
+import { isNotEmpty, useForm } from '@mantine/form';
 import type { CloseReason, QuestionView } from '@regulars/client';
 import { closeQuestionMutation } from '@regulars/client/react-query';
 import { useQueryClient } from '@tanstack/react-query';
@@ -21,7 +21,7 @@ export function CloseDialog({ question, opened, close }: { question: QuestionVie
   const form = useForm<{ reason: CloseReason | ''; duplicate_of: string; note: string }>({
     initialValues: { reason: '', duplicate_of: '', note: '' },
     validate: {
-      reason: (reason) => (reason ? null : t('flag.choose')),
+      reason: isNotEmpty(t('flag.choose')),
       duplicate_of: (address, { reason }) => (reason === 'duplicate' && !UUID.test(address) ? t('close.no_address') : null),
     },
   });

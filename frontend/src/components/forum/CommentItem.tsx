@@ -17,6 +17,7 @@ import { withinEditWindow } from './limits';
 import { changePost, type PostRef } from './questionCache';
 import { useConfirm } from './useConfirm';
 
+/** A comment, with what may be done to it. */
 export function CommentItem({ comment, of, open }: { comment: CommentView; of: PostRef; open: boolean }) {
   const { t } = useTranslation('forum');
   const me = useMe();

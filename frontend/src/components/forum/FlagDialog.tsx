@@ -1,5 +1,5 @@
 import { Radio, Stack, Text, Textarea } from '@mantine/core';
-import { useForm } from '@mantine/form';
+import { isNotEmpty, useForm } from '@mantine/form';
 import { type FlagReason, flagAnswer, flagQuestion } from '@regulars/client';
 import { useTranslation } from 'react-i18next';
 import { Dialog } from '~/components/Dialog';
@@ -17,7 +17,7 @@ export function FlagDialog({ of, opened, close }: { of: PostRef; opened: boolean
   const form = useForm<{ reason: FlagReason | ''; note: string }>({
     initialValues: { reason: '', note: '' },
     validate: {
-      reason: (reason) => (reason ? null : t('flag.choose')),
+      reason: isNotEmpty(t('flag.choose')),
       note: (note, { reason }) =>
         reason === 'other' && lengthOf(note) < NOTE_CHARS.min ? t('flag.note_needed', { count: NOTE_CHARS.min }) : null,
     },

@@ -12,7 +12,7 @@ import { useMembersOnly } from './useMembersOnly';
 
 interface Follow {
   following: boolean;
-  /** Shows the wish at once; it is taken back when the server refuses. */
+  /** Shows at once what was chosen; it is taken back when the server refuses. */
   show: (following: boolean) => void;
   send: (following: boolean) => Promise<unknown>;
 }

@@ -28,7 +28,9 @@ export type Post = Pick<
   Partial<Pick<QuestionView, 'edited_at'>> &
   Pick<QuestionView, 'created_at'>;
 
+/** The reference of a question. */
 export const refOfQuestion = ({ id }: Pick<QuestionView, 'id'>): PostRef => ({ kind: 'question', id, question_id: id });
+/** The reference of an answer. */
 export const refOfAnswer = ({ id, question_id }: Pick<AnswerView, 'id' | 'question_id'>): PostRef => ({ kind: 'answer', id, question_id });
 
 const questionKey = (id: string) => getQuestionQueryKey({ path: { question_id: id } });

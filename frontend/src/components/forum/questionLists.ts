@@ -4,6 +4,7 @@ import type { QueryClient } from '@tanstack/react-query';
 import { loadNamespaces } from '~/i18n';
 import { byCursor } from '../InfiniteList';
 
+/** Which questions are listed, and in which order. */
 export type QuestionFilter = NonNullable<ListQuestionsData['query']>;
 
 /** How lists of questions are read. Parameters are in the order in which the server writes them into pages. */

@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { showProblem } from '~/forms';
 import { changeCard, changePost, type Post, type PostRef } from './questionCache';
 
+/** Useful, not useful, or no vote. */
 export type Vote = -1 | 0 | 1;
 
 /** How a post will stand when the vote is cast. */

@@ -7,7 +7,7 @@ import { useWrite } from '~/useWrite';
 
 const KINDS = ['open', 'on_request', 'invite_only'] as const;
 
-export interface GroupTerms {
+interface GroupTerms {
   name: string;
   description: string;
   kind: GroupKind;

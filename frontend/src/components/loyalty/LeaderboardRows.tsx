@@ -14,7 +14,7 @@ export function LeaderboardRows({ board, entries, mine }: { board: Metric; entri
       {entries.map((entry) => {
         const isMine = entry.member.handle === mine;
         return (
-          <li key={entry.member.handle} className={classes.entry} data-mine={isMine || undefined}>
+          <li key={entry.member.handle} className={classes.row} data-mine={isMine || undefined}>
             <Rank rank={entry.rank} tied={sharing(entry.rank)} />
             <div className={classes.who}>
               <AuthorChip author={entry.member} size={32}>

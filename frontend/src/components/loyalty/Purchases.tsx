@@ -39,7 +39,7 @@ const card = (purchase: PurchaseView) => <PurchaseCard key={purchase.purchase_id
 function PurchaseCard({ purchase }: { purchase: PurchaseView }) {
   const { t } = useTranslation(['loyalty', 'common']);
   const [opened, details] = useDisclosure(false);
-  const kept = purchase.points - purchase.points_clawed;
+  const points = purchase.points - purchase.points_clawed;
   const isWaiting = purchase.available_at && new Date(purchase.available_at) > new Date();
   const id = `purchase-${purchase.purchase_id}`;
   return (
@@ -58,7 +58,7 @@ function PurchaseCard({ purchase }: { purchase: PurchaseView }) {
           <Group gap="sm" wrap="nowrap">
             <Stack gap={2} align="flex-end">
               <Text fw={700} className={classes.amount}>
-                {t('common:points', { count: kept, formatted: number(kept) })}
+                {t('common:points', { count: points, formatted: number(points) })}
               </Text>
               {isWaiting && purchase.available_at && (
                 <Badge color="gray" variant="default" className={classes.badge}>

@@ -25,12 +25,12 @@ export function RedeemDialog({ id, available, onClose }: { id: string | undefine
   const { t } = useTranslation(['loyalty', 'common']);
   return (
     <Dialog opened={id !== undefined} onClose={onClose} title={t('redeem.title')} centered>
-      {id && <Steps key={id} id={id} available={available} onClose={onClose} />}
+      {id && <RedeemSteps key={id} id={id} available={available} onClose={onClose} />}
     </Dialog>
   );
 }
 
-function Steps({ id, available, onClose }: { id: string; available: number; onClose: () => void }) {
+function RedeemSteps({ id, available, onClose }: { id: string; available: number; onClose: () => void }) {
   const reward = useQuery(getRewardOptions({ path: { reward_id: id } }));
   const [done, setDone] = useState<RedemptionView>();
   // Afterwards the balance is another one; the dialog keeps what it was.
@@ -104,10 +104,10 @@ function Confirm({
         )}
         <RewardBadges reward={{ ...reward, tier_rank_min: 0 }} />
         <Stack gap={6}>
-          <Sum label={t('redeem.available')} value={points(available)} />
-          <Sum label={t('redeem.price')} value={`−${points(reward.price_points)}`} />
+          <PointsLine label={t('redeem.available')} value={points(available)} />
+          <PointsLine label={t('redeem.price')} value={`−${points(reward.price_points)}`} />
           <Divider />
-          <Sum label={t('redeem.left')} value={points(Math.max(left, 0))} strong />
+          <PointsLine label={t('redeem.left')} value={points(Math.max(left, 0))} strong />
         </Stack>
         {left < 0 && <Alert color="orange">{t('reward.to_go', { count: -left, formatted: number(-left) })}</Alert>}
         {isSent && (
@@ -141,7 +141,7 @@ function Confirm({
   );
 }
 
-function Sum({ label, value, strong = false }: { label: string; value: string; strong?: boolean }) {
+function PointsLine({ label, value, strong = false }: { label: string; value: string; strong?: boolean }) {
   return (
     <Group justify="space-between">
       <Text fw={strong ? 600 : undefined}>{label}</Text>

@@ -1,5 +1,5 @@
 import { Button, Stack, Text, TextInput } from '@mantine/core';
-import { useForm } from '@mantine/form';
+import { isNotEmpty, useForm } from '@mantine/form';
 import { listPartners, type PartnerView } from '@regulars/client';
 import { createPartnerMutation, editPartnerMutation, listPartnersOptions } from '@regulars/client/react-query';
 import { IconBuildingStore, IconPlus } from '@tabler/icons-react';
@@ -95,7 +95,7 @@ function PartnerModal({ opened, partner, onClose }: { opened: boolean; partner?:
   const navigate = Route.useNavigate();
   const form = useForm({
     initialValues: { name: partner?.name ?? '' },
-    validate: { name: (name) => (name.trim() ? null : t('admin:needed')) },
+    validate: { name: isNotEmpty(t('admin:needed')) },
   });
   const create = useWrite({
     ...createPartnerMutation(),

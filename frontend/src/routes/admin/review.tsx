@@ -188,7 +188,7 @@ function ReviewPage() {
                 conflict={review.conflictOf(item)}
                 busy={review.busy}
                 onChoose={choose}
-                onDecide={(decision, grounds, form) => review.decide(item, decision, grounds, form)}
+                onDecide={(decision, details, form) => review.decide(item, decision, details, form)}
                 onClaim={() => review.toggleClaim(item, item.claimed_by === me.handle)}
                 onUndo={() => review.undo(item)}
               />

@@ -81,11 +81,23 @@ function Rewards() {
   }
 
   const columns: Column<Row>[] = [
-    { accessor: 'reward.name', title: t('admin:name'), width: 260, render: (item) => <Name item={item} /> },
+    { accessor: 'reward.name', title: t('admin:name'), width: 260, render: (item) => <NameCell item={item} /> },
     { accessor: 'reward.price_points', title: t('reward.points'), textAlign: 'right', render: ({ reward }) => number(reward.price_points) },
-    { accessor: 'reward.face_value', title: t('reward.value'), textAlign: 'right', noWrap: true, render: (item) => <Value item={item} /> },
-    { accessor: 'reward.stock_left', title: t('reward.stock'), textAlign: 'right', noWrap: true, render: (item) => <Left item={item} /> },
-    { accessor: 'status', title: t('admin:state'), render: (item) => <Status item={item} /> },
+    {
+      accessor: 'reward.face_value',
+      title: t('reward.value'),
+      textAlign: 'right',
+      noWrap: true,
+      render: (item) => <ValueCell item={item} />,
+    },
+    {
+      accessor: 'reward.stock_left',
+      title: t('reward.stock'),
+      textAlign: 'right',
+      noWrap: true,
+      render: (item) => <StockCell item={item} />,
+    },
+    { accessor: 'status', title: t('admin:state'), render: (item) => <StatusCell item={item} /> },
     {
       accessor: 'actions',
       title: t('admin:actions'),
@@ -153,7 +165,7 @@ function Rewards() {
   );
 }
 
-function Name({ item: { reward } }: { item: CatalogueReward }) {
+function NameCell({ item: { reward } }: { item: CatalogueReward }) {
   const { t } = useTranslation('admin_loyalty');
   return (
     <Stack gap={0}>
@@ -167,20 +179,20 @@ function Name({ item: { reward } }: { item: CatalogueReward }) {
   );
 }
 
-function Value({ item: { reward } }: { item: CatalogueReward }) {
+function ValueCell({ item: { reward } }: { item: CatalogueReward }) {
   const { face_value, currency } = reward;
   if (face_value === undefined) return '–';
   return currency ? money(face_value, currency) : percent(face_value / 100);
 }
 
-function Left({ item: { reward, supplied } }: { item: CatalogueReward }) {
+function StockCell({ item: { reward, supplied } }: { item: CatalogueReward }) {
   const { t } = useTranslation('admin_loyalty');
   if (reward.stock_left === undefined) return t('reward.unlimited');
   if (supplied === undefined) return number(reward.stock_left);
   return t('reward.left_of', { left: number(reward.stock_left), all: number(supplied) });
 }
 
-function Status({ item }: { item: CatalogueReward }) {
+function StatusCell({ item }: { item: CatalogueReward }) {
   const { t } = useTranslation('admin_loyalty');
   const status = statusOf(item);
   const dated = status === 'scheduled' || status === 'offered' || status === 'ended' ? status : undefined;

@@ -58,7 +58,7 @@ function Tiers() {
       <Stack component="ol" gap="sm" p={0} m={0} style={{ listStyle: 'none' }}>
         {[...tiers].reverse().map((tier) => (
           <li key={tier.tier_id}>
-            <Step tier={tier} onEdit={() => setDrawer({ opened: true, tier })} onDelete={() => setDeleting(tier)} />
+            <TierRow tier={tier} onEdit={() => setDrawer({ opened: true, tier })} onDelete={() => setDeleting(tier)} />
           </li>
         ))}
       </Stack>
@@ -87,7 +87,7 @@ function Tiers() {
   );
 }
 
-function Step({ tier, onEdit, onDelete }: { tier: TierView; onEdit: () => void; onDelete: () => void }) {
+function TierRow({ tier, onEdit, onDelete }: { tier: TierView; onEdit: () => void; onDelete: () => void }) {
   const { t } = useTranslation('admin_loyalty');
   const { name, rank, threshold, members, benefits } = tier;
   return (

@@ -1,5 +1,5 @@
 import { Select, Stack, TextInput } from '@mantine/core';
-import { useForm } from '@mantine/form';
+import { isNotEmpty, useForm } from '@mantine/form';
 import type { Scope } from '@regulars/client';
 import { createApiKeyMutation, listPartnersOptions } from '@regulars/client/react-query';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
@@ -21,9 +21,9 @@ export function CreateKeyDrawer({ opened, partner, onClose }: { opened: boolean;
   const form = useForm<{ partner_id: string; name: string; scopes: Scope[]; expires_at: string }>({
     initialValues: { partner_id: partner ?? '', name: '', scopes: ['purchases:write'], expires_at: '' },
     validate: {
-      partner_id: (id) => (id ? null : t('admin:needed')),
-      name: (name) => (name.trim() ? null : t('admin:needed')),
-      scopes: (scopes) => (scopes.length ? null : t('key.scope_needed')),
+      partner_id: isNotEmpty(t('admin:needed')),
+      name: isNotEmpty(t('admin:needed')),
+      scopes: isNotEmpty(t('key.scope_needed')),
     },
   });
   const create = useWrite({

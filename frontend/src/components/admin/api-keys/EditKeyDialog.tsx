@@ -1,5 +1,5 @@
 import { Stack, TextInput } from '@mantine/core';
-import { useForm } from '@mantine/form';
+import { isNotEmpty, useForm } from '@mantine/form';
 import type { ApiKeyView, Scope } from '@regulars/client';
 import { editApiKeyMutation } from '@regulars/client/react-query';
 import { useQueryClient } from '@tanstack/react-query';
@@ -18,8 +18,8 @@ export function EditKeyDialog({ apiKey, onClose }: { apiKey: ApiKeyView; onClose
   const form = useForm<{ name: string; scopes: Scope[] }>({
     initialValues: { name: apiKey.name, scopes: apiKey.scopes },
     validate: {
-      name: (name) => (name.trim() ? null : t('admin:needed')),
-      scopes: (scopes) => (scopes.length ? null : t('key.scope_needed')),
+      name: isNotEmpty(t('admin:needed')),
+      scopes: isNotEmpty(t('key.scope_needed')),
     },
   });
   const edit = useWrite({

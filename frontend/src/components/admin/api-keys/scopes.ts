@@ -1,5 +1,6 @@
 import type { Scope } from '@regulars/client';
 
+/** The scopes that a key can have, in the order in which they are offered. */
 export const SCOPES: Scope[] = [
   'purchases:write',
   'members:read',

@@ -3,7 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import type { AuditView } from '@regulars/client';
 import { IconArrowRight } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
-import { changedFields, changesIn, type Detail, factsIn, isDetail } from './detail';
+import { changedFields, changesIn, type Detail, fieldsIn, isDetail } from './detail';
 import { useAuditWording } from './useAuditWording';
 
 /** What else the log knows: before and after where something changed, and the rest on demand. */
@@ -16,8 +16,8 @@ function DetailFields({ detail }: { detail: Detail }) {
   const { t } = useTranslation('admin_system');
   const words = useAuditWording();
   const [opened, all] = useDisclosure(false);
-  const facts = factsIn(detail);
-  const shown = facts.length + changedFields(detail);
+  const fields = fieldsIn(detail);
+  const shown = fields.length + changedFields(detail);
   return (
     <Stack gap={2}>
       {changesIn(detail).map((change) => (
@@ -32,9 +32,9 @@ function DetailFields({ detail }: { detail: Detail }) {
           </Text>
         </Group>
       ))}
-      {facts.length > 0 && (
+      {fields.length > 0 && (
         <Text size="sm" lineClamp={3}>
-          {facts.map(([name, value]) => `${words.field(name)}: ${words.value(name, value)}`).join(' · ')}
+          {fields.map(([name, value]) => `${words.field(name)}: ${words.value(name, value)}`).join(' · ')}
         </Text>
       )}
       {Object.keys(detail).length > shown && (

@@ -1,6 +1,7 @@
 /** What the log keeps beside the reason; its fields differ by action. */
 export type Detail = Record<string, unknown>;
 
+/** Whether a value is an object with fields. */
 export const isDetail = (value: unknown): value is Detail => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Pairs of fields that say what was before and what came of it, and what they are about. */
@@ -42,7 +43,7 @@ export function changesIn(detail: Detail): Change[] {
 export const changedFields = (detail: Detail) => (changed(detail) ? 2 : changesIn(detail).length);
 
 /** What people can read at a glance: no ids, nothing nested. */
-export function factsIn(detail: Detail): [string, unknown][] {
+export function fieldsIn(detail: Detail): [string, unknown][] {
   const change = changed(detail) as readonly string[] | undefined;
   return Object.entries(detail).filter(
     ([name, value]) => value !== null && value !== '' && typeof value !== 'object' && !name.endsWith('_id') && !change?.includes(name),

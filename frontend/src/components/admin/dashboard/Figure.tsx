@@ -9,9 +9,9 @@ import { WideTable } from '../WideTable';
 const HEIGHT = 260;
 
 /** One row: where it stands on the axis, and the value of each series; absent where there is none. */
-export type FigureRow = { at: string } & Record<string, string | number | undefined>;
+type FigureRow = { at: string } & Record<string, string | number | undefined>;
 
-export interface FigureSeries {
+interface FigureSeries {
   name: string;
   label: string;
   colour: string;

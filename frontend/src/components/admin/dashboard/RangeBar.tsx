@@ -1,7 +1,7 @@
 import { Group, NativeSelect, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { number } from '~/format';
-import { addDays, type Range, SPANS, STEPS, spanOf } from './range';
+import { addDays, INTERVALS, type Range, SPANS, spanOf } from './range';
 
 /** Which days the dashboard shows, and how finely. */
 export function RangeBar({
@@ -47,8 +47,8 @@ export function RangeBar({
       <NativeSelect
         label={t('dashboard.step_label')}
         value={shown.step}
-        onChange={({ currentTarget }) => onChange({ ...range, step: STEPS.find((step) => step === currentTarget.value) })}
-        data={STEPS.map((value) => ({ value, label: t(`dashboard.step.${value}`) }))}
+        onChange={({ currentTarget }) => onChange({ ...range, step: INTERVALS.find((step) => step === currentTarget.value) })}
+        data={INTERVALS.map((value) => ({ value, label: t(`dashboard.step.${value}`) }))}
       />
     </Group>
   );

@@ -1,8 +1,10 @@
 import type { GetDashboardData, Interval } from '@regulars/client';
 
-export const STEPS: Interval[] = ['day', 'week', 'month'];
+/** How finely the dashboard divides its range. */
+export const INTERVALS: Interval[] = ['day', 'week', 'month'];
+/** The spans that are offered, in days. */
 export const SPANS = [7, 30, 90, 365] as const;
-export type Span = (typeof SPANS)[number];
+type Span = (typeof SPANS)[number];
 
 const USUAL: Span = 30;
 const DAY = 86_400_000;
@@ -18,11 +20,12 @@ export interface Range {
 
 const day = (value: unknown) => (typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value) ? value : undefined);
 
+/** The range that an address names; what is not understood is left out. */
 export const rangeOf = (search: Record<string, unknown>): Range => ({
   days: SPANS.find((span) => span === Number(search.days)),
   from: day(search.from),
   to: day(search.to),
-  step: STEPS.find((step) => step === search.step),
+  step: INTERVALS.find((step) => step === search.step),
 });
 
 const isoDay = (at: number) => new Date(at).toISOString().slice(0, 10);

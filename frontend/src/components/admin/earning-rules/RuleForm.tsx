@@ -1,5 +1,5 @@
 import { Alert, Stack, Text } from '@mantine/core';
-import { useForm } from '@mantine/form';
+import { isNotEmpty, useForm } from '@mantine/form';
 import { useDebouncedValue } from '@mantine/hooks';
 import type { RuleView } from '@regulars/client';
 import { createEarningRuleMutation, editEarningRuleMutation, getSiteOptions } from '@regulars/client/react-query';
@@ -37,7 +37,7 @@ export function RuleForm({
       name: (name) => (rule || name.trim() ? null : t('admin:needed')),
       valid_until: (until, { valid_from }) => (until && valid_from && until <= valid_from ? t('admin:until_after_from') : null),
       terms: {
-        points: (points) => (points === '' ? t('admin:needed') : null),
+        points: isNotEmpty(t('admin:needed')),
         currency: (currency, values) => (currency || !hasAmounts(values) ? null : t('admin:needed')),
         conditions: { hours: ({ from, until }) => ((from === '') === (until === '') ? null : t('rule.hours_both')) },
       },

@@ -3,7 +3,7 @@ import type { RuleView } from '@regulars/client';
 import { useTranslation } from 'react-i18next';
 import { RelativeTime } from '~/components/RelativeTime';
 import { dateTime } from '~/format';
-import { type Fact, useRuleWording } from './useRuleWording';
+import { type TermName, useRuleWording } from './useRuleWording';
 
 /** The rules that a programme comes with apply to whatever it imports. */
 const isFromTheBeginning = ({ valid_from }: RuleView) => new Date(valid_from).getTime() === 0;
@@ -41,11 +41,11 @@ export function RuleVersions({ versions, more, loading }: { versions: RuleView[]
 
 function Changes({ version, before }: { version: RuleView; before?: RuleView }) {
   const { t } = useTranslation('admin_loyalty');
-  const { facts, sentence } = useRuleWording();
+  const { termTexts, sentence } = useRuleWording();
   if (!before) return <Text size="sm">{sentence(version.trigger, version.terms)}</Text>;
-  const now = facts(version.trigger, version.terms);
-  const then = facts(before.trigger, before.terms);
-  const names = [...new Set([...Object.keys(now), ...Object.keys(then)])] as Fact[];
+  const now = termTexts(version.trigger, version.terms);
+  const then = termTexts(before.trigger, before.terms);
+  const names = [...new Set([...Object.keys(now), ...Object.keys(then)])] as TermName[];
   const changed = names.filter((name) => now[name] !== then[name]);
   if (changed.length === 0) return <Text size="sm">{t('rule.only_validity')}</Text>;
   return (

@@ -23,9 +23,11 @@ export interface TestOrder {
   first_purchase: boolean;
 }
 
+/** Amounts of an order beside its lines, in minor units. */
 export const EXTRAS = ['order_discount_minor', 'shipping_minor', 'tax_minor', 'gift_card_minor', 'points_paid_minor'] as const;
 
 let lineCount = 0;
+/** An empty line, with a key to tell it from the others. */
 export const newLine = (): TestOrder['lines'][number] => ({
   key: String(++lineCount),
   sku: '',
@@ -35,6 +37,7 @@ export const newLine = (): TestOrder['lines'][number] => ({
   discount_minor: '',
 });
 
+/** The order that the form begins with. */
 export const firstOrder = (currency = 'EUR'): TestOrder => ({
   currency,
   purchased_at: '',
@@ -49,6 +52,7 @@ export const firstOrder = (currency = 'EUR'): TestOrder => ({
   first_purchase: false,
 });
 
+/** The test order as the API takes it; without a time it is of now. */
 export const previewOf = (values: TestOrder): PreviewOrder => ({
   tier_rank: values.tier_rank,
   first_purchase: values.first_purchase,

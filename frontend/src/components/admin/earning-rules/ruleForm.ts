@@ -1,18 +1,28 @@
 import type { Combine, OverCap, Period, Rounding, RoundingScope, RuleKind, RuleView, Terms, Trigger } from '@regulars/client';
 import { type NumberOrEmpty, orUndefined } from '../inputs';
 
+/** What can earn points. */
 export const TRIGGERS: Trigger[] = ['purchase', 'answer_accepted', 'answer_upvoted', 'referral_advocate', 'referral_referee'];
+/** The kinds of rules for purchases. */
 export const RULE_KINDS: RuleKind[] = ['base', 'percent_bonus', 'fixed_bonus'];
+/** How fractions of a point are rounded. */
 export const ROUNDINGS: Rounding[] = ['floor', 'half_up', 'half_even', 'ceil'];
+/** What is rounded: the order as a whole, each line, or each piece. */
 export const SCOPES: RoundingScope[] = ['order', 'line', 'unit'];
+/** How bonuses add up. */
 export const COMBINATIONS: Combine[] = ['sum', 'product', 'max'];
+/** The spans of time that a cap can hold for. */
 export const PERIODS: Period[] = ['all', 'year', 'month', 'week', 'day'];
+/** What happens to points beyond a cap. */
 export const OVER_CAP: OverCap[] = ['clip', 'reject'];
+/** Parts of an order's amount that a rule can count or leave out. */
 export const AMOUNTS = ['tax', 'shipping', 'gift_card', 'points_paid'] as const;
+/** The days of the week; 1 is Monday. */
 export const WEEKDAYS = [1, 2, 3, 4, 5, 6, 7];
 
 /** How long points wait if a rule does not say. */
 export const defaultHoldDays = (trigger: Trigger) => (trigger === 'purchase' ? 14 : 7);
+/** Whether a rule pays for answers. */
 export const isForAnswers = (trigger: Trigger) => trigger === 'answer_accepted' || trigger === 'answer_upvoted';
 
 /** A rule while it is written; its fields are named as the API names them. */
@@ -50,6 +60,7 @@ export interface RuleValues {
   };
 }
 
+/** The form's values for a rule, or for a new one. */
 export function valuesOf(rule?: RuleView, usualCurrency = 'EUR'): RuleValues {
   const { kind, points, per_minor, currency, rounding, scope, hold_days, expires, qualifies, ...rest }: Partial<Terms> = rule?.terms ?? {};
   const conditions = rest.conditions ?? {};
@@ -136,4 +147,5 @@ export function statusOf({ archived_at, valid_from, valid_until, version }: Rule
   return 'active';
 }
 
+/** How the badge of each status looks. */
 export const STATUS_TONES = { active: 'good', changing: 'good', scheduled: 'ahead', ended: 'over', archived: 'over' } as const;

@@ -24,7 +24,7 @@ export function useRuleWording() {
   }
 
   /** Every term that says something, by its name in the form. */
-  function facts(trigger: Trigger, terms: Terms): Partial<Record<Fact, string>> {
+  function termTexts(trigger: Trigger, terms: Terms): Partial<Record<TermName, string>> {
     const { conditions = {}, includes, cap } = terms;
     const { hours } = conditions;
     const counted = AMOUNTS.filter((one) => includes?.[one]);
@@ -73,18 +73,19 @@ export function useRuleWording() {
   }
 
   return {
-    facts,
+    termTexts,
     points,
     /** The whole rule in one sentence. */
     sentence: (trigger: Trigger, terms: Terms) => {
-      const parts = Object.values(facts(trigger, terms)).filter((part): part is string => Boolean(part));
+      const parts = Object.values(termTexts(trigger, terms)).filter((part): part is string => Boolean(part));
       const sentence = parts.join(', ');
       return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`;
     },
   };
 }
 
-export type Fact =
+/** A term that can be put into words. */
+export type TermName =
   | 'points'
   | 'currency'
   | 'rounding'

@@ -14,8 +14,10 @@ import type { TabProps } from './LoyaltyTabs';
 import type { MemberDetails } from './memberDetails';
 import { LiftSanctionDialog } from './SanctionDialogs';
 
+/** Which posts are shown. */
 export type PostsOf = 'questions' | 'answers';
 
+/** What a member asked or answered. */
 export function PostsTab({ handle, cursor, of, onOf }: TabProps & { of: PostsOf; onOf: (of: PostsOf) => void }) {
   const { t } = useTranslation(['admin', 'admin_community']);
   return (
@@ -97,6 +99,7 @@ function Answers({ handle, cursor }: TabProps) {
   );
 }
 
+/** A member's sanctions, and how they are lifted. */
 export function SanctionsTab({ member: { profile }, me, cursor }: { member: MemberDetails; me: Me; cursor?: string }) {
   const { t } = useTranslation(['admin_community', 'admin']);
   const { handle } = profile;

@@ -21,12 +21,13 @@ import { CsvButton } from '../CsvButton';
 import { DataTable } from '../DataTable';
 import { PointsChange } from './PointsChange';
 
-/** What every tab with a table is told. */
+/** What every tab with a table needs. */
 export interface TabProps {
   handle: string;
   cursor?: string;
 }
 
+/** Every movement of a member's points. */
 export function StatementTab({ handle, cursor }: TabProps) {
   const { t } = useTranslation(['admin_loyalty', 'admin_community']);
   const query = useQuery({ ...listMemberStatementOptions({ path: { handle }, query: { cursor } }), placeholderData: keepPreviousData });
@@ -72,6 +73,7 @@ export function StatementTab({ handle, cursor }: TabProps) {
   );
 }
 
+/** What a member bought, and why it earned what it earned. */
 export function PurchasesTab({ handle, cursor }: TabProps) {
   const { t } = useTranslation(['admin_loyalty', 'admin_community', 'admin_system', 'common']);
   const [shown, show] = useState<PurchaseView>();
@@ -157,6 +159,7 @@ export function PurchasesTab({ handle, cursor }: TabProps) {
   );
 }
 
+/** What a member took for points. */
 export function RedemptionsTab({ handle, cursor }: TabProps) {
   const { t } = useTranslation(['admin_loyalty', 'admin', 'admin_community']);
   const query = useQuery({ ...listRedemptionsOptions({ query: { member: handle, cursor } }), placeholderData: keepPreviousData });
@@ -181,6 +184,7 @@ export function RedemptionsTab({ handle, cursor }: TabProps) {
   );
 }
 
+/** When a member's tier changed, and why. */
 export function TiersTab({ handle, cursor }: TabProps) {
   const { t } = useTranslation(['admin_loyalty', 'admin_community']);
   const query = useQuery({ ...listMemberTierHistoryOptions({ path: { handle }, query: { cursor } }), placeholderData: keepPreviousData });
@@ -213,6 +217,7 @@ export function TiersTab({ handle, cursor }: TabProps) {
   );
 }
 
+/** Whom a member referred. */
 export function ReferralsTab({ handle, cursor }: TabProps) {
   const { t } = useTranslation(['admin_loyalty', 'admin', 'admin_community']);
   const query = useQuery({ ...listReferralsOptions({ query: { advocate: handle, cursor } }), placeholderData: keepPreviousData });

@@ -85,7 +85,7 @@ function CameOver({ merge: { outcome } }: { merge: MergeView }) {
   );
 }
 
-/** The way back, or why there is none. */
+/** Undoes a merge, or says why that cannot be. */
 function UndoCell({ merge, onUndo }: { merge: MergeView; onUndo: (merge: MergeView) => void }) {
   const { t } = useTranslation('admin_community');
   if (merge.undone_at) return <Text size="sm">{t('merge.undone', { by: merge.undone_by ?? '–', at: dateTime(merge.undone_at) })}</Text>;

@@ -11,6 +11,7 @@ export const TABS = [
   'merges',
   'audit',
 ] as const;
+/** The name of a tab. */
 export type Tab = (typeof TABS)[number];
 
 /** What only administrators may read. */

@@ -1,7 +1,9 @@
 import type { RedemptionState } from '@regulars/client';
 
+/** The states of redemptions, in the order in which they are offered. */
 export const REDEMPTION_STATES: RedemptionState[] = ['held', 'issued', 'fulfilled', 'cancelled', 'expired', 'refunded'];
 
+/** How the badge of each state looks. */
 export const REDEMPTION_TONES = {
   held: 'waiting',
   issued: 'ahead',

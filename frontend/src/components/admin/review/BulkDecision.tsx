@@ -36,10 +36,10 @@ export function BulkDecision({ items, me, onClose }: { items: ReviewItem[]; me: 
       setResults([...done]);
     }
   };
-  const decide = async (grounds: DecisionDetails) => {
+  const decide = async (details: DecisionDetails) => {
     await each(items, async ({ id, version }) => {
       if (!decision) throw new Error('No decision was chosen.');
-      const { data } = await decideReviewItem({ path: { id }, body: { decision, version, ...grounds }, throwOnError: true });
+      const { data } = await decideReviewItem({ path: { id }, body: { decision, version, ...details }, throwOnError: true });
       return data;
     });
     return true;

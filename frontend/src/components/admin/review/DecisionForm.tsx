@@ -32,7 +32,7 @@ export function DecisionForm({
 }: {
   decision: Decision;
   /** Whether it was done. */
-  onDecide: (grounds: DecisionDetails, form: FieldErrors) => Promise<boolean>;
+  onDecide: (details: DecisionDetails, form: FieldErrors) => Promise<boolean>;
   /** While nothing can be decided, what was typed stays. */
   blocked?: boolean;
   onCancel: () => void;
@@ -52,10 +52,10 @@ export function DecisionForm({
     field.current?.select();
   }, []);
   const decide = useOnce(async ({ reason, note, hours }: typeof form.values) => {
-    const grounds: DecisionDetails = { reason: reason.trim() };
-    if (note.trim()) grounds.note = note.trim();
-    if (Number(hours) > 0) grounds.hours = Number(hours);
-    if (await onDecide(grounds, form)) rememberReason(decision, grounds.reason);
+    const details: DecisionDetails = { reason: reason.trim() };
+    if (note.trim()) details.note = note.trim();
+    if (Number(hours) > 0) details.hours = Number(hours);
+    if (await onDecide(details, form)) rememberReason(decision, details.reason);
   });
   return (
     <form onSubmit={form.onSubmit(decide)}>

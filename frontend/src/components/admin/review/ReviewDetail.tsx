@@ -21,7 +21,7 @@ interface Props {
   conflict?: string;
   busy: boolean;
   onChoose: (decision?: Decision) => void;
-  onDecide: (decision: Decision, grounds: DecisionDetails, form: FieldErrors) => Promise<boolean>;
+  onDecide: (decision: Decision, details: DecisionDetails, form: FieldErrors) => Promise<boolean>;
   onClaim: () => void;
   onUndo: () => void;
 }
@@ -71,7 +71,7 @@ export function ReviewDetail({ item, me, chosen, conflict, busy, onChoose, onDec
               <DecisionForm
                 key={item.id + chosen}
                 decision={chosen}
-                onDecide={(grounds, form) => onDecide(chosen, grounds, form)}
+                onDecide={(details, form) => onDecide(chosen, details, form)}
                 blocked={!mayDecide(chosen, item, me)}
                 onCancel={() => onChoose()}
               >

@@ -22,7 +22,7 @@ export const hoursOf = (decision: Decision | undefined) =>
   decision === 'silence' ? SILENCE_HOURS : decision === 'suspend' ? SUSPENSION_HOURS : [];
 
 /** Who looks at the item just now, if that is somebody else. */
-export const claimedByAnother = (item: ReviewItem, me: Me, now = Date.now()) =>
+const claimedByAnother = (item: ReviewItem, me: Me, now = Date.now()) =>
   item.claimed_by && item.claimed_by !== me.handle && item.claimed_until && Date.parse(item.claimed_until) > now
     ? item.claimed_by
     : undefined;

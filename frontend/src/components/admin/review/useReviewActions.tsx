@@ -94,9 +94,9 @@ export function useReviewActions(filter: QueueFilter, onDecided: (item: ReviewIt
     announce,
     busy: undo.isPending || claim.isPending || unclaim.isPending,
     conflictOf: (item: ReviewItem) => (conflict?.item === item.id ? conflict.detail : undefined),
-    decide: async (item: ReviewItem, decision: Decision, grounds: DecisionDetails, form?: FieldErrors) => {
+    decide: async (item: ReviewItem, decision: Decision, details: DecisionDetails, form?: FieldErrors) => {
       try {
-        const done = await decide.mutateAsync({ path: { id: item.id }, body: { decision, version: item.version, ...grounds } });
+        const done = await decide.mutateAsync({ path: { id: item.id }, body: { decision, version: item.version, ...details } });
         decided.current.push(done);
         setConflict(undefined);
         announce(t('review.announce', { done: t(`review.done.${decision}`), title: item.post.title }));

@@ -1,5 +1,5 @@
 import { Stack } from '@mantine/core';
-import { useForm } from '@mantine/form';
+import { isNotEmpty, useForm } from '@mantine/form';
 import type { CatalogueReward } from '@regulars/client';
 import { createRewardMutation, editRewardMutation, getSiteOptions } from '@regulars/client/react-query';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
@@ -45,8 +45,8 @@ function RewardForm({ item, onClose, onReload }: { item?: CatalogueReward; onClo
   const form = useForm<RewardValues>({
     initialValues: valuesOf(item, site?.currency),
     validate: {
-      name: (name) => (name.trim() ? null : t('needed')),
-      price_points: (points) => (points === '' ? t('needed') : null),
+      name: isNotEmpty(t('needed')),
+      price_points: isNotEmpty(t('needed')),
       face_value: (value, { kind }) => (value === '' && (hasAmount(kind) || kind === 'percentage_coupon') ? t('needed') : null),
       available_until: (until, { available_from }) => (until && available_from && until <= available_from ? t('until_after_from') : null),
     },

@@ -7,13 +7,14 @@ const HEADING =
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
 const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]/g;
 
+/** A code, and the line that it stands in. */
 export interface Code {
   code: string;
   /** Counts from 1. */
   line: number;
 }
 
-export interface Repeated extends Code {
+interface Repeated extends Code {
   /** Where the code stands first. */
   first: number;
 }
@@ -23,7 +24,7 @@ function tidy(text: string) {
   return text.replace(UNSEEN, '').trim();
 }
 
-/** The same for two codes that the server takes for one: case, width and space do not count. */
+/** By this the server tells codes apart: case, width and space do not count. */
 function keyOf(code: string) {
   return code.normalize('NFKC').replace(/\s/g, '').toLowerCase();
 }

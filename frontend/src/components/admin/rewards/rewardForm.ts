@@ -1,6 +1,7 @@
 import type { CatalogueReward, CreateReward, EditReward, LimitPeriod, RewardKind } from '@regulars/client';
 import { type NumberOrEmpty, orUndefined } from '../inputs';
 
+/** The spans of time that a limit per member can hold for. */
 export const LIMIT_PERIODS: LimitPeriod[] = ['lifetime', 'year', 'month', 'week', 'day'];
 
 /** Whether a kind's face value is an amount of money. */
@@ -25,6 +26,7 @@ export interface RewardValues {
   refundable: boolean;
 }
 
+/** The form's values for a reward, or for a new one. */
 export function valuesOf(item?: CatalogueReward, usualCurrency = 'EUR'): RewardValues {
   const reward = item?.reward;
   return {
@@ -46,6 +48,7 @@ export function valuesOf(item?: CatalogueReward, usualCurrency = 'EUR'): RewardV
   };
 }
 
+/** The body that creates the reward. */
 export function creationOf(values: RewardValues): CreateReward {
   const { kind } = values;
   return {
@@ -67,6 +70,7 @@ export function creationOf(values: RewardValues): CreateReward {
   };
 }
 
+/** The body that edits the reward. */
 export const editOf = (values: RewardValues): EditReward => ({
   name: values.name,
   description: values.description,

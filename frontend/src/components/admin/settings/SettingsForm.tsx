@@ -1,5 +1,5 @@
 import { Button, Card, Group, Stack, Text } from '@mantine/core';
-import { useForm } from '@mantine/form';
+import { isInRange, isNotEmpty, useForm } from '@mantine/form';
 import type { SettingsView } from '@regulars/client';
 import { editSettingsMutation } from '@regulars/client/react-query';
 import { useQueryClient } from '@tanstack/react-query';
@@ -18,19 +18,18 @@ export function SettingsForm({ settings, etag, onReload }: { settings: SettingsV
   const { t } = useTranslation(['admin_system', 'admin', 'common']);
   const queries = useQueryClient();
   const before = valuesOf(settings);
-  const between = (name: NumberName) => (value: unknown) => {
+  const between = (name: NumberName) => {
     const { min, max } = NUMBERS[name];
-    const fits = typeof value === 'number' && value >= min && value <= max;
-    return fits ? null : t('settings.out_of_bounds', { min: number(min), max: number(max) });
+    return isInRange({ min, max }, t('settings.out_of_bounds', { min: number(min), max: number(max) }));
   };
-  const filled = (value: string) => (value.trim() ? null : t('admin:needed'));
+  const filled = isNotEmpty(t('admin:needed'));
   const form = useForm<SettingsValues>({
     initialValues: before,
     validate: {
       name: filled,
       point_singular: filled,
       point_plural: filled,
-      referral_min_minor: (minor: unknown) => (typeof minor === 'number' && minor > 0 ? null : t('admin:needed')),
+      referral_min_minor: isInRange({ min: 1 }, t('admin:needed')),
       title_chars_min: between('title_chars_min'),
       body_chars_min: between('body_chars_min'),
       flag_hide_weight: between('flag_hide_weight'),

@@ -24,8 +24,10 @@ export const NUMBERS = {
   flag_silence_flaggers: { min: 2, max: 20, usual: 3 },
 } as const;
 
+/** The name of a setting that is a number. */
 export type NumberName = keyof typeof NUMBERS;
 
+/** The form's values for the settings. */
 export const valuesOf = ({ welcome_html: _html, edited_at: _at, ...editable }: SettingsView): SettingsValues => editable;
 
 /** Only what is not as it was. */

@@ -1,5 +1,5 @@
 import { SimpleGrid, Stack, Text, Textarea, TextInput } from '@mantine/core';
-import { useForm } from '@mantine/form';
+import { isNotEmpty, useForm } from '@mantine/form';
 import { useDebouncedValue } from '@mantine/hooks';
 import type { TierView } from '@regulars/client';
 import { createTierMutation, editTierMutation } from '@regulars/client/react-query';
@@ -47,9 +47,9 @@ function TierForm({ tier, tiers, onClose, onReload }: Props) {
       benefits: tier?.benefits ?? '',
     },
     validate: {
-      name: (name) => (name.trim() ? null : t('admin:needed')),
-      rank: (rank) => (rank === '' ? t('admin:needed') : null),
-      threshold: (threshold) => (threshold === '' ? t('admin:needed') : null),
+      name: isNotEmpty(t('admin:needed')),
+      rank: isNotEmpty(t('admin:needed')),
+      threshold: isNotEmpty(t('admin:needed')),
     },
   });
   const [{ rank, threshold, name }] = useDebouncedValue(form.values, 300);

@@ -70,7 +70,7 @@ function Shops() {
 }
 
 /** What members look for of what came over; the rest is a matter of the house. */
-const TOLD = ['purchases', 'redemptions', 'questions', 'answers', 'comments', 'memberships'];
+const SHOWN = ['purchases', 'redemptions', 'questions', 'answers', 'comments', 'memberships'];
 
 function CameOver({ customer: { partner, came_over } }: { customer: LinkedCustomer }) {
   const { t } = useTranslation(['account', 'common']);
@@ -78,7 +78,7 @@ function CameOver({ customer: { partner, came_over } }: { customer: LinkedCustom
   if (!came_over) return null;
   const { available, pending, reserved, arrears } = came_over.from;
   const points = available + pending + reserved + arrears;
-  const what = movedIn(came_over.moved.filter(({ of }) => TOLD.includes(of)));
+  const what = movedIn(came_over.moved.filter(({ of }) => SHOWN.includes(of)));
   if (points > 0) what.unshift(t('points', { ns: 'common', count: points, formatted: number(points) }));
   return what.length > 0 ? t('shops.came_over', { what: listed(what), partner }) : null;
 }

@@ -48,7 +48,7 @@ function EarningRules() {
       ),
     },
     { accessor: 'trigger', title: t('rule.trigger_label'), render: ({ trigger }) => t(`rule.trigger.${trigger}`) },
-    { accessor: 'status', title: t('admin:state'), render: (rule) => <Status rule={rule} /> },
+    { accessor: 'status', title: t('admin:state'), render: (rule) => <StatusCell rule={rule} /> },
     { accessor: 'version', title: t('rule.version_short'), textAlign: 'right' },
   ];
   return (
@@ -79,7 +79,7 @@ function EarningRules() {
   );
 }
 
-function Status({ rule }: { rule: RuleView }) {
+function StatusCell({ rule }: { rule: RuleView }) {
   const { t } = useTranslation('admin_loyalty');
   const status = statusOf(rule);
   const at = {

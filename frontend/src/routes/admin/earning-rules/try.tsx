@@ -1,5 +1,5 @@
 import { Button, SimpleGrid, Stack, Text } from '@mantine/core';
-import { useForm } from '@mantine/form';
+import { isNotEmpty, useForm } from '@mantine/form';
 import { getSiteOptions, previewEarningMutation } from '@regulars/client/react-query';
 import { IconFlask } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -35,9 +35,9 @@ function TryRules() {
     initialValues: firstOrder(site?.currency),
     validate: {
       lines: {
-        sku: (sku) => (sku.trim() ? null : t('admin:needed')),
-        quantity: (quantity) => (quantity === '' ? t('admin:needed') : null),
-        unit_minor: (unit) => (unit === '' ? t('admin:needed') : null),
+        sku: isNotEmpty(t('admin:needed')),
+        quantity: isNotEmpty(t('admin:needed')),
+        unit_minor: isNotEmpty(t('admin:needed')),
       },
     },
   });

@@ -1,7 +1,6 @@
 import { Tabs } from '@mantine/core';
 import type { Me } from '@regulars/client';
 import { createFileRoute } from '@tanstack/react-router';
-import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { AuditTable } from '~/components/admin/audit-log/AuditTable';
 import { type PostsOf, PostsTab, SanctionsTab } from '~/components/admin/members/CommunityTabs';
@@ -11,7 +10,7 @@ import { MergesTab } from '~/components/admin/members/MergesTab';
 import { loadMemberDetails, type MemberDetails, useCustomerDetails, useProfileDetails } from '~/components/admin/members/memberDetails';
 import { Overview } from '~/components/admin/members/Overview';
 import { FOR_ADMINISTRATORS, OF_MERGED, TABS, type Tab } from '~/components/admin/members/tabs';
-import tabStyles from '~/components/admin/members/tabs.module.css';
+import { TabRow } from '~/components/TabRow';
 import { loadNamespaces } from '~/i18n';
 import { oneOf, text } from '~/searchParams';
 import { isAdministrator } from '~/session';
@@ -62,11 +61,6 @@ function MemberTabs({ member, me }: { member: MemberDetails; me: Me }) {
   // What is not offered is not shown either: another tab of who was merged would list what is the other's.
   const tab = visible.find((name) => name === wanted) ?? 'overview';
   const at = { handle, cursor };
-  const list = useRef<HTMLDivElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: on a phone the tab may lie beyond the edge
-  useEffect(() => {
-    list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
-  }, [tab]);
   return (
     <>
       <MemberHeader member={member} me={me} />
@@ -75,13 +69,13 @@ function MemberTabs({ member, me }: { member: MemberDetails; me: Me }) {
         onChange={(name) => navigate({ search: { tab: oneOf(TABS, name) }, replace: true, resetScroll: false })}
         keepMounted={false}
       >
-        <Tabs.List ref={list} mb="md" className={tabStyles.list} aria-label={t('member.about', { name: member.profile.display_name })}>
+        <TabRow value={tab} mb="md" aria-label={t('member.about', { name: member.profile.display_name })}>
           {visible.map((name) => (
-            <Tabs.Tab key={name} value={name}>
+            <Tabs.Tab key={name} value={name} px={12}>
               {t(`tab.${name}`)}
             </Tabs.Tab>
           ))}
-        </Tabs.List>
+        </TabRow>
         <Tabs.Panel value={tab}>
           {tab === 'overview' && <Overview member={member} />}
           {tab === 'statement' && <StatementTab {...at} />}

@@ -80,7 +80,7 @@ function AllMembers() {
       sort: 'handle',
       ascending: true,
       width: 240,
-      render: (member) => <Name member={member} email={member.email ?? t('members.no_account')} />,
+      render: (member) => <MemberName member={member} email={member.email ?? t('members.no_account')} />,
     },
     { accessor: 'tier_rank', title: t('members.tier'), render: ({ tier_rank }) => tierOf(tier_rank) },
     { accessor: 'points', title: t('members.points'), sort: 'points', textAlign: 'right', render: ({ points }) => number(points) },
@@ -154,7 +154,7 @@ function PublicMembers() {
       label={t('nav.members')}
       query={query}
       columns={[
-        { accessor: 'handle', title: t('admin_community:members.member'), render: (member) => <Name member={member} /> },
+        { accessor: 'handle', title: t('admin_community:members.member'), render: (member) => <MemberName member={member} /> },
         {
           accessor: 'reputation',
           title: t('reputation', { ns: 'common' }),
@@ -177,7 +177,7 @@ function PublicMembers() {
 
 type Named = Pick<MemberForAdmin, 'handle' | 'display_name' | 'role' | 'merged_into'>;
 
-function Name({ member: { handle, display_name, role, merged_into }, email }: { member: Named; email?: string }) {
+function MemberName({ member: { handle, display_name, role, merged_into }, email }: { member: Named; email?: string }) {
   const { t } = useTranslation('common');
   return (
     <Stack gap={0}>
