@@ -40,7 +40,7 @@ export function SideNav({ me }: { me: Me }) {
         title={t('nav.label')}
         hiddenFrom="md"
         size="xs"
-        closeButtonProps={{ 'aria-label': t('close', { ns: 'common' }) }}
+        closeButtonProps={{ 'aria-label': t('common:close') }}
       >
         <NavSections me={me} />
       </Drawer>

@@ -75,7 +75,7 @@ function TagsPage() {
       title: t('admin:actions'),
       render: ({ name }) => (
         <Button size="xs" variant="default" onClick={() => edit(name)} aria-label={t('tags.edit', { name })}>
-          {t('edit', { ns: 'common' })}
+          {t('common:edit')}
         </Button>
       ),
     },

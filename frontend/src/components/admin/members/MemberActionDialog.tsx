@@ -51,7 +51,7 @@ export function MemberActionDialog<Values extends { reason: string }>(props: Pro
         <Stack gap="md">
           {props.children}
           <Textarea
-            label={t('reason', { ns: 'common' })}
+            label={t('common:reason')}
             description={props.reasonHint ?? t('member.reason_hint')}
             required
             autosize

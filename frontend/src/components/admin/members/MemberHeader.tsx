@@ -35,7 +35,7 @@ export function MemberHeader({ member, me }: { member: MemberDetails; me: Me }) 
             {customer?.email && ` · ${customer.email}`}
             {profile.role !== 'member' && (
               <Badge variant="filled" ml={8}>
-                {t(`role.${profile.role}`, { ns: 'common' })}
+                {t(`common:role.${profile.role}`)}
               </Badge>
             )}
           </>
@@ -58,7 +58,7 @@ export function MemberHeader({ member, me }: { member: MemberDetails; me: Me }) 
           <SimpleGrid cols={{ base: 2, xs: 3, lg: 6 }} flex={1} spacing="md" component="dl" m={0}>
             {customer && <Property label={t('members.tier')}>{customer.tier.name}</Property>}
             <Property label={t('member.available')}>{number(member.balance.available)}</Property>
-            <Property label={t('reputation', { ns: 'common' })}>{number(profile.reputation)}</Property>
+            <Property label={t('common:reputation')}>{number(profile.reputation)}</Property>
             {customer && <Property label={t('members.trust')}>{`${customer.trust} · ${t(`trust.names.${customer.trust as 0}`)}`}</Property>}
             <Property label={t('members.since')}>{date(profile.since)}</Property>
             {customer && (

@@ -28,7 +28,7 @@ export function MergeOutcome({ merge: { from, into, outcome } }: { merge: MergeP
           title={t('merge.taken_back')}
           lines={taken_back.map(({ of, count, points }) => {
             const what = t(`merge.taken.${of}`, { count, formatted: number(count) });
-            return points ? `${what} (${t('points', { ns: 'common', count: points, formatted: number(points) })})` : what;
+            return points ? `${what} (${t('common:points', { count: points, formatted: number(points) })})` : what;
           })}
         />
       )}

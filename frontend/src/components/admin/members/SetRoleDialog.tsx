@@ -15,17 +15,17 @@ export function SetRoleDialog({ profile, onClose }: { profile: MemberDetails['pr
     <MemberActionDialog
       title={t('member.set_role_of', { name: profile.display_name })}
       form={form}
-      submit={t('save', { ns: 'common' })}
+      submit={t('common:save')}
       onClose={onClose}
       action={async ({ role, reason }) => {
         await setMemberRole({ path: { handle: profile.handle }, body: { role, reason: reason.trim() }, throwOnError: true });
-        return t('member.role_set', { name: profile.display_name, role: t(`role.${role}`, { ns: 'common' }) });
+        return t('member.role_set', { name: profile.display_name, role: t(`common:role.${role}`) });
       }}
     >
       <Radio.Group label={t('members.role')} {...form.getInputProps('role')}>
         <Stack gap="xs" mt={6}>
           {ROLES.map((role) => (
-            <Radio key={role} value={role} label={t(`role.${role}`, { ns: 'common' })} description={t(`member.role_may.${role}`)} />
+            <Radio key={role} value={role} label={t(`common:role.${role}`)} description={t(`member.role_may.${role}`)} />
           ))}
         </Stack>
       </Radio.Group>

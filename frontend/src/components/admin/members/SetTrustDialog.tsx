@@ -15,7 +15,7 @@ export function SetTrustDialog({ handle, trust, onClose }: { handle: string; tru
     <MemberActionDialog
       title={t('member.set_trust_of', { name: handle })}
       form={form}
-      submit={t('save', { ns: 'common' })}
+      submit={t('common:save')}
       onClose={onClose}
       action={async ({ trust: level, reason }) => {
         const path = { handle };

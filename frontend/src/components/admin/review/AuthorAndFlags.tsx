@@ -17,7 +17,7 @@ export function AuthorSummary({ item: { author } }: { item: ReviewItem }) {
       <LinkText to="/admin/members/$handle" params={{ handle: author.handle }} fw={600} size="sm">
         {author.handle}
       </LinkText>
-      {author.role !== 'member' && <Badge variant="filled">{t(`role.${author.role}`, { ns: 'common' })}</Badge>}
+      {author.role !== 'member' && <Badge variant="filled">{t(`common:role.${author.role}`)}</Badge>}
       <Badge variant="default">{t('trust.level', { level: author.trust, name: t(`trust.names.${author.trust as 0}`) })}</Badge>
       <Text size="sm" fw={author.sanctions ? 600 : undefined} c={author.sanctions ? 'var(--bad)' : 'dimmed'}>
         {t('review.sanctions', { count: author.sanctions, formatted: number(author.sanctions) })}

@@ -87,7 +87,7 @@ export function BulkDecision({ items, me, onClose }: { items: ReviewItem[]; me: 
           {!running && (
             <Stack gap="xs">
               <Button onClick={() => onClose(true)} disabled={undoing}>
-                {t('close', { ns: 'common' })}
+                {t('common:close')}
               </Button>
               {results.some(({ refusal }) => !refusal) && (
                 <Button variant="default" onClick={undo} loading={undoing}>

@@ -73,7 +73,7 @@ export function DecisionForm({
           data-autofocus
           autoFocus
           required
-          label={t('reason', { ns: 'common' })}
+          label={t('common:reason')}
           description={t('review.reason_for')}
           maxLength={REASON_CHARS.max}
           data={recent}
@@ -99,7 +99,7 @@ export function DecisionForm({
             {t(`review.do.${decision}`)}
           </Button>
           <Button variant="default" onClick={onCancel}>
-            {t('cancel', { ns: 'common' })}
+            {t('common:cancel')}
           </Button>
         </Group>
       </Stack>

@@ -63,7 +63,7 @@ export function useReviewActions(filter: QueueFilter, onDecided: (item: ReviewIt
       autoClose: UNDO_SHOWN_MS,
       position: 'bottom-left',
       color: 'teal',
-      closeButtonProps: { 'aria-label': t('close', { ns: 'common' }) },
+      closeButtonProps: { 'aria-label': t('common:close') },
       title: t(`review.done.${decision}`),
       message: (
         <Group justify="space-between" wrap="nowrap" gap="sm">

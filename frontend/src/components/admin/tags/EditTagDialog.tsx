@@ -55,7 +55,7 @@ function Fields({ tag, onClose }: { tag: TagView; onClose: () => void }) {
         />
         <OtherTag not={tag.name} {...form.getInputProps('synonym_of')} />
         <DialogButtons onCancel={onClose} loading={edit.isPending}>
-          {t('save', { ns: 'common' })}
+          {t('common:save')}
         </DialogButtons>
       </Stack>
     </form>

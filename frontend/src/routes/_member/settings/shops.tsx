@@ -79,6 +79,6 @@ function CameOver({ customer: { partner, came_over } }: { customer: LinkedCustom
   const { available, pending, reserved, arrears } = came_over.from;
   const points = available + pending + reserved + arrears;
   const what = movedIn(came_over.moved.filter(({ of }) => SHOWN.includes(of)));
-  if (points > 0) what.unshift(t('points', { ns: 'common', count: points, formatted: number(points) }));
+  if (points > 0) what.unshift(t('common:points', { count: points, formatted: number(points) }));
   return what.length > 0 ? t('shops.came_over', { what: listed(what), partner }) : null;
 }

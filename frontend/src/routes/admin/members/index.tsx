@@ -86,7 +86,7 @@ function AllMembers() {
     { accessor: 'points', title: t('members.points'), sort: 'points', textAlign: 'right', render: ({ points }) => number(points) },
     {
       accessor: 'reputation',
-      title: t('reputation', { ns: 'common' }),
+      title: t('common:reputation'),
       sort: 'reputation',
       textAlign: 'right',
       render: ({ reputation }) => number(reputation),
@@ -122,10 +122,7 @@ function AllMembers() {
             label={t('members.role')}
             value={search.role ?? ''}
             onChange={(event) => filter({ role: oneOf(ROLES, event.currentTarget.value) })}
-            data={[
-              { value: '', label: t('admin:filter.all') },
-              ...ROLES.map((role) => ({ value: role, label: t(`role.${role}`, { ns: 'common' }) })),
-            ]}
+            data={[{ value: '', label: t('admin:filter.all') }, ...ROLES.map((role) => ({ value: role, label: t(`common:role.${role}`) }))]}
           />
           <NativeSelect
             label={t('members.tier')}
@@ -157,7 +154,7 @@ function PublicMembers() {
         { accessor: 'handle', title: t('admin_community:members.member'), render: (member) => <MemberName member={member} /> },
         {
           accessor: 'reputation',
-          title: t('reputation', { ns: 'common' }),
+          title: t('common:reputation'),
           textAlign: 'right',
           render: ({ reputation }) => number(reputation),
         },
