@@ -79,8 +79,8 @@ export function SignUpForm({ next }: { next?: string }) {
     >
       <Stack>
         {referral_code && (
-          <Alert icon={<IconUserHeart />} title={t('sign_up.invited')}>
-            {t('sign_up.invited_detail')}
+          <Alert icon={<IconUserHeart />} title={t('sign_up.referred')}>
+            {t('sign_up.referred_detail')}
           </Alert>
         )}
         {into && <MergedAccount into={into} />}

@@ -10,7 +10,7 @@ import { useWayWording } from './useWayWording';
 const WAYS = [
   ['shop', IconShoppingBag, { to: '/settings/shops' }, ['purchase']],
   ['help', IconMessageCircleHeart, { to: '/questions', search: { sort: 'unanswered' } }, ['answer_accepted', 'answer_upvoted']],
-  ['invite', IconUserPlus, { to: '/referral' }, ['referral_advocate', 'referral_referee']],
+  ['refer', IconUserPlus, { to: '/referral' }, ['referral_advocate', 'referral_referee']],
 ] as const satisfies readonly (readonly [string, Icon, object, readonly Trigger[]])[];
 
 /** What earns how many points, and where to begin. */

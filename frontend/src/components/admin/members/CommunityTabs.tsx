@@ -134,7 +134,7 @@ export function SanctionsTab({ member: { profile }, me, cursor }: { member: Memb
                 <Text size="sm">{reason}</Text>
                 {note && note !== reason && (
                   <Text size="xs" c="dimmed">
-                    {t('review.told', { note })}
+                    {t('review.author_note', { note })}
                   </Text>
                 )}
               </>

@@ -141,7 +141,7 @@ function Decided({ item, busy, onUndo }: Pick<Props, 'item' | 'busy' | 'onUndo'>
       {item.reason && <Text size="sm">{item.reason}</Text>}
       {item.note && (
         <Text size="sm" c="dimmed">
-          {t('review.told', { note: item.note })}
+          {t('review.author_note', { note: item.note })}
         </Text>
       )}
       <Button
