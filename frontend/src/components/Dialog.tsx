@@ -33,27 +33,23 @@ function ReturnFocus() {
 }
 
 /** A dialog. It closes by its buttons, Escape and a click beside it, but not while what it does is under way. */
-export function Dialog({ onClose, isWriting = false, children, ...props }: ModalProps & Writing) {
+export function Dialog({ onClose, isWriting = false, ...props }: ModalProps & Writing) {
   const held = useHeld(onClose, isWriting);
   return (
     <HoldContext value={held.hold}>
       {props.opened && <ReturnFocus />}
-      <Modal {...props} {...held.props} returnFocus={false}>
-        {children}
-      </Modal>
+      <Modal {...props} {...held.props} returnFocus={false} />
     </HoldContext>
   );
 }
 
 /** A dialog at the side of the page, for forms that are long. It closes as {@link Dialog} does. */
-export function SideDialog({ onClose, isWriting = false, children, ...props }: DrawerProps & Writing) {
+export function SideDialog({ onClose, isWriting = false, ...props }: DrawerProps & Writing) {
   const held = useHeld(onClose, isWriting);
   return (
     <HoldContext value={held.hold}>
       {props.opened && <ReturnFocus />}
-      <Drawer position="right" {...props} {...held.props} returnFocus={false}>
-        {children}
-      </Drawer>
+      <Drawer position="right" {...props} {...held.props} returnFocus={false} />
     </HoldContext>
   );
 }

@@ -5,6 +5,8 @@ import { useHoldDialog } from './Dialog';
 
 interface Props extends ButtonProps {
   onCancel: () => void;
+  /** "Cancel", if absent. */
+  cancelLabel?: string;
   /** Whether Enter shall not do it: what cannot be taken back begins at the way out. */
   startAtCancel?: boolean;
   /** What the form does. */
@@ -12,14 +14,14 @@ interface Props extends ButtonProps {
 }
 
 /** The buttons of a form in a dialog: cancel and submit. While it is `loading` the dialog stays open. */
-export function DialogButtons({ onCancel, startAtCancel, children, ...submit }: Props) {
+export function DialogButtons({ onCancel, cancelLabel, startAtCancel, children, ...submit }: Props) {
   const { t } = useTranslation();
   const isWriting = Boolean(submit.loading);
   useHoldDialog(isWriting);
   return (
     <Group justify="flex-end" gap="xs">
       <Button variant="default" onClick={onCancel} disabled={isWriting} data-autofocus={startAtCancel || undefined}>
-        {t('cancel')}
+        {cancelLabel ?? t('cancel')}
       </Button>
       <Button type="submit" {...submit}>
         {children}

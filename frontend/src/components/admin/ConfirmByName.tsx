@@ -24,7 +24,7 @@ export function ConfirmByName({
   onConfirm: () => void;
   children: ReactNode;
 }) {
-  const { t } = useTranslation(['admin', 'common']);
+  const { t } = useTranslation();
   const [typed, setTyped] = useState('');
   const matches = typed.trim().toLowerCase() === name.trim().toLowerCase();
   const close = () => {
@@ -44,7 +44,7 @@ export function ConfirmByName({
       >
         {children}
         <TextInput
-          label={t('type_name', { name })}
+          label={t('type_to_confirm', { word: name })}
           value={typed}
           onChange={(event) => setTyped(event.currentTarget.value)}
           autoComplete="off"

@@ -11,6 +11,7 @@ import { isStaff, useMe } from '~/session';
 import { useTextDraft } from '~/useDraft';
 import { useWrite } from '~/useWrite';
 import { Prose } from '../Prose';
+import { useConfirm } from '../useConfirm';
 import { Comments } from './Comments';
 import { mayAccept, REASON_CHARS_MAX, useLengths } from './limits';
 import { MarkdownEditor } from './MarkdownEditor';
@@ -20,7 +21,6 @@ import { slugOf } from './QuestionLink';
 import { changeAnswers, changeCard, changeQuestion, refOfAnswer } from './questionCache';
 import { HiddenBanner } from './StateBanners';
 import { useAcceptance } from './useAcceptance';
-import { useConfirm } from './useConfirm';
 import type { Permissions } from './usePermissions';
 import { VoteControl } from './VoteControl';
 

@@ -11,11 +11,11 @@ import { useWrite } from '~/useWrite';
 import { AuthorChip } from '../AuthorChip';
 import { Prose } from '../Prose';
 import { RelativeTime } from '../RelativeTime';
+import { useConfirm } from '../useConfirm';
 import { CommentForm, commentsKey } from './CommentForm';
 import classes from './Comments.module.css';
 import { withinEditWindow } from './limits';
 import { changePost, type PostRef } from './questionCache';
-import { useConfirm } from './useConfirm';
 
 /** A comment, with what may be done to it. */
 export function CommentItem({ comment, of, open }: { comment: CommentView; of: PostRef; open: boolean }) {

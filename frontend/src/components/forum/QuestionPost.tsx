@@ -9,6 +9,7 @@ import { showProblem, showSuccess } from '~/forms';
 import { useMe } from '~/session';
 import { useWrite } from '~/useWrite';
 import { Prose } from '../Prose';
+import { useConfirm } from '../useConfirm';
 import { Comments } from './Comments';
 import { EditQuestion } from './EditQuestion';
 import { ModeratorTools } from './ModeratorTools';
@@ -17,7 +18,6 @@ import classes from './post.module.css';
 import { slugOf } from './QuestionLink';
 import { refOfQuestion, removeQuestion } from './questionCache';
 import { TagChips } from './TagChips';
-import { useConfirm } from './useConfirm';
 import type { Permissions } from './usePermissions';
 import { VoteControl } from './VoteControl';
 

@@ -1,5 +1,4 @@
 import { Button, Card, Group, Stack, Text, Title } from '@mantine/core';
-import { modals } from '@mantine/modals';
 import { cancelRedemption, type RedemptionView } from '@regulars/client';
 import { useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
@@ -8,6 +7,7 @@ import { showProblem, showSuccess } from '~/forms';
 import { invalidate } from '~/invalidate';
 import { useIdempotencyKey } from '~/useIdempotencyKey';
 import { useWrite } from '~/useWrite';
+import { useConfirm } from '../useConfirm';
 import { CodeBox } from './CodeBox';
 import { Countdown } from './Countdown';
 import { RedemptionSteps } from './RedemptionSteps';
@@ -59,6 +59,7 @@ export function RedemptionCard({ redemption }: { redemption: RedemptionView }) {
 function CancelButton({ redemption }: { redemption: RedemptionView }) {
   const { t } = useTranslation(['loyalty', 'common']);
   const queries = useQueryClient();
+  const confirm = useConfirm();
   const withKey = useIdempotencyKey();
   const cancel = useWrite({
     mutationFn: () =>
@@ -72,11 +73,10 @@ function CancelButton({ redemption }: { redemption: RedemptionView }) {
     onError: (error) => showProblem(error),
   });
   const ask = () =>
-    modals.openConfirmModal({
+    confirm({
       title: t('mine.cancel_title', { name: redemption.reward.name }),
-      children: <Text>{t('mine.cancel_detail', { count: redemption.points, formatted: number(redemption.points) })}</Text>,
+      text: t('mine.cancel_detail', { count: redemption.points, formatted: number(redemption.points) }),
       labels: { confirm: t('mine.cancel'), cancel: t('mine.keep') },
-      closeButtonProps: { 'aria-label': t('common:close') },
       onConfirm: () => cancel.mutate(),
     });
   return (

@@ -1,5 +1,4 @@
 import { Alert, Badge, Button, Group, Tabs, Text } from '@mantine/core';
-import { modals } from '@mantine/modals';
 import type { GroupView } from '@regulars/client';
 import { getGroupOptions, joinGroupMutation, leaveGroupMutation } from '@regulars/client/react-query';
 import { IconDoorExit, IconLock, IconPlus } from '@tabler/icons-react';
@@ -8,6 +7,7 @@ import { createFileRoute, Outlet, useMatchRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { LinkButton } from '~/components/links';
 import { PageHeader } from '~/components/PageHeader';
+import { useConfirm } from '~/components/useConfirm';
 import { number } from '~/format';
 import { showProblem } from '~/forms';
 import { loadNamespaces } from '~/i18n';
@@ -80,6 +80,7 @@ function Membership({ group }: { group: GroupView }) {
   const { t } = useTranslation('groups');
   const signedIn = useSignedIn();
   const queries = useQueryClient();
+  const confirm = useConfirm();
   const options = { onSuccess: () => queries.invalidateQueries(), onError: (error: unknown) => showProblem(error) };
   const join = useWrite({ ...joinGroupMutation(), ...options });
   const leave = useWrite({ ...leaveGroupMutation(), ...options });
@@ -108,9 +109,9 @@ function Membership({ group }: { group: GroupView }) {
               // Whoever leaves an open group comes back with one click; other doors may stay shut.
               if (group.kind === 'open') leave.mutate({ path });
               else {
-                modals.openConfirmModal({
+                confirm({
                   title: t('leave.title', { name: group.name }),
-                  children: <Text size="sm">{t('leave.warning')}</Text>,
+                  text: t('leave.warning'),
                   labels: { confirm: t('leave.button'), cancel: t('leave.stay') },
                   onConfirm: () => leave.mutate({ path }),
                 });

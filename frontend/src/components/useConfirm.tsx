@@ -2,13 +2,15 @@ import { Stack, Text, TextInput } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { DialogButtons } from '../DialogButtons';
+import { DialogButtons } from './DialogButtons';
 
 interface Question {
   title: string;
   text: string;
   /** A word to type, for what cannot be undone and takes more than a line with it. */
   word?: string;
+  /** What the buttons say, if not the title and "Cancel". */
+  labels?: { confirm: string; cancel: string };
   onConfirm: () => void;
 }
 
@@ -27,9 +29,9 @@ export function useConfirm() {
   );
 }
 
-function ConfirmForm({ title, text, word, onConfirm, close }: Question & { close: () => void }) {
-  const { t } = useTranslation('forum');
-  const [typed, type] = useState('');
+function ConfirmForm({ title, text, word, labels, onConfirm, close }: Question & { close: () => void }) {
+  const { t } = useTranslation();
+  const [typed, setTyped] = useState('');
   const sure = word === undefined || typed.trim().toLowerCase() === word.toLowerCase();
   return (
     <form
@@ -45,14 +47,14 @@ function ConfirmForm({ title, text, word, onConfirm, close }: Question & { close
         {word && (
           <TextInput
             data-autofocus
-            label={t('confirm.type', { word })}
+            label={t('type_to_confirm', { word })}
             value={typed}
             autoComplete="off"
-            onChange={(event) => type(event.currentTarget.value)}
+            onChange={(event) => setTyped(event.currentTarget.value)}
           />
         )}
-        <DialogButtons onCancel={close} startAtCancel={!word} color="red.9" disabled={!sure}>
-          {title}
+        <DialogButtons onCancel={close} cancelLabel={labels?.cancel} startAtCancel={!word} color="red.9" disabled={!sure}>
+          {labels?.confirm ?? title}
         </DialogButtons>
       </Stack>
     </form>
