@@ -10,7 +10,7 @@ import { number } from '~/format';
 import { showProblem, showSuccess } from '~/forms';
 import { useDraft } from '~/useDraft';
 import { useWrite } from '~/useWrite';
-import { fieldOf, focusRefused, useTagErrors } from './fields';
+import { fieldProps, focusFirstError, useTagErrors } from './fields';
 import { lengthOf, TAGS_MAX, useLengths } from './limits';
 import { MarkdownEditor } from './MarkdownEditor';
 import { questionAddress } from './QuestionLink';
@@ -66,14 +66,14 @@ export function AskForm({ group }: { group?: string }) {
     },
     onError: (error) => {
       showProblem(error, form);
-      focusRefused(element.current);
+      focusFirstError(element.current);
     },
   });
   const submit = form.onSubmit(
     ({ group: slug, ...question }) => {
       ask.mutate({ body: { ...question, ...(slug && { group: slug }) } });
     },
-    () => focusRefused(element.current),
+    () => focusFirstError(element.current),
   );
   const startOver = () => {
     form.setValues(EMPTY);
@@ -119,9 +119,9 @@ export function AskForm({ group }: { group?: string }) {
           rows={10}
           chars={chars.body}
           onSend={() => submit()}
-          {...fieldOf(form, 'body')}
+          {...fieldProps(form, 'body')}
         />
-        <TagPicker label={t('ask.tags')} {...fieldOf(form, 'tags')} error={tagErrors} />
+        <TagPicker label={t('ask.tags')} {...fieldProps(form, 'tags')} error={tagErrors} />
         {groups.length > 0 && (
           <Select
             label={t('ask.group')}

@@ -8,7 +8,7 @@ import { useTranslation } from 'react-i18next';
 import { showProblem, showSuccess } from '~/forms';
 import { useDraft } from '~/useDraft';
 import { useWrite } from '~/useWrite';
-import { fieldOf, focusRefused, useTagErrors } from './fields';
+import { fieldProps, focusFirstError, useTagErrors } from './fields';
 import { REASON_CHARS_MAX, useLengths } from './limits';
 import { MarkdownEditor } from './MarkdownEditor';
 import { changeCard, changeQuestion } from './questionCache';
@@ -53,7 +53,7 @@ export function EditQuestion({ question, onDone }: { question: QuestionView; onD
     },
     onError: (error) => {
       showProblem(error, form);
-      focusRefused(element.current);
+      focusFirstError(element.current);
     },
   });
   const submit = form.onSubmit((values) => edit.mutate(values));
@@ -64,8 +64,8 @@ export function EditQuestion({ question, onDone }: { question: QuestionView; onD
           {t('question.edit')}
         </Title>
         <TextInput label={t('ask.title')} required maxLength={chars.title.max} data-autofocus {...form.getInputProps('title')} />
-        <MarkdownEditor label={t('ask.body')} required chars={chars.body} onSend={() => submit()} {...fieldOf(form, 'body')} />
-        <TagPicker label={t('ask.tags')} {...fieldOf(form, 'tags')} error={tagErrors} />
+        <MarkdownEditor label={t('ask.body')} required chars={chars.body} onSend={() => submit()} {...fieldProps(form, 'body')} />
+        <TagPicker label={t('ask.tags')} {...fieldProps(form, 'tags')} error={tagErrors} />
         <TextInput
           label={t('post.reason')}
           description={t('post.reason_hint')}

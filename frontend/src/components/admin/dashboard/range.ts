@@ -6,7 +6,7 @@ export const INTERVALS: Interval[] = ['day', 'week', 'month'];
 export const SPANS = [7, 30, 90, 365] as const;
 type Span = (typeof SPANS)[number];
 
-const USUAL: Span = 30;
+const DEFAULT_SPAN: Span = 30;
 const DAY = 86_400_000;
 
 /** The dashboard's range as the address says it: the last days, or from a day to a day. */
@@ -39,9 +39,9 @@ function today(now = new Date()) {
 /** What to ask the server: nothing where its own defaults are meant. */
 export function queryOf({ days, from, to, step }: Range): NonNullable<GetDashboardData['query']> {
   if (from || to) return { from, until: to && addDays(to, 1), step };
-  if (!days || days === USUAL) return { step };
+  if (!days || days === DEFAULT_SPAN) return { step };
   return { from: addDays(today(), 1 - days), until: addDays(today(), 1), step: step ?? (days > 90 ? 'week' : 'day') };
 }
 
-/** Which of the usual spans is shown, if any. */
-export const spanOf = ({ days, from, to }: Range) => (from || to ? undefined : (days ?? USUAL));
+/** Which of the offered spans is shown, if any. */
+export const spanOf = ({ days, from, to }: Range) => (from || to ? undefined : (days ?? DEFAULT_SPAN));

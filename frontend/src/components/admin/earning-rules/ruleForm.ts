@@ -61,7 +61,7 @@ export interface RuleValues {
 }
 
 /** The form's values for a rule, or for a new one. */
-export function valuesOf(rule?: RuleView, usualCurrency = 'EUR'): RuleValues {
+export function valuesOf(rule?: RuleView, defaultCurrency = 'EUR'): RuleValues {
   const { kind, points, per_minor, currency, rounding, scope, hold_days, expires, qualifies, ...rest }: Partial<Terms> = rule?.terms ?? {};
   const conditions = rest.conditions ?? {};
   return {
@@ -73,7 +73,7 @@ export function valuesOf(rule?: RuleView, usualCurrency = 'EUR'): RuleValues {
       kind: kind ?? 'base',
       points: points ?? 1,
       per_minor: per_minor ?? '',
-      currency: currency ?? (rule ? '' : usualCurrency),
+      currency: currency ?? (rule ? '' : defaultCurrency),
       rounding: rounding ?? 'floor',
       scope: scope ?? 'order',
       hold_days: hold_days ?? '',

@@ -27,7 +27,7 @@ export interface RewardValues {
 }
 
 /** The form's values for a reward, or for a new one. */
-export function valuesOf(item?: CatalogueReward, usualCurrency = 'EUR'): RewardValues {
+export function valuesOf(item?: CatalogueReward, defaultCurrency = 'EUR'): RewardValues {
   const reward = item?.reward;
   return {
     kind: reward?.kind ?? 'fixed_coupon',
@@ -35,7 +35,7 @@ export function valuesOf(item?: CatalogueReward, usualCurrency = 'EUR'): RewardV
     description: reward?.description ?? '',
     price_points: reward?.price_points ?? '',
     face_value: reward?.face_value ?? '',
-    currency: reward?.currency ?? usualCurrency,
+    currency: reward?.currency ?? defaultCurrency,
     cost_minor: item?.cost_minor ?? 0,
     supplied: item?.supplied ?? '',
     tier_rank_min: reward?.tier_rank_min ?? 0,

@@ -5,7 +5,7 @@ import { MarkdownEditor } from '~/components/forum/MarkdownEditor';
 import { number } from '~/format';
 import { LANGUAGES } from '~/i18n';
 import { CurrencySelect, IntegerInput, MoneyInput } from '../inputs';
-import { NUMBERS, type NumberName, type SettingsValues } from './settings';
+import { NUMERIC_SETTINGS, type NumericSetting, type SettingsValues } from './settings';
 
 type Form = UseFormReturnType<SettingsValues>;
 
@@ -125,13 +125,13 @@ export function SettingsFields({ form }: { form: Form }) {
   );
 }
 
-function Bounded({ form, name }: { form: Form; name: NumberName }) {
+function Bounded({ form, name }: { form: Form; name: NumericSetting }) {
   const { t } = useTranslation('admin_system');
-  const { min, max, usual } = NUMBERS[name];
+  const { min, max, default: initial } = NUMERIC_SETTINGS[name];
   return (
     <IntegerInput
       label={t(`settings.${name}`)}
-      description={`${t(`settings.${name}_help`)} ${t('settings.bounds', { min: number(min), max: number(max), usual: number(usual) })}`}
+      description={`${t(`settings.${name}_help`)} ${t('settings.bounds', { min: number(min), max: number(max), initial: number(initial) })}`}
       required
       min={min}
       max={max}

@@ -11,15 +11,15 @@ import { invalidate } from '~/invalidate';
 import { useWrite } from '~/useWrite';
 import { Conflict, isConflict } from '../Conflict';
 import { SettingsFields } from './SettingsFields';
-import { changesOf, NUMBERS, type NumberName, type SettingsValues, valuesOf } from './settings';
+import { changesOf, NUMERIC_SETTINGS, type NumericSetting, type SettingsValues, valuesOf } from './settings';
 
 /** Edits the settings; sends only what changed, and only against the version that was read. */
 export function SettingsForm({ settings, etag, onReload }: { settings: SettingsView; etag?: string; onReload: () => void }) {
   const { t } = useTranslation(['admin_system', 'admin', 'common']);
   const queries = useQueryClient();
   const before = valuesOf(settings);
-  const between = (name: NumberName) => {
-    const { min, max } = NUMBERS[name];
+  const between = (name: NumericSetting) => {
+    const { min, max } = NUMERIC_SETTINGS[name];
     return isInRange({ min, max }, t('settings.out_of_bounds', { min: number(min), max: number(max) }));
   };
   const filled = isNotEmpty(t('admin:needed'));

@@ -14,18 +14,18 @@ export const settingsOptions = queryOptions({
 export type SettingsValues = { [Name in keyof Required<EditSettings>]: NonNullable<EditSettings[Name]> };
 
 /** The numbers that can be set, with the least and the most that each may be, and what it is to begin with. */
-export const NUMBERS = {
-  title_chars_min: { min: 1, max: 60, usual: 15 },
-  body_chars_min: { min: 1, max: 1_000, usual: 20 },
-  flag_hide_weight: { min: 1, max: 100, usual: 8 },
-  flag_hide_flaggers: { min: 1, max: 20, usual: 2 },
-  flag_lock_weight: { min: 5, max: 500, usual: 30 },
-  flag_lock_flaggers: { min: 2, max: 50, usual: 5 },
-  flag_silence_flaggers: { min: 2, max: 20, usual: 3 },
+export const NUMERIC_SETTINGS = {
+  title_chars_min: { min: 1, max: 60, default: 15 },
+  body_chars_min: { min: 1, max: 1_000, default: 20 },
+  flag_hide_weight: { min: 1, max: 100, default: 8 },
+  flag_hide_flaggers: { min: 1, max: 20, default: 2 },
+  flag_lock_weight: { min: 5, max: 500, default: 30 },
+  flag_lock_flaggers: { min: 2, max: 50, default: 5 },
+  flag_silence_flaggers: { min: 2, max: 20, default: 3 },
 } as const;
 
 /** The name of a setting that is a number. */
-export type NumberName = keyof typeof NUMBERS;
+export type NumericSetting = keyof typeof NUMERIC_SETTINGS;
 
 /** The form's values for the settings. */
 export const valuesOf = ({ welcome_html: _html, edited_at: _at, ...editable }: SettingsView): SettingsValues => editable;
