@@ -2,15 +2,15 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { type Screen, screens, settled, Town } from './town.ts';
+import { type Screen, screens, settled, TestServer } from './server.ts';
 
 const PASSWORD = 'three quiet rivers meet';
 
-let town: Town;
+let server: TestServer;
 before(async () => {
-  town = await Town.start();
+  server = await TestServer.start();
 });
-after(() => town.stop());
+after(() => server.stop());
 
 async function join(page: Page, name: string, handle: string) {
   await page.goto('/');
@@ -39,16 +39,6 @@ async function answer(page: Page, body: string) {
   await page.getByText(body).first().waitFor();
 }
 
-/** An administrator's token, for what a shop or an operator would do. */
-async function administrator(): Promise<string> {
-  const response = await fetch(`${town.url}/api/v1/auth/login`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ email: 'noor@shop.example', password: town.password }),
-  });
-  return ((await response.json()) as { access_token: string }).access_token;
-}
-
 /** What happens soon, though not at once. */
 async function eventually(look: () => Promise<unknown>, tries = 10) {
   for (let left = tries; ; left--) {
@@ -62,16 +52,16 @@ async function eventually(look: () => Promise<unknown>, tries = 10) {
 
 async function customers(screen: Screen) {
   const title = `How do I carry a cello on a ${screen === 'phone' ? 'folding bike' : 'cargo bike'}?`;
-  const [asker, helper] = await Promise.all([town.visit({ screen }), town.visit({ screen })]);
+  const [asker, helper] = await Promise.all([server.newPage({ screen }), server.newPage({ screen })]);
 
   await join(asker, 'Cleo Marsh', `cleo-${screen}`);
   await ask(asker, title, 'It weighs **nine kilos** and must not get wet. What do others do?');
-  await town.inspect(asker, `journey-asked-${screen}`);
+  await server.inspect(asker, `journey-asked-${screen}`);
 
   await join(helper, 'Hugo Lind', `hugo-${screen}`);
   await helper.goto(new URL(asker.url()).pathname);
   await answer(helper, 'A hard case on the front rack, two straps, and a rain cover over all of it.');
-  await town.inspect(helper, `journey-answered-${screen}`);
+  await server.inspect(helper, `journey-answered-${screen}`);
 
   // A comment is taken back, and Enter alone does not do it.
   await helper.getByRole('button', { name: 'Add a comment' }).first().click();
@@ -93,14 +83,14 @@ async function customers(screen: Screen) {
     await helper.goto('/points');
     await waiting.waitFor({ timeout: 2_000 });
   });
-  await town.inspect(helper, `journey-points-${screen}`);
+  await server.inspect(helper, `journey-points-${screen}`);
 
   // Points that can be spent at once come by the company's hand.
-  await town.api(
+  await server.api(
     'POST',
     '/admin/adjustments',
     { handle: `hugo-${screen}`, points: 100, reason: 'A welcome gift.' },
-    await administrator(),
+    await server.token('noor'),
     {
       'idempotency-key': `welcome-${screen}`,
     },
@@ -113,43 +103,47 @@ async function customers(screen: Screen) {
     .getByRole('button', { name: /^Redeem for/ })
     .click();
   await helper.getByText(/Free delivery is (yours|set aside for you)/).waitFor();
-  await town.inspect(helper, `journey-redeemed-${screen}`);
+  await server.inspect(helper, `journey-redeemed-${screen}`);
   await helper.goto('/rewards/mine');
   await helper.getByText('Free delivery').first().waitFor();
 
   for (const page of [asker, helper]) {
-    town.isSilent(page, `journey ${screen}`);
+    server.expectSilentConsole(page, `journey ${screen}`);
     await page.context().close();
   }
 }
 
 /** A post is flagged; the moderator sees what hiding it moves, hides it, and takes it back. */
 async function moderators(screen: Screen) {
-  const [writer, reader, moderator] = await Promise.all([town.visit({ screen }), town.visit({ screen }), town.visit({ screen })]);
+  const [writer, reader, moderator] = await Promise.all([
+    server.newPage({ screen }),
+    server.newPage({ screen }),
+    server.newPage({ screen }),
+  ]);
   const title = `Buy cheap watches here (${screen}), best price`;
   await join(writer, 'Spencer Brand', `spencer-${screen}`);
   await ask(writer, title, 'Really cheap watches for everybody, have a look at them today.');
   const path = new URL(writer.url()).pathname;
 
-  await town.signIn(reader, 'elif');
+  await server.signIn(reader, 'elif');
   await reader.goto(path);
   await reader.getByRole('button', { name: 'Report' }).first().click();
   await reader.getByRole('dialog').getByRole('radio', { name: /Spam/ }).check();
   await reader.getByRole('dialog').getByRole('button', { name: 'Report' }).click();
   await reader.getByText('Thank you. The moderators will look at it.').waitFor();
 
-  await town.signIn(moderator, 'mattis');
+  await server.signIn(moderator, 'mattis');
   await moderator.goto('/admin/review');
   await settled(moderator);
   await moderator.getByText(title).first().click();
   await moderator.getByText('If the post is taken away').first().waitFor();
-  await town.inspect(moderator, `journey-review-${screen}`);
+  await server.inspect(moderator, `journey-review-${screen}`);
   await moderator.getByRole('button', { name: /^Hide/ }).click();
   await moderator.locator('input[data-autofocus]').fill('It only advertises.');
   await moderator.locator('input[data-autofocus]').press('Enter');
   await moderator.getByRole('button', { name: 'Undo' }).waitFor();
 
-  const visitor = await town.visit({ screen });
+  const visitor = await server.newPage({ screen });
   assert.equal((await visitor.goto(path))?.status(), 404);
   await moderator.getByRole('button', { name: 'Undo' }).click();
   await moderator
@@ -158,7 +152,7 @@ async function moderators(screen: Screen) {
     .waitFor();
   assert.equal((await visitor.goto(path))?.status(), 200);
   for (const page of [writer, reader, moderator]) {
-    town.isSilent(page, `moderation ${screen}`);
+    server.expectSilentConsole(page, `moderation ${screen}`);
     await page.context().close();
   }
 }

@@ -6,29 +6,29 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import lighthouse, { desktopConfig } from 'lighthouse';
 import { type BrowserContext, chromium } from 'playwright-core';
-import { BROWSER, freePort, settled, Town } from './town.ts';
+import { BROWSER, freePort, settled, TestServer } from './server.ts';
 
 const CATEGORIES = ['accessibility', 'best-practices', 'seo'];
 const LAYOUT_SHIFT_MAX = 0.05;
 
-let town: Town;
+let server: TestServer;
 let browser: BrowserContext;
 let port: number;
 const profile = mkdtempSync(join(tmpdir(), 'regulars-lighthouse-'));
 
 before(async () => {
-  town = await Town.start();
+  server = await TestServer.start();
   port = await freePort();
   browser = await chromium.launchPersistentContext(profile, {
     ...BROWSER,
-    baseURL: town.url,
+    baseURL: server.url,
     locale: 'en-GB',
     args: [...BROWSER.args, `--remote-debugging-port=${port}`],
   });
 });
 after(async () => {
   await browser.close();
-  await town.stop();
+  await server.stop();
   rmSync(profile, { recursive: true, force: true });
 });
 
@@ -38,7 +38,7 @@ async function audit(path: string, measured = false) {
     settings: { ...desktopConfig.settings, throttlingMethod: 'provided' as const, maxWaitForLoad: 60_000 },
   };
   const onlyCategories = measured ? [...CATEGORIES, 'performance'] : CATEGORIES;
-  const result = await lighthouse(town.url + path, { port, onlyCategories, disableStorageReset: true, logLevel: 'error' }, config);
+  const result = await lighthouse(server.url + path, { port, onlyCategories, disableStorageReset: true, logLevel: 'error' }, config);
   assert(result);
   const { categories, audits } = result.lhr;
   for (const name of CATEGORIES) {
@@ -72,7 +72,7 @@ test('visitors’ pages', async (t) => {
 
 test('the review queue, signed in', async () => {
   const page = await browser.newPage();
-  await town.signIn(page, 'mattis');
+  await server.signIn(page, 'mattis');
   await page.close();
   await audit('/admin/review');
 });

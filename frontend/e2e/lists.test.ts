@@ -3,16 +3,16 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { LISTS, opened, PER_PAGE, QUESTIONS } from './lists.ts';
-import { settled, Town } from './town.ts';
+import { settled, TestServer } from './server.ts';
 
 const LENGTH = 15 * PER_PAGE;
 /** All items of a list that are in the page. */
 const DRAWN = '[data-batch] > * > *';
-let town: Town;
+let server: TestServer;
 before(async () => {
-  town = await Town.start();
+  server = await TestServer.start();
 });
-after(() => town?.stop());
+after(() => server?.stop());
 
 /** Asks for more until all is there. */
 async function readOn(page: Page) {
@@ -26,7 +26,7 @@ async function readOn(page: Page) {
 
 for (const list of LISTS) {
   test(`${list.path} goes on by pages`, async () => {
-    const page = await opened(town, list, LENGTH);
+    const page = await opened(server, list, LENGTH);
     const asked: string[] = [];
     page.on('request', (request) => {
       const url = new URL(request.url());
@@ -44,14 +44,14 @@ for (const list of LISTS) {
 }
 
 test('who comes back to a long list finds the place again', async () => {
-  const page = await opened(town, QUESTIONS, LENGTH, 'phone');
+  const page = await opened(server, QUESTIONS, LENGTH, 'phone');
   await readOn(page);
   const read = page.locator(DRAWN).nth(LENGTH / 2);
   // Past all that is above it, as a reader gets there.
   for (let row = 0; row <= LENGTH / 2; row += 10) await page.locator(DRAWN).nth(row).scrollIntoViewIfNeeded();
   await read.evaluate((item) => item.scrollIntoView({ block: 'center' }));
   await page.getByRole('banner').getByRole('link', { name: 'Our community' }).click();
-  await page.waitForURL(`${town.url}/`);
+  await page.waitForURL(`${server.url}/`);
   await settled(page);
   await page.goBack();
   await settled(page);

@@ -1,7 +1,8 @@
 /** Lists as long as wanted: copies of the server's own items, page by page. */
 import type { Page } from 'playwright-core';
-import { type Screen, settled, type Town } from './town.ts';
+import { type Screen, settled, type TestServer } from './server.ts';
 
+/** How many items come at a time. */
 export const PER_PAGE = 20;
 
 interface List {
@@ -12,7 +13,9 @@ interface List {
   handle?: string;
 }
 
+/** The list of all questions. */
 export const QUESTIONS: List = { path: '/questions', api: '/api/v1/questions' };
+/** Lists that go on. */
 export const LISTS = [
   QUESTIONS,
   { path: '/tags', api: '/api/v1/tags' },
@@ -23,9 +26,9 @@ export const LISTS = [
 ];
 
 /** A new window with a list of `length` items, of which the first page is shown. */
-export async function opened(town: Town, { path, api, handle }: List, length: number, screen: Screen = 'desk'): Promise<Page> {
-  const page = await town.visit({ screen });
-  if (handle) await town.signIn(page, handle);
+export async function opened(server: TestServer, { path, api, handle }: List, length: number, screen: Screen = 'desk'): Promise<Page> {
+  const page = await server.newPage({ screen });
+  if (handle) await server.signIn(page, handle);
   // From a page without a long list, and not by loading the wanted one: the server would write the first items into it.
   await page.goto('/rewards');
   await settled(page);

@@ -4,7 +4,7 @@
  */
 import type { Page } from 'playwright-core';
 import { LISTS, opened, PER_PAGE } from './lists.ts';
-import { Town } from './town.ts';
+import { TestServer } from './server.ts';
 
 const ITEMS = 10_000;
 const CLICKS = ITEMS / PER_PAGE - 1;
@@ -61,11 +61,11 @@ function quantile(times: number[], share: number): number {
   return Math.round(sorted[Math.floor((sorted.length - 1) * share)] ?? 0);
 }
 
-const town = await Town.start();
+const server = await TestServer.start();
 try {
   console.log('Milliseconds    20 more: at first  at 10,000   frame: median   95 %  longest');
   for (const list of LISTS) {
-    const page = await opened(town, list, ITEMS);
+    const page = await opened(server, list, ITEMS);
     const clicks = await readOn(page);
     if (clicks.length !== CLICKS) throw new Error(`${list.path} went on ${clicks.length} times, not ${CLICKS}.`);
     const frames = await scrolled(page);
@@ -79,5 +79,5 @@ try {
     await page.context().close();
   }
 } finally {
-  await town.stop();
+  await server.stop();
 }

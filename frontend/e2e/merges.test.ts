@@ -2,17 +2,17 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { screens, settled, Town } from './town.ts';
+import { screens, settled, TestServer } from './server.ts';
 
-let town: Town;
+let server: TestServer;
 /** Of a shop that reports purchases. */
 let key: string;
 before(async () => {
-  town = await Town.start();
+  server = await TestServer.start();
   const words = ['--partner', 'Café Till', '--name', 'till', '--scopes', 'purchases:write,members:read'];
-  key = (await town.command('admin', 'api-key', ...words)).trim().split('\n').at(-1) ?? '';
+  key = (await server.command('admin', 'api-key', ...words)).trim().split('\n').at(-1) ?? '';
 });
-after(() => town.stop());
+after(() => server.stop());
 
 const LONG = 'Wilhelmine-Friederike zu Hohenlohe-Schillingsfürst';
 
@@ -25,18 +25,17 @@ async function buys(customer: string, unit_minor = 3_000, days_ago = 40) {
     member: { external_id: customer },
     lines: [{ sku: 'beans', quantity: 1, unit_minor }],
   };
-  await town.api('POST', '/purchases', order, key, { 'idempotency-key': order.order_id });
+  await server.api('POST', '/purchases', order, key, { 'idempotency-key': order.order_id });
 }
 
 const codeOf = async (customer: string) =>
-  ((await town.api('POST', `/partner/members/${customer}/link-code`, null, key)) as { code: string }).code;
+  ((await server.api('POST', `/partner/members/${customer}/link-code`, null, key)) as { code: string }).code;
 
 /** Registers somebody, who has everybody's password. */
 async function join(handle: string, display_name: string) {
   const email = `${handle}@shop.example`;
-  await town.api('POST', '/auth/register', { email, password: town.password, handle, display_name }, '');
-  const { access_token } = (await town.api('POST', '/auth/login', { email, password: town.password }, '')) as { access_token: string };
-  return access_token;
+  await server.api('POST', '/auth/register', { email, password: server.password, handle, display_name }, '');
+  return server.token(handle);
 }
 
 async function link(page: Page, code: string) {
@@ -46,16 +45,16 @@ async function link(page: Page, code: string) {
 }
 
 test('what a shop’s customer had earned comes over, and the page says what', async () => {
-  const page = await town.visit({ screen: 'phone' });
-  await town.signIn(page, 'elif');
+  const page = await server.newPage({ screen: 'phone' });
+  await server.signIn(page, 'elif');
   await buys('guest-1');
   await link(page, await codeOf('guest-1'));
   const status = page.getByRole('main').getByRole('status');
   await status.filter({ hasText: '30 points and 1 purchase came over from Café Till.' }).waitFor();
-  await town.inspect(page, 'merge-link-phone');
+  await server.inspect(page, 'merge-link-phone');
   await page.goto('/points');
   await page.getByText('30 points came over from another account of yours').waitFor();
-  await town.inspect(page, 'merge-statement-phone');
+  await server.inspect(page, 'merge-statement-phone');
   // However long the number of an order is: when its points are there is said in full.
   await buys('guest-1', 123_456_700, 0);
   await page.goto('/points?tab=purchases');
@@ -64,17 +63,17 @@ test('what a shop’s customer had earned comes over, and the page says what', a
     .filter({ hasText: 'guest-1-0' })
     .getByText(/^from /);
   await badge.waitFor();
-  await town.inspect(page, 'merge-purchases-phone');
+  await server.inspect(page, 'merge-purchases-phone');
   assert(await badge.evaluate((label) => label.scrollWidth <= label.clientWidth));
   const tall = await page.getByText('30 points', { exact: true }).evaluate((text) => text.clientHeight);
   assert(tall < 40, 'The points are broken into lines.');
 
   // A number that is somebody else's stays theirs.
-  const other = await town.visit();
-  await town.signIn(other, 'mattis');
+  const other = await server.newPage();
+  await server.signIn(other, 'mattis');
   await link(other, await codeOf('guest-1'));
   await other.getByText('This customer number belongs to another account.').waitFor();
-  town.forgive(other);
+  server.ignoreConsoleSoFar(other);
   // Who is signed out meanwhile is asked to sign in, and nothing is lost.
   await other.context().clearCookies();
   await other.goto('/settings/shops');
@@ -99,15 +98,15 @@ test('staff look first, merge, and undo it', async () => {
   await join('ada-2', LONG);
   await buys('guest-2', 1_234_567_800);
   const own = await join('ada-3', 'Ada the Third');
-  await town.api('POST', '/me/links', { code: await codeOf('guest-2') }, own);
-  const page = await town.visit();
-  await town.signIn(page, 'noor');
+  await server.api('POST', '/me/links', { code: await codeOf('guest-2') }, own);
+  const page = await server.newPage();
+  await server.signIn(page, 'noor');
 
   // Staff are not merged away, and the page says so in its own words.
   let dialog = await openMerge(page, 'ada-1', 'noor');
   await dialog.getByText('Staff do not become part of another member.').waitFor();
   assert(await dialog.getByRole('button', { name: 'Merge', exact: true }).isDisabled());
-  town.forgive(page);
+  server.ignoreConsoleSoFar(page);
 
   dialog = await openMerge(page, 'ada-2', 'ada-3');
   await dialog.getByText('1 purchase', { exact: true }).waitFor();
@@ -117,7 +116,7 @@ test('staff look first, merge, and undo it', async () => {
     .first()
     .waitFor();
   await dialog.getByLabel('Reason').fill('She wrote to us from both.');
-  await town.inspect(page, 'merge-preview-desk');
+  await server.inspect(page, 'merge-preview-desk');
   // A double click merges once.
   let writes = 0;
   page.on('request', (request) => {
@@ -126,23 +125,23 @@ test('staff look first, merge, and undo it', async () => {
   await dialog.getByRole('button', { name: 'Merge', exact: true }).dblclick();
   await page.getByRole('row', { name: /ada-3.*ada-2/ }).waitFor();
   assert.equal(writes, 1);
-  await town.inspect(page, 'merge-list-desk');
+  await server.inspect(page, 'merge-list-desk');
 
   // The one can no longer sign in, and its page leads on.
-  const visitor = await town.visit();
+  const visitor = await server.newPage();
   await visitor.goto('/sign-in');
   await visitor.getByLabel('E-mail').fill('ada-3@shop.example');
-  await visitor.getByLabel('Password', { exact: true }).fill(town.password);
+  await visitor.getByLabel('Password', { exact: true }).fill(server.password);
   await visitor.getByRole('main').getByRole('button', { name: 'Sign in' }).click();
   await visitor.getByRole('alert').filter({ hasText: 'in the account @ada-2' }).waitFor();
-  town.forgive(visitor);
+  server.ignoreConsoleSoFar(visitor);
   await visitor.goto('/members/ada-3');
   await visitor.waitForURL('**/members/ada-2');
   await visitor.getByRole('heading', { name: LONG }).waitFor();
   await visitor.context().close();
   await page.goto('/admin/members/ada-3');
   await page.getByText('Two accounts have become one').waitFor();
-  await town.inspect(page, 'merge-gone-desk');
+  await server.inspect(page, 'merge-gone-desk');
   await page.getByRole('link', { name: 'Public profile' }).click();
   await page.getByRole('main').getByRole('link', { name: '@ada-2' }).waitFor();
   await page.goBack();
@@ -152,7 +151,7 @@ test('staff look first, merge, and undo it', async () => {
   await page.getByRole('dialog').getByLabel('Reason').fill('They are two after all.');
   await page.getByRole('dialog').getByRole('button', { name: 'Undo' }).click();
   await page.getByText('Undone by noor', { exact: false }).waitFor();
-  await town.isSilent(page, 'undone');
+  await server.expectSilentConsole(page, 'undone');
   await page.context().close();
 });
 
@@ -176,8 +175,8 @@ async function showsAllFigures(page: Page) {
 for (const screen of screens) {
   for (const colorScheme of ['light', 'dark'] as const) {
     test(`the look before a merge, in German, on the ${screen}, ${colorScheme}`, async () => {
-      const page = await town.visit({ screen, colorScheme });
-      await town.signIn(page, 'noor');
+      const page = await server.newPage({ screen, colorScheme });
+      await server.signIn(page, 'noor');
       await page.evaluate(() => localStorage.setItem('regulars.language', 'de'));
       await page.goto('/admin/members/ada-2');
       await settled(page);
@@ -188,10 +187,10 @@ for (const screen of screens) {
       await page.getByRole('dialog').getByText('1 Einkauf', { exact: true }).waitFor();
       await settled(page);
       await showsAllFigures(page);
-      await town.inspect(page, `merge-preview-de-${screen}-${colorScheme}`);
+      await server.inspect(page, `merge-preview-de-${screen}-${colorScheme}`);
       await page.goto('/admin/members/ada-2?tab=merges');
       await page.getByRole('row', { name: /ada-3/ }).first().waitFor();
-      await town.inspect(page, `merge-list-de-${screen}-${colorScheme}`);
+      await server.inspect(page, `merge-list-de-${screen}-${colorScheme}`);
       await page.context().close();
     });
   }

@@ -4,13 +4,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { screens, settled, Town } from './town.ts';
+import { screens, settled, TestServer } from './server.ts';
 
-let town: Town;
+let server: TestServer;
 before(async () => {
-  town = await Town.start();
+  server = await TestServer.start();
 });
-after(() => town.stop());
+after(() => server.stop());
 
 const OPEN = [
   '/',
@@ -77,12 +77,12 @@ async function linked(page: Page): Promise<string[]> {
 for (const screen of screens) {
   for (const colorScheme of ['light', 'dark'] as const) {
     test(`visitors see every page on the ${screen}, ${colorScheme}`, async (t) => {
-      const page = await town.visit({ screen, colorScheme });
+      const page = await server.newPage({ screen, colorScheme });
       for (const path of [...OPEN, ...(await linked(page))]) {
         await t.test(path, async () => {
           await page.goto(path);
           const name = path.startsWith('/questions/') ? 'question' : nameOf(path);
-          await town.inspect(page, `visitor-${name}-${screen}-${colorScheme}`);
+          await server.inspect(page, `visitor-${name}-${screen}-${colorScheme}`);
         });
       }
       await page.context().close();
@@ -93,12 +93,12 @@ for (const screen of screens) {
         ['elif', MEMBERS],
         ['noor', STAFF],
       ] as const) {
-        const page = await town.visit({ screen, colorScheme });
-        await town.signIn(page, handle);
+        const page = await server.newPage({ screen, colorScheme });
+        await server.signIn(page, handle);
         for (const path of paths) {
           await t.test(`${handle}: ${path}`, async () => {
             await page.goto(path);
-            await town.inspect(page, `${handle}-${nameOf(path)}-${screen}-${colorScheme}`);
+            await server.inspect(page, `${handle}-${nameOf(path)}-${screen}-${colorScheme}`);
           });
         }
         await page.context().close();
@@ -120,7 +120,7 @@ function englishSentences(): string[] {
 
 /** These words are shown in every language as they were written. */
 async function writtenByAdministrators(): Promise<string[]> {
-  const read = async <T>(path: string) => (await (await fetch(`${town.url}/api/v1/${path}`)).json()) as T;
+  const read = async <T>(path: string) => (await (await fetch(`${server.url}/api/v1/${path}`)).json()) as T;
   const { tagline } = await read<{ tagline: string }>('site');
   const { items } = await read<{ items: { name: string }[] }>('ways-to-earn');
   return [tagline, ...items.map(({ name }) => name)];
@@ -130,12 +130,12 @@ test('in German there is no English left', async () => {
   const english = englishSentences();
   assert(english.length > 300, 'The catalogues were not understood.');
   const written = await writtenByAdministrators();
-  const german = await town.visit({ locale: 'de-DE' });
+  const german = await server.newPage({ locale: 'de-DE' });
   await german.goto('/');
   await settled(german);
   assert.equal(await german.evaluate(() => document.documentElement.lang), 'de', 'The browser asks for German.');
-  const page = await town.visit();
-  await town.signIn(page, 'noor');
+  const page = await server.newPage();
+  await server.signIn(page, 'noor');
   await page.evaluate(() => localStorage.setItem('regulars.language', 'de'));
   for (const path of ['/', ...MEMBERS, ...STAFF]) {
     await page.goto(path);

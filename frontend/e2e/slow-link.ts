@@ -3,7 +3,7 @@
  * `make slow-link` runs it.
  */
 import type { Page } from 'playwright-core';
-import { settled, Town } from './town.ts';
+import { settled, TestServer } from './server.ts';
 
 const ROUNDS = 7;
 const LINK = { offline: false, latency: 150, downloadThroughput: (1.6 * 1024 * 1024) / 8, uploadThroughput: (0.75 * 1024 * 1024) / 8 };
@@ -24,16 +24,16 @@ async function measured(page: Page, path: string) {
   });
 }
 
-const town = await Town.start();
+const server = await TestServer.start();
 try {
-  const scout = await town.visit();
+  const scout = await server.newPage();
   await scout.goto('/questions');
   await settled(scout);
   const path = (await scout.locator('main a[href^="/questions/0"]').first().getAttribute('href')) ?? '/';
   const paints: number[] = [];
   let bytes = 0;
   for (let round = 0; round < ROUNDS; round++) {
-    const page = await town.visit({ screen: 'phone' });
+    const page = await server.newPage({ screen: 'phone' });
     const result = await measured(page, path);
     paints.push(result.paint);
     bytes = result.bytes;
@@ -44,5 +44,5 @@ try {
     `Text painted after ${Math.round(paints[ROUNDS >> 1] ?? 0)} ms (median of ${ROUNDS}: ${paints.map(Math.round).join(', ')}); ${Math.round(bytes / 1024)} KiB in all.`,
   );
 } finally {
-  await town.stop();
+  await server.stop();
 }

@@ -2,17 +2,17 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { settled, Town } from './town.ts';
+import { settled, TestServer } from './server.ts';
 
-let town: Town;
+let server: TestServer;
 before(async () => {
-  town = await Town.start();
+  server = await TestServer.start();
 });
-after(() => town.stop());
+after(() => server.stop());
 
 test('tags are taken by Enter, by a comma or space in the text, and when the question is sent', async () => {
-  const page = await town.visit({ screen: 'phone' });
-  await town.signIn(page, 'elif');
+  const page = await server.newPage({ screen: 'phone' });
+  await server.signIn(page, 'elif');
   await page.goto('/ask');
   await page.getByLabel('Title').fill('Which lamp lasts a winter of night shifts?');
   await page.getByLabel('Details').fill('Mine gives up after two hours, and the way home takes three.');
@@ -39,7 +39,7 @@ test('tags are taken by Enter, by a comma or space in the text, and when the que
   await page.getByRole('heading', { level: 1, name: 'Which lamp lasts a winter of night shifts?' }).waitFor();
   for (const tag of ['lamps', 'winter', 'night', 'batteries'])
     await page.getByRole('main').getByRole('link', { name: tag, exact: true }).first().waitFor();
-  town.isSilent(page, 'tags');
+  server.expectSilentConsole(page, 'tags');
   await page.context().close();
 });
 
@@ -64,7 +64,7 @@ async function comeBack(page: Page) {
   await page.unrouteAll();
   await notice.getByRole('link', { name: 'Sign in' }).click();
   await page.getByLabel('E-mail').fill('elif@shop.example');
-  await page.getByLabel('Password', { exact: true }).fill(town.password);
+  await page.getByLabel('Password', { exact: true }).fill(server.password);
   await page.getByRole('main').getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('button', { name: 'Your account' }).waitFor();
   await settled(page);
@@ -72,8 +72,8 @@ async function comeBack(page: Page) {
 }
 
 test('a profile and an address outlive the session', async () => {
-  const page = await town.visit();
-  await town.signIn(page, 'elif');
+  const page = await server.newPage();
+  await server.signIn(page, 'elif');
   await page.goto('/settings/profile');
   const bio = page.getByRole('textbox', { name: 'About you' });
   await bio.fill('I mend what others throw away.');
@@ -87,15 +87,10 @@ test('a profile and an address outlive the session', async () => {
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('Your profile is saved.').waitFor();
 
-  const response = await fetch(`${town.url}/api/v1/auth/login`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ email: 'noor@shop.example', password: town.password }),
-  });
-  const { access_token } = (await response.json()) as { access_token: string };
+  const noor = await server.token('noor');
   const gift = { handle: 'elif', points: 1_000_000, reason: 'For the story of it.' };
-  await town.api('POST', '/admin/adjustments', gift, access_token, { 'idempotency-key': 'address' });
-  const { items } = (await (await fetch(`${town.url}/api/v1/rewards?limit=100`)).json()) as { items: { id: string; kind: string }[] };
+  await server.api('POST', '/admin/adjustments', gift, noor, { 'idempotency-key': 'address' });
+  const { items } = (await (await fetch(`${server.url}/api/v1/rewards?limit=100`)).json()) as { items: { id: string; kind: string }[] };
   const sent = items.find(({ kind }) => kind === 'material');
   assert(sent);
   await page.goto(`/rewards?reward=${sent.id}`);

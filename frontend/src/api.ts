@@ -1,5 +1,5 @@
-import { client, logOut, type Problem, refreshSession } from '@regulars/client';
-import { dropKept, keepFor, owner } from './kept';
+import { client, logOut, refreshSession } from '@regulars/client';
+import { clearMemberStorage, openMemberStorage, storageOwner } from './memberStorage';
 
 /**
  * Signing in leaves a refresh token in an HttpOnly cookie, which no script can read. This mark says that there may be one,
@@ -8,22 +8,23 @@ import { dropKept, keepFor, owner } from './kept';
 const MARK = 'regulars.signed-in';
 
 let token: string | undefined;
-let restoring: Promise<string | undefined> | undefined;
+let refreshing: Promise<string | undefined> | undefined;
 const watchers = new Set<() => void>();
 
+/** Whether somebody is signed in here, as far as is known without asking the server. */
 export const isSignedIn = () => localStorage.getItem(MARK) !== null;
 
 /** Whether the page on the screen began as a member's. */
 let isMembers = false;
 
 /** Whether the session ended by itself under a page that somebody may be writing in. */
-export const hasLapsed = () => isMembers && !isSignedIn() && owner() !== undefined;
+export const hasSessionExpired = () => isMembers && !isSignedIn() && storageOwner() !== undefined;
 
 /** Another page is shown: nobody was writing in that one. */
-export function leaveLapsed() {
-  if (!hasLapsed()) return;
+export function dismissSessionExpired() {
+  if (!hasSessionExpired()) return;
   isMembers = false;
-  tell();
+  notifyWatchers();
 }
 
 /** Calls back when somebody signs in or out, in this tab or in another. */
@@ -37,59 +38,60 @@ interface Session {
   member_id: string;
 }
 
-export function begin({ access_token, member_id }: Session) {
+/** Begins the session that signing in gave. */
+export function startSession({ access_token, member_id }: Session) {
   token = access_token;
   isMembers = true;
-  keepFor(member_id);
+  openMemberStorage(member_id);
   localStorage.setItem(MARK, '1');
-  tell();
+  notifyWatchers();
 }
 
 /** Signs out, in all tabs, and leaves nothing of the member in this browser. */
-export async function end() {
+export async function signOut() {
   await logOut().catch(() => undefined);
-  forget();
+  clearSession();
   // All that the page still shows or remembers goes with it.
   window.location.assign('/');
 }
 
 /** Signs out in this browser only, for good: the account may be gone already. */
-export function forget() {
-  dropKept();
-  expire();
+export function clearSession() {
+  clearMemberStorage();
+  expireSession();
 }
 
-/** The session is over, though not by the member's wish: what they wrote is kept for when they sign in again. */
-function expire() {
+/** The session is over, though not by the member's wish: what they wrote stays for when they sign in again. */
+function expireSession() {
   token = undefined;
   localStorage.removeItem(MARK);
-  tell();
+  notifyWatchers();
 }
 
-function tell() {
+function notifyWatchers() {
   for (const watcher of watchers) watcher();
 }
 
 window.addEventListener('storage', (event) => {
   if (event.key !== MARK) return;
   token = undefined;
-  tell();
+  notifyWatchers();
 });
 
 /** Fetches an access token by the cookie. A refresh token works once, so tabs take turns. */
-function restore(): Promise<string | undefined> {
-  restoring ??= oneTabAtATime(async () => {
+function refresh(): Promise<string | undefined> {
+  refreshing ??= oneTabAtATime(async () => {
     const { data, response } = await refreshSession({ body: {} });
     if (data) {
       token = data.access_token;
       isMembers = true;
-      keepFor(data.member_id);
-    } else if (response?.status === 401) expire();
+      openMemberStorage(data.member_id);
+    } else if (response?.status === 401) expireSession();
     return token;
   }).finally(() => {
-    restoring = undefined;
+    refreshing = undefined;
   });
-  return restoring;
+  return refreshing;
 }
 
 function oneTabAtATime<T>(work: () => Promise<T>): Promise<T> {
@@ -99,7 +101,7 @@ function oneTabAtATime<T>(work: () => Promise<T>): Promise<T> {
 
 /** The access token to call the API with, if anybody is signed in. */
 export async function accessToken(): Promise<string | undefined> {
-  return token ?? (isSignedIn() ? restore() : undefined);
+  return token ?? (isSignedIn() ? refresh() : undefined);
 }
 
 /** Answers that the server wrote into the page; each is good for one request of a visitor. */
@@ -129,14 +131,3 @@ async function fetchWithSession(input: RequestInfo | URL, init?: RequestInit): P
 }
 
 client.setConfig({ baseUrl: '/api/v1', fetch: fetchWithSession as typeof fetch, auth: accessToken });
-
-/** Marks one attempt of a write, so that sending it again does nothing twice. */
-export function idempotencyKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
-/** What went wrong, if the server said so. */
-export function problemOf(error: unknown): Problem | undefined {
-  return typeof error === 'object' && error !== null && 'code' in error && 'status' in error ? (error as Problem) : undefined;
-}

@@ -21,8 +21,10 @@ export function money(minor: number, currency: string) {
 /** One unit of a currency: "€1.00". */
 export const oneUnit = (currency: string) => new Intl.NumberFormat(locale(), { style: 'currency', currency }).format(1);
 
+/** A day, such as "12 May 2026". */
 export const date = (at: string) => new Intl.DateTimeFormat(locale(), { dateStyle: 'medium' }).format(new Date(at));
 
+/** A day and a time, such as "12 May 2026, 14:30". */
 export const dateTime = (at: string) => new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(at));
 
 const UNITS = [

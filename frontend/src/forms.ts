@@ -1,8 +1,8 @@
 import { notifications } from '@mantine/notifications';
 import i18next from 'i18next';
 import { type RefObject, useEffect, useRef } from 'react';
-import { hasLapsed, problemOf } from './api';
-import { wordsOf } from './problems';
+import { hasSessionExpired } from './api';
+import { messageOf, problemOf } from './problems';
 
 interface WithErrors {
   setErrors: (errors: Record<string, string>) => void;
@@ -16,13 +16,13 @@ const fieldOf = (pointer: string) => pointer.replace(/^[/#]+/, '').replaceAll('/
 export function showProblem(error: unknown, form?: WithErrors) {
   const problem = problemOf(error);
   // The page says so, and what to do about it.
-  if (problem?.status === 401 && hasLapsed()) return;
+  if (problem?.status === 401 && hasSessionExpired()) return;
   if (form && problem?.errors?.length) {
     form.setErrors(Object.fromEntries(problem.errors.map(({ pointer, detail }) => [fieldOf(pointer), detail])));
     form.getInputNode?.(fieldOf(problem.errors[0]?.pointer ?? ''))?.focus();
     return;
   }
-  const { title, detail } = wordsOf(error);
+  const { title, detail } = messageOf(error);
   notifications.show({
     color: 'red',
     title,
@@ -32,7 +32,8 @@ export function showProblem(error: unknown, form?: WithErrors) {
   });
 }
 
-export const showDone = (message: string) =>
+/** Says, in passing, that something is done. */
+export const showSuccess = (message: string) =>
   notifications.show({ message, color: 'teal', closeButtonProps: { 'aria-label': i18next.t('close') } });
 
 /** Asks a field of our own before its form is sent; the form is not sent, and the field gets the focus, where it says no. */

@@ -10,7 +10,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import './api';
 import { ready } from './i18n';
-import { rememberInvitation } from './invitation';
+import { storeReferralCode } from './referralCode';
 import { queries, router } from './router';
 import { theme } from './theme';
 
@@ -21,7 +21,7 @@ Object.assign(globalThis, { __webpack_nonce__: nonce() });
 
 /** The server's page stays on the screen until the app can draw the same one. */
 async function start() {
-  rememberInvitation();
+  storeReferralCode();
   await ready;
   await router.load();
   const root = document.querySelector('#root');

@@ -1,11 +1,16 @@
+import type { Problem } from '@regulars/client';
 import i18next from 'i18next';
-import { problemOf } from './api';
+
+/** The problem of an answer that the server refused; undefined for any other error. */
+export function problemOf(error: unknown): Problem | undefined {
+  return typeof error === 'object' && error !== null && 'code' in error && 'status' in error ? (error as Problem) : undefined;
+}
 
 /** What any request may come to, whatever it asked for. */
 const GENERAL = ['not_found', 'forbidden', 'unavailable', 'rate_limited'] as const;
 
 /** What went wrong, in the reader's language where the kind of problem has words there, else as the server said it. */
-export function wordsOf(error: unknown): { title: string; detail: string } {
+export function messageOf(error: unknown): { title: string; detail: string } {
   const problem = problemOf(error);
   const kind = problem ? GENERAL.find((code) => code === problem.code) : 'offline';
   if (problem && !kind) return problem;

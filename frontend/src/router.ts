@@ -1,9 +1,10 @@
 import { QueryCache, QueryClient } from '@tanstack/react-query';
 import { createRouter } from '@tanstack/react-router';
-import { problemOf } from './api';
-import { Crash, Loading, NotFound } from './components/states';
+import { Crash, Loading, NotFound } from '~/components/LoadState';
+import { problemOf } from './problems';
 import { routeTree } from './routeTree.gen';
 
+/** What the pages have read from the API. */
 export const queries = new QueryClient({
   queryCache: new QueryCache(),
   defaultOptions: {
@@ -20,6 +21,7 @@ export const queries = new QueryClient({
   },
 });
 
+/** Leads from addresses to pages. */
 export const router = createRouter({
   routeTree,
   context: { queries },

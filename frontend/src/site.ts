@@ -1,7 +1,7 @@
 import type { SiteView } from '@regulars/client';
 import { getSiteOptions } from '@regulars/client/react-query';
 import { type QueryClient, useQuery } from '@tanstack/react-query';
-import { callPoints, fallBackTo } from './i18n';
+import { fallBackTo, namePoints } from './i18n';
 
 /** A site about which nobody has said anything; also what stands in while the server cannot be asked. */
 const UNNAMED: SiteView = {
@@ -26,7 +26,7 @@ export async function loadSite(queries: QueryClient) {
   const site = await queries.ensureQueryData({ ...siteOptions(), retry: false }).catch(() => UNNAMED);
   const hasOwnPoints = site.point_singular !== UNNAMED.point_singular || site.point_plural !== UNNAMED.point_plural;
   // Our translations know the plain word in each language; a name of the company's own is the same in all.
-  if (hasOwnPoints) callPoints({ one: site.point_singular, other: site.point_plural });
+  if (hasOwnPoints) namePoints({ one: site.point_singular, other: site.point_plural });
   await fallBackTo(site.language);
 }
 

@@ -4,12 +4,12 @@ import { getMyPointsOptions } from '@regulars/client/react-query';
 import { IconCoins, IconGift, IconLogout, IconSettings, IconShieldCheck, IconUser, IconUserPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { end } from '~/api';
+import { signOut } from '~/api';
 import { number } from '~/format';
 import { isStaff } from '~/session';
 import { LinkItem } from './links';
 
-/** The way to everything that is the member's own. */
+/** A menu with everything that is the member's own. */
 export function AccountMenu({ me }: { me: Me }) {
   const { t } = useTranslation();
   const { data: points } = useQuery(getMyPointsOptions());
@@ -51,7 +51,7 @@ export function AccountMenu({ me }: { me: Me }) {
           </LinkItem>
         )}
         <Menu.Divider />
-        <Menu.Item leftSection={<IconLogout size={16} />} onClick={end}>
+        <Menu.Item leftSection={<IconLogout size={16} />} onClick={signOut}>
           {t('nav.sign_out')}
         </Menu.Item>
       </Menu.Dropdown>

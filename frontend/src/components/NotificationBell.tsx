@@ -6,9 +6,9 @@ import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { compact, number } from '~/format';
-import { useLapsed, useSignedIn } from '~/session';
+import { useSessionExpired, useSignedIn } from '~/session';
+import { Loading } from './LoadState';
 import { useLiveNotifications } from './notifications/useNotifications';
-import { Loading } from './states';
 
 const LatestNotifications = lazy(() => import('./notifications/LatestNotifications'));
 
@@ -16,10 +16,10 @@ const LatestNotifications = lazy(() => import('./notifications/LatestNotificatio
 export function NotificationBell() {
   const { t } = useTranslation();
   const signedIn = useSignedIn();
-  const lapsed = useLapsed();
+  const expired = useSessionExpired();
   const [opened, popover] = useDisclosure(false);
-  const { data } = useQuery({ ...countMyNotificationsOptions(), enabled: signedIn && !lapsed, staleTime: 60_000 });
-  useLiveNotifications(signedIn && !lapsed);
+  const { data } = useQuery({ ...countMyNotificationsOptions(), enabled: signedIn && !expired, staleTime: 60_000 });
+  useLiveNotifications(signedIn && !expired);
   const unread = data?.unread ?? 0;
   const label =
     unread > 0 ? `${t('nav.notifications')} (${t('unread', { count: unread, formatted: number(unread) })})` : t('nav.notifications');

@@ -1,7 +1,7 @@
 import { Group, NativeSelect, SegmentedControl, useMantineColorScheme, VisuallyHidden } from '@mantine/core';
 import { IconDeviceDesktop, IconMoon, IconSun } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
-import { choose, LANGUAGES, type Language } from '~/i18n';
+import { chooseLanguage, LANGUAGES, type Language } from '~/i18n';
 
 const SCHEMES = [
   ['auto', IconDeviceDesktop],
@@ -19,7 +19,7 @@ export function Preferences() {
         size="xs"
         aria-label={t('nav.language')}
         value={i18n.resolvedLanguage}
-        onChange={(event) => choose(event.currentTarget.value as Language)}
+        onChange={(event) => chooseLanguage(event.currentTarget.value as Language)}
         data={Object.entries(LANGUAGES).map(([value, label]) => ({ value, label }))}
       />
       <SegmentedControl

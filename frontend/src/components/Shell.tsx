@@ -8,13 +8,13 @@ import { useMe, useSignedIn } from '~/session';
 import { useSite } from '~/site';
 import { AccountMenu } from './AccountMenu';
 import { JoinButton } from './JoinButton';
-import { Lapsed } from './Lapsed';
 import { LinkButton, LinkIcon, LinkText, NavLink } from './links';
 import { NotificationBell } from './NotificationBell';
 import { Preferences } from './Preferences';
+import { SessionExpired } from './SessionExpired';
 import classes from './Shell.module.css';
 
-const PLACES = [
+const NAV_LINKS = [
   ['/questions', 'questions'],
   ['/tags', 'tags'],
   ['/groups', 'groups'],
@@ -28,7 +28,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const { name } = useSite();
   const [opened, menu] = useDisclosure(false);
   const path = useRouterState({ select: (state) => state.location.pathname });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: closes whenever the place changes
+  // biome-ignore lint/correctness/useExhaustiveDependencies: closes whenever another page is opened
   useEffect(() => menu.close(), [path]);
 
   return (
@@ -46,14 +46,14 @@ export function Shell({ children }: { children: ReactNode }) {
             </Text>
           </LinkText>
           <Group component="nav" gap={4} visibleFrom="md" wrap="nowrap" flex="none" aria-label={t('nav.main')}>
-            {PLACES.map(([to, place]) => (
-              <LinkText key={to} to={to} className={classes.place} underline="never" activeProps={{ 'data-active': true }}>
-                {t(`nav.${place}`)}
+            {NAV_LINKS.map(([to, name]) => (
+              <LinkText key={to} to={to} className={classes.link} underline="never" activeProps={{ 'data-active': true }}>
+                {t(`nav.${name}`)}
               </LinkText>
             ))}
           </Group>
           <SearchBox />
-          <Doors />
+          <HeaderActions />
         </Container>
       </header>
 
@@ -66,8 +66,8 @@ export function Shell({ children }: { children: ReactNode }) {
         closeButtonProps={{ 'aria-label': t('close') }}
       >
         <Stack gap={4} component="nav" aria-label={t('nav.main')}>
-          {PLACES.map(([to, place]) => (
-            <NavLink key={to} to={to} label={t(`nav.${place}`)} />
+          {NAV_LINKS.map(([to, name]) => (
+            <NavLink key={to} to={to} label={t(`nav.${name}`)} />
           ))}
           <NavLink to="/search" label={t('nav.search')} />
           <Preferences />
@@ -77,7 +77,7 @@ export function Shell({ children }: { children: ReactNode }) {
       <Container size={1160} component="main" id="main" tabIndex={-1} className={classes.main}>
         {children}
       </Container>
-      <Lapsed />
+      <SessionExpired />
 
       <Box component="footer" className={classes.footer} aria-label={t('nav.footer')}>
         <Container size={1160}>
@@ -130,8 +130,8 @@ function SearchBox() {
   );
 }
 
-/** Signing in and joining, or what a member has there. */
-function Doors() {
+/** The right of the header: to sign in and to join, or what is the member’s own. */
+function HeaderActions() {
   const { t } = useTranslation();
   const signedIn = useSignedIn();
   const me = useMe();

@@ -2,12 +2,12 @@ import type { QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, Outlet } from '@tanstack/react-router';
 import { isSignedIn } from '~/api';
 import { Shell } from '~/components/Shell';
-import { words } from '~/i18n';
+import { loadNamespaces } from '~/i18n';
 import { loadSite } from '~/site';
 
 export const Route = createRootRouteWithContext<{ queries: QueryClient }>()({
   // A member's bell is in the header of every page.
-  loader: ({ context: { queries } }) => Promise.all([loadSite(queries), isSignedIn() && words('account')]),
+  loader: ({ context: { queries } }) => Promise.all([loadSite(queries), isSignedIn() && loadNamespaces('account')]),
   component: () => (
     <Shell>
       <Outlet />

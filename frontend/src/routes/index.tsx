@@ -4,16 +4,16 @@ import { createFileRoute, redirect } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { isSignedIn } from '~/api';
 import { Announcement } from '~/components/Announcement';
-import { loadSide } from '~/components/forum/besides';
+import { DocumentTitle } from '~/components/DocumentTitle';
 import { QuestionList } from '~/components/forum/QuestionList';
 import { loadQuestions, type QuestionFilter } from '~/components/forum/questionLists';
-import { Columns, CommunitySide } from '~/components/forum/Side';
-import { TabLink, Tabs, tabProps } from '~/components/forum/Tabs';
+import { CommunitySidebar, SidebarLayout } from '~/components/forum/Sidebar';
+import { loadSidebar } from '~/components/forum/sidebarQueries';
+import { TabLink, TabLinks, tabProps } from '~/components/forum/TabLinks';
 import { Welcome } from '~/components/forum/Welcome';
+import { Empty } from '~/components/LoadState';
 import { LinkButton } from '~/components/links';
-import { PageHead } from '~/components/PageHead';
-import { Empty } from '~/components/states';
-import { WindowTitle } from '~/components/WindowTitle';
+import { PageHeader } from '~/components/PageHeader';
 import { useSignedIn } from '~/session';
 
 const TABS = ['new', 'unanswered', 'followed'] as const;
@@ -28,7 +28,7 @@ export const Route = createFileRoute('/')({
   },
   loaderDeps: ({ search }) => search,
   loader: async ({ context: { queries }, deps }) => {
-    await Promise.all([loadQuestions(queries, filterOf(deps.tab)), loadSide(queries)]);
+    await Promise.all([loadQuestions(queries, filterOf(deps.tab)), loadSidebar(queries)]);
   },
   component: Home,
 });
@@ -41,18 +41,18 @@ function Home() {
     <>
       <Announcement />
       {signedIn ? (
-        <PageHead title={t('home.title')} description={t('home.greeting')} />
+        <PageHeader title={t('home.title')} description={t('home.greeting')} />
       ) : (
         <>
-          <WindowTitle />
+          <DocumentTitle />
           <Welcome />
           <Title order={2} size="h3" mb="sm">
             {t('home.questions')}
           </Title>
         </>
       )}
-      <Columns side={<CommunitySide />}>
-        <Tabs label={t('sort.label')}>
+      <SidebarLayout sidebar={<CommunitySidebar />}>
+        <TabLinks label={t('sort.label')}>
           <TabLink to="/" search={{}} {...tabProps}>
             {t('sort.hot')}
           </TabLink>
@@ -61,7 +61,7 @@ function Home() {
               {t(`sort.${value}`)}
             </TabLink>
           ))}
-        </Tabs>
+        </TabLinks>
         <QuestionList
           filter={filterOf(tab)}
           empty={
@@ -76,7 +76,7 @@ function Home() {
             )
           }
         />
-      </Columns>
+      </SidebarLayout>
     </>
   );
 }

@@ -6,21 +6,21 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { createFileRoute, useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { problemOf } from '~/api';
-import { FoundRow } from '~/components/forum/FoundRow';
 import { SearchHelp } from '~/components/forum/SearchHelp';
+import { SearchResult } from '~/components/forum/SearchResult';
+import { byCursor, InfiniteList } from '~/components/InfiniteList';
+import { Empty } from '~/components/LoadState';
 import { LinkButton } from '~/components/links';
-import { PageHead } from '~/components/PageHead';
-import { byCursor, Pages } from '~/components/Pages';
-import { Empty } from '~/components/states';
+import { PageHeader } from '~/components/PageHeader';
 import { number } from '~/format';
-import { words } from '~/i18n';
+import { loadNamespaces } from '~/i18n';
+import { problemOf } from '~/problems';
 
 const CHARS_MAX = 300;
 
 export const Route = createFileRoute('/search')({
   validateSearch: (search): { q?: string } => ({ q: search.q ? String(search.q).slice(0, CHARS_MAX) : undefined }),
-  loader: () => words('forum'),
+  loader: () => loadNamespaces('forum'),
   component: Search,
 });
 
@@ -47,7 +47,7 @@ function Search() {
   const refusal = problemOf(query.error)?.errors?.[0]?.detail;
   return (
     <Box maw={820} mx="auto">
-      <PageHead title={q ? t('search.title_of', { q }) : t('search.title')} />
+      <PageHeader title={q ? t('search.title_of', { q }) : t('search.title')} />
       <Box
         component="form"
         role="search"
@@ -85,7 +85,7 @@ function Search() {
   );
 }
 
-const row = (post: FoundPost) => <FoundRow key={post.id} post={post} />;
+const row = (post: FoundPost) => <SearchResult key={post.id} post={post} />;
 
 function Found({ query }: { query: ReturnType<typeof useFound> }) {
   const { t } = useTranslation('forum');
@@ -93,7 +93,7 @@ function Found({ query }: { query: ReturnType<typeof useFound> }) {
   return (
     <section aria-label={t('search.results')} aria-busy={query.isPending}>
       <VisuallyHidden role="status">{shown !== undefined && t('search.found', { count: shown, formatted: number(shown) })}</VisuallyHidden>
-      <Pages
+      <InfiniteList
         query={query}
         as="rows"
         empty={
@@ -103,7 +103,7 @@ function Found({ query }: { query: ReturnType<typeof useFound> }) {
         }
       >
         {row}
-      </Pages>
+      </InfiniteList>
     </section>
   );
 }

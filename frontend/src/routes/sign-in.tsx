@@ -2,24 +2,25 @@ import { Alert, Button, Stack, Text, TextInput } from '@mantine/core';
 import { isEmail, isNotEmpty, useForm } from '@mantine/form';
 import { createFileRoute, redirect } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { isSignedIn, problemOf } from '~/api';
-import { Doorstep } from '~/components/account/Doorstep';
-import { intoOf, MergedAccount } from '~/components/account/MergedAccount';
-import { SecretInput } from '~/components/account/SecretInput';
+import { isSignedIn } from '~/api';
+import { AuthCard } from '~/components/account/AuthCard';
+import { MergedAccount, mergedIntoOf } from '~/components/account/MergedAccount';
+import { PasswordField } from '~/components/account/PasswordField';
 import { useSignIn } from '~/components/account/useSignIn';
+import { Problem } from '~/components/LoadState';
 import { LinkText } from '~/components/links';
-import { Problem } from '~/components/states';
-import { words } from '~/i18n';
+import { loadNamespaces } from '~/i18n';
+import { problemOf } from '~/problems';
+import { safeRedirect } from '~/safeRedirect';
 import { useSite } from '~/site';
-import { wayBack } from '~/wayBack';
-import { useWrite } from '~/write';
+import { useWrite } from '~/useWrite';
 
 export const Route = createFileRoute('/sign-in')({
-  validateSearch: (search): { next?: string } => ({ next: wayBack(search.next) }),
+  validateSearch: (search): { next?: string } => ({ next: safeRedirect(search.next) }),
   beforeLoad: ({ search }) => {
     if (isSignedIn()) throw redirect({ href: search.next ?? '/', replace: true });
   },
-  loader: () => words('account'),
+  loader: () => loadNamespaces('account'),
   component: SignIn,
 });
 
@@ -34,9 +35,9 @@ function SignIn() {
     validate: { email: isEmail(t('email_wrong')), password: isNotEmpty(t('password.empty')) },
     transformValues: ({ email, password }) => ({ email: email.trim(), password }),
   });
-  const into = intoOf(signIn.error);
+  const into = mergedIntoOf(signIn.error);
   return (
-    <Doorstep title={t('sign_in.title')} description={t('sign_in.description')}>
+    <AuthCard title={t('sign_in.title')} description={t('sign_in.description')}>
       <form onSubmit={form.onSubmit((values) => signIn.mutate(values))} noValidate>
         <Stack>
           {signIn.isError &&
@@ -61,7 +62,7 @@ function SignIn() {
             data-autofocus
             autoFocus
           />
-          <SecretInput
+          <PasswordField
             {...form.getInputProps('password')}
             key={form.key('password')}
             name="password"
@@ -83,6 +84,6 @@ function SignIn() {
           )}
         </Stack>
       </form>
-    </Doorstep>
+    </AuthCard>
   );
 }

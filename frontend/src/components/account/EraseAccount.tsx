@@ -1,4 +1,4 @@
-import { Button, List, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, List, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useDisclosure } from '@mantine/hooks';
 import type { Me } from '@regulars/client';
@@ -6,16 +6,18 @@ import { eraseMeMutation } from '@regulars/client/react-query';
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { forget, problemOf } from '~/api';
+import { clearSession } from '~/api';
+import { Dialog } from '~/components/Dialog';
 import { DialogButtons } from '~/components/DialogButtons';
-import { showDone, showProblem } from '~/forms';
-import { useWrite } from '~/write';
-import { SecretInput } from './SecretInput';
+import { showProblem, showSuccess } from '~/forms';
+import { problemOf } from '~/problems';
+import { useWrite } from '~/useWrite';
+import { PasswordField } from './PasswordField';
 import { SettingsCard } from './SettingsCard';
 
 const CONSEQUENCES = ['posts', 'points', 'rewards', 'purchases', 'sessions'] as const;
 
-/** The way out, which cannot be undone: it asks for the handle and the password. */
+/** Erases the account, which cannot be undone: it asks for the handle and the password. */
 export function EraseAccount({ me }: { me: Me }) {
   const { t } = useTranslation(['account', 'common']);
   const [opened, dialog] = useDisclosure(false);
@@ -29,15 +31,9 @@ export function EraseAccount({ me }: { me: Me }) {
       <Button variant="default" c="var(--bad)" onClick={dialog.open} style={{ alignSelf: 'flex-start' }}>
         {t('erase.open')}
       </Button>
-      <Modal
-        opened={opened}
-        onClose={dialog.close}
-        title={t('erase.title')}
-        centered
-        closeButtonProps={{ 'aria-label': t('common:close') }}
-      >
+      <Dialog opened={opened} onClose={dialog.close} title={t('erase.title')} centered>
         <Confirm me={me} onClose={dialog.close} />
-      </Modal>
+      </Dialog>
     </SettingsCard>
   );
 }
@@ -52,10 +48,10 @@ function Confirm({ me, onClose }: { me: Me; onClose: () => void }) {
     ...eraseMeMutation(),
     onSuccess: async () => {
       // First of all, so that nothing is asked for in the name of somebody who is gone.
-      forget();
+      clearSession();
       queries.removeQueries({ type: 'inactive' });
       await navigate({ to: '/' });
-      showDone(t('erase.done'));
+      showSuccess(t('erase.done'));
     },
     onError: (error) => {
       if (problemOf(error)?.code === 'wrong_password') form.setFieldError('password', t('password.wrong'));
@@ -75,7 +71,7 @@ function Confirm({ me, onClose }: { me: Me; onClose: () => void }) {
           spellCheck={false}
           data-autofocus
         />
-        <SecretInput
+        <PasswordField
           {...form.getInputProps('password')}
           key={form.key('password')}
           label={t('password.label')}

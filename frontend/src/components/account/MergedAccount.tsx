@@ -1,9 +1,9 @@
 import { Alert } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { problemOf } from '~/api';
+import { problemOf } from '~/problems';
 
 /** Where the account went, if the server said so to somebody who signs in with what it had. */
-export function intoOf(error: unknown): string | undefined {
+export function mergedIntoOf(error: unknown): string | undefined {
   const problem = problemOf(error) as { code: string; into?: string } | undefined;
   return problem?.code === 'merged' ? problem.into : undefined;
 }

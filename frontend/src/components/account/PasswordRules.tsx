@@ -9,17 +9,17 @@ export function PasswordRules({ id, password, ownWords }: { id: string; password
   const { t } = useTranslation('account');
   return (
     <List id={id} listStyleType="none" spacing={2} size="sm">
-      {passwordRules(password, ownWords).map(([rule, kept]) => (
+      {passwordRules(password, ownWords).map(([rule, met]) => (
         <List.Item key={rule}>
-          <Group gap={6} wrap="nowrap" align="flex-start" c={kept ? 'var(--good)' : 'dimmed'}>
-            {kept ? (
+          <Group gap={6} wrap="nowrap" align="flex-start" c={met ? 'var(--good)' : 'dimmed'}>
+            {met ? (
               <IconCircleCheckFilled size={16} className={classes.tick} aria-hidden />
             ) : (
               <IconCircle size={16} className={classes.tick} aria-hidden />
             )}
             <Text size="sm">
               {t(`password.rule.${rule}`, { count: PASSWORD_CHARS_MIN })}
-              <VisuallyHidden> {t(kept ? 'password.kept' : 'password.missing')}</VisuallyHidden>
+              <VisuallyHidden> {t(met ? 'password.met' : 'password.missing')}</VisuallyHidden>
             </Text>
           </Group>
         </List.Item>

@@ -9,9 +9,9 @@ import {
   IconUser,
 } from '@tabler/icons-react';
 import { useRouterState } from '@tanstack/react-router';
-import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { NavLink } from '../links';
+import { useActiveInView } from '../useActiveInView';
 import classes from './SettingsNav.module.css';
 
 const PARTS = [
@@ -28,13 +28,8 @@ const PARTS = [
 /** The parts of the settings: a list beside them, or a row above them on phones. */
 export function SettingsNav() {
   const { t } = useTranslation('account');
-  const nav = useRef<HTMLElement>(null);
   const path = useRouterState({ select: (state) => state.location.pathname });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever another part is opened
-  useEffect(() => {
-    const link = nav.current?.querySelector<HTMLElement>('[data-active]');
-    if (nav.current && link) nav.current.scrollLeft = link.offsetLeft - (nav.current.clientWidth - link.clientWidth) / 2;
-  }, [path]);
+  const nav = useActiveInView<HTMLElement>('[data-active]', path);
   return (
     <nav ref={nav} className={classes.nav} aria-label={t('settings.parts')}>
       {PARTS.map(([part, Image]) => (

@@ -5,17 +5,17 @@ import { register } from '@regulars/client';
 import { IconUserHeart } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { problemOf } from '~/api';
 import { showProblem } from '~/forms';
-import { forgetInvitation, invitationCode } from '~/invitation';
-import { useWrite } from '~/write';
+import { problemOf } from '~/problems';
+import { clearReferralCode, referralCode } from '~/referralCode';
+import { useWrite } from '~/useWrite';
 import { LinkText } from '../links';
 import { isHandle, suggestHandle } from './handle';
-import { intoOf, MergedAccount } from './MergedAccount';
+import { linkCodeRefusal } from './linkCode';
+import { MergedAccount, mergedIntoOf } from './MergedAccount';
+import { PasswordField } from './PasswordField';
 import { PasswordRules } from './PasswordRules';
 import { passwordRules } from './passwordRules';
-import { SecretInput } from './SecretInput';
-import { codeRefused } from './shopCode';
 import { useSignIn } from './useSignIn';
 
 interface Values {
@@ -32,7 +32,7 @@ export function SignUpForm({ next }: { next?: string }) {
   const [withLink, link] = useDisclosure(false);
   const [ownHandle, setOwnHandle] = useState(false);
   const signIn = useSignIn(next);
-  const invitation = invitationCode();
+  const referral_code = referralCode();
   const form = useForm<Values>({
     initialValues: { display_name: '', handle: '', email: '', password: '', link_code: '' },
     validate: {
@@ -40,33 +40,33 @@ export function SignUpForm({ next }: { next?: string }) {
       handle: (handle) => (isHandle(handle) ? null : t('sign_up.handle_wrong')),
       email: isEmail(t('email_wrong')),
       password: (password, { handle, email }) =>
-        passwordRules(password, [handle, email]).every(([, kept]) => kept) ? null : t('password.weak'),
+        passwordRules(password, [handle, email]).every(([, met]) => met) ? null : t('password.weak'),
     },
     transformValues: (values) => ({ ...values, email: values.email.trim(), display_name: values.display_name.trim() }),
   });
 
   const join = useWrite({
     mutationFn: async ({ link_code, ...account }: Values) => {
-      await register({ body: { ...account, referral_code: invitation, link_code: link_code.trim() || undefined }, throwOnError: true });
+      await register({ body: { ...account, referral_code, link_code: link_code.trim() || undefined }, throwOnError: true });
       await signIn(account);
-      forgetInvitation();
+      clearReferralCode();
     },
     onError: (error) => {
       const code = problemOf(error)?.code;
-      const refusal = codeRefused(error, 'link_code', t);
+      const refusal = linkCodeRefusal(error, 'link_code', t);
       if (code === 'handle_taken') {
         form.setFieldError('handle', t('sign_up.handle_taken'));
         form.getInputNode('handle')?.focus();
       } else if (refusal) {
         form.setFieldError('link_code', refusal);
         form.getInputNode('link_code')?.focus();
-      } else if (code !== 'bad_credentials' && !intoOf(error)) {
+      } else if (code !== 'bad_credentials' && !mergedIntoOf(error)) {
         showProblem(error, form);
       }
     },
   });
   const knowsAddress = problemOf(join.error)?.code === 'bad_credentials';
-  const into = intoOf(join.error);
+  const into = mergedIntoOf(join.error);
   const { handle, email, password } = form.values;
 
   return (
@@ -78,9 +78,9 @@ export function SignUpForm({ next }: { next?: string }) {
       noValidate
     >
       <Stack>
-        {invitation && (
-          <Alert icon={<IconUserHeart />} title={t('sign_up.invited')}>
-            {t('sign_up.invited_detail')}
+        {referral_code && (
+          <Alert icon={<IconUserHeart />} title={t('sign_up.referred')}>
+            {t('sign_up.referred_detail')}
           </Alert>
         )}
         {into && <MergedAccount into={into} />}
@@ -143,7 +143,7 @@ export function SignUpForm({ next }: { next?: string }) {
           withAsterisk={false}
         />
         <Stack gap={8}>
-          <SecretInput
+          <PasswordField
             {...form.getInputProps('password')}
             key={form.key('password')}
             name="password"

@@ -1,7 +1,7 @@
 /** What the server asks of passwords by default: length counts, and that it is not made of one's own words. */
 export const PASSWORD_CHARS_MIN = 12;
 
-/** Each rule, and whether the password keeps it. */
+/** Each rule, and whether the password meets it. */
 export function passwordRules(password: string, ownWords: string[]) {
   const lower = password.toLowerCase();
   const without = (word: string) => [...lower.replaceAll(word.toLowerCase(), '')].length;

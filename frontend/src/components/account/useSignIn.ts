@@ -1,7 +1,7 @@
 import { logIn } from '@regulars/client';
 import { useQueryClient } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
-import { begin } from '~/api';
+import { startSession } from '~/api';
 
 /** Signs in, and goes where the person was heading. */
 export function useSignIn(next: string | undefined) {
@@ -9,7 +9,7 @@ export function useSignIn(next: string | undefined) {
   const router = useRouter();
   return async ({ email, password }: { email: string; password: string }) => {
     const { data } = await logIn({ body: { email, password, cookie: true }, throwOnError: true });
-    begin(data);
+    startSession(data);
     // What a visitor was shown may differ for a member.
     queries.clear();
     router.history.push(next ?? '/');

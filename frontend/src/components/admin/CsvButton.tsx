@@ -3,7 +3,8 @@ import { IconChevronDown, IconDownload } from '@tabler/icons-react';
 import i18next from 'i18next';
 import { useTranslation } from 'react-i18next';
 import { showProblem } from '~/forms';
-import { useWrite } from '~/write';
+import { saveFile } from '~/saveFile';
+import { useWrite } from '~/useWrite';
 
 interface Csv {
   headers: { Accept: string };
@@ -30,11 +31,7 @@ export function CsvButton({ ask }: Props) {
     onSuccess: ({ data, response }) => {
       if (!(data instanceof Blob) || !data.type.startsWith('text/csv')) throw new Error('The answer is no CSV.');
       const name = /filename="?([^";]+)/.exec(response.headers.get('Content-Disposition') ?? '')?.[1];
-      const address = URL.createObjectURL(data);
-      const link = Object.assign(document.createElement('a'), { href: address, download: name ?? 'list.csv' });
-      link.click();
-      // The browser has taken it over by the next turn.
-      setTimeout(() => URL.revokeObjectURL(address));
+      saveFile(data, name ?? 'list.csv');
     },
     onError: (error) => showProblem(error),
   });

@@ -5,7 +5,7 @@ import { Link } from '@tanstack/react-router';
 import { type DataTableColumn as MantineColumn, DataTable as MantineDataTable } from 'mantine-datatable';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Empty, Problem } from '~/components/states';
+import { Empty, Problem } from '../LoadState';
 import classes from './DataTable.module.css';
 import { SelectionBar } from './SelectionBar';
 
@@ -128,8 +128,8 @@ function Sorter<Item>({ column, by, onChange }: { column: Column<Item>; by?: str
   );
 }
 
-/** The ways to the pages of a cursor list before and after this one; filters stay. */
-export function Paging({ before, after }: { before?: string | null; after?: string | null }) {
+/** Links to the pages of a cursor list before and after this one; filters stay. */
+function Paging({ before, after }: { before?: string | null; after?: string | null }) {
   const { t } = useTranslation('admin');
   if (!before && !after) return null;
   return (

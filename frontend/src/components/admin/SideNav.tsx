@@ -8,19 +8,19 @@ import { Link, useRouterState } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isAdministrator } from '~/session';
-import { AreaIcon, PLACES, type Place } from './places';
+import { NAVIGATION, type NavItem, StaffIcon } from './navigation';
 import classes from './SideNav.module.css';
 
 const COUNTED = 20;
 
-/** The ways through the staff area: beside the page, on a phone in a drawer. */
+/** Links to the pages of the staff area: beside the page, on a phone in a drawer. */
 export function SideNav({ me }: { me: Me }) {
   const { t } = useTranslation(['admin', 'common']);
   const [opened, drawer] = useDisclosure(false);
   const path = useRouterState({ select: (state) => state.location.pathname });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: closes whenever the place changes
+  // biome-ignore lint/correctness/useExhaustiveDependencies: closes whenever another page is opened
   useEffect(() => drawer.close(), [path]);
-  const here = PLACES.flatMap(({ places }) => places).find(({ to }) => path.startsWith(to));
+  const here = NAVIGATION.flatMap(({ items }) => items).find(({ to }) => path.startsWith(to));
   return (
     <>
       <Button
@@ -29,7 +29,7 @@ export function SideNav({ me }: { me: Me }) {
         mb="md"
         onClick={drawer.open}
         aria-haspopup="dialog"
-        leftSection={here ? <here.icon size={18} aria-hidden /> : <AreaIcon size={18} aria-hidden />}
+        leftSection={here ? <here.icon size={18} aria-hidden /> : <StaffIcon size={18} aria-hidden />}
         rightSection={<IconChevronDown size={16} aria-hidden />}
       >
         {here ? t(`nav.${here.name}`) : t('nav.label')}
@@ -40,29 +40,29 @@ export function SideNav({ me }: { me: Me }) {
         title={t('nav.label')}
         hiddenFrom="md"
         size="xs"
-        closeButtonProps={{ 'aria-label': t('close', { ns: 'common' }) }}
+        closeButtonProps={{ 'aria-label': t('common:close') }}
       >
-        <Places me={me} />
+        <NavSections me={me} />
       </Drawer>
       <Box className={classes.side} visibleFrom="md">
-        <Places me={me} />
+        <NavSections me={me} />
       </Box>
     </>
   );
 }
 
-function Places({ me }: { me: Me }) {
+function NavSections({ me }: { me: Me }) {
   const { t } = useTranslation('admin');
-  const visible = ({ moderators }: Place) => moderators || isAdministrator(me);
+  const visible = ({ moderators }: NavItem) => moderators || isAdministrator(me);
   return (
     <Stack component="nav" gap="md" aria-label={t('nav.label')}>
-      {PLACES.filter(({ places }) => places.some(visible)).map(({ area, places }) => (
-        <div key={area}>
+      {NAVIGATION.filter(({ items }) => items.some(visible)).map(({ section, items }) => (
+        <div key={section}>
           <Text size="xs" fw={600} c="dimmed" px="sm" mb={4}>
-            {t(`area.${area}`)}
+            {t(`section.${section}`)}
           </Text>
-          {places.filter(visible).map((place) => (
-            <PlaceLink key={place.to} place={place} />
+          {items.filter(visible).map((item) => (
+            <NavItemLink key={item.to} item={item} />
           ))}
         </div>
       ))}
@@ -70,13 +70,13 @@ function Places({ me }: { me: Me }) {
   );
 }
 
-function PlaceLink({ place: { to, name, icon: Image } }: { place: Place }) {
+function NavItemLink({ item: { to, name, icon: Image } }: { item: NavItem }) {
   const { t } = useTranslation('admin');
   return (
     <MantineNavLink
       component={Link}
       to={to}
-      className={classes.place}
+      className={classes.item}
       label={t(`nav.${name}`)}
       leftSection={<Image size={18} stroke={1.75} aria-hidden />}
       rightSection={name === 'review' ? <OpenItems /> : undefined}

@@ -5,26 +5,26 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useRouterState } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useDraft } from '~/draft';
 import { showProblem } from '~/forms';
 import { useSignedIn } from '~/session';
-import { useWrite } from '~/write';
+import { useTextDraft } from '~/useDraft';
+import { useWrite } from '~/useWrite';
 import { JoinButton } from '../JoinButton';
 import { LinkButton } from '../links';
-import { JoinFirst } from './JoinFirst';
+import { JoinGroupPrompt } from './JoinGroupPrompt';
 import { useLengths } from './limits';
 import { MarkdownEditor } from './MarkdownEditor';
-import type { Standing } from './moderation';
-import { addAnswer } from './thread';
+import { addAnswer } from './questionCache';
+import type { Permissions } from './usePermissions';
 
 /** Where an answer is written; for visitors, the way in. */
 export function AnswerForm({
   question,
-  standing: { moderates, toJoin },
+  permissions: { moderates, toJoin },
   onAnswered,
 }: {
   question: QuestionView;
-  standing: Standing;
+  permissions: Permissions;
   onAnswered: (answer: AnswerView) => void;
 }) {
   const { t } = useTranslation(['forum', 'common']);
@@ -38,9 +38,9 @@ export function AnswerForm({
         {t('answer.yours')}
       </Title>
       {toJoin ? (
-        <JoinFirst group={toJoin} />
+        <JoinGroupPrompt group={toJoin} />
       ) : signedIn ? (
-        <Writing question={question} onAnswered={onAnswered} />
+        <NewAnswer question={question} onAnswered={onAnswered} />
       ) : (
         <Stack gap="sm" align="flex-start">
           <Text c="dimmed">{t('answer.members')}</Text>
@@ -58,11 +58,11 @@ export function AnswerForm({
   );
 }
 
-function Writing({ question, onAnswered }: { question: QuestionView; onAnswered: (answer: AnswerView) => void }) {
+function NewAnswer({ question, onAnswered }: { question: QuestionView; onAnswered: (answer: AnswerView) => void }) {
   const { t } = useTranslation(['forum', 'common']);
   const { body: chars } = useLengths();
   const queries = useQueryClient();
-  const draft = useDraft(`answer.${question.id}`);
+  const draft = useTextDraft(`answer.${question.id}`);
   const [error, setError] = useState<string>();
   const send = useWrite({
     ...answerQuestionMutation(),

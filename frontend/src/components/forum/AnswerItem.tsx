@@ -6,34 +6,34 @@ import { IconCheck, IconCircleCheckFilled } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useDraft } from '~/draft';
-import { showDone, showProblem } from '~/forms';
+import { showProblem, showSuccess } from '~/forms';
 import { isStaff, useMe } from '~/session';
-import { useWrite } from '~/write';
+import { useTextDraft } from '~/useDraft';
+import { useWrite } from '~/useWrite';
 import { Prose } from '../Prose';
-import { Hidden } from './Banners';
+import { useConfirm } from '../useConfirm';
 import { Comments } from './Comments';
-import { useConfirm } from './confirm';
 import { mayAccept, REASON_CHARS_MAX, useLengths } from './limits';
 import { MarkdownEditor } from './MarkdownEditor';
-import type { Standing } from './moderation';
-import { PostFoot } from './PostFoot';
+import { PostFooter } from './PostFooter';
 import classes from './post.module.css';
 import { slugOf } from './QuestionLink';
-import { changeAnswers, changeCard, changeQuestion, refOfAnswer } from './thread';
+import { changeAnswers, changeCard, changeQuestion, refOfAnswer } from './questionCache';
+import { HiddenBanner } from './StateBanners';
 import { useAcceptance } from './useAcceptance';
+import type { Permissions } from './usePermissions';
 import { VoteControl } from './VoteControl';
 
 interface Props {
   answer: AnswerView;
   question: QuestionView;
-  standing: Standing;
+  permissions: Permissions;
   /** Written a moment ago. */
   fresh?: boolean;
 }
 
 /** An answer, with its marks, votes and comments. */
-export function AnswerItem({ answer, question, standing: { moderates, toJoin }, fresh }: Props) {
+export function AnswerItem({ answer, question, permissions: { moderates, toJoin }, fresh }: Props) {
   const { t } = useTranslation(['forum', 'common']);
   const me = useMe();
   const queries = useQueryClient();
@@ -56,7 +56,7 @@ export function AnswerItem({ answer, question, standing: { moderates, toJoin }, 
         answer_count: card.answer_count - 1,
         solved: card.solved && !answer.accepted,
       }));
-      showDone(t('answer.deleted'));
+      showSuccess(t('answer.deleted'));
     },
     onError: (error) => showProblem(error),
   });
@@ -84,7 +84,7 @@ export function AnswerItem({ answer, question, standing: { moderates, toJoin }, 
       <VisuallyHidden>
         <h3>{t('answer.by', { name: answer.author.display_name })}</h3>
       </VisuallyHidden>
-      <Hidden state={answer.state} />
+      <HiddenBanner state={answer.state} />
       {answer.accepted && (
         <div className={classes.accepted}>
           <IconCircleCheckFilled size={22} aria-hidden />
@@ -111,7 +111,7 @@ export function AnswerItem({ answer, question, standing: { moderates, toJoin }, 
                 {t(answer.accepted ? 'answer.unaccept' : 'answer.accept')}
               </Button>
             )}
-            <PostFoot
+            <PostFooter
               post={answer}
               of={of}
               address={`/questions/${question.id}${slug ? `/${slug}` : ''}#a-${answer.id}`}
@@ -131,7 +131,7 @@ function EditAnswer({ answer, onDone }: { answer: AnswerView; onDone: () => void
   const { t } = useTranslation(['forum', 'common']);
   const { body: chars } = useLengths();
   const queries = useQueryClient();
-  const draft = useDraft(`edit.${answer.id}.v${answer.version}`, answer.body);
+  const draft = useTextDraft(`edit.${answer.id}.v${answer.version}`, answer.body);
   const [reason, setReason] = useState('');
   const [errors, setErrors] = useState<Record<string, string>>({});
   const save = useWrite({
@@ -147,7 +147,7 @@ function EditAnswer({ answer, onDone }: { answer: AnswerView; onDone: () => void
     onSuccess: (changed) => {
       changeAnswers(queries, answer.question_id, (known) => (known.id === answer.id ? changed : known));
       draft.clear();
-      showDone(t('post.saved'));
+      showSuccess(t('post.saved'));
       onDone();
     },
     onError: (error) => showProblem(error, { setErrors }),

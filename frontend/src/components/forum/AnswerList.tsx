@@ -7,12 +7,12 @@ import { useRouterState } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { number } from '~/format';
-import { byCursor, More } from '../Pages';
-import { Empty, Loading, Problem } from '../states';
+import { byCursor, LoadMore } from '../InfiniteList';
+import { Empty, Loading, Problem } from '../LoadState';
 import { AnswerForm } from './AnswerForm';
 import { AnswerItem } from './AnswerItem';
 import { ORDERS } from './answerOrders';
-import type { Standing } from './moderation';
+import type { Permissions } from './usePermissions';
 
 /** How far an address with an answer in it is followed. */
 const PAGES_SEARCHED_MAX = 20;
@@ -55,13 +55,13 @@ export function AnswerList({
   updatedAt,
   sort,
   onSort,
-  standing,
+  permissions,
 }: {
   question: QuestionView;
   updatedAt: number;
   sort: AnswerOrder;
   onSort: (sort: AnswerOrder) => void;
-  standing: Standing;
+  permissions: Permissions;
 }) {
   const { t } = useTranslation('forum');
   const query = useAnswers(question, sort, updatedAt);
@@ -100,12 +100,12 @@ export function AnswerList({
           key={answer.id}
           answer={answer}
           question={question}
-          standing={standing}
+          permissions={permissions}
           fresh={answer.id === fresh || answer.id === named}
         />
       ))}
-      <More query={query}>{t('answer.more')}</More>
-      <AnswerForm question={question} standing={standing} onAnswered={answered} />
+      <LoadMore query={query}>{t('answer.more')}</LoadMore>
+      <AnswerForm question={question} permissions={permissions} onAnswered={answered} />
     </Stack>
   );
 }

@@ -6,17 +6,17 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useKept } from '~/draft';
 import { number } from '~/format';
-import { showDone, showProblem } from '~/forms';
-import { useWrite } from '~/write';
-import { AskedBefore } from './AskedBefore';
-import { fieldOf, focusRefused, useTagErrors } from './fields';
+import { showProblem, showSuccess } from '~/forms';
+import { useDraft } from '~/useDraft';
+import { useWrite } from '~/useWrite';
+import { fieldProps, focusFirstError, useTagErrors } from './fields';
 import { lengthOf, TAGS_MAX, useLengths } from './limits';
 import { MarkdownEditor } from './MarkdownEditor';
 import { questionAddress } from './QuestionLink';
+import { removeQuestionLists } from './questionCache';
+import { SimilarHint } from './SimilarHint';
 import { TagPicker } from './TagPicker';
-import { forgetLists } from './thread';
 
 interface Values {
   title: string;
@@ -41,11 +41,11 @@ export function AskForm({ group }: { group?: string }) {
   const navigate = useNavigate();
   const groups = useMyGroups();
   const chars = useLengths();
-  const { kept, keep, drop } = useKept<Values>('ask');
-  const [restored, setRestored] = useState(kept !== undefined);
+  const { saved, save, discard } = useDraft<Values>('ask');
+  const [restored, setRestored] = useState(saved !== undefined);
   const form = useForm<Values>({
-    initialValues: { ...EMPTY, ...kept, group: group ?? kept?.group ?? '' },
-    onValuesChange: (values) => (values.title || values.body || values.tags.length > 0 ? keep(values) : drop()),
+    initialValues: { ...EMPTY, ...saved, group: group ?? saved?.group ?? '' },
+    onValuesChange: (values) => (values.title || values.body || values.tags.length > 0 ? save(values) : discard()),
     validate: {
       title: (title) => (lengthOf(title) < chars.title.min ? t('ask.title_short', { min: chars.title.min }) : null),
       body: (body) => (lengthOf(body) < chars.body.min ? t('ask.body_short', { min: chars.body.min }) : null),
@@ -58,27 +58,27 @@ export function AskForm({ group }: { group?: string }) {
   const ask = useWrite({
     ...askQuestionMutation(),
     onSuccess: async (question) => {
-      drop();
-      forgetLists(queries);
+      discard();
+      removeQuestionLists(queries);
       queries.setQueryData(getQuestionQueryKey({ path: { question_id: question.id } }), question);
       await navigate(questionAddress(question.id, question.title));
-      showDone(t('ask.done'));
+      showSuccess(t('ask.done'));
     },
     onError: (error) => {
       showProblem(error, form);
-      focusRefused(element.current);
+      focusFirstError(element.current);
     },
   });
   const submit = form.onSubmit(
     ({ group: slug, ...question }) => {
       ask.mutate({ body: { ...question, ...(slug && { group: slug }) } });
     },
-    () => focusRefused(element.current),
+    () => focusFirstError(element.current),
   );
   const startOver = () => {
     form.setValues(EMPTY);
     form.clearErrors();
-    drop();
+    discard();
     setRestored(false);
   };
   return (
@@ -110,7 +110,7 @@ export function AskForm({ group }: { group?: string }) {
             }
             {...form.getInputProps('title')}
           />
-          <AskedBefore title={title} />
+          <SimilarHint title={title} />
         </div>
         <MarkdownEditor
           label={t('ask.body')}
@@ -119,9 +119,9 @@ export function AskForm({ group }: { group?: string }) {
           rows={10}
           chars={chars.body}
           onSend={() => submit()}
-          {...fieldOf(form, 'body')}
+          {...fieldProps(form, 'body')}
         />
-        <TagPicker label={t('ask.tags')} {...fieldOf(form, 'tags')} error={tagErrors} />
+        <TagPicker label={t('ask.tags')} {...fieldProps(form, 'tags')} error={tagErrors} />
         {groups.length > 0 && (
           <Select
             label={t('ask.group')}

@@ -1,14 +1,15 @@
-import { Button, Modal, Radio, Stack, Text, Textarea, TextInput } from '@mantine/core';
-import { useForm } from '@mantine/form';
+import { Button, Radio, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { isNotEmpty, useForm } from '@mantine/form';
 import type { CloseReason, QuestionView } from '@regulars/client';
 import { closeQuestionMutation } from '@regulars/client/react-query';
 import { useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import { Dialog } from '~/components/Dialog';
 import { DialogButtons } from '~/components/DialogButtons';
-import { showDone, showProblem } from '~/forms';
-import { useWrite } from '~/write';
+import { showProblem, showSuccess } from '~/forms';
+import { useWrite } from '~/useWrite';
+import { changeCard, invalidateQuestion } from './questionCache';
 import { useSimilar } from './SimilarQuestions';
-import { changeCard, refreshThread } from './thread';
 
 const REASONS: CloseReason[] = ['duplicate', 'needs_detail', 'off_topic', 'other'];
 const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/i;
@@ -20,7 +21,7 @@ export function CloseDialog({ question, opened, close }: { question: QuestionVie
   const form = useForm<{ reason: CloseReason | ''; duplicate_of: string; note: string }>({
     initialValues: { reason: '', duplicate_of: '', note: '' },
     validate: {
-      reason: (reason) => (reason ? null : t('flag.choose')),
+      reason: isNotEmpty(t('flag.choose')),
       duplicate_of: (address, { reason }) => (reason === 'duplicate' && !UUID.test(address) ? t('close.no_address') : null),
     },
   });
@@ -30,8 +31,8 @@ export function CloseDialog({ question, opened, close }: { question: QuestionVie
     onSuccess: async () => {
       close();
       changeCard(queries, question.id, (card) => ({ ...card, closed: true }));
-      await refreshThread(queries, question.id);
-      showDone(t('close.done'));
+      await invalidateQuestion(queries, question.id);
+      showSuccess(t('close.done'));
     },
     onError: (error) => showProblem(error, form),
   });
@@ -44,7 +45,7 @@ export function CloseDialog({ question, opened, close }: { question: QuestionVie
     });
   };
   return (
-    <Modal opened={opened} onClose={close} title={t('close.title')} size="lg" closeButtonProps={{ 'aria-label': t('common:close') }}>
+    <Dialog opened={opened} onClose={close} title={t('close.title')} size="lg">
       <form onSubmit={form.onSubmit(submit)}>
         <Stack gap="md">
           <Radio.Group label={t('close.why')} required {...form.getInputProps('reason')}>
@@ -91,6 +92,6 @@ export function CloseDialog({ question, opened, close }: { question: QuestionVie
           </DialogButtons>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -5,12 +5,12 @@ import { listAnswerCommentsInfiniteQueryKey, listQuestionCommentsInfiniteQueryKe
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useDraft } from '~/draft';
 import { number } from '~/format';
 import { showProblem } from '~/forms';
-import { useWrite } from '~/write';
+import { useTextDraft } from '~/useDraft';
+import { useWrite } from '~/useWrite';
 import { COMMENT_CHARS, lengthOf } from './limits';
-import { changePost, type PostRef } from './thread';
+import { changePost, type PostRef } from './questionCache';
 
 /** The key of a post's longer list of comments. */
 export const commentsKey = (of: PostRef) =>
@@ -32,7 +32,7 @@ export function CommentForm({
 }) {
   const { t } = useTranslation(['forum', 'common']);
   const queries = useQueryClient();
-  const draft = useDraft(comment ? `comment.${comment.id}` : `comment.on.${of.id}`, comment?.body);
+  const draft = useTextDraft(comment ? `comment.${comment.id}` : `comment.on.${of.id}`, comment?.body);
   const [error, setError] = useState<string>();
   const length = lengthOf(draft.text);
   const send = useWrite({

@@ -5,18 +5,19 @@ import { IconPencil, IconTrash } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { showDone, showProblem } from '~/forms';
+import { showProblem, showSuccess } from '~/forms';
 import { isStaff, useMe } from '~/session';
-import { useWrite } from '~/write';
-import { AuthorChip } from '../Author';
+import { useWrite } from '~/useWrite';
+import { AuthorChip } from '../AuthorChip';
 import { Prose } from '../Prose';
-import { When } from '../When';
+import { RelativeTime } from '../RelativeTime';
+import { useConfirm } from '../useConfirm';
 import { CommentForm, commentsKey } from './CommentForm';
 import classes from './Comments.module.css';
-import { useConfirm } from './confirm';
 import { withinEditWindow } from './limits';
-import { changePost, type PostRef } from './thread';
+import { changePost, type PostRef } from './questionCache';
 
+/** A comment, with what may be done to it. */
 export function CommentItem({ comment, of, open }: { comment: CommentView; of: PostRef; open: boolean }) {
   const { t } = useTranslation('forum');
   const me = useMe();
@@ -35,7 +36,7 @@ export function CommentItem({ comment, of, open }: { comment: CommentView; of: P
         comment_count: post.comment_count - 1,
       }));
       queries.invalidateQueries({ queryKey: commentsKey(of) });
-      showDone(t('comment.deleted'));
+      showSuccess(t('comment.deleted'));
     },
     onError: (error) => showProblem(error),
   });
@@ -52,7 +53,7 @@ export function CommentItem({ comment, of, open }: { comment: CommentView; of: P
       <Group gap={4} justify="space-between" mih={26}>
         <AuthorChip author={comment.author} size={18}>
           {'· '}
-          <When at={comment.created_at} />
+          <RelativeTime at={comment.created_at} />
           {comment.edited_at && (
             <Text span inherit>
               {' · '}

@@ -4,13 +4,13 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { number } from '~/format';
-import { byCursor } from '../Pages';
-import { Problem } from '../states';
+import { byCursor } from '../InfiniteList';
+import { Problem } from '../LoadState';
 import { CommentForm } from './CommentForm';
 import { CommentItem } from './CommentItem';
 import classes from './Comments.module.css';
-import { useMembersOnly } from './gate';
-import type { Post, PostRef } from './thread';
+import type { Post, PostRef } from './questionCache';
+import { useMembersOnly } from './useMembersOnly';
 
 /** So many are shown before somebody asks for the others. */
 const FIRST = 4;

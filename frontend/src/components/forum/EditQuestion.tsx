@@ -5,14 +5,14 @@ import { editQuestion } from '@regulars/client';
 import { useQueryClient } from '@tanstack/react-query';
 import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useKept } from '~/draft';
-import { showDone, showProblem } from '~/forms';
-import { useWrite } from '~/write';
-import { fieldOf, focusRefused, useTagErrors } from './fields';
+import { showProblem, showSuccess } from '~/forms';
+import { useDraft } from '~/useDraft';
+import { useWrite } from '~/useWrite';
+import { fieldProps, focusFirstError, useTagErrors } from './fields';
 import { REASON_CHARS_MAX, useLengths } from './limits';
 import { MarkdownEditor } from './MarkdownEditor';
+import { changeCard, changeQuestion } from './questionCache';
 import { TagPicker } from './TagPicker';
-import { changeCard, changeQuestion } from './thread';
 
 interface Values {
   title: string;
@@ -27,14 +27,14 @@ export function EditQuestion({ question, onDone }: { question: QuestionView; onD
   const chars = useLengths();
   const queries = useQueryClient();
   // A draft is of the text as it was; it is worth nothing after somebody else's change.
-  const { kept, keep, drop } = useKept<Values>(`edit.${question.id}.v${question.version}`);
+  const { saved, save, discard } = useDraft<Values>(`edit.${question.id}.v${question.version}`);
   const form = useForm<Values>({
-    initialValues: kept ?? { title: question.title, body: question.body, tags: question.tags, reason: '' },
-    onValuesChange: keep,
+    initialValues: saved ?? { title: question.title, body: question.body, tags: question.tags, reason: '' },
+    onValuesChange: save,
   });
   const tagErrors = useTagErrors(form);
   const element = useRef<HTMLFormElement>(null);
-  const save = useWrite({
+  const edit = useWrite({
     mutationFn: async ({ reason, ...change }: Values) => {
       const { data } = await editQuestion({
         path: { question_id: question.id },
@@ -45,18 +45,18 @@ export function EditQuestion({ question, onDone }: { question: QuestionView; onD
       return data;
     },
     onSuccess: (changed) => {
-      drop();
+      discard();
       changeQuestion(queries, question.id, (known) => ({ ...changed, answers: known.answers }));
       changeCard(queries, question.id, (card) => ({ ...card, title: changed.title, tags: changed.tags }));
-      showDone(t('post.saved'));
+      showSuccess(t('post.saved'));
       onDone();
     },
     onError: (error) => {
       showProblem(error, form);
-      focusRefused(element.current);
+      focusFirstError(element.current);
     },
   });
-  const submit = form.onSubmit((values) => save.mutate(values));
+  const submit = form.onSubmit((values) => edit.mutate(values));
   return (
     <Card padding="lg" component="form" ref={element} onSubmit={submit}>
       <Stack gap="md">
@@ -64,8 +64,8 @@ export function EditQuestion({ question, onDone }: { question: QuestionView; onD
           {t('question.edit')}
         </Title>
         <TextInput label={t('ask.title')} required maxLength={chars.title.max} data-autofocus {...form.getInputProps('title')} />
-        <MarkdownEditor label={t('ask.body')} required chars={chars.body} onSend={() => submit()} {...fieldOf(form, 'body')} />
-        <TagPicker label={t('ask.tags')} {...fieldOf(form, 'tags')} error={tagErrors} />
+        <MarkdownEditor label={t('ask.body')} required chars={chars.body} onSend={() => submit()} {...fieldProps(form, 'body')} />
+        <TagPicker label={t('ask.tags')} {...fieldProps(form, 'tags')} error={tagErrors} />
         <TextInput
           label={t('post.reason')}
           description={t('post.reason_hint')}
@@ -73,13 +73,13 @@ export function EditQuestion({ question, onDone }: { question: QuestionView; onD
           {...form.getInputProps('reason')}
         />
         <Group gap="xs">
-          <Button type="submit" loading={save.isPending}>
+          <Button type="submit" loading={edit.isPending}>
             {t('common:save')}
           </Button>
           <Button
             variant="default"
             onClick={() => {
-              drop();
+              discard();
               onDone();
             }}
           >

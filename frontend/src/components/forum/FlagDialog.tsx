@@ -1,12 +1,13 @@
-import { Modal, Radio, Stack, Text, Textarea } from '@mantine/core';
-import { useForm } from '@mantine/form';
+import { Radio, Stack, Text, Textarea } from '@mantine/core';
+import { isNotEmpty, useForm } from '@mantine/form';
 import { type FlagReason, flagAnswer, flagQuestion } from '@regulars/client';
 import { useTranslation } from 'react-i18next';
+import { Dialog } from '~/components/Dialog';
 import { DialogButtons } from '~/components/DialogButtons';
-import { showDone, showProblem } from '~/forms';
-import { useWrite } from '~/write';
+import { showProblem, showSuccess } from '~/forms';
+import { useWrite } from '~/useWrite';
 import { lengthOf, NOTE_CHARS } from './limits';
-import type { PostRef } from './thread';
+import type { PostRef } from './questionCache';
 
 const REASONS: FlagReason[] = ['spam', 'rude', 'off_topic', 'low_quality', 'other'];
 
@@ -16,7 +17,7 @@ export function FlagDialog({ of, opened, close }: { of: PostRef; opened: boolean
   const form = useForm<{ reason: FlagReason | ''; note: string }>({
     initialValues: { reason: '', note: '' },
     validate: {
-      reason: (reason) => (reason ? null : t('flag.choose')),
+      reason: isNotEmpty(t('flag.choose')),
       note: (note, { reason }) =>
         reason === 'other' && lengthOf(note) < NOTE_CHARS.min ? t('flag.note_needed', { count: NOTE_CHARS.min }) : null,
     },
@@ -31,12 +32,12 @@ export function FlagDialog({ of, opened, close }: { of: PostRef; opened: boolean
     onSuccess: () => {
       close();
       form.reset();
-      showDone(t('flag.done'));
+      showSuccess(t('flag.done'));
     },
     onError: (error) => showProblem(error, form),
   });
   return (
-    <Modal opened={opened} onClose={close} title={t(`flag.title.${of.kind}`)} closeButtonProps={{ 'aria-label': t('common:close') }}>
+    <Dialog opened={opened} onClose={close} title={t(`flag.title.${of.kind}`)}>
       <form
         onSubmit={form.onSubmit(({ reason, note }) => {
           if (reason) send.mutate({ reason, note });
@@ -66,6 +67,6 @@ export function FlagDialog({ of, opened, close }: { of: PostRef; opened: boolean
           </DialogButtons>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

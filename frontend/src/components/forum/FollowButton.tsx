@@ -6,13 +6,13 @@ import { IconBell, IconBellCheck } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { showProblem } from '~/forms';
-import { useWrite } from '~/write';
-import { useMembersOnly } from './gate';
-import { changeQuestion } from './thread';
+import { useWrite } from '~/useWrite';
+import { changeQuestion } from './questionCache';
+import { useMembersOnly } from './useMembersOnly';
 
 interface Follow {
   following: boolean;
-  /** Shows the wish at once; it is taken back when the server refuses. */
+  /** Shows at once what was chosen; it is taken back when the server refuses. */
   show: (following: boolean) => void;
   send: (following: boolean) => Promise<unknown>;
 }

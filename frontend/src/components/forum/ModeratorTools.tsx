@@ -5,13 +5,13 @@ import { lockQuestion, reopenQuestion, unlockQuestion } from '@regulars/client';
 import { IconLock, IconLockOpen, IconMessage, IconMessageOff } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { showDone, showProblem } from '~/forms';
-import { useWrite } from '~/write';
+import { showProblem, showSuccess } from '~/forms';
+import { useWrite } from '~/useWrite';
 import { CloseDialog } from './CloseDialog';
 import classes from './post.module.css';
-import { changeCard, changeQuestion, refreshThread } from './thread';
+import { changeCard, changeQuestion, invalidateQuestion } from './questionCache';
 
-type Act = 'lock' | 'unlock' | 'reopen';
+type Action = 'lock' | 'unlock' | 'reopen';
 
 const small = { size: 'compact-sm', variant: 'subtle', color: 'gray', className: classes.action } as const;
 
@@ -20,29 +20,31 @@ export function ModeratorTools({ question }: { question: QuestionView }) {
   const { t } = useTranslation('forum');
   const queries = useQueryClient();
   const [closing, close] = useDisclosure(false);
-  const act = useWrite({
-    mutationFn: async (what: Act) => {
+  const write = useWrite({
+    mutationFn: async (action: Action) => {
       const options = { path: { question_id: question.id }, throwOnError: true } as const;
-      await { lock: lockQuestion, unlock: unlockQuestion, reopen: reopenQuestion }[what](options);
+      await { lock: lockQuestion, unlock: unlockQuestion, reopen: reopenQuestion }[action](options);
     },
-    onMutate: (what) => {
+    onMutate: (action) => {
       changeQuestion(queries, question.id, (known) =>
-        what === 'reopen'
+        action === 'reopen'
           ? { ...known, closed: undefined }
-          : { ...known, locked_at: what === 'lock' ? new Date().toISOString() : undefined },
+          : { ...known, locked_at: action === 'lock' ? new Date().toISOString() : undefined },
       );
     },
-    onSuccess: (_, what) => {
-      changeCard(queries, question.id, (card) => (what === 'reopen' ? { ...card, closed: false } : { ...card, locked: what === 'lock' }));
-      showDone(t(`moderate.done.${what}`));
+    onSuccess: (_, action) => {
+      changeCard(queries, question.id, (card) =>
+        action === 'reopen' ? { ...card, closed: false } : { ...card, locked: action === 'lock' },
+      );
+      showSuccess(t(`moderate.done.${action}`));
     },
     onError: (error) => showProblem(error),
-    onSettled: () => refreshThread(queries, question.id),
+    onSettled: () => invalidateQuestion(queries, question.id),
   });
   return (
     <>
       {question.closed ? (
-        <Button {...small} leftSection={<IconMessage size={15} />} onClick={() => act.mutate('reopen')}>
+        <Button {...small} leftSection={<IconMessage size={15} />} onClick={() => write.mutate('reopen')}>
           {t('moderate.reopen')}
         </Button>
       ) : (
@@ -51,11 +53,11 @@ export function ModeratorTools({ question }: { question: QuestionView }) {
         </Button>
       )}
       {question.locked_at ? (
-        <Button {...small} leftSection={<IconLockOpen size={15} />} onClick={() => act.mutate('unlock')}>
+        <Button {...small} leftSection={<IconLockOpen size={15} />} onClick={() => write.mutate('unlock')}>
           {t('moderate.unlock')}
         </Button>
       ) : (
-        <Button {...small} leftSection={<IconLock size={15} />} onClick={() => act.mutate('lock')}>
+        <Button {...small} leftSection={<IconLock size={15} />} onClick={() => write.mutate('lock')}>
           {t('moderate.lock')}
         </Button>
       )}

@@ -3,8 +3,8 @@ import { previewMarkdownMutation } from '@regulars/client/react-query';
 import { useMutation } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Problem } from '../LoadState';
 import { Prose } from '../Prose';
-import { Problem } from '../states';
 import classes from './MarkdownEditor.module.css';
 
 /** How the server will show a text. */

@@ -1,7 +1,7 @@
 import type { QuestionCard } from '@regulars/client';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { byCursor, Pages } from '../Pages';
+import { byCursor, InfiniteList } from '../InfiniteList';
 import { QuestionRow } from './QuestionRow';
 import { listOf, type QuestionFilter } from './questionLists';
 
@@ -21,8 +21,8 @@ export function QuestionList({ filter, empty }: { filter: QuestionFilter; empty:
   });
   const inGroup = filter.group !== undefined;
   return (
-    <Pages query={query} empty={empty} as="rows">
+    <InfiniteList query={query} empty={empty} as="rows">
       {inGroup ? rowInGroup : row}
-    </Pages>
+    </InfiniteList>
   );
 }

@@ -5,24 +5,24 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { showDone, showProblem } from '~/forms';
+import { showProblem, showSuccess } from '~/forms';
 import { useMe } from '~/session';
-import { useWrite } from '~/write';
+import { useWrite } from '~/useWrite';
 import { Prose } from '../Prose';
+import { useConfirm } from '../useConfirm';
 import { Comments } from './Comments';
-import { useConfirm } from './confirm';
 import { EditQuestion } from './EditQuestion';
 import { ModeratorTools } from './ModeratorTools';
-import type { Standing } from './moderation';
-import { PostFoot } from './PostFoot';
+import { PostFooter } from './PostFooter';
 import classes from './post.module.css';
 import { slugOf } from './QuestionLink';
+import { refOfQuestion, removeQuestion } from './questionCache';
 import { TagChips } from './TagChips';
-import { forgetThread, refOfQuestion } from './thread';
+import type { Permissions } from './usePermissions';
 import { VoteControl } from './VoteControl';
 
 /** What was asked, with all that can be done about it. */
-export function QuestionPost({ question, standing: { moderates, toJoin } }: { question: QuestionView; standing: Standing }) {
+export function QuestionPost({ question, permissions: { moderates, toJoin } }: { question: QuestionView; permissions: Permissions }) {
   const { t } = useTranslation(['forum', 'common']);
   const me = useMe();
   const queries = useQueryClient();
@@ -35,9 +35,9 @@ export function QuestionPost({ question, standing: { moderates, toJoin } }: { qu
     ...deleteQuestionMutation(),
     onSuccess: async () => {
       await navigate({ to: '/questions' });
-      forgetThread(queries, question.id);
+      removeQuestion(queries, question.id);
       queries.invalidateQueries();
-      showDone(t('question.deleted'));
+      showSuccess(t('question.deleted'));
     },
     onError: (error) => showProblem(error),
   });
@@ -64,7 +64,7 @@ export function QuestionPost({ question, standing: { moderates, toJoin } }: { qu
           <VoteControl post={question} of={of} locked={question.locked_at !== undefined && !moderates} />
         </div>
         <div className={classes.rest}>
-          <PostFoot
+          <PostFooter
             post={question}
             of={of}
             address={`/questions/${question.id}${slug ? `/${slug}` : ''}`}
@@ -73,7 +73,7 @@ export function QuestionPost({ question, standing: { moderates, toJoin } }: { qu
             onDelete={mayDelete ? ask : undefined}
           >
             {moderates && <ModeratorTools question={question} />}
-          </PostFoot>
+          </PostFooter>
           <Comments post={question} of={of} open={(!question.locked_at || moderates) && !toJoin} />
         </div>
       </div>

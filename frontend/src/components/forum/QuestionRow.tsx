@@ -3,9 +3,9 @@ import type { QuestionCard } from '@regulars/client';
 import { IconCheck, IconLock } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { compact, number } from '~/format';
-import { AuthorChip } from '../Author';
+import { AuthorChip } from '../AuthorChip';
 import { LinkText } from '../links';
-import { When } from '../When';
+import { RelativeTime } from '../RelativeTime';
 import classes from './forum.module.css';
 import { QuestionLink } from './QuestionLink';
 import { TagChips } from './TagChips';
@@ -44,7 +44,7 @@ export function QuestionRow({ question, inGroup }: { question: QuestionCard; inG
           <TagChips tags={question.tags} />
           <AuthorChip author={question.author} size={20}>
             {'· '}
-            <When at={question.created_at} />
+            <RelativeTime at={question.created_at} />
             {question.group && !inGroup && (
               <>
                 {' · '}

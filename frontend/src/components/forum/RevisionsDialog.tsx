@@ -1,42 +1,64 @@
-import { Box, Group, Modal, Stack, Text, VisuallyHidden } from '@mantine/core';
+import { Box, Group, Stack, Text, VisuallyHidden } from '@mantine/core';
 import type { RevisionView } from '@regulars/client';
 import { listAnswerRevisionsInfiniteOptions, listQuestionRevisionsInfiniteOptions } from '@regulars/client/react-query';
 import { useInfiniteQuery } from '@tanstack/react-query';
+import { diffArrays } from 'diff';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Dialog } from '~/components/Dialog';
 import { number } from '~/format';
-import { AuthorChip } from '../Author';
-import { byCursor, Pages } from '../Pages';
-import { Empty } from '../states';
-import { When } from '../When';
-import { changesOf, type Line } from './changes';
+import { AuthorChip } from '../AuthorChip';
+import { byCursor, InfiniteList } from '../InfiniteList';
+import { Empty } from '../LoadState';
+import { RelativeTime } from '../RelativeTime';
+import type { PostRef } from './questionCache';
 import classes from './RevisionsDialog.module.css';
-import type { PostRef } from './thread';
 
-const SIGN: Record<Line['kind'], string> = { same: ' ', added: '+', removed: '−' };
+const SIGN = { same: ' ', added: '+', removed: '−' };
+
+interface Line {
+  kind: keyof typeof SIGN;
+  text: string;
+}
+
+/** Texts that take longer to compare are shown one below the other. */
+const COMPARE_MS_MAX = 500;
+
+/** The lines of `after`, with those of `before` that are gone. */
+function comparedLines(before: string, after: string): Line[] {
+  const [old = [], now = []] = [before, after].map((text) => text.split(/\r?\n/));
+  const parts = diffArrays(old, now, { timeout: COMPARE_MS_MAX }) ?? [
+    { removed: true, added: false, value: old },
+    { removed: false, added: true, value: now },
+  ];
+  return parts.flatMap(({ added, removed, value }) => {
+    const kind = added ? 'added' : removed ? 'removed' : 'same';
+    return value.map((text): Line => ({ kind, text }));
+  });
+}
 
 /** What a post said before, and what each change made of it. */
-export function RevisionsDialog({ of, opened, close }: { of: PostRef; opened: boolean; close: () => void }) {
+export default function RevisionsDialog({ of, close }: { of: PostRef; close: () => void }) {
   const { t } = useTranslation(['forum', 'common']);
   const ofQuestion = of.kind === 'question';
   const onQuestion = useInfiniteQuery({
     ...listQuestionRevisionsInfiniteOptions({ path: { question_id: of.id } }),
     ...byCursor,
-    enabled: opened && ofQuestion,
+    enabled: ofQuestion,
   });
   const onAnswer = useInfiniteQuery({
     ...listAnswerRevisionsInfiniteOptions({ path: { answer_id: of.id } }),
     ...byCursor,
-    enabled: opened && !ofQuestion,
+    enabled: !ofQuestion,
   });
   const query = ofQuestion ? onQuestion : onAnswer;
   const known = new Map(query.data?.pages.flatMap(({ items }) => items).map((revision) => [revision.number, revision]));
   return (
-    <Modal opened={opened} onClose={close} title={t('revisions.title')} size="xl" closeButtonProps={{ 'aria-label': t('common:close') }}>
-      <Pages query={query} empty={<Empty title={t('revisions.none')} />}>
+    <Dialog opened onClose={close} title={t('revisions.title')} size="xl">
+      <InfiniteList query={query} empty={<Empty title={t('revisions.none')} />}>
         {(revision) => <Revision key={revision.number} revision={revision} before={known.get(revision.number - 1)} />}
-      </Pages>
-    </Modal>
+      </InfiniteList>
+    </Dialog>
   );
 }
 
@@ -46,7 +68,7 @@ const wholeOf = ({ title, tags, body }: RevisionView) =>
 
 function Revision({ revision, before }: { revision: RevisionView; before?: RevisionView }) {
   const { t } = useTranslation(['forum', 'common']);
-  const lines = useMemo(() => (before ? changesOf(wholeOf(before), wholeOf(revision)) : undefined), [before, revision]);
+  const lines = useMemo(() => (before ? comparedLines(wholeOf(before), wholeOf(revision)) : undefined), [before, revision]);
   return (
     <Stack gap={6} component="section">
       <Group justify="space-between" gap="xs">
@@ -55,7 +77,7 @@ function Revision({ revision, before }: { revision: RevisionView; before?: Revis
         </Text>
         <AuthorChip author={revision.editor} size={20}>
           {'· '}
-          <When at={revision.created_at} />
+          <RelativeTime at={revision.created_at} />
         </AuthorChip>
       </Group>
       {revision.reason && (

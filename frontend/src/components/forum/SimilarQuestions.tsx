@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { number } from '~/format';
 import { SIMILAR_FROM_CHARS } from './limits';
 import { QuestionLink } from './QuestionLink';
-import { SideCard } from './Side';
+import { SidebarCard } from './Sidebar';
 
 const TITLE_CHARS_MAX = 300;
 
@@ -29,7 +29,7 @@ export function RelatedQuestions({ id, title }: { id: string; title: string }) {
   const others = useSimilar(title).filter((question) => question.id !== id);
   if (others.length === 0) return null;
   return (
-    <SideCard title={t('question.related')}>
+    <SidebarCard title={t('question.related')}>
       <Stack gap="sm" component="ul" m={0} p={0} style={{ listStyle: 'none' }}>
         {others.map((question) => (
           <li key={question.id}>
@@ -43,7 +43,7 @@ export function RelatedQuestions({ id, title }: { id: string; title: string }) {
           </li>
         ))}
       </Stack>
-    </SideCard>
+    </SidebarCard>
   );
 }
 

@@ -13,6 +13,7 @@ export function TagChips({ tags }: { tags: string[] }) {
   );
 }
 
+/** A tag that leads to its questions. */
 export function TagChip({ name }: { name: string }) {
   return (
     <LinkText to="/tags/$name" params={{ name }} className={classes.chip} underline="never">

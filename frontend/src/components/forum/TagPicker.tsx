@@ -4,7 +4,7 @@ import { type ReactNode, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { listed, number } from '~/format';
 import { useBeforeSubmit } from '~/forms';
-import { TAG_CHARS_MAX, TAG_NAME, TAGS_MAX, wordsOf } from './limits';
+import { splitTags, TAG_CHARS_MAX, TAG_NAME, TAGS_MAX } from './limits';
 import { useTagSearch } from './useTagSearch';
 
 /** Up to five tags: those that there are, with what they mean, and new ones. */
@@ -30,11 +30,11 @@ export function TagPicker({
   const offered = tags.filter((tag) => !value.includes(tag.name));
   const isNew = isCurrent && TAG_NAME.test(name) && !value.includes(name) && !tags.some((tag) => tag.name === name);
 
-  const wrong = wordsOf(typed).filter((word) => !TAG_NAME.test(word));
+  const wrong = splitTags(typed).filter((word) => !TAG_NAME.test(word));
 
   /** Takes what tags there are in a text, and leaves in the field what is none, and the beginning of another. */
   const take = (text: string, beginning?: string) => {
-    const words = wordsOf(text);
+    const words = splitTags(text);
     const tags = [...new Set([...value, ...words.filter((word) => TAG_NAME.test(word))])].slice(0, TAGS_MAX);
     const left = words.filter((word) => !tags.includes(word));
     if (tags.length > value.length) onChange(tags);

@@ -3,8 +3,8 @@ import { IconChevronDown, IconChevronUp } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { number } from '~/format';
 import { useMe } from '~/session';
-import { useMembersOnly } from './gate';
-import type { Post, PostRef } from './thread';
+import type { Post, PostRef } from './questionCache';
+import { useMembersOnly } from './useMembersOnly';
 import { useVote, type Vote } from './useVote';
 
 /** Useful or not: the score of a post, and the member's own vote on it. */
@@ -37,7 +37,7 @@ export function VoteControl({ post, of, locked }: { post: Post; of: PostRef; loc
   return (
     <Stack gap={4} align="center" role="group" aria-label={t('vote.label')} w={44} style={{ flex: 'none' }}>
       {button(1, t('vote.up'), IconChevronUp)}
-      <Text fw={650} size="lg" aria-live="polite" title={t('vote.standing', { up: number(post.up_votes), down: number(post.down_votes) })}>
+      <Text fw={650} size="lg" aria-live="polite" title={t('vote.tally', { up: number(post.up_votes), down: number(post.down_votes) })}>
         {number(post.score)}
       </Text>
       {button(-1, t('vote.down'), IconChevronDown)}

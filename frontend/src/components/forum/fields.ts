@@ -8,7 +8,7 @@ export function useTagErrors<Values extends { tags: string[] }>(form: UseFormRet
 }
 
 /** Value, change and error of one field, for a component that always has a value. */
-export function fieldOf<Values, Field extends keyof Values & string>(
+export function fieldProps<Values, Field extends keyof Values & string>(
   form: UseFormReturnType<Values>,
   field: Field,
 ): { value: Values[Field]; onChange: (value: Values[Field]) => void; error: ReactNode } {
@@ -17,6 +17,6 @@ export function fieldOf<Values, Field extends keyof Values & string>(
 }
 
 /** Leads to the first field that was refused, as soon as the refusal is shown. */
-export function focusRefused(form: HTMLElement | null) {
+export function focusFirstError(form: HTMLElement | null) {
   requestAnimationFrame(() => form?.querySelector<HTMLElement>('[aria-invalid="true"], [data-error="true"] input')?.focus());
 }

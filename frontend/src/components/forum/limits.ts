@@ -5,16 +5,22 @@ import { useSite } from '~/site';
 /** What the API takes; it refuses the rest with a sentence at the field. */
 const TITLE_CHARS_MAX = 150;
 const BODY_CHARS_MAX = 32_000;
+/** The length of a comment, in characters. */
 export const COMMENT_CHARS = { min: 1, max: 2_000 };
+/** The longest reason of an edit, in characters. */
 export const REASON_CHARS_MAX = 300;
+/** The length of a flag's note, in characters. */
 export const NOTE_CHARS = { min: 10, max: 1_000 };
+/** The most tags of a question. */
 export const TAGS_MAX = 5;
+/** The shortest title that is compared with others, in characters. */
 export const SIMILAR_FROM_CHARS = 10;
 /** What a tag may be called. */
 export const TAG_NAME = /^[a-z0-9+#.-]{1,35}$/;
+/** The longest tag, in characters. */
 export const TAG_CHARS_MAX = 35;
 /** What may become tags: the words of a text, in the form in which the server keeps them. */
-export const wordsOf = (text: string) =>
+export const splitTags = (text: string) =>
   text
     .toLowerCase()
     .split(/[\s,]+/)

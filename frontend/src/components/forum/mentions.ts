@@ -6,7 +6,7 @@ import classes from './MarkdownEditor.module.css';
 
 const SHOWN = 6;
 
-/** Offers members whose handles or names begin with what was typed after an @, and tells the text with the chosen one. Returns how to stop it. */
+/** Offers members whose handles or names begin with what was typed after an @, and calls back with the text that has the chosen one. Returns how to stop it. */
 export function offerMembers(expander: HTMLElement, queries: QueryClient, label: string, onText: (text: string) => void): () => void {
   const menu = async (text: string) => {
     const { items } = await queries.fetchQuery({

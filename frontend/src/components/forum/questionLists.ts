@@ -1,9 +1,10 @@
 import type { ListQuestionsData } from '@regulars/client';
 import { listQuestionsInfiniteOptions } from '@regulars/client/react-query';
 import type { QueryClient } from '@tanstack/react-query';
-import { words } from '~/i18n';
-import { byCursor } from '../Pages';
+import { loadNamespaces } from '~/i18n';
+import { byCursor } from '../InfiniteList';
 
+/** Which questions are listed, and in which order. */
 export type QuestionFilter = NonNullable<ListQuestionsData['query']>;
 
 /** How lists of questions are read. Parameters are in the order in which the server writes them into pages. */
@@ -14,4 +15,4 @@ export const listOf = ({ sort, tag, group, author, ...rest }: QuestionFilter) =>
 
 /** Reads the first page, and the words around it, ahead of the page that shows it. */
 export const loadQuestions = (queries: QueryClient, filter: QuestionFilter) =>
-  Promise.all([words('forum'), queries.ensureInfiniteQueryData({ ...listOf(filter), ...byCursor })]);
+  Promise.all([loadNamespaces('forum'), queries.ensureInfiniteQueryData({ ...listOf(filter), ...byCursor })]);

@@ -2,8 +2,8 @@ import type { QuestionView } from '@regulars/client';
 import { acceptAnswer, unacceptAnswer } from '@regulars/client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { showDone, showProblem } from '~/forms';
-import { changeAnswers, changeCard, changeQuestion } from './thread';
+import { showProblem, showSuccess } from '~/forms';
+import { changeAnswers, changeCard, changeQuestion } from './questionCache';
 
 /** Marks the answer that helped, or by `null` takes the mark away. It shows at once. */
 export function useAcceptance(question: QuestionView) {
@@ -25,7 +25,7 @@ export function useAcceptance(question: QuestionView) {
       show(answer);
       return question.accepted_answer_id ?? null;
     },
-    onSuccess: (_, answer) => showDone(t(answer ? 'answer.accept_done' : 'answer.unaccept_done')),
+    onSuccess: (_, answer) => showSuccess(t(answer ? 'answer.accept_done' : 'answer.unaccept_done')),
     onError: (error, _answer, before) => {
       show(before ?? null);
       showProblem(error);

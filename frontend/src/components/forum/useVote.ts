@@ -2,12 +2,13 @@ import type { VoteCount } from '@regulars/client';
 import { voteOnAnswer, voteOnQuestion } from '@regulars/client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { showProblem } from '~/forms';
-import { changeCard, changePost, type Post, type PostRef } from './thread';
+import { changeCard, changePost, type Post, type PostRef } from './questionCache';
 
+/** Useful, not useful, or no vote. */
 export type Vote = -1 | 0 | 1;
 
 /** How a post will stand when the vote is cast. */
-function standing(post: Post, vote: Vote): VoteCount {
+function afterVote(post: Post, vote: Vote): VoteCount {
   const up_votes = post.up_votes + Number(vote === 1) - Number(post.my_vote === 1);
   const down_votes = post.down_votes + Number(vote === -1) - Number(post.my_vote === -1);
   return { up_votes, down_votes, score: up_votes - down_votes, my_vote: vote };
@@ -33,7 +34,7 @@ export function useVote(ref: PostRef, post: Post) {
     },
     onMutate: (value) => {
       const { up_votes, down_votes, score, my_vote } = post;
-      show(standing(post, value));
+      show(afterVote(post, value));
       return { up_votes, down_votes, score, my_vote };
     },
     onSuccess: show,

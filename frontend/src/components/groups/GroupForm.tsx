@@ -3,11 +3,11 @@ import { useForm } from '@mantine/form';
 import type { GroupKind } from '@regulars/client';
 import { useTranslation } from 'react-i18next';
 import { showProblem } from '~/forms';
-import { useWrite } from '~/write';
+import { useWrite } from '~/useWrite';
 
 const KINDS = ['open', 'on_request', 'invite_only'] as const;
 
-export interface GroupTerms {
+interface GroupTerms {
   name: string;
   description: string;
   kind: GroupKind;

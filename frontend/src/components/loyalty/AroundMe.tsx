@@ -5,7 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { number } from '~/format';
 import { isStaff } from '~/session';
-import { Places, Rank } from './Places';
+import { LeaderboardRows, Rank } from './LeaderboardRows';
 
 const REACH = 2;
 
@@ -47,7 +47,7 @@ export function AroundMe({
           </Text>
         )}
       </Group>
-      {isFar && around && <Places board={board} places={around.items} mine={me.handle} />}
+      {isFar && around && <LeaderboardRows board={board} entries={around.items} mine={me.handle} />}
     </Card>
   );
 }

@@ -4,7 +4,7 @@ import { type Icon, IconCalendarX, IconHourglass } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { date, number } from '~/format';
 import { LinkButton } from '../links';
-import { When } from '../When';
+import { RelativeTime } from '../RelativeTime';
 
 const DATES_SHOWN = 4;
 /** Farther away, a date says more than "in 2 weeks". */
@@ -69,7 +69,7 @@ function Dates({ icon: Image, title, none, dates }: { icon: Icon; title: string;
             {t('common:points', { count: points, formatted: number(points) })}
           </Text>
           <Text size="sm" c="dimmed">
-            {isSoon(at) ? <When at={at} /> : <time dateTime={at}>{date(at)}</time>}
+            {isSoon(at) ? <RelativeTime at={at} /> : <time dateTime={at}>{date(at)}</time>}
           </Text>
         </Group>
       ))}

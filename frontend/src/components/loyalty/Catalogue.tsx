@@ -4,8 +4,8 @@ import { IconGift } from '@tabler/icons-react';
 import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Batches, More } from '../Pages';
-import { Empty, Loading, Problem } from '../states';
+import { Batches, LoadMore } from '../InfiniteList';
+import { Empty, Loading, Problem } from '../LoadState';
 
 /** The rewards as a grid of cards; filters apply to what is loaded, so that more can be asked for. */
 export function Catalogue({
@@ -31,7 +31,7 @@ export function Catalogue({
         {children}
       </Batches>
       {query.isFetchNextPageError && <Problem error={query.error} />}
-      <More query={query} />
+      <LoadMore query={query} />
     </Stack>
   );
 }

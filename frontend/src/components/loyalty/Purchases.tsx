@@ -6,19 +6,19 @@ import { IconChevronDown, IconShoppingBag } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { date, money, number } from '~/format';
+import { byCursor, InfiniteList } from '../InfiniteList';
+import { Empty } from '../LoadState';
 import { LinkButton } from '../links';
-import { byCursor, Pages } from '../Pages';
-import { Empty } from '../states';
+import { PointsExplanation } from './PointsExplanation';
 import { PurchaseLines } from './PurchaseLines';
 import classes from './Purchases.module.css';
-import { WhyPoints } from './WhyPoints';
 
 /** What the member bought, and the points for it. */
 export function Purchases() {
   const { t } = useTranslation(['loyalty', 'common']);
   const query = useInfiniteQuery({ ...listMyPurchasesInfiniteOptions(), ...byCursor });
   return (
-    <Pages
+    <InfiniteList
       query={query}
       empty={
         <Empty icon={IconShoppingBag} title={t('purchases.none')}>
@@ -30,7 +30,7 @@ export function Purchases() {
       }
     >
       {card}
-    </Pages>
+    </InfiniteList>
   );
 }
 
@@ -39,7 +39,7 @@ const card = (purchase: PurchaseView) => <PurchaseCard key={purchase.purchase_id
 function PurchaseCard({ purchase }: { purchase: PurchaseView }) {
   const { t } = useTranslation(['loyalty', 'common']);
   const [opened, details] = useDisclosure(false);
-  const kept = purchase.points - purchase.points_clawed;
+  const points = purchase.points - purchase.points_clawed;
   const isWaiting = purchase.available_at && new Date(purchase.available_at) > new Date();
   const id = `purchase-${purchase.purchase_id}`;
   return (
@@ -58,7 +58,7 @@ function PurchaseCard({ purchase }: { purchase: PurchaseView }) {
           <Group gap="sm" wrap="nowrap">
             <Stack gap={2} align="flex-end">
               <Text fw={700} className={classes.amount}>
-                {t('common:points', { count: kept, formatted: number(kept) })}
+                {t('common:points', { count: points, formatted: number(points) })}
               </Text>
               {isWaiting && purchase.available_at && (
                 <Badge color="gray" variant="default" className={classes.badge}>
@@ -78,7 +78,7 @@ function PurchaseCard({ purchase }: { purchase: PurchaseView }) {
       <Collapse expanded={opened} id={id}>
         <Stack className={classes.details} gap="lg">
           <PurchaseLines purchase={purchase} />
-          <WhyPoints purchase={purchase} />
+          <PointsExplanation purchase={purchase} />
         </Stack>
       </Collapse>
     </Card>

@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { LinkButton } from '../links';
 import { CodeBox } from './CodeBox';
 
-/** The moment after: the code, or what happens next. */
+/** Says that a reward was redeemed: with its code, or what happens next. */
 export function Redeemed({ redemption, onClose }: { redemption: RedemptionView; onClose: () => void }) {
   const { t } = useTranslation('loyalty');
   const title = useRef<HTMLHeadingElement>(null);

@@ -1,17 +1,17 @@
 import { Button, Card, Group, Stack, Text, Title } from '@mantine/core';
-import { modals } from '@mantine/modals';
 import { cancelRedemption, type RedemptionView } from '@regulars/client';
 import { useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { date, number } from '~/format';
-import { showDone, showProblem } from '~/forms';
-import { useIntentKey } from '~/intent';
-import { useWrite } from '~/write';
+import { showProblem, showSuccess } from '~/forms';
+import { invalidate } from '~/invalidate';
+import { useIdempotencyKey } from '~/useIdempotencyKey';
+import { useWrite } from '~/useWrite';
+import { useConfirm } from '../useConfirm';
 import { CodeBox } from './CodeBox';
 import { Countdown } from './Countdown';
 import { RedemptionSteps } from './RedemptionSteps';
-import { refreshPoints } from './refresh';
-import { RewardIcon } from './rewardKinds';
+import { RewardIcon } from './RewardIcon';
 
 /** One of the member's redemptions, and how far it is. */
 export function RedemptionCard({ redemption }: { redemption: RedemptionView }) {
@@ -59,27 +59,24 @@ export function RedemptionCard({ redemption }: { redemption: RedemptionView }) {
 function CancelButton({ redemption }: { redemption: RedemptionView }) {
   const { t } = useTranslation(['loyalty', 'common']);
   const queries = useQueryClient();
-  const keyOf = useIntentKey();
+  const confirm = useConfirm();
+  const withKey = useIdempotencyKey();
   const cancel = useWrite({
     mutationFn: () =>
-      cancelRedemption({
-        path: { redemption_id: redemption.id },
-        body: {},
-        headers: { 'Idempotency-Key': keyOf(redemption.id) },
-        throwOnError: true,
-      }),
+      withKey(redemption.id, (headers) =>
+        cancelRedemption({ path: { redemption_id: redemption.id }, headers, body: {}, throwOnError: true }),
+      ),
     onSuccess: async () => {
-      showDone(t('mine.cancelled', { count: redemption.points, formatted: number(redemption.points) }));
-      await refreshPoints(queries);
+      showSuccess(t('mine.cancelled', { count: redemption.points, formatted: number(redemption.points) }));
+      await invalidate(queries, 'my_points');
     },
     onError: (error) => showProblem(error),
   });
   const ask = () =>
-    modals.openConfirmModal({
+    confirm({
       title: t('mine.cancel_title', { name: redemption.reward.name }),
-      children: <Text>{t('mine.cancel_detail', { count: redemption.points, formatted: number(redemption.points) })}</Text>,
+      text: t('mine.cancel_detail', { count: redemption.points, formatted: number(redemption.points) }),
       labels: { confirm: t('mine.cancel'), cancel: t('mine.keep') },
-      closeButtonProps: { 'aria-label': t('common:close') },
       onConfirm: () => cancel.mutate(),
     });
   return (

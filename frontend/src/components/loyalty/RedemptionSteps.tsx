@@ -5,17 +5,18 @@ import { useTranslation } from 'react-i18next';
 import { date } from '~/format';
 import classes from './RedemptionSteps.module.css';
 
-const WAY: RedemptionState[] = ['held', 'issued', 'fulfilled'];
+const ORDER: RedemptionState[] = ['held', 'issued', 'fulfilled'];
 
-/** The way of a redemption: what is behind it, where it is, what is still to come. */
+/** The states that a redemption has been in, is in, and is still to reach. */
 export function RedemptionSteps({ redemption }: { redemption: RedemptionView }) {
   const { t } = useTranslation('loyalty');
-  const at = WAY.indexOf(redemption.state);
-  const steps = at < 0 ? [redemption.state] : WAY.filter((step) => step !== 'held' || redemption.state === 'held' || redemption.held_until);
+  const at = ORDER.indexOf(redemption.state);
+  const steps =
+    at < 0 ? [redemption.state] : ORDER.filter((step) => step !== 'held' || redemption.state === 'held' || redemption.held_until);
   return (
     <Group component="ol" className={classes.steps} aria-label={t('mine.steps')} gap="xs">
       {steps.map((step) => {
-        const isReached = at < 0 || WAY.indexOf(step) <= at;
+        const isReached = at < 0 || ORDER.indexOf(step) <= at;
         const Image = at < 0 ? IconCircleXFilled : isReached ? IconCircleCheckFilled : IconCircle;
         return (
           <li

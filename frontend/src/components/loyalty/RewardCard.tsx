@@ -4,13 +4,13 @@ import { IconLock } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { number } from '~/format';
 import { LinkButton } from '../links';
-import { RewardFacts, useFaceValue } from './RewardFacts';
-import { RewardIcon } from './rewardKinds';
+import { faceValueOf, RewardBadges } from './RewardBadges';
+import { RewardIcon } from './RewardIcon';
 
 /** A reward in the catalogue, and what keeps the reader from it, if anything does. */
 export function RewardCard({ reward, tierName, available }: { reward: RewardView; tierName?: string; available?: number }) {
   const { t } = useTranslation(['loyalty', 'common']);
-  const faceValue = useFaceValue()(reward);
+  const faceValue = faceValueOf(reward);
   return (
     <Card component="article" p="lg" h="100%">
       <Stack gap="sm" h="100%">
@@ -31,13 +31,13 @@ export function RewardCard({ reward, tierName, available }: { reward: RewardView
             {reward.description}
           </Text>
         )}
-        <RewardFacts reward={reward} tierName={tierName} />
+        <RewardBadges reward={reward} tierName={tierName} />
         <Stack gap={8} mt="auto" pt={4}>
           <Group justify="space-between" gap="xs">
             <Text fw={700} fz="lg">
               {t('common:points', { count: reward.price_points, formatted: number(reward.price_points) })}
             </Text>
-            <Door reward={reward} isMember={available !== undefined} />
+            <RewardAction reward={reward} isMember={available !== undefined} />
           </Group>
           {available !== undefined && reward.affordable === false && <ToGo price={reward.price_points} available={available} />}
         </Stack>
@@ -46,7 +46,7 @@ export function RewardCard({ reward, tierName, available }: { reward: RewardView
   );
 }
 
-function Door({ reward, isMember }: { reward: RewardView; isMember: boolean }) {
+function RewardAction({ reward, isMember }: { reward: RewardView; isMember: boolean }) {
   const { t } = useTranslation('loyalty');
   if (reward.stock_left === 0) return null;
   if (!isMember) {

@@ -17,11 +17,11 @@ import {
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { dateTime, number, signed } from '~/format';
+import { byCursor, InfiniteList } from '../InfiniteList';
+import { Empty } from '../LoadState';
 import { LinkButton } from '../links';
-import { byCursor, Pages } from '../Pages';
-import { Empty } from '../states';
-import { changeOf, pointsOf, sentenceOf } from './movement';
 import classes from './Statement.module.css';
+import { changeOf, pointsOf, sentenceOf } from './statementLine';
 
 const IMAGES: Record<StatementLine['kind'], Icon> = {
   earn: IconHourglassEmpty,
@@ -44,7 +44,7 @@ export function Statement() {
   const { t } = useTranslation('loyalty');
   const query = useInfiniteQuery({ ...listMyStatementInfiniteOptions(), ...byCursor });
   return (
-    <Pages
+    <InfiniteList
       query={query}
       as="rows"
       empty={
@@ -56,7 +56,7 @@ export function Statement() {
       }
     >
       {movement}
-    </Pages>
+    </InfiniteList>
   );
 }
 

@@ -5,12 +5,12 @@ import { type Icon, IconChevronRight, IconMessageCircleHeart, IconShoppingBag, I
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { LinkText } from '../links';
-import { useWays } from './ways';
+import { useWayWording } from './useWayWording';
 
 const WAYS = [
   ['shop', IconShoppingBag, { to: '/settings/shops' }, ['purchase']],
   ['help', IconMessageCircleHeart, { to: '/questions', search: { sort: 'unanswered' } }, ['answer_accepted', 'answer_upvoted']],
-  ['invite', IconUserPlus, { to: '/referral' }, ['referral_advocate', 'referral_referee']],
+  ['refer', IconUserPlus, { to: '/referral' }, ['referral_advocate', 'referral_referee']],
 ] as const satisfies readonly (readonly [string, Icon, object, readonly Trigger[]])[];
 
 /** What earns how many points, and where to begin. */
@@ -44,7 +44,7 @@ export function WaysToEarn() {
 
 function Gains({ ways }: { ways: WayToEarn[] }) {
   const { t } = useTranslation('loyalty');
-  const { gain, small } = useWays();
+  const { gain, small } = useWayWording();
   if (ways.length === 0) {
     return <Text size="sm">{t('earn.say.none')}</Text>;
   }

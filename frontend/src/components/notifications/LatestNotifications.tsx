@@ -3,9 +3,9 @@ import { listMyNotificationsOptions } from '@regulars/client/react-query';
 import { IconBell } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import classes from '../InfiniteList.module.css';
+import { Empty, Loading, Problem } from '../LoadState';
 import { LinkButton } from '../links';
-import classes from '../Pages.module.css';
-import { Empty, Loading, Problem } from '../states';
 import { NotificationRow } from './NotificationRow';
 import { useReadNotifications } from './useNotifications';
 
@@ -22,23 +22,23 @@ export default function LatestNotifications({ unread, onOpen }: { unread: number
         <Text fw={600}>{t('common:nav.notifications')}</Text>
         {unread > 0 && (
           <Button size="compact-sm" variant="subtle" loading={read.isPending} onClick={() => read.mutate({ body: {} })}>
-            {t('news.read_all')}
+            {t('notifications.read_all')}
           </Button>
         )}
       </Group>
       <ScrollArea.Autosize mah="min(60vh, 480px)" style={{ borderTop: '1px solid var(--mantine-color-default-border)' }}>
         {latest.isPending && <Loading />}
         {latest.isError && <Problem error={latest.error} />}
-        {latest.data?.items.length === 0 && <Empty icon={IconBell} title={t('news.none')} />}
+        {latest.data?.items.length === 0 && <Empty icon={IconBell} title={t('notifications.none')} />}
         <div className={classes.rows}>
-          {latest.data?.items.map((news) => (
-            <NotificationRow key={news.id} news={news} onOpen={onOpen} />
+          {latest.data?.items.map((notification) => (
+            <NotificationRow key={notification.id} notification={notification} onOpen={onOpen} />
           ))}
         </div>
       </ScrollArea.Autosize>
       <Box p="xs" style={{ borderTop: '1px solid var(--mantine-color-default-border)' }}>
         <LinkButton to="/notifications" variant="subtle" fullWidth onClick={onOpen}>
-          {t('news.all')}
+          {t('notifications.all')}
         </LinkButton>
       </Box>
     </>

@@ -2,38 +2,38 @@ import { Text, ThemeIcon, VisuallyHidden } from '@mantine/core';
 import type { NotificationView } from '@regulars/client';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { When } from '../When';
+import { RelativeTime } from '../RelativeTime';
 import classes from './NotificationRow.module.css';
-import { NEWS_ICONS, placeOf, sentenceOf } from './news';
+import { linkOf, NOTIFICATION_ICONS, sentenceOf } from './notification';
 import { useReadNotifications } from './useNotifications';
 
 /** One notification: what happened and when; it leads to where it happened, and counts as read then. */
-export function NotificationRow({ news, onOpen }: { news: NotificationView; onOpen?: () => void }) {
+export function NotificationRow({ notification, onOpen }: { notification: NotificationView; onOpen?: () => void }) {
   const { t } = useTranslation('account');
   const read = useReadNotifications();
-  const Image = NEWS_ICONS[news.kind];
-  const isUnread = !news.read_at;
+  const Image = NOTIFICATION_ICONS[notification.kind];
+  const isUnread = !notification.read_at;
   const open = () => {
-    if (isUnread) read.mutate({ body: { ids: [news.id] } });
+    if (isUnread) read.mutate({ body: { ids: [notification.id] } });
     onOpen?.();
   };
   return (
-    <Link {...placeOf(news)} className={classes.row} data-unread={isUnread || undefined} onClick={open}>
+    <Link {...linkOf(notification)} className={classes.row} data-unread={isUnread || undefined} onClick={open}>
       <ThemeIcon variant="light" color={isUnread ? 'brand' : 'gray'} size={36} radius="xl" aria-hidden>
         <Image size={18} />
       </ThemeIcon>
       <span className={classes.what}>
         <Text span fw={isUnread ? 600 : undefined} size="sm" display="block">
-          {isUnread && <VisuallyHidden>{t('news.unread')} </VisuallyHidden>}
-          {sentenceOf(t, news)}
+          {isUnread && <VisuallyHidden>{t('notifications.unread')} </VisuallyHidden>}
+          {sentenceOf(t, notification)}
         </Text>
-        {news.reason && (
+        {notification.reason && (
           <Text span size="sm" display="block">
-            {news.reason}
+            {notification.reason}
           </Text>
         )}
         <Text span size="xs" c="dimmed">
-          <When at={news.created_at} />
+          <RelativeTime at={notification.created_at} />
         </Text>
       </span>
       {isUnread && <span className={classes.dot} aria-hidden />}

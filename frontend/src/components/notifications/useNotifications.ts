@@ -1,45 +1,40 @@
 import { notifications as toasts } from '@mantine/notifications';
 import type { NotificationKind, NotificationView } from '@regulars/client';
 import { readNotificationsMutation } from '@regulars/client/react-query';
-import { type QueryClient, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import i18next from 'i18next';
 import { useEffect } from 'react';
 import { showProblem } from '~/forms';
-import { words } from '~/i18n';
-import { useWrite } from '~/write';
-import { refreshPoints } from '../loyalty/refresh';
-import { listen } from './listen';
-import { sentenceOf } from './news';
+import { loadNamespaces } from '~/i18n';
+import { invalidate } from '~/invalidate';
+import { useWrite } from '~/useWrite';
+import { sentenceOf } from './notification';
+import { subscribe } from './notificationStream';
 
-const LISTS = ['listMyNotifications', 'countMyNotifications'];
-
-const OF_POINTS: NotificationKind[] = ['tier_changed', 'redemption_changed', 'points_available', 'points_adjusted', 'referral_rewarded'];
-
-const refreshNews = (queries: QueryClient) =>
-  queries.invalidateQueries({ predicate: ({ queryKey: [key] }) => LISTS.includes((key as { _id?: string })?._id ?? '') });
+const MOVES_POINTS: NotificationKind[] = ['tier_changed', 'redemption_changed', 'points_available', 'points_adjusted', 'referral_rewarded'];
 
 /** Keeps everything that shows notifications up to date while the page is open, and says politely what is new. */
 export function useLiveNotifications(signedIn: boolean) {
   const queries = useQueryClient();
   useEffect(() => {
     if (!signedIn) return;
-    return listen((news) => {
-      refreshNews(queries);
-      if (OF_POINTS.includes(news.kind)) refreshPoints(queries);
+    return subscribe((notification) => {
+      invalidate(queries, 'notifications');
+      if (MOVES_POINTS.includes(notification.kind)) invalidate(queries, 'my_points');
       // Of several tabs, the one that is looked at says it.
-      if (document.visibilityState === 'visible') say(news);
+      if (document.visibilityState === 'visible') showNotification(notification);
     });
   }, [signedIn, queries]);
 }
 
-async function say(news: NotificationView) {
-  await words('account');
+async function showNotification(notification: NotificationView) {
+  await loadNamespaces('account');
   const t = i18next.getFixedT(null, 'account');
   toasts.show({
     // What replaces an earlier one takes its place on the screen as well.
-    id: news.kind + (news.post_id ?? news.question?.id ?? news.id),
+    id: notification.kind + (notification.post_id ?? notification.question?.id ?? notification.id),
     role: 'status',
-    message: sentenceOf(t, news),
+    message: sentenceOf(t, notification),
     color: 'teal',
     closeButtonProps: { 'aria-label': i18next.t('close') },
   });
@@ -51,7 +46,7 @@ export function useReadNotifications() {
   return useWrite(
     {
       ...readNotificationsMutation(),
-      onSuccess: () => refreshNews(queries),
+      onSuccess: () => invalidate(queries, 'notifications'),
       onError: (error) => showProblem(error),
     },
     ({ body }) => JSON.stringify(body),

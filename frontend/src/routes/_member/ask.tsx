@@ -1,14 +1,14 @@
 import { createFileRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { AskForm } from '~/components/forum/AskForm';
-import { AskingWell } from '~/components/forum/AskingWell';
-import { Columns } from '~/components/forum/Side';
-import { PageHead } from '~/components/PageHead';
-import { words } from '~/i18n';
+import { AskingTips } from '~/components/forum/AskingTips';
+import { SidebarLayout } from '~/components/forum/Sidebar';
+import { PageHeader } from '~/components/PageHeader';
+import { loadNamespaces } from '~/i18n';
 
 export const Route = createFileRoute('/_member/ask')({
   validateSearch: (search): { group?: string } => ({ group: search.group ? String(search.group) : undefined }),
-  loader: () => words('forum'),
+  loader: () => loadNamespaces('forum'),
   component: Ask,
 });
 
@@ -17,10 +17,10 @@ function Ask() {
   const { group } = Route.useSearch();
   return (
     <>
-      <PageHead title={t('ask.heading')} description={t('ask.about')} />
-      <Columns side={<AskingWell />}>
+      <PageHeader title={t('ask.heading')} description={t('ask.about')} />
+      <SidebarLayout sidebar={<AskingTips />}>
         <AskForm group={group} />
-      </Columns>
+      </SidebarLayout>
     </>
   );
 }

@@ -5,15 +5,15 @@ import { IconBell, IconChecks, IconSettings } from '@tabler/icons-react';
 import { useInfiniteQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { byCursor, InfiniteList } from '~/components/InfiniteList';
+import { Empty } from '~/components/LoadState';
 import { LinkButton } from '~/components/links';
 import { NotificationRow } from '~/components/notifications/NotificationRow';
 import { useReadNotifications } from '~/components/notifications/useNotifications';
-import { PageHead } from '~/components/PageHead';
-import { byCursor, Pages } from '~/components/Pages';
-import { Empty } from '~/components/states';
+import { PageHeader } from '~/components/PageHeader';
 import { TabRow } from '~/components/TabRow';
 import { number } from '~/format';
-import { words } from '~/i18n';
+import { loadNamespaces } from '~/i18n';
 
 const listOf = (unread?: true) => ({ ...listMyNotificationsInfiniteOptions({ query: { unread } }), ...byCursor });
 
@@ -22,14 +22,14 @@ export const Route = createFileRoute('/_member/notifications')({
   loaderDeps: ({ search: { unread } }) => ({ unread }),
   loader: ({ context: { queries }, deps: { unread } }) =>
     Promise.all([
-      words('account'),
+      loadNamespaces('account'),
       queries.ensureQueryData(countMyNotificationsOptions()),
       queries.ensureInfiniteQueryData(listOf(unread)),
     ]),
   component: Notifications,
 });
 
-const row = (news: NotificationView) => <NotificationRow key={news.id} news={news} />;
+const row = (notification: NotificationView) => <NotificationRow key={notification.id} notification={notification} />;
 
 function Notifications() {
   const { t } = useTranslation(['account', 'common']);
@@ -40,7 +40,7 @@ function Notifications() {
   const tab = unread ? 'unread' : 'all';
   return (
     <>
-      <PageHead title={t('common:nav.notifications')}>
+      <PageHeader title={t('common:nav.notifications')}>
         {count.unread > 0 && (
           <Button
             variant="default"
@@ -48,23 +48,23 @@ function Notifications() {
             loading={read.isPending}
             onClick={() => read.mutate({ body: {} })}
           >
-            {t('news.read_all')}
+            {t('notifications.read_all')}
           </Button>
         )}
         <LinkButton to="/settings/notifications" variant="default" leftSection={<IconSettings size={18} />}>
-          {t('news.settings')}
+          {t('notifications.settings')}
         </LinkButton>
-      </PageHead>
+      </PageHeader>
       <Tabs value={tab} onChange={(next) => navigate({ search: { unread: next === 'unread' || undefined }, replace: true })}>
         <TabRow value={tab} mb="md" aria-label={t('common:nav.notifications')}>
-          <Tabs.Tab value="all">{t('news.tab_all')}</Tabs.Tab>
+          <Tabs.Tab value="all">{t('notifications.tab_all')}</Tabs.Tab>
           <Tabs.Tab value="unread">
-            {t('news.tab_unread')}
+            {t('notifications.tab_unread')}
             {count.unread > 0 && ` (${number(count.unread)})`}
           </Tabs.Tab>
         </TabRow>
         <Tabs.Panel value={tab}>
-          <News unread={unread} />
+          <NotificationList unread={unread} />
         </Tabs.Panel>
       </Tabs>
     </>
@@ -72,20 +72,20 @@ function Notifications() {
 }
 
 /** Apart from the tabs, whose context is another at each drawing. */
-function News({ unread }: { unread?: true }) {
+function NotificationList({ unread }: { unread?: true }) {
   const { t } = useTranslation('account');
   const query = useInfiniteQuery(listOf(unread));
   return (
-    <Pages
+    <InfiniteList
       query={query}
       as="rows"
       empty={
-        <Empty icon={IconBell} title={t(unread ? 'news.none_unread' : 'news.none')}>
-          <Text c="dimmed">{t('news.none_detail')}</Text>
+        <Empty icon={IconBell} title={t(unread ? 'notifications.none_unread' : 'notifications.none')}>
+          <Text c="dimmed">{t('notifications.none_detail')}</Text>
         </Empty>
       }
     >
       {row}
-    </Pages>
+    </InfiniteList>
   );
 }

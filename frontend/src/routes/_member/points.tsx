@@ -11,16 +11,16 @@ import { IconCoins, IconCrown, IconReceipt, IconShoppingBag } from '@tabler/icon
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { byCursor } from '~/components/InfiniteList';
 import { BalanceCard } from '~/components/loyalty/BalanceCard';
-import { Ladder, TierHistory } from '~/components/loyalty/Ladder';
 import { Purchases } from '~/components/loyalty/Purchases';
 import { Statement } from '~/components/loyalty/Statement';
 import { TierCard } from '~/components/loyalty/TierCard';
+import { TierHistory, TierLadder } from '~/components/loyalty/TierLadder';
 import { WaysToEarn } from '~/components/loyalty/WaysToEarn';
-import { PageHead } from '~/components/PageHead';
-import { byCursor } from '~/components/Pages';
+import { PageHeader } from '~/components/PageHeader';
 import { TabRow } from '~/components/TabRow';
-import { words } from '~/i18n';
+import { loadNamespaces } from '~/i18n';
 
 const TABS = [
   ['statement', IconReceipt],
@@ -35,7 +35,7 @@ export const Route = createFileRoute('/_member/points')({
   loaderDeps: ({ search }) => ({ tab: search.tab ?? 'statement' }),
   loader: ({ context: { queries }, deps: { tab } }) =>
     Promise.all([
-      words('loyalty'),
+      loadNamespaces('loyalty'),
       queries.ensureQueryData(getMyPointsOptions()),
       queries.ensureQueryData(getMyTierOptions()),
       queries.ensureQueryData(listTiersOptions()),
@@ -55,7 +55,7 @@ function Points() {
   const { data: ladder } = useSuspenseQuery(listTiersOptions());
   return (
     <>
-      <PageHead title={t('points.title')} description={t('points.description')} />
+      <PageHeader title={t('points.title')} description={t('points.description')} />
       <Grid mb="xl">
         <Grid.Col span={{ base: 12, md: 7 }}>
           <BalanceCard points={points} />
@@ -94,7 +94,7 @@ function Points() {
                 <Text size="sm" c="dimmed">
                   {t('tiers.how')}
                 </Text>
-                <Ladder tiers={ladder.items} mine={tier.rank} />
+                <TierLadder tiers={ladder.items} mine={tier.rank} />
               </Stack>
             </Card>
             <TierHistory tier={tier} />

@@ -4,19 +4,24 @@ import { IconUserHeart } from '@tabler/icons-react';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { Empty } from '~/components/LoadState';
 import { LinkText } from '~/components/links';
-import { InvitationLink } from '~/components/loyalty/InvitationLink';
-import { InvitationSteps, ReferralCounts } from '~/components/loyalty/InvitationSteps';
-import { invitationOf, useWays } from '~/components/loyalty/ways';
-import { PageHead } from '~/components/PageHead';
-import { Empty } from '~/components/states';
+import { ReferralLink } from '~/components/loyalty/ReferralLink';
+import { ReferralCounts, ReferralSteps } from '~/components/loyalty/ReferralSteps';
+import { referralTermsOf } from '~/components/loyalty/referralTerms';
+import { useWayWording } from '~/components/loyalty/useWayWording';
+import { PageHeader } from '~/components/PageHeader';
 import { date } from '~/format';
-import { words } from '~/i18n';
+import { loadNamespaces } from '~/i18n';
 import { useSite } from '~/site';
 
 export const Route = createFileRoute('/_member/referral')({
   loader: ({ context: { queries } }) =>
-    Promise.all([words('loyalty'), queries.ensureQueryData(getMyReferralOptions()), queries.ensureQueryData(listWaysToEarnOptions())]),
+    Promise.all([
+      loadNamespaces('loyalty'),
+      queries.ensureQueryData(getMyReferralOptions()),
+      queries.ensureQueryData(listWaysToEarnOptions()),
+    ]),
   component: Referral,
 });
 
@@ -27,21 +32,21 @@ function Referral() {
   const { data: referral } = useSuspenseQuery(getMyReferralOptions());
   const { referral_text } = useSite();
   const { data: ways } = useSuspenseQuery(listWaysToEarnOptions());
-  const { points } = useWays();
-  const invitation = invitationOf(ways.items);
-  const [mine, theirs] = [points(invitation.mine?.points ?? 0), points(invitation.theirs?.points ?? 0)];
+  const { points } = useWayWording();
+  const terms = referralTermsOf(ways.items);
+  const [mine, theirs] = [points(terms.mine?.points ?? 0), points(terms.theirs?.points ?? 0)];
   return (
     <>
-      <PageHead
+      <PageHeader
         title={t('referral.title')}
         description={
-          <span style={{ whiteSpace: 'pre-line' }}>{referral_text || t(`referral.description.${invitation.sides}`, { mine, theirs })}</span>
+          <span style={{ whiteSpace: 'pre-line' }}>{referral_text || t(`referral.description.${terms.sides}`, { mine, theirs })}</span>
         }
       />
       <Grid>
         <Grid.Col span={{ base: 12, md: 7 }}>
           <Stack>
-            <InvitationLink link={referral.link} code={referral.code} />
+            <ReferralLink link={referral.link} code={referral.code} />
             <Card p="lg" component="section" aria-labelledby="friends">
               <Group justify="space-between" mb="sm">
                 <Title order={2} size="h4" id="friends">
@@ -71,7 +76,7 @@ function Referral() {
           </Stack>
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 5 }}>
-          <InvitationSteps ways={ways.items} />
+          <ReferralSteps ways={ways.items} />
         </Grid.Col>
       </Grid>
     </>

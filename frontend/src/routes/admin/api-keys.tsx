@@ -6,26 +6,25 @@ import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-quer
 import { createFileRoute } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { onArrival } from '~/components/admin/arrival';
+import { administratorsOnly } from '~/components/admin/administratorsOnly';
+import { CreateKeyDrawer } from '~/components/admin/api-keys/CreateKeyDrawer';
+import { EditKeyDialog } from '~/components/admin/api-keys/EditKeyDialog';
+import { RotateKeyDialog } from '~/components/admin/api-keys/RotateKeyDialog';
+import { scopeKey } from '~/components/admin/api-keys/scopes';
+import { awaitOnEnter } from '~/components/admin/awaitOnEnter';
+import { ConfirmByName } from '~/components/admin/ConfirmByName';
 import { CsvButton } from '~/components/admin/CsvButton';
 import { type Column, DataTable } from '~/components/admin/DataTable';
-import { administratorsOnly } from '~/components/admin/guard';
-import { PageHead } from '~/components/PageHead';
-import { forget } from '~/components/programme/lists';
-import { EditKeyModal } from '~/components/programme/partners/EditKeyModal';
-import { KeyDrawer } from '~/components/programme/partners/KeyDrawer';
-import { RotateModal } from '~/components/programme/partners/RotateModal';
-import { wordOf } from '~/components/programme/partners/scopes';
-import { StateBadge } from '~/components/programme/StateBadge';
-import { TypedConfirm } from '~/components/programme/TypedConfirm';
-import { Empty } from '~/components/states';
-import { When } from '~/components/When';
+import { StateBadge } from '~/components/admin/StateBadge';
+import { Empty } from '~/components/LoadState';
+import { PageHeader } from '~/components/PageHeader';
+import { RelativeTime } from '~/components/RelativeTime';
 import { dateTime } from '~/format';
-import { showDone, showProblem } from '~/forms';
-import { words } from '~/i18n';
-import { useWrite } from '~/write';
-
-const text = (value: unknown) => (typeof value === 'string' && value ? value : undefined);
+import { showProblem, showSuccess } from '~/forms';
+import { loadNamespaces } from '~/i18n';
+import { invalidate } from '~/invalidate';
+import { text } from '~/searchParams';
+import { useWrite } from '~/useWrite';
 
 export const Route = createFileRoute('/admin/api-keys')({
   beforeLoad: administratorsOnly,
@@ -35,12 +34,12 @@ export const Route = createFileRoute('/admin/api-keys')({
   }),
   loaderDeps: ({ search: { partner, cursor } }) => ({ partner_id: partner, cursor }),
   loader: ({ context: { queries }, deps, cause }) =>
-    onArrival(cause, Promise.all([words('programme', 'admin'), queries.ensureQueryData(listApiKeysOptions({ query: deps }))])),
+    awaitOnEnter(cause, Promise.all([loadNamespaces('admin_system'), queries.ensureQueryData(listApiKeysOptions({ query: deps }))])),
   component: ApiKeys,
 });
 
 function ApiKeys() {
-  const { t } = useTranslation('programme');
+  const { t } = useTranslation(['admin_system', 'admin']);
   const { partner, cursor } = Route.useSearch();
   const navigate = Route.useNavigate();
   const queries = useQueryClient();
@@ -54,8 +53,8 @@ function ApiKeys() {
     ...revokeApiKeyMutation(),
     onSuccess: () => {
       setRevoking(undefined);
-      forget(queries, 'listApiKeys');
-      showDone(t('key.revoked_done'));
+      invalidate(queries, 'api_keys');
+      showSuccess(t('key.revoked_done'));
     },
     onError: (error) => showProblem(error),
   });
@@ -81,23 +80,23 @@ function ApiKeys() {
       render: ({ scopes }) => (
         <Group gap={4}>
           {scopes.map((scope) => (
-            <Badge key={scope} variant="default" size="sm" fw={500} title={t(`key.scope_help.${wordOf(scope)}`)}>
-              {t(`key.scope.${wordOf(scope)}`)}
+            <Badge key={scope} variant="default" size="sm" fw={500} title={t(`key.scope_help.${scopeKey(scope)}`)}>
+              {t(`key.scope.${scopeKey(scope)}`)}
             </Badge>
           ))}
         </Group>
       ),
     },
-    { accessor: 'in_use', title: t('state'), render: (key) => <Standing apiKey={key} /> },
+    { accessor: 'in_use', title: t('admin:state'), render: (key) => <KeyStatus apiKey={key} /> },
     {
       accessor: 'last_used_at',
       title: t('key.last_used'),
       noWrap: true,
-      render: ({ last_used_at }) => (last_used_at ? <When at={last_used_at} /> : t('key.never_used')),
+      render: ({ last_used_at }) => (last_used_at ? <RelativeTime at={last_used_at} /> : t('key.never_used')),
     },
     {
       accessor: 'actions',
-      title: t('actions'),
+      title: t('admin:actions'),
       render: (key) =>
         key.in_use && (
           <Group gap={4} wrap="nowrap">
@@ -126,11 +125,11 @@ function ApiKeys() {
   ];
   return (
     <>
-      <PageHead title={t('key.title')} description={t('key.intro')}>
+      <PageHeader title={t('key.title')} description={t('key.intro')}>
         <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setCreating(true)}>
           {t('key.create')}
         </Button>
-      </PageHead>
+      </PageHeader>
       <DataTable<ApiKeyView>
         label={t('key.title')}
         query={list}
@@ -155,10 +154,10 @@ function ApiKeys() {
           </Empty>
         }
       />
-      <KeyDrawer key={partner} opened={creating} partner={partner} onClose={() => setCreating(false)} />
-      {editing && <EditKeyModal key={editing.id} apiKey={editing} onClose={() => setEditing(undefined)} />}
-      <RotateModal apiKey={rotating} onClose={() => setRotating(undefined)} />
-      <TypedConfirm
+      <CreateKeyDrawer key={partner} opened={creating} partner={partner} onClose={() => setCreating(false)} />
+      {editing && <EditKeyDialog key={editing.id} apiKey={editing} onClose={() => setEditing(undefined)} />}
+      <RotateKeyDialog apiKey={rotating} onClose={() => setRotating(undefined)} />
+      <ConfirmByName
         opened={revoking !== undefined}
         onClose={() => setRevoking(undefined)}
         title={t('key.revoke_title', { name: revoking?.name ?? '' })}
@@ -170,16 +169,16 @@ function ApiKeys() {
         <Text size="sm">{t('key.revoke_help')}</Text>
         {revoking?.last_used_at && (
           <Text size="sm">
-            {t('key.last_used')}: <When at={revoking.last_used_at} />
+            {t('key.last_used')}: <RelativeTime at={revoking.last_used_at} />
           </Text>
         )}
-      </TypedConfirm>
+      </ConfirmByName>
     </>
   );
 }
 
-function Standing({ apiKey: { in_use, revoked_at, expires_at } }: { apiKey: ApiKeyView }) {
-  const { t } = useTranslation('programme');
+function KeyStatus({ apiKey: { in_use, revoked_at, expires_at } }: { apiKey: ApiKeyView }) {
+  const { t } = useTranslation('admin_system');
   if (in_use)
     return (
       <>

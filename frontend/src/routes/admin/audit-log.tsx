@@ -4,14 +4,15 @@ import { listAuditLogOptions } from '@regulars/client/react-query';
 import { IconX } from '@tabler/icons-react';
 import { createFileRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { oneOf, text } from '~/address';
-import { onArrival } from '~/components/admin/arrival';
-import { AuditTable } from '~/components/admin/audit/AuditTable';
-import { ACTIONS } from '~/components/admin/audit/actions';
+import { administratorsOnly } from '~/components/admin/administratorsOnly';
+import { AuditTable } from '~/components/admin/audit-log/AuditTable';
+import { ACTIONS } from '~/components/admin/audit-log/actions';
+import { awaitOnEnter } from '~/components/admin/awaitOnEnter';
 import { CsvButton } from '~/components/admin/CsvButton';
-import { administratorsOnly } from '~/components/admin/guard';
-import { PageHead } from '~/components/PageHead';
+import { PageHeader } from '~/components/PageHeader';
 import { SearchField } from '~/components/SearchField';
+import { loadNamespaces } from '~/i18n';
+import { oneOf, text } from '~/searchParams';
 
 interface Search {
   actor?: string;
@@ -29,18 +30,25 @@ export const Route = createFileRoute('/admin/audit-log')({
   }),
   beforeLoad: administratorsOnly,
   loaderDeps: ({ search }) => search,
-  loader: ({ context: { queries }, deps, cause }) => onArrival(cause, queries.ensureQueryData(listAuditLogOptions({ query: deps }))),
+  loader: ({ context: { queries }, deps, cause }) =>
+    awaitOnEnter(
+      cause,
+      Promise.all([
+        loadNamespaces('admin_system', 'admin_community', 'admin_loyalty'),
+        queries.ensureQueryData(listAuditLogOptions({ query: deps })),
+      ]),
+    ),
   component: AuditPage,
 });
 
 function AuditPage() {
-  const { t } = useTranslation('admin');
+  const { t } = useTranslation(['admin_system', 'admin']);
   const search = Route.useSearch();
   const navigate = Route.useNavigate();
   const filter = (change: Partial<Search>) => navigate({ search: (now) => ({ ...now, cursor: undefined, ...change }), replace: true });
   return (
     <>
-      <PageHead title={t('nav.audit_log')} description={t('audit.description')} />
+      <PageHeader title={t('admin:nav.audit_log')} description={t('audit.description')} />
       <AuditTable
         filter={search}
         actions={<CsvButton ask={(csv) => listAuditLog({ ...csv, query: { ...search, cursor: undefined } })} />}
@@ -57,7 +65,7 @@ function AuditPage() {
               value={search.action ?? ''}
               onChange={({ currentTarget: { value } }) => filter({ action: oneOf(ACTIONS, value) })}
               data={[
-                { value: '', label: t('filter.all') },
+                { value: '', label: t('admin:filter.all') },
                 ...ACTIONS.map((action) => ({ value: action, label: t(`audit.did.${action}`) })),
               ]}
             />

@@ -3,33 +3,39 @@ import { getDashboardOptions } from '@regulars/client/react-query';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { onArrival } from '~/components/admin/arrival';
-import { PageHead } from '~/components/PageHead';
-import { Community } from '~/components/programme/dashboard/Community';
-import { Points } from '~/components/programme/dashboard/Points';
-import { RangeBar } from '~/components/programme/dashboard/RangeBar';
-import { queryOf, rangeOf } from '~/components/programme/dashboard/range';
-import { Loading, Problem } from '~/components/states';
+import { awaitOnEnter } from '~/components/admin/awaitOnEnter';
+import { Community } from '~/components/admin/dashboard/Community';
+import { Points } from '~/components/admin/dashboard/Points';
+import { RangeBar } from '~/components/admin/dashboard/RangeBar';
+import { queryOf, rangeOf } from '~/components/admin/dashboard/range';
+import { Loading, Problem } from '~/components/LoadState';
+import { PageHeader } from '~/components/PageHeader';
 import { dayOf } from '~/format';
-import { words } from '~/i18n';
+import { loadNamespaces } from '~/i18n';
 
 export const Route = createFileRoute('/admin/dashboard')({
   validateSearch: rangeOf,
   loaderDeps: ({ search }) => search,
   loader: ({ context: { queries }, deps, cause }) =>
-    onArrival(cause, Promise.all([words('programme', 'admin'), queries.ensureQueryData(getDashboardOptions({ query: queryOf(deps) }))])),
+    awaitOnEnter(
+      cause,
+      Promise.all([
+        loadNamespaces('admin_community', 'admin_loyalty'),
+        queries.ensureQueryData(getDashboardOptions({ query: queryOf(deps) })),
+      ]),
+    ),
   component: Dashboard,
 });
 
 function Dashboard() {
-  const { t } = useTranslation('programme');
+  const { t } = useTranslation('admin_community');
   const range = Route.useSearch();
   const navigate = Route.useNavigate();
   const { data, error, refetch } = useQuery({ ...getDashboardOptions({ query: queryOf(range) }), placeholderData: keepPreviousData });
   const label = (day: string) => dayOf(day, data?.step);
   return (
     <>
-      <PageHead title={t('dashboard.title')} description={t('dashboard.intro')} />
+      <PageHeader title={t('dashboard.title')} description={t('dashboard.intro')} />
       {error && <Problem error={error} retry={refetch} />}
       {data ? (
         <>

@@ -4,14 +4,15 @@ import { listGroupsOptions } from '@regulars/client/react-query';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { text } from '~/address';
-import { onArrival } from '~/components/admin/arrival';
+import { awaitOnEnter } from '~/components/admin/awaitOnEnter';
 import { CsvButton } from '~/components/admin/CsvButton';
 import { DataTable } from '~/components/admin/DataTable';
 import { LinkText } from '~/components/links';
-import { PageHead } from '~/components/PageHead';
+import { PageHeader } from '~/components/PageHeader';
 import { SearchField } from '~/components/SearchField';
 import { date, number } from '~/format';
+import { loadNamespaces } from '~/i18n';
+import { text } from '~/searchParams';
 
 interface Search {
   q?: string;
@@ -21,25 +22,26 @@ interface Search {
 export const Route = createFileRoute('/admin/groups')({
   validateSearch: (search): Search => ({ q: text(search.q), cursor: text(search.cursor) }),
   loaderDeps: ({ search }) => search,
-  loader: ({ context: { queries }, deps, cause }) => onArrival(cause, queries.ensureQueryData(listGroupsOptions({ query: deps }))),
+  loader: ({ context: { queries }, deps, cause }) =>
+    awaitOnEnter(cause, Promise.all([loadNamespaces('admin_community'), queries.ensureQueryData(listGroupsOptions({ query: deps }))])),
   component: GroupsPage,
 });
 
 function GroupsPage() {
-  const { t } = useTranslation('admin');
+  const { t } = useTranslation(['admin_community', 'admin']);
   const search = Route.useSearch();
   const navigate = Route.useNavigate();
   const query = useQuery({ ...listGroupsOptions({ query: search }), placeholderData: keepPreviousData });
   return (
     <>
-      <PageHead title={t('nav.groups')} description={t('groups.intro')} />
+      <PageHeader title={t('admin:nav.groups')} description={t('groups.intro')} />
       <DataTable
-        label={t('nav.groups')}
+        label={t('admin:nav.groups')}
         query={query}
         actions={<CsvButton ask={(csv) => listGroups({ ...csv, query: { q: search.q } })} />}
         filters={
           <SearchField
-            label={t('filter.search')}
+            label={t('admin:filter.search')}
             placeholder={t('groups.search')}
             value={search.q}
             onChange={(q) => navigate({ search: { q }, replace: true })}
@@ -65,11 +67,11 @@ function GroupsPage() {
             ),
           },
           { accessor: 'kind', title: t('groups.kind'), render: ({ kind }) => t(`groups.kinds.${kind}`) },
-          { accessor: 'member_count', title: t('nav.members'), textAlign: 'right', render: (group) => number(group.member_count) },
+          { accessor: 'member_count', title: t('admin:nav.members'), textAlign: 'right', render: (group) => number(group.member_count) },
           { accessor: 'since', title: t('groups.since'), noWrap: true, render: ({ since }) => date(since) },
           {
             accessor: 'slug',
-            title: t('nav.review'),
+            title: t('admin:nav.review'),
             noWrap: true,
             render: ({ slug, name }) => (
               <LinkText to="/admin/review" search={{ group: slug }} size="sm" aria-label={t('groups.review_of', { name })}>

@@ -1,5 +1,5 @@
-import { Button, Modal, Stack, Text, TextInput } from '@mantine/core';
-import { useForm } from '@mantine/form';
+import { Button, Stack, Text, TextInput } from '@mantine/core';
+import { isNotEmpty, useForm } from '@mantine/form';
 import { listPartners, type PartnerView } from '@regulars/client';
 import { createPartnerMutation, editPartnerMutation, listPartnersOptions } from '@regulars/client/react-query';
 import { IconBuildingStore, IconPlus } from '@tabler/icons-react';
@@ -7,37 +7,38 @@ import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-quer
 import { createFileRoute } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { text } from '~/address';
-import { onArrival } from '~/components/admin/arrival';
+import { administratorsOnly } from '~/components/admin/administratorsOnly';
+import { awaitOnEnter } from '~/components/admin/awaitOnEnter';
 import { CsvButton } from '~/components/admin/CsvButton';
 import { type Column, DataTable } from '~/components/admin/DataTable';
-import { administratorsOnly } from '~/components/admin/guard';
+import { Dialog } from '~/components/Dialog';
 import { DialogButtons } from '~/components/DialogButtons';
+import { Empty } from '~/components/LoadState';
 import { LinkText } from '~/components/links';
-import { PageHead } from '~/components/PageHead';
-import { forget } from '~/components/programme/lists';
-import { Empty } from '~/components/states';
-import { When } from '~/components/When';
-import { showDone, showProblem } from '~/forms';
-import { words } from '~/i18n';
-import { useWrite } from '~/write';
+import { PageHeader } from '~/components/PageHeader';
+import { RelativeTime } from '~/components/RelativeTime';
+import { showProblem, showSuccess } from '~/forms';
+import { loadNamespaces } from '~/i18n';
+import { invalidate } from '~/invalidate';
+import { text } from '~/searchParams';
+import { useWrite } from '~/useWrite';
 
 export const Route = createFileRoute('/admin/partners')({
   beforeLoad: administratorsOnly,
   validateSearch: (search): { cursor?: string } => ({ cursor: text(search.cursor) }),
   loaderDeps: ({ search }) => search,
   loader: ({ context: { queries }, deps, cause }) =>
-    onArrival(cause, Promise.all([words('programme', 'admin'), queries.ensureQueryData(listPartnersOptions({ query: deps }))])),
+    awaitOnEnter(cause, Promise.all([loadNamespaces('admin_system'), queries.ensureQueryData(listPartnersOptions({ query: deps }))])),
   component: Partners,
 });
 
 function Partners() {
-  const { t } = useTranslation('programme');
+  const { t } = useTranslation(['admin_system', 'admin']);
   const list = useQuery({ ...listPartnersOptions({ query: Route.useSearch() }), placeholderData: keepPreviousData });
   const [modal, setModal] = useState<{ opened: boolean; partner?: PartnerView }>({ opened: false });
   const columns: Column<PartnerView>[] = [
-    { accessor: 'name', title: t('name'), render: ({ name }) => <Text fw={600}>{name}</Text> },
-    { accessor: 'created_at', title: t('created'), render: ({ created_at }) => <When at={created_at} /> },
+    { accessor: 'name', title: t('admin:name'), render: ({ name }) => <Text fw={600}>{name}</Text> },
+    { accessor: 'created_at', title: t('admin:created'), render: ({ created_at }) => <RelativeTime at={created_at} /> },
     {
       accessor: 'keys',
       title: t('key.title'),
@@ -49,7 +50,7 @@ function Partners() {
     },
     {
       accessor: 'actions',
-      title: t('actions'),
+      title: t('admin:actions'),
       textAlign: 'right',
       render: (partner) => (
         <Button
@@ -65,11 +66,11 @@ function Partners() {
   ];
   return (
     <>
-      <PageHead title={t('partner.title')} description={t('partner.intro')}>
+      <PageHeader title={t('partner.title')} description={t('partner.intro')}>
         <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setModal({ opened: true })}>
           {t('partner.create')}
         </Button>
-      </PageHead>
+      </PageHeader>
       <DataTable<PartnerView>
         label={t('partner.title')}
         query={list}
@@ -89,18 +90,18 @@ function Partners() {
 
 /** Adds a partner, or gives one another name. */
 function PartnerModal({ opened, partner, onClose }: { opened: boolean; partner?: PartnerView; onClose: () => void }) {
-  const { t } = useTranslation(['programme', 'common']);
+  const { t } = useTranslation(['admin_system', 'admin', 'common']);
   const queries = useQueryClient();
   const navigate = Route.useNavigate();
   const form = useForm({
     initialValues: { name: partner?.name ?? '' },
-    validate: { name: (name) => (name.trim() ? null : t('needed')) },
+    validate: { name: isNotEmpty(t('admin:needed')) },
   });
   const create = useWrite({
     ...createPartnerMutation(),
     onSuccess: ({ id }) => {
-      forget(queries, 'listPartners');
-      showDone(t('partner.created'));
+      invalidate(queries, 'partners');
+      showSuccess(t('partner.created'));
       navigate({ to: '/admin/api-keys', search: { partner: id } });
     },
     onError: (error) => showProblem(error, form),
@@ -108,22 +109,22 @@ function PartnerModal({ opened, partner, onClose }: { opened: boolean; partner?:
   const rename = useWrite({
     ...editPartnerMutation(),
     onSuccess: () => {
-      forget(queries, 'listPartners', 'listApiKeys');
-      showDone(t('partner.renamed'));
+      invalidate(queries, 'partners');
+      showSuccess(t('partner.renamed'));
       onClose();
     },
     onError: (error) => showProblem(error, form),
   });
   const title = partner ? t('partner.rename_one', { name: partner.name }) : t('partner.create');
   return (
-    <Modal opened={opened} onClose={onClose} title={title} closeButtonProps={{ 'aria-label': t('common:close') }}>
+    <Dialog opened={opened} onClose={onClose} title={title}>
       <form
         noValidate
         onSubmit={form.onSubmit((body) => (partner ? rename.mutate({ path: { partner_id: partner.id }, body }) : create.mutate({ body })))}
       >
         <Stack>
           <TextInput
-            label={t('name')}
+            label={t('admin:name')}
             description={t(partner ? 'partner.rename_help' : 'partner.name_help')}
             required
             maxLength={60}
@@ -135,6 +136,6 @@ function PartnerModal({ opened, partner, onClose }: { opened: boolean; partner?:
           </DialogButtons>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -6,20 +6,21 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { onArrival } from '~/components/admin/arrival';
+import { administratorsOnly } from '~/components/admin/administratorsOnly';
+import { awaitOnEnter } from '~/components/admin/awaitOnEnter';
 import { CsvButton } from '~/components/admin/CsvButton';
 import { type Column, DataTable } from '~/components/admin/DataTable';
-import { administratorsOnly } from '~/components/admin/guard';
+import { BulkFulfil } from '~/components/admin/redemptions/BulkFulfil';
+import { RedemptionDrawer } from '~/components/admin/redemptions/RedemptionDrawer';
+import { isOpen, REDEMPTION_STATES, REDEMPTION_TONES } from '~/components/admin/redemptions/states';
+import { StateBadge } from '~/components/admin/StateBadge';
+import { Empty } from '~/components/LoadState';
 import { LinkText } from '~/components/links';
-import { PageHead } from '~/components/PageHead';
-import { BulkFulfil } from '~/components/programme/redemptions/BulkFulfil';
-import { RedemptionDrawer } from '~/components/programme/redemptions/RedemptionDrawer';
-import { isOpen, REDEMPTION_STATES, REDEMPTION_TONES } from '~/components/programme/redemptions/states';
-import { StateBadge } from '~/components/programme/StateBadge';
-import { Empty } from '~/components/states';
-import { When } from '~/components/When';
+import { PageHeader } from '~/components/PageHeader';
+import { RelativeTime } from '~/components/RelativeTime';
 import { number } from '~/format';
-import { words } from '~/i18n';
+import { loadNamespaces } from '~/i18n';
+import { text } from '~/searchParams';
 
 interface Search {
   state?: RedemptionState;
@@ -28,8 +29,6 @@ interface Search {
   /** The redemption that is open. */
   open?: string;
 }
-
-const text = (value: unknown) => (typeof value === 'string' && value ? value : undefined);
 
 export const Route = createFileRoute('/admin/redemptions')({
   beforeLoad: administratorsOnly,
@@ -41,12 +40,12 @@ export const Route = createFileRoute('/admin/redemptions')({
   }),
   loaderDeps: ({ search: { state, reward, cursor } }) => ({ state, reward, cursor }),
   loader: ({ context: { queries }, deps, cause }) =>
-    onArrival(cause, Promise.all([words('programme', 'admin'), queries.ensureQueryData(listRedemptionsOptions({ query: deps }))])),
+    awaitOnEnter(cause, Promise.all([loadNamespaces('admin_loyalty'), queries.ensureQueryData(listRedemptionsOptions({ query: deps }))])),
   component: Redemptions,
 });
 
 function Redemptions() {
-  const { t } = useTranslation('programme');
+  const { t } = useTranslation(['admin_loyalty', 'admin']);
   const { state, reward, cursor, open } = Route.useSearch();
   const navigate = Route.useNavigate();
   const [selected, setSelected] = useState<RedemptionView[]>([]);
@@ -67,11 +66,11 @@ function Redemptions() {
         </LinkText>
       ),
     },
-    { accessor: 'handle', title: t('member') },
+    { accessor: 'handle', title: t('admin:member') },
     { accessor: 'points', title: t('reward.points'), textAlign: 'right', render: ({ points }) => number(points) },
     {
       accessor: 'state',
-      title: t('state'),
+      title: t('admin:state'),
       render: ({ state }) => <StateBadge tone={REDEMPTION_TONES[state]}>{t(`redemption.state.${state}`)}</StateBadge>,
     },
     {
@@ -84,12 +83,12 @@ function Redemptions() {
         </Text>
       ),
     },
-    { accessor: 'created_at', title: t('redemption.redeemed'), noWrap: true, render: ({ created_at }) => <When at={created_at} /> },
+    { accessor: 'created_at', title: t('redemption.redeemed'), noWrap: true, render: ({ created_at }) => <RelativeTime at={created_at} /> },
   ];
 
   return (
     <>
-      <PageHead title={t('redemption.title')} description={t('redemption.intro')} />
+      <PageHeader title={t('redemption.title')} description={t('redemption.intro')} />
       <DataTable<RedemptionView>
         label={t('redemption.title')}
         query={list}
@@ -100,7 +99,7 @@ function Redemptions() {
         filters={
           <>
             <NativeSelect
-              label={t('state')}
+              label={t('admin:state')}
               value={state ?? ''}
               onChange={(event) => filter({ state: REDEMPTION_STATES.find((one) => one === event.currentTarget.value) })}
               data={[
@@ -128,7 +127,7 @@ function Redemptions() {
 }
 
 function RewardFilter({ reward, onChange }: { reward?: string; onChange: (reward?: string) => void }) {
-  const { t } = useTranslation('programme');
+  const { t } = useTranslation('admin_loyalty');
   const { data } = useQuery(listAllRewardsOptions({ query: { limit: 100 } }));
   return (
     <Select

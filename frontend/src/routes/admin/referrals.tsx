@@ -5,17 +5,17 @@ import { IconUserPlus } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { oneOf, text } from '~/address';
-import { onArrival } from '~/components/admin/arrival';
+import { administratorsOnly } from '~/components/admin/administratorsOnly';
+import { awaitOnEnter } from '~/components/admin/awaitOnEnter';
 import { CsvButton } from '~/components/admin/CsvButton';
 import { type Column, DataTable } from '~/components/admin/DataTable';
-import { administratorsOnly } from '~/components/admin/guard';
+import { StateBadge } from '~/components/admin/StateBadge';
+import { Empty } from '~/components/LoadState';
 import { LinkText } from '~/components/links';
-import { PageHead } from '~/components/PageHead';
-import { StateBadge } from '~/components/programme/StateBadge';
-import { Empty } from '~/components/states';
-import { When } from '~/components/When';
-import { words } from '~/i18n';
+import { PageHeader } from '~/components/PageHeader';
+import { RelativeTime } from '~/components/RelativeTime';
+import { loadNamespaces } from '~/i18n';
+import { oneOf, text } from '~/searchParams';
 
 const STATES: ReferralState[] = ['pending', 'qualified', 'rewarded', 'rejected', 'reversed'];
 const TONES = { pending: 'waiting', qualified: 'ahead', rewarded: 'good', rejected: 'bad', reversed: 'over' } as const;
@@ -28,12 +28,12 @@ export const Route = createFileRoute('/admin/referrals')({
   }),
   loaderDeps: ({ search }) => search,
   loader: ({ context: { queries }, deps, cause }) =>
-    onArrival(cause, Promise.all([words('programme', 'admin'), queries.ensureQueryData(listReferralsOptions({ query: deps }))])),
+    awaitOnEnter(cause, Promise.all([loadNamespaces('admin_loyalty'), queries.ensureQueryData(listReferralsOptions({ query: deps }))])),
   component: Referrals,
 });
 
 function Referrals() {
-  const { t } = useTranslation('programme');
+  const { t } = useTranslation(['admin_loyalty', 'admin']);
   const search = Route.useSearch();
   const navigate = Route.useNavigate();
   const list = useQuery({ ...listReferralsOptions({ query: search }), placeholderData: keepPreviousData });
@@ -42,7 +42,7 @@ function Referrals() {
     { accessor: 'referee', title: t('referral.referee'), render: ({ referee }) => <Handle handle={referee} /> },
     {
       accessor: 'state',
-      title: t('state'),
+      title: t('admin:state'),
       width: 240,
       render: ({ state, reason, matures_at }) => (
         <>
@@ -54,23 +54,23 @@ function Referrals() {
           )}
           {state === 'qualified' && matures_at && (
             <Text size="xs" mt={2}>
-              {t('referral.matures')} <When at={matures_at} />
+              {t('referral.matures')} <RelativeTime at={matures_at} />
             </Text>
           )}
         </>
       ),
     },
-    { accessor: 'created_at', title: t('referral.came'), noWrap: true, render: ({ created_at }) => <When at={created_at} /> },
+    { accessor: 'created_at', title: t('referral.came'), noWrap: true, render: ({ created_at }) => <RelativeTime at={created_at} /> },
     {
       accessor: 'resolved_at',
       title: t('referral.decided'),
       noWrap: true,
-      render: ({ resolved_at }) => (resolved_at ? <When at={resolved_at} /> : '–'),
+      render: ({ resolved_at }) => (resolved_at ? <RelativeTime at={resolved_at} /> : '–'),
     },
   ];
   return (
     <>
-      <PageHead title={t('referral.title')} description={t('referral.intro')} />
+      <PageHeader title={t('referral.title')} description={t('referral.intro')} />
       <DataTable<ReferralView>
         label={t('referral.title')}
         query={list}
@@ -79,7 +79,7 @@ function Referrals() {
         nameOf={({ advocate, referee }) => `${advocate}, ${referee}`}
         filters={
           <NativeSelect
-            label={t('state')}
+            label={t('admin:state')}
             value={search.state ?? ''}
             onChange={({ currentTarget }) =>
               navigate({ search: { state: STATES.find((state) => state === currentTarget.value) }, replace: true })

@@ -7,23 +7,24 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { createFileRoute, useRouter } from '@tanstack/react-router';
 import { useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { oneOf, text } from '~/address';
-import { onArrival } from '~/components/admin/arrival';
+import { awaitOnEnter } from '~/components/admin/awaitOnEnter';
 import { CsvButton } from '~/components/admin/CsvButton';
-import { GroupSelect } from '~/components/admin/GroupSelect';
+import { GroupSelect } from '~/components/admin/groups/GroupSelect';
 import { BulkDecision } from '~/components/admin/review/BulkDecision';
 import { mayDecide } from '~/components/admin/review/decisions';
 import { KeyHelp } from '~/components/admin/review/KeyHelp';
-import { placeOf } from '~/components/admin/review/PostInContext';
+import { useKeysEnabled, useReviewKeys } from '~/components/admin/review/keys';
+import { postAddress } from '~/components/admin/review/PostInContext';
 import { type QueueFilter, queueOptions } from '~/components/admin/review/queue';
 import { ReviewDetail } from '~/components/admin/review/ReviewDetail';
 import { ReviewList } from '~/components/admin/review/ReviewList';
 import classes from '~/components/admin/review/review.module.css';
-import { useKeys, useKeysOn } from '~/components/admin/review/useKeys';
-import { useReview } from '~/components/admin/review/useReview';
+import { useReviewActions } from '~/components/admin/review/useReviewActions';
 import { SelectionBar } from '~/components/admin/SelectionBar';
-import { PageHead } from '~/components/PageHead';
-import { Empty, Loading, Problem } from '~/components/states';
+import { Empty, Loading, Problem } from '~/components/LoadState';
+import { PageHeader } from '~/components/PageHeader';
+import { loadNamespaces } from '~/i18n';
+import { oneOf, text } from '~/searchParams';
 
 const STATES = ['open', 'claimed', 'decided'] as const;
 const KINDS = ['question', 'answer'] as const;
@@ -40,12 +41,13 @@ export const Route = createFileRoute('/admin/review')({
     item: text(search.item),
   }),
   loaderDeps: ({ search: { state, kind, group } }) => ({ state, kind, group }),
-  loader: ({ context: { queries }, deps, cause }) => onArrival(cause, queries.ensureInfiniteQueryData(queueOptions(deps))),
+  loader: ({ context: { queries }, deps, cause }) =>
+    awaitOnEnter(cause, Promise.all([loadNamespaces('admin_community'), queries.ensureInfiniteQueryData(queueOptions(deps))])),
   component: ReviewPage,
 });
 
 function ReviewPage() {
-  const { t } = useTranslation('admin');
+  const { t } = useTranslation(['admin_community', 'admin']);
   const { state, kind, group, item: wanted } = Route.useSearch();
   const { me } = Route.useRouteContext();
   const navigate = Route.useNavigate();
@@ -63,13 +65,13 @@ function ReviewPage() {
   const [marked, setMarked] = useState<ReadonlySet<string>>(new Set());
   const [bulk, setBulk] = useState<ReviewItem[]>();
   const [helped, help] = useDisclosure(false);
-  const [keysOn] = useKeysOn();
+  const [keysOn] = useKeysEnabled();
   const show = (next?: string) => navigate({ search: (now) => ({ ...now, item: next }), replace: true, resetScroll: false });
   const neighbour = (done: string) => {
     const place = items.findIndex((other) => other.id === done);
     return (items[place + 1] ?? items[place - 1])?.id;
   };
-  const review = useReview(
+  const review = useReviewActions(
     filter,
     (done) => show(neighbour(done.id)),
     (back) => show(back.id),
@@ -90,20 +92,20 @@ function ReviewPage() {
     const next = items[at + by] ?? (by === 1 && list.hasNextPage ? (await list.fetchNextPage()).data?.pages.at(-1)?.items[0] : undefined);
     if (!next) return;
     await show(next.id);
-    review.say(next.post.title);
+    review.announce(next.post.title);
   };
   const chooseIfPossible = (decision: Decision) => item && mayDecide(decision, item, me) && choose(decision);
-  useKeys(
+  useReviewKeys(
     {
-      j: () => step(1),
-      k: () => step(-1),
-      o: () => item && window.open(router.buildLocation(placeOf(item)).href, '_blank', 'noopener'),
-      c: () => item && item.state !== 'decided' && review.toggleClaim(item, item.claimed_by === me.handle),
-      d: () => chooseIfPossible('dismiss'),
-      h: () => chooseIfPossible('hide'),
-      x: () => item && item.state !== 'decided' && mark(item.id),
-      u: () => review.undoLast(),
-      '?': help.open,
+      next: () => step(1),
+      previous: () => step(-1),
+      open: () => item && window.open(router.buildLocation(postAddress(item)).href, '_blank', 'noopener'),
+      claim: () => item && item.state !== 'decided' && review.toggleClaim(item, item.claimed_by === me.handle),
+      dismiss: () => chooseIfPossible('dismiss'),
+      hide: () => chooseIfPossible('hide'),
+      select: () => item && item.state !== 'decided' && mark(item.id),
+      undo: () => review.undoLast(),
+      help: help.open,
     },
     keysOn,
   );
@@ -114,27 +116,27 @@ function ReviewPage() {
   };
   return (
     <>
-      <PageHead title={t('nav.review')} description={t('review.description')}>
+      <PageHeader title={t('admin:nav.review')} description={t('review.description')}>
         <CsvButton ask={(csv) => listReviewItems({ ...csv, query: filter })} />
         <Button visibleFrom="sm" variant="default" size="sm" leftSection={<IconKeyboard size={18} aria-hidden />} onClick={help.open}>
           {t('review.keys')}
         </Button>
-      </PageHead>
+      </PageHeader>
       <VisuallyHidden role="status" aria-live="polite">
-        {review.said}
+        {review.announcement}
       </VisuallyHidden>
       <Stack gap="sm">
         <Group gap="sm" align="flex-end" className={classes.filters} data-item={wanted}>
           <SegmentedControl
             visibleFrom="sm"
-            aria-label={t('filter.state')}
+            aria-label={t('admin:filter.state')}
             value={state ?? 'undecided'}
             onChange={(value) => filterBy({ state: oneOf(STATES, value) })}
             data={(['undecided', ...STATES] as const).map((value) => ({ value, label: t(`review.state.${value}`) }))}
           />
           <NativeSelect
             hiddenFrom="sm"
-            label={t('filter.state')}
+            label={t('admin:filter.state')}
             value={state ?? ''}
             onChange={({ currentTarget: { value } }) => filterBy({ state: oneOf(STATES, value) })}
             data={[
@@ -143,10 +145,10 @@ function ReviewPage() {
             ]}
           />
           <NativeSelect
-            label={t('filter.kind')}
+            label={t('admin:filter.kind')}
             value={kind ?? ''}
             onChange={({ currentTarget: { value } }) => filterBy({ kind: oneOf(KINDS, value) })}
-            data={[{ value: '', label: t('filter.all') }, ...KINDS.map((value) => ({ value, label: t(`review.kinds.${value}`) }))]}
+            data={[{ value: '', label: t('admin:filter.all') }, ...KINDS.map((value) => ({ value, label: t(`review.kinds.${value}`) }))]}
           />
           <GroupSelect value={group} onChange={(slug) => filterBy({ group: slug })} />
         </Group>
@@ -164,8 +166,8 @@ function ReviewPage() {
         ) : list.isError && !list.data ? (
           <Problem error={list.error} retry={list.refetch} />
         ) : items.length === 0 && !item ? (
-          <Empty icon={IconCircleCheck} title={t(state ? 'table.nothing' : 'review.empty')}>
-            {t(state ? 'table.nothing_detail' : 'review.empty_detail')}
+          <Empty icon={IconCircleCheck} title={t(state ? 'admin:table.nothing' : 'review.empty')}>
+            {t(state ? 'admin:table.nothing_detail' : 'review.empty_detail')}
           </Empty>
         ) : (
           <div className={classes.columns} data-item={wanted}>
@@ -186,7 +188,7 @@ function ReviewPage() {
                 conflict={review.conflictOf(item)}
                 busy={review.busy}
                 onChoose={choose}
-                onDecide={(decision, grounds, form) => review.decide(item, decision, grounds, form)}
+                onDecide={(decision, details, form) => review.decide(item, decision, details, form)}
                 onClaim={() => review.toggleClaim(item, item.claimed_by === me.handle)}
                 onUndo={() => review.undo(item)}
               />

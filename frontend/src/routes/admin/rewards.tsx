@@ -6,24 +6,24 @@ import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-quer
 import { createFileRoute } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { oneOf, text } from '~/address';
-import { onArrival } from '~/components/admin/arrival';
+import { administratorsOnly } from '~/components/admin/administratorsOnly';
+import { awaitOnEnter } from '~/components/admin/awaitOnEnter';
+import { ConfirmByName } from '~/components/admin/ConfirmByName';
 import { CsvButton } from '~/components/admin/CsvButton';
 import { type Column, DataTable } from '~/components/admin/DataTable';
-import { administratorsOnly } from '~/components/admin/guard';
-import { PageHead } from '~/components/PageHead';
-import { forget } from '~/components/programme/lists';
-import { RewardActions } from '~/components/programme/rewards/RewardActions';
-import { RewardDrawer } from '~/components/programme/rewards/RewardDrawer';
-import { standingOf } from '~/components/programme/rewards/rewardForm';
-import { SupplyModal } from '~/components/programme/rewards/SupplyModal';
-import { StateBadge } from '~/components/programme/StateBadge';
-import { TypedConfirm } from '~/components/programme/TypedConfirm';
-import { Empty } from '~/components/states';
+import { RewardActions } from '~/components/admin/rewards/RewardActions';
+import { RewardDrawer } from '~/components/admin/rewards/RewardDrawer';
+import { statusOf } from '~/components/admin/rewards/rewardForm';
+import { SupplyDialog } from '~/components/admin/rewards/SupplyDialog';
+import { StateBadge } from '~/components/admin/StateBadge';
+import { Empty } from '~/components/LoadState';
+import { PageHeader } from '~/components/PageHeader';
 import { date, money, number, percent } from '~/format';
-import { showDone, showProblem } from '~/forms';
-import { words } from '~/i18n';
-import { useWrite } from '~/write';
+import { showProblem, showSuccess } from '~/forms';
+import { loadNamespaces } from '~/i18n';
+import { invalidate } from '~/invalidate';
+import { oneOf, text } from '~/searchParams';
+import { useWrite } from '~/useWrite';
 
 const SHOWN = ['current', 'archived', 'all'] as const;
 type Shown = (typeof SHOWN)[number];
@@ -37,10 +37,10 @@ export const Route = createFileRoute('/admin/rewards')({
   }),
   loaderDeps: ({ search: { cursor } }) => ({ cursor }),
   loader: ({ context: { queries }, deps, cause }) =>
-    onArrival(
+    awaitOnEnter(
       cause,
       Promise.all([
-        words('programme', 'admin'),
+        loadNamespaces('admin_loyalty'),
         queries.ensureQueryData(getSiteOptions()),
         queries.ensureQueryData(listAllRewardsOptions({ query: { ...deps, limit: ROWS } })),
       ]),
@@ -54,7 +54,7 @@ type Row = CatalogueReward & { id: string };
 const TONES = { offered: 'good', scheduled: 'ahead', ended: 'over', sold_out: 'waiting', archived: 'over' } as const;
 
 function Rewards() {
-  const { t } = useTranslation('programme');
+  const { t } = useTranslation(['admin_loyalty', 'admin']);
   const { cursor, show = 'current' } = Route.useSearch();
   const navigate = Route.useNavigate();
   const queries = useQueryClient();
@@ -69,8 +69,8 @@ function Rewards() {
     ...deleteRewardMutation(),
     onSuccess: () => {
       setArchiving(undefined);
-      forget(queries, 'listAllRewards', 'listRewards', 'getReward');
-      showDone(t('reward.archived_done'));
+      invalidate(queries, 'rewards');
+      showSuccess(t('reward.archived_done'));
     },
     onError: (error) => showProblem(error),
   });
@@ -81,14 +81,26 @@ function Rewards() {
   }
 
   const columns: Column<Row>[] = [
-    { accessor: 'reward.name', title: t('name'), width: 260, render: (item) => <Name item={item} /> },
+    { accessor: 'reward.name', title: t('admin:name'), width: 260, render: (item) => <NameCell item={item} /> },
     { accessor: 'reward.price_points', title: t('reward.points'), textAlign: 'right', render: ({ reward }) => number(reward.price_points) },
-    { accessor: 'reward.face_value', title: t('reward.value'), textAlign: 'right', noWrap: true, render: (item) => <Value item={item} /> },
-    { accessor: 'reward.stock_left', title: t('reward.stock'), textAlign: 'right', noWrap: true, render: (item) => <Left item={item} /> },
-    { accessor: 'standing', title: t('state'), render: (item) => <Standing item={item} /> },
+    {
+      accessor: 'reward.face_value',
+      title: t('reward.value'),
+      textAlign: 'right',
+      noWrap: true,
+      render: (item) => <ValueCell item={item} />,
+    },
+    {
+      accessor: 'reward.stock_left',
+      title: t('reward.stock'),
+      textAlign: 'right',
+      noWrap: true,
+      render: (item) => <StockCell item={item} />,
+    },
+    { accessor: 'status', title: t('admin:state'), render: (item) => <StatusCell item={item} /> },
     {
       accessor: 'actions',
-      title: t('actions'),
+      title: t('admin:actions'),
       textAlign: 'right',
       render: (item) => (
         <RewardActions
@@ -103,11 +115,11 @@ function Rewards() {
 
   return (
     <>
-      <PageHead title={t('reward.title')} description={t('reward.intro')}>
+      <PageHeader title={t('reward.title')} description={t('reward.intro')}>
         <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setDrawer({ opened: true })}>
           {t('reward.create')}
         </Button>
-      </PageHead>
+      </PageHeader>
       <DataTable<Row>
         label={t('reward.title')}
         query={{ ...list, data: page }}
@@ -116,7 +128,7 @@ function Rewards() {
         nameOf={({ reward }) => reward.name}
         filters={
           <SegmentedControl
-            aria-label={t('show')}
+            aria-label={t('admin:show')}
             value={show}
             onChange={(value) => navigate({ search: (now) => ({ ...now, show: value === 'current' ? undefined : (value as Shown) }) })}
             data={SHOWN.map((value) => ({ value, label: t(`reward.show.${value}`) }))}
@@ -133,8 +145,8 @@ function Rewards() {
         onClose={() => setDrawer((before) => ({ ...before, opened: false }))}
         onReload={() => drawer.item && reload(drawer.item.reward.id)}
       />
-      <SupplyModal item={supplying} onClose={() => setSupplying(undefined)} />
-      <TypedConfirm
+      <SupplyDialog item={supplying} onClose={() => setSupplying(undefined)} />
+      <ConfirmByName
         opened={archiving !== undefined}
         onClose={() => setArchiving(undefined)}
         title={t('reward.archive_title', { name: archiving?.reward.name ?? '' })}
@@ -148,13 +160,13 @@ function Rewards() {
           <List.Item>{t('reward.archive_issued')}</List.Item>
           <List.Item>{t('reward.archive_for_good')}</List.Item>
         </List>
-      </TypedConfirm>
+      </ConfirmByName>
     </>
   );
 }
 
-function Name({ item: { reward } }: { item: CatalogueReward }) {
-  const { t } = useTranslation('programme');
+function NameCell({ item: { reward } }: { item: CatalogueReward }) {
+  const { t } = useTranslation('admin_loyalty');
   return (
     <Stack gap={0}>
       <Text size="sm" fw={600}>
@@ -167,27 +179,27 @@ function Name({ item: { reward } }: { item: CatalogueReward }) {
   );
 }
 
-function Value({ item: { reward } }: { item: CatalogueReward }) {
+function ValueCell({ item: { reward } }: { item: CatalogueReward }) {
   const { face_value, currency } = reward;
   if (face_value === undefined) return '–';
   return currency ? money(face_value, currency) : percent(face_value / 100);
 }
 
-function Left({ item: { reward, supplied } }: { item: CatalogueReward }) {
-  const { t } = useTranslation('programme');
+function StockCell({ item: { reward, supplied } }: { item: CatalogueReward }) {
+  const { t } = useTranslation('admin_loyalty');
   if (reward.stock_left === undefined) return t('reward.unlimited');
   if (supplied === undefined) return number(reward.stock_left);
   return t('reward.left_of', { left: number(reward.stock_left), all: number(supplied) });
 }
 
-function Standing({ item }: { item: CatalogueReward }) {
-  const { t } = useTranslation('programme');
-  const standing = standingOf(item);
-  const dated = standing === 'scheduled' || standing === 'offered' || standing === 'ended' ? standing : undefined;
-  const at = standing === 'scheduled' ? item.reward.available_from : item.reward.available_until;
+function StatusCell({ item }: { item: CatalogueReward }) {
+  const { t } = useTranslation('admin_loyalty');
+  const status = statusOf(item);
+  const dated = status === 'scheduled' || status === 'offered' || status === 'ended' ? status : undefined;
+  const at = status === 'scheduled' ? item.reward.available_from : item.reward.available_until;
   return (
     <Group gap={6}>
-      <StateBadge tone={TONES[standing]}>{t(`reward.standing.${standing}`)}</StateBadge>
+      <StateBadge tone={TONES[status]}>{t(`reward.status.${status}`)}</StateBadge>
       {dated && at && (
         <Text size="xs" c="dimmed">
           {t(`reward.since_or_until.${dated}`, { date: date(at) })}

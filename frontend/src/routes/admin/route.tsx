@@ -1,11 +1,12 @@
 import { Box } from '@mantine/core';
 import { getMeOptions } from '@regulars/client/react-query';
 import { createFileRoute, notFound, Outlet, redirect } from '@tanstack/react-router';
-import { isSignedIn, problemOf } from '~/api';
+import { isSignedIn } from '~/api';
 import { SideNav } from '~/components/admin/SideNav';
 import sides from '~/components/admin/SideNav.module.css';
-import { NotFound } from '~/components/states';
-import { words } from '~/i18n';
+import { NotFound } from '~/components/LoadState';
+import { loadNamespaces } from '~/i18n';
+import { problemOf } from '~/problems';
 import { isStaff } from '~/session';
 
 /** The staff's pages. For members they do not exist; visitors sign in first. */
@@ -19,7 +20,7 @@ export const Route = createFileRoute('/admin')({
     if (!isStaff(me)) throw notFound();
     return { me };
   },
-  loader: () => words('admin'),
+  loader: () => loadNamespaces('admin'),
   notFoundComponent: NotFound,
   component: StaffArea,
 });

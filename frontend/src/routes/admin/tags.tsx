@@ -4,16 +4,17 @@ import { listTagsOptions } from '@regulars/client/react-query';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { oneOf, text } from '~/address';
-import { onArrival } from '~/components/admin/arrival';
+import { awaitOnEnter } from '~/components/admin/awaitOnEnter';
 import { CsvButton } from '~/components/admin/CsvButton';
 import { type Column, DataTable } from '~/components/admin/DataTable';
-import { EditTag } from '~/components/admin/EditTag';
+import { EditTagDialog } from '~/components/admin/tags/EditTagDialog';
+import { Empty } from '~/components/LoadState';
 import { LinkText } from '~/components/links';
-import { PageHead } from '~/components/PageHead';
+import { PageHeader } from '~/components/PageHeader';
 import { SearchField } from '~/components/SearchField';
-import { Empty } from '~/components/states';
 import { listed, number } from '~/format';
+import { loadNamespaces } from '~/i18n';
+import { oneOf, text } from '~/searchParams';
 
 const SORTS: readonly TagOrder[] = ['popular', 'name'];
 
@@ -35,12 +36,13 @@ export const Route = createFileRoute('/admin/tags')({
     edit: text(search.edit),
   }),
   loaderDeps: ({ search: { q, sort, cursor } }) => ({ q, sort, cursor }),
-  loader: ({ context: { queries }, deps, cause }) => onArrival(cause, queries.ensureQueryData(query(deps))),
+  loader: ({ context: { queries }, deps, cause }) =>
+    awaitOnEnter(cause, Promise.all([loadNamespaces('admin_community'), queries.ensureQueryData(query(deps))])),
   component: TagsPage,
 });
 
 function TagsPage() {
-  const { t } = useTranslation(['admin', 'common']);
+  const { t } = useTranslation(['admin_community', 'admin', 'common']);
   const search = Route.useSearch();
   const navigate = Route.useNavigate();
   const filter = (change: Partial<Search>) => navigate({ search: (now) => ({ ...now, cursor: undefined, ...change }), replace: true });
@@ -70,19 +72,19 @@ function TagsPage() {
     { accessor: 'question_count', title: t('overview.questions'), textAlign: 'right', render: (tag) => number(tag.question_count) },
     {
       accessor: 'edit',
-      title: t('sanction.act'),
+      title: t('admin:actions'),
       render: ({ name }) => (
         <Button size="xs" variant="default" onClick={() => edit(name)} aria-label={t('tags.edit', { name })}>
-          {t('edit', { ns: 'common' })}
+          {t('common:edit')}
         </Button>
       ),
     },
   ];
   return (
     <>
-      <PageHead title={t('nav.tags')} description={t('tags.intro')} />
+      <PageHeader title={t('admin:nav.tags')} description={t('tags.intro')} />
       <DataTable
-        label={t('nav.tags')}
+        label={t('admin:nav.tags')}
         query={tags}
         idField="name"
         columns={columns}
@@ -90,9 +92,9 @@ function TagsPage() {
         onOpen={({ name }) => edit(name)}
         filters={
           <>
-            <SearchField label={t('filter.search')} placeholder={t('tags.search')} value={search.q} onChange={(q) => filter({ q })} />
+            <SearchField label={t('admin:filter.search')} placeholder={t('tags.search')} value={search.q} onChange={(q) => filter({ q })} />
             <NativeSelect
-              label={t('filter.sort')}
+              label={t('admin:filter.sort')}
               value={search.sort ?? 'popular'}
               onChange={({ currentTarget: { value } }) => filter({ sort: oneOf(SORTS, value) })}
               data={SORTS.map((value) => ({ value, label: t(`tags.sort.${value}`) }))}
@@ -100,7 +102,7 @@ function TagsPage() {
           </>
         }
         empty={
-          <Empty title={t('table.nothing')}>
+          <Empty title={t('admin:table.nothing')}>
             {/* Lists leave out tags that only stand for others. */}
             <Text c="dimmed">{t('tags.nothing')}</Text>
             {search.q && (
@@ -111,7 +113,7 @@ function TagsPage() {
           </Empty>
         }
       />
-      {search.edit && <EditTag name={search.edit} onClose={() => edit()} />}
+      {search.edit && <EditTagDialog name={search.edit} onClose={() => edit()} />}
     </>
   );
 }

@@ -6,26 +6,26 @@ import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { administratorsOnly } from '~/components/admin/guard';
-import { PageHead } from '~/components/PageHead';
-import { Conflict, isConflict } from '~/components/programme/Conflict';
-import { forget } from '~/components/programme/lists';
-import { TypedConfirm } from '~/components/programme/TypedConfirm';
-import { MovesPreview } from '~/components/programme/tiers/MovesPreview';
-import { TierDrawer } from '~/components/programme/tiers/TierDrawer';
+import { administratorsOnly } from '~/components/admin/administratorsOnly';
+import { ConfirmByName } from '~/components/admin/ConfirmByName';
+import { Conflict, isConflict } from '~/components/admin/Conflict';
+import { TierChangePreview } from '~/components/admin/tiers/TierChangePreview';
+import { TierDrawer } from '~/components/admin/tiers/TierDrawer';
+import { PageHeader } from '~/components/PageHeader';
 import { number } from '~/format';
-import { showDone, showProblem } from '~/forms';
-import { words } from '~/i18n';
-import { useWrite } from '~/write';
+import { showProblem, showSuccess } from '~/forms';
+import { loadNamespaces } from '~/i18n';
+import { invalidate } from '~/invalidate';
+import { useWrite } from '~/useWrite';
 
 export const Route = createFileRoute('/admin/tiers')({
   beforeLoad: administratorsOnly,
-  loader: ({ context: { queries } }) => Promise.all([words('programme', 'admin'), queries.ensureQueryData(listAllTiersOptions())]),
+  loader: ({ context: { queries } }) => Promise.all([loadNamespaces('admin_loyalty'), queries.ensureQueryData(listAllTiersOptions())]),
   component: Tiers,
 });
 
 function Tiers() {
-  const { t } = useTranslation('programme');
+  const { t } = useTranslation('admin_loyalty');
   const queries = useQueryClient();
   const list = useSuspenseQuery(listAllTiersOptions());
   const [drawer, setDrawer] = useState<{ opened: boolean; tier?: TierView }>({ opened: false });
@@ -35,8 +35,8 @@ function Tiers() {
     ...deleteTierMutation(),
     onSuccess: () => {
       setDeleting(undefined);
-      forget(queries, 'listAllTiers', 'listTiers', 'previewTiers', 'getDashboard');
-      showDone(t('tier.deleted'));
+      invalidate(queries, 'tiers');
+      showSuccess(t('tier.deleted'));
     },
     onError: (error) => {
       setDeleting(undefined);
@@ -50,15 +50,15 @@ function Tiers() {
   }
   return (
     <>
-      <PageHead title={t('tier.title')} description={t('tier.intro')}>
+      <PageHeader title={t('tier.title')} description={t('tier.intro')}>
         <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setDrawer({ opened: true })}>
           {t('tier.create')}
         </Button>
-      </PageHead>
+      </PageHeader>
       <Stack component="ol" gap="sm" p={0} m={0} style={{ listStyle: 'none' }}>
         {[...tiers].reverse().map((tier) => (
           <li key={tier.tier_id}>
-            <Step tier={tier} onEdit={() => setDrawer({ opened: true, tier })} onDelete={() => setDeleting(tier)} />
+            <TierRow tier={tier} onEdit={() => setDrawer({ opened: true, tier })} onDelete={() => setDeleting(tier)} />
           </li>
         ))}
       </Stack>
@@ -69,7 +69,7 @@ function Tiers() {
         onClose={() => setDrawer((before) => ({ ...before, opened: false }))}
         onReload={() => reload(drawer.tier?.tier_id)}
       />
-      <TypedConfirm
+      <ConfirmByName
         opened={deleting !== undefined}
         onClose={() => setDeleting(undefined)}
         title={t('tier.delete_title', { name: deleting?.name ?? '' })}
@@ -81,14 +81,14 @@ function Tiers() {
         }
       >
         <Text size="sm">{t('tier.delete_help')}</Text>
-        {deleting && <MovesPreview change={{ without: deleting.rank }} tiers={tiers} />}
-      </TypedConfirm>
+        {deleting && <TierChangePreview change={{ without: deleting.rank }} tiers={tiers} />}
+      </ConfirmByName>
     </>
   );
 }
 
-function Step({ tier, onEdit, onDelete }: { tier: TierView; onEdit: () => void; onDelete: () => void }) {
-  const { t } = useTranslation('programme');
+function TierRow({ tier, onEdit, onDelete }: { tier: TierView; onEdit: () => void; onDelete: () => void }) {
+  const { t } = useTranslation('admin_loyalty');
   const { name, rank, threshold, members, benefits } = tier;
   return (
     <Card>

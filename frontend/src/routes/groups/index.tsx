@@ -5,13 +5,13 @@ import { IconLock, IconPlus, IconUsersGroup } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { byCursor, InfiniteList } from '~/components/InfiniteList';
+import { Empty } from '~/components/LoadState';
 import { LinkButton, LinkCard } from '~/components/links';
-import { PageHead } from '~/components/PageHead';
-import { byCursor, Pages } from '~/components/Pages';
+import { PageHeader } from '~/components/PageHeader';
 import { SearchField } from '~/components/SearchField';
-import { Empty } from '~/components/states';
 import { number } from '~/format';
-import { words } from '~/i18n';
+import { loadNamespaces } from '~/i18n';
 import { useSignedIn } from '~/session';
 
 interface Search {
@@ -27,7 +27,7 @@ const listOf = ({ q, mine }: Search) => ({
 export const Route = createFileRoute('/groups/')({
   validateSearch: (search): Search => ({ q: search.q ? String(search.q) : undefined, mine: search.mine ? true : undefined }),
   loaderDeps: ({ search }) => search,
-  loader: ({ context: { queries }, deps }) => Promise.all([words('groups'), queries.ensureInfiniteQueryData(listOf(deps))]),
+  loader: ({ context: { queries }, deps }) => Promise.all([loadNamespaces('groups'), queries.ensureInfiniteQueryData(listOf(deps))]),
   component: Groups,
 });
 
@@ -39,13 +39,13 @@ function Groups() {
   const query = useInfiniteQuery(listOf(search));
   return (
     <>
-      <PageHead title={t('list.title')} description={t('list.description')}>
+      <PageHeader title={t('list.title')} description={t('list.description')}>
         {signedIn && (
           <LinkButton to="/groups/new" leftSection={<IconPlus size={16} />}>
             {t('list.found')}
           </LinkButton>
         )}
-      </PageHead>
+      </PageHeader>
       <Group mb="md">
         <SearchField
           aria-label={t('list.search')}
@@ -61,9 +61,9 @@ function Groups() {
           />
         )}
       </Group>
-      <Pages query={query} empty={<Empty icon={IconUsersGroup} title={search.q ? t('list.none_found') : t('list.none')} />}>
+      <InfiniteList query={query} empty={<Empty icon={IconUsersGroup} title={search.q ? t('list.none_found') : t('list.none')} />}>
         {card}
-      </Pages>
+      </InfiniteList>
     </>
   );
 }

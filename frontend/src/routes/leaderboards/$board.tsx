@@ -5,15 +5,15 @@ import { IconCircleCheck, IconCoins, IconStar, IconTrophy, IconX } from '@tabler
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { createFileRoute, notFound } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { text } from '~/address';
 import { isSignedIn } from '~/api';
+import { Empty } from '~/components/LoadState';
 import { LinkButton, LinkText } from '~/components/links';
 import { AroundMe } from '~/components/loyalty/AroundMe';
-import { Places } from '~/components/loyalty/Places';
-import { PageHead } from '~/components/PageHead';
-import { Empty } from '~/components/states';
+import { LeaderboardRows } from '~/components/loyalty/LeaderboardRows';
+import { PageHeader } from '~/components/PageHeader';
 import { TabRow } from '~/components/TabRow';
-import { words } from '~/i18n';
+import { loadNamespaces } from '~/i18n';
+import { text } from '~/searchParams';
 import { useMe } from '~/session';
 
 const BOARDS = [
@@ -46,7 +46,7 @@ export const Route = createFileRoute('/leaderboards/$board')({
   loaderDeps: ({ search: { period = 'all' as Period, group } }) => ({ period, group }),
   loader: ({ context: { queries }, params: { board }, deps }) =>
     Promise.all([
-      words('loyalty'),
+      loadNamespaces('loyalty'),
       queries.ensureQueryData(getLeaderboardOptions({ path: { board }, query: deps })),
       deps.group && queries.ensureQueryData(getGroupOptions({ path: { slug: deps.group } })),
     ]),
@@ -65,7 +65,7 @@ function Leaderboard() {
 
   return (
     <>
-      <PageHead title={t('boards.title')} description={t('boards.description')} />
+      <PageHeader title={t('boards.title')} description={t('boards.description')} />
       <Tabs value={board} onChange={(next) => navigate({ params: { board: next as Metric }, search, replace: true, resetScroll: false })}>
         <TabRow value={board} aria-label={t('boards.boards')}>
           {BOARDS.map(([name, Image]) => (
@@ -120,7 +120,7 @@ function Leaderboard() {
                 {t('boards.top')}
               </Title>
               {top.items.length === 0 && <Empty icon={IconTrophy} title={t('boards.none')} />}
-              <Places board={board} places={top.items} mine={me?.handle} />
+              <LeaderboardRows board={board} entries={top.items} mine={me?.handle} />
             </Card>
             {me && (
               <Text size="sm" c="dimmed" ta="center">

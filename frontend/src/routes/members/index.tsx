@@ -4,19 +4,19 @@ import { IconUserSearch } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { AuthorChip } from '~/components/Author';
-import { PageHead } from '~/components/PageHead';
-import { byCursor, Pages } from '~/components/Pages';
+import { AuthorChip } from '~/components/AuthorChip';
+import { byCursor, InfiniteList } from '~/components/InfiniteList';
+import { Empty } from '~/components/LoadState';
+import { PageHeader } from '~/components/PageHeader';
 import { SearchField } from '~/components/SearchField';
-import { Empty } from '~/components/states';
-import { words } from '~/i18n';
+import { loadNamespaces } from '~/i18n';
 
 const listOf = (q?: string) => ({ ...listMembersInfiniteOptions({ query: q ? { q } : {} }), ...byCursor });
 
 export const Route = createFileRoute('/members/')({
   validateSearch: (search): { q?: string } => ({ q: search.q ? String(search.q) : undefined }),
   loaderDeps: ({ search }) => search,
-  loader: ({ context: { queries }, deps }) => Promise.all([words('groups'), queries.ensureInfiniteQueryData(listOf(deps.q))]),
+  loader: ({ context: { queries }, deps }) => Promise.all([loadNamespaces('groups'), queries.ensureInfiniteQueryData(listOf(deps.q))]),
   component: Members,
 });
 
@@ -29,7 +29,7 @@ function Members() {
   const query = useInfiniteQuery(listOf(q));
   return (
     <>
-      <PageHead title={t('people.title')} description={t('people.description')} />
+      <PageHeader title={t('people.title')} description={t('people.description')} />
       <SearchField
         mb="md"
         aria-label={t('people.search')}
@@ -37,9 +37,9 @@ function Members() {
         value={q}
         onChange={(wanted) => navigate({ search: { q: wanted }, replace: true })}
       />
-      <Pages query={query} empty={<Empty icon={IconUserSearch} title={t('people.none')} />} as="grid">
+      <InfiniteList query={query} empty={<Empty icon={IconUserSearch} title={t('people.none')} />} as="grid">
         {chip}
-      </Pages>
+      </InfiniteList>
     </>
   );
 }

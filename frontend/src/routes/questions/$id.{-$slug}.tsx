@@ -7,17 +7,17 @@ import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { AnswerList } from '~/components/forum/AnswerList';
 import { ORDERS } from '~/components/forum/answerOrders';
-import { Banners } from '~/components/forum/Banners';
 import { FollowQuestion } from '~/components/forum/FollowButton';
-import { useStanding } from '~/components/forum/moderation';
 import { slugOf } from '~/components/forum/QuestionLink';
 import { QuestionPost } from '~/components/forum/QuestionPost';
-import { Columns, useIsWide } from '~/components/forum/Side';
+import { SidebarLayout, useIsWide } from '~/components/forum/Sidebar';
 import { RelatedQuestions, Solved } from '~/components/forum/SimilarQuestions';
+import { StateBanners } from '~/components/forum/StateBanners';
+import { usePermissions } from '~/components/forum/usePermissions';
 import { LinkText } from '~/components/links';
-import { PageHead } from '~/components/PageHead';
-import { When } from '~/components/When';
-import { words } from '~/i18n';
+import { PageHeader } from '~/components/PageHeader';
+import { RelativeTime } from '~/components/RelativeTime';
+import { loadNamespaces } from '~/i18n';
 
 type Sort = Exclude<AnswerOrder, 'best'>;
 
@@ -28,7 +28,7 @@ export const Route = createFileRoute('/questions/$id/{-$slug}')({
     const sort = ORDERS.find((order) => order === search.answers);
     return { answers: sort === 'best' ? undefined : sort };
   },
-  loader: ({ context: { queries }, params }) => Promise.all([words('forum'), queries.ensureQueryData(questionOf(params.id))]),
+  loader: ({ context: { queries }, params }) => Promise.all([loadNamespaces('forum'), queries.ensureQueryData(questionOf(params.id))]),
   component: Question,
 });
 
@@ -37,7 +37,7 @@ function Question() {
   const { answers = 'best' } = Route.useSearch();
   const { data: question, dataUpdatedAt } = useSuspenseQuery(questionOf(id));
   const navigate = useNavigate({ from: '/questions/$id/{-$slug}' });
-  const standing = useStanding(question.group);
+  const permissions = usePermissions(question.group);
   const isWide = useIsWide();
 
   const canonical = slugOf(question.title);
@@ -49,21 +49,21 @@ function Question() {
   const related = <RelatedQuestions id={id} title={question.title} />;
   return (
     <>
-      <PageHead title={question.title} description={<About question={question} />}>
+      <PageHeader title={question.title} description={<About question={question} />}>
         <FollowQuestion question={question} />
-      </PageHead>
-      <Banners question={question} />
-      <Columns side={isWide && related}>
-        <QuestionPost key={id} question={question} standing={standing} />
+      </PageHeader>
+      <StateBanners question={question} />
+      <SidebarLayout sidebar={isWide && related}>
+        <QuestionPost key={id} question={question} permissions={permissions} />
         <AnswerList
           key={`${id} ${answers}`}
           question={question}
           updatedAt={dataUpdatedAt}
           sort={answers}
           onSort={(sort) => navigate({ search: { answers: sort === 'best' ? undefined : sort }, resetScroll: false, replace: true })}
-          standing={standing}
+          permissions={permissions}
         />
-      </Columns>
+      </SidebarLayout>
       {!isWide && related}
     </>
   );
@@ -75,11 +75,11 @@ function About({ question: { created_at, active_at, group, accepted_answer_id } 
     <Group gap="xs" component="span">
       {accepted_answer_id && <Solved />}
       <Text span size="sm">
-        {t('post.asked')} <When at={created_at} />
+        {t('post.asked')} <RelativeTime at={created_at} />
       </Text>
       {active_at !== created_at && (
         <Text span size="sm">
-          · {t('question.active')} <When at={active_at} />
+          · {t('question.active')} <RelativeTime at={active_at} />
         </Text>
       )}
       {group && (

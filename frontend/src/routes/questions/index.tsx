@@ -2,15 +2,16 @@ import { CloseButton, Group, Text } from '@mantine/core';
 import { IconMessageQuestion, IconPlus } from '@tabler/icons-react';
 import { createFileRoute, useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { loadSide } from '~/components/forum/besides';
 import { QuestionList } from '~/components/forum/QuestionList';
 import { loadQuestions } from '~/components/forum/questionLists';
-import { Columns, CommunitySide } from '~/components/forum/Side';
-import { TabLink, Tabs, tabProps } from '~/components/forum/Tabs';
+import { CommunitySidebar, SidebarLayout } from '~/components/forum/Sidebar';
+import { loadSidebar } from '~/components/forum/sidebarQueries';
+import { TabLink, TabLinks, tabProps } from '~/components/forum/TabLinks';
 import { TagFilter } from '~/components/forum/TagFilter';
+import { Empty } from '~/components/LoadState';
 import { LinkButton } from '~/components/links';
-import { PageHead } from '~/components/PageHead';
-import { Empty } from '~/components/states';
+import { PageHeader } from '~/components/PageHeader';
+import { text } from '~/searchParams';
 
 const SORTS = ['hot', 'active', 'new', 'top', 'unanswered'] as const;
 type Sort = (typeof SORTS)[number];
@@ -21,16 +22,14 @@ interface Search {
   group?: string;
 }
 
-const word = (value: unknown) => (value ? String(value) : undefined);
-
 export const Route = createFileRoute('/questions/')({
   validateSearch: (search): Search => {
     const sort = SORTS.find((name) => name === search.sort);
-    return { sort: sort === 'hot' ? undefined : sort, tag: word(search.tag), group: word(search.group) };
+    return { sort: sort === 'hot' ? undefined : sort, tag: text(search.tag), group: text(search.group) };
   },
   loaderDeps: ({ search }) => search,
   loader: async ({ context: { queries }, deps }) => {
-    await Promise.all([loadQuestions(queries, { ...deps, sort: deps.sort ?? 'hot' }), loadSide(queries)]);
+    await Promise.all([loadQuestions(queries, { ...deps, sort: deps.sort ?? 'hot' }), loadSidebar(queries)]);
   },
   component: Questions,
 });
@@ -41,20 +40,20 @@ function Questions() {
   const navigate = useNavigate({ from: '/questions/' });
   return (
     <>
-      <PageHead title={t('questions.title')} description={t('questions.about')}>
+      <PageHeader title={t('questions.title')} description={t('questions.about')}>
         <LinkButton to="/ask" search={group ? { group } : {}} leftSection={<IconPlus size={16} />}>
           {t('list.ask')}
         </LinkButton>
-      </PageHead>
-      <Columns side={<CommunitySide />}>
+      </PageHeader>
+      <SidebarLayout sidebar={<CommunitySidebar />}>
         <Group justify="space-between" align="flex-start" gap="xs">
-          <Tabs label={t('sort.label')}>
+          <TabLinks label={t('sort.label')}>
             {SORTS.map((value) => (
               <TabLink key={value} to="/questions" search={{ tag, group, sort: value === 'hot' ? undefined : value }} {...tabProps}>
                 {t(`sort.${value}`)}
               </TabLink>
             ))}
-          </Tabs>
+          </TabLinks>
           <TagFilter tag={tag} onChange={(chosen) => navigate({ search: { sort, group, tag: chosen }, resetScroll: false })} />
         </Group>
         {group && (
@@ -73,7 +72,7 @@ function Questions() {
             </Empty>
           }
         />
-      </Columns>
+      </SidebarLayout>
     </>
   );
 }

@@ -4,18 +4,18 @@ import { getMyPointsOptions, listRewardsInfiniteOptions, listTiersOptions } from
 import { useInfiniteQuery, useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { oneOf, text } from '~/address';
 import { isSignedIn } from '~/api';
+import { byCursor } from '~/components/InfiniteList';
 import { LinkButton } from '~/components/links';
 import { Catalogue } from '~/components/loyalty/Catalogue';
 import { Programme } from '~/components/loyalty/Programme';
 import { RedeemDialog } from '~/components/loyalty/RedeemDialog';
 import { RewardCard } from '~/components/loyalty/RewardCard';
-import { REWARD_KINDS } from '~/components/loyalty/rewardKinds';
-import { PageHead } from '~/components/PageHead';
-import { byCursor } from '~/components/Pages';
+import { REWARD_KINDS } from '~/components/loyalty/RewardIcon';
+import { PageHeader } from '~/components/PageHeader';
 import { number } from '~/format';
-import { words } from '~/i18n';
+import { loadNamespaces } from '~/i18n';
+import { oneOf, text } from '~/searchParams';
 import { useSignedIn } from '~/session';
 
 interface Search {
@@ -33,7 +33,7 @@ export const Route = createFileRoute('/rewards/')({
   }),
   loader: ({ context: { queries } }) =>
     Promise.all([
-      words('loyalty'),
+      loadNamespaces('loyalty'),
       queries.ensureInfiniteQueryData({ ...listRewardsInfiniteOptions(), ...byCursor }),
       queries.ensureQueryData(listTiersOptions()),
       isSignedIn() && queries.ensureQueryData(getMyPointsOptions()),
@@ -54,7 +54,7 @@ function Rewards() {
 
   return (
     <>
-      <PageHead
+      <PageHeader
         title={t('rewards.title')}
         description={
           available === undefined
@@ -67,7 +67,7 @@ function Rewards() {
             {t('mine.title')}
           </LinkButton>
         )}
-      </PageHead>
+      </PageHeader>
       {!signedIn && <Programme tiers={ladder.items} />}
       <Group mb="md" gap="md">
         <NativeSelect

@@ -4,15 +4,15 @@ import { IconMessageQuestion, IconPencil, IconPlus } from '@tabler/icons-react';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { createFileRoute, redirect } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { loadSide } from '~/components/forum/besides';
 import { FollowTag } from '~/components/forum/FollowButton';
 import { QuestionList } from '~/components/forum/QuestionList';
 import { loadQuestions } from '~/components/forum/questionLists';
-import { Columns, CommunitySide } from '~/components/forum/Side';
-import { TabLink, Tabs, tabProps } from '~/components/forum/Tabs';
+import { CommunitySidebar, SidebarLayout } from '~/components/forum/Sidebar';
+import { loadSidebar } from '~/components/forum/sidebarQueries';
+import { TabLink, TabLinks, tabProps } from '~/components/forum/TabLinks';
+import { Empty } from '~/components/LoadState';
 import { LinkButton } from '~/components/links';
-import { PageHead } from '~/components/PageHead';
-import { Empty } from '~/components/states';
+import { PageHeader } from '~/components/PageHeader';
 import { listed, number } from '~/format';
 import { isStaff, useMe } from '~/session';
 
@@ -31,7 +31,7 @@ export const Route = createFileRoute('/tags/$name')({
     const [tag] = await Promise.all([
       queries.ensureQueryData(tagOf(name)),
       loadQuestions(queries, { sort: sort ?? 'active', tag: name }),
-      loadSide(queries),
+      loadSidebar(queries),
     ]);
     if (tag.synonym_of) throw redirect({ to: '/tags/$name', params: { name: tag.synonym_of }, replace: true });
   },
@@ -46,7 +46,7 @@ function Tag() {
   const me = useMe();
   return (
     <>
-      <PageHead title={tag.name} description={tag.description || t('tags.undescribed')}>
+      <PageHeader title={tag.name} description={tag.description || t('tags.undescribed')}>
         <FollowTag tag={tag} />
         {isStaff(me) && (
           <LinkButton to="/admin/tags" search={{ edit: tag.name }} variant="default" leftSection={<IconPencil size={16} />}>
@@ -56,19 +56,19 @@ function Tag() {
         <LinkButton to="/ask" leftSection={<IconPlus size={16} />}>
           {t('list.ask')}
         </LinkButton>
-      </PageHead>
-      <Columns side={<CommunitySide />}>
+      </PageHeader>
+      <SidebarLayout sidebar={<CommunitySidebar />}>
         <Text size="sm" c="dimmed" mb="xs">
           {t('tags.questions', { count: tag.question_count, formatted: number(tag.question_count) })}
           {tag.synonyms.length > 0 && ` · ${t('tags.synonyms', { list: listed(tag.synonyms) })}`}
         </Text>
-        <Tabs label={t('sort.label')}>
+        <TabLinks label={t('sort.label')}>
           {SORTS.map((value) => (
             <TabLink key={value} to="/tags/$name" params={{ name }} search={{ sort: value === 'active' ? undefined : value }} {...tabProps}>
               {t(`sort.${value}`)}
             </TabLink>
           ))}
-        </Tabs>
+        </TabLinks>
         <QuestionList
           filter={{ sort, tag: name }}
           empty={
@@ -77,7 +77,7 @@ function Tag() {
             </Empty>
           }
         />
-      </Columns>
+      </SidebarLayout>
     </>
   );
 }

@@ -5,13 +5,13 @@ import { IconTags } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { createFileRoute, useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { TabLink, Tabs, tabProps } from '~/components/forum/Tabs';
+import { TabLink, TabLinks, tabProps } from '~/components/forum/TabLinks';
 import { TagCard } from '~/components/forum/TagCard';
-import { PageHead } from '~/components/PageHead';
-import { byCursor, Pages } from '~/components/Pages';
+import { byCursor, InfiniteList } from '~/components/InfiniteList';
+import { Empty } from '~/components/LoadState';
+import { PageHeader } from '~/components/PageHeader';
 import { SearchField } from '~/components/SearchField';
-import { Empty } from '~/components/states';
-import { words } from '~/i18n';
+import { loadNamespaces } from '~/i18n';
 
 interface Search {
   q?: string;
@@ -28,7 +28,7 @@ export const Route = createFileRoute('/tags/')({
   }),
   loaderDeps: ({ search }) => search,
   loader: ({ context: { queries }, deps }) =>
-    Promise.all([words('forum'), queries.ensureInfiniteQueryData({ ...tagsOf(deps), ...byCursor })]),
+    Promise.all([loadNamespaces('forum'), queries.ensureInfiniteQueryData({ ...tagsOf(deps), ...byCursor })]),
   component: Tags,
 });
 
@@ -41,16 +41,16 @@ function Tags() {
   const query = useInfiniteQuery({ ...tagsOf(search), ...byCursor, refetchOnWindowFocus: false });
   return (
     <>
-      <PageHead title={t('tags.title')} description={t('tags.about')} />
+      <PageHeader title={t('tags.title')} description={t('tags.about')} />
       <Group justify="space-between" align="flex-start" gap="xs" mb="sm">
-        <Tabs label={t('sort.label')}>
+        <TabLinks label={t('sort.label')}>
           <TabLink to="/tags" search={{ q: search.q }} {...tabProps}>
             {t('tags.popular')}
           </TabLink>
           <TabLink to="/tags" search={{ q: search.q, sort: 'name' }} {...tabProps}>
             {t('tags.by_name')}
           </TabLink>
-        </Tabs>
+        </TabLinks>
         <SearchField
           aria-label={t('tags.find')}
           placeholder={t('tags.find')}
@@ -58,9 +58,9 @@ function Tags() {
           onChange={(q) => navigate({ search: (known) => ({ ...known, q }), replace: true, resetScroll: false })}
         />
       </Group>
-      <Pages query={query} as="grid" empty={<Empty icon={IconTags} title={t(search.q ? 'tags.none_found' : 'tags.none')} />}>
+      <InfiniteList query={query} as="grid" empty={<Empty icon={IconTags} title={t(search.q ? 'tags.none_found' : 'tags.none')} />}>
         {card}
-      </Pages>
+      </InfiniteList>
     </>
   );
 }

@@ -1,12 +1,13 @@
-import { Button, List, Modal, NativeSelect, Progress, Stack, Text } from '@mantine/core';
+import { Button, List, NativeSelect, Progress, Stack, Text } from '@mantine/core';
 import { type Decision, decideReviewItem, type Me, type ReviewItem, undoReviewDecision } from '@regulars/client';
 import { IconCheck, IconX } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Dialog } from '~/components/Dialog';
 import { number } from '~/format';
-import { wordsOf } from '~/problems';
-import { useOnce } from '~/write';
-import { DecisionForm, type Grounds } from './DecisionForm';
+import { messageOf } from '~/problems';
+import { useOnce } from '~/useWrite';
+import { type DecisionDetails, DecisionForm } from './DecisionForm';
 import { DECISIONS, mayDecide } from './decisions';
 
 interface Result {
@@ -17,33 +18,35 @@ interface Result {
 
 /** One decision on many items, one after the other, with what became of each. */
 export function BulkDecision({ items, me, onClose }: { items: ReviewItem[]; me: Me; onClose: (changed: boolean) => void }) {
-  const { t } = useTranslation(['admin', 'common']);
-  const possible = DECISIONS.filter(({ name }) => items.every((item) => mayDecide(name, item, me)));
-  const [decision, setDecision] = useState<Decision | undefined>(possible[0]?.name);
+  const { t } = useTranslation(['admin_community', 'common']);
+  const possible = DECISIONS.filter((name) => items.every((item) => mayDecide(name, item, me)));
+  const [decision, setDecision] = useState<Decision | undefined>(possible[0]);
   const [results, setResults] = useState<Result[]>();
   const running = results !== undefined && results.length < items.length;
 
-  const each = async (list: ReviewItem[], act: (item: ReviewItem) => Promise<ReviewItem>) => {
+  const each = async (list: ReviewItem[], write: (item: ReviewItem) => Promise<ReviewItem>) => {
     const done: Result[] = [];
     setResults([]);
     for (const item of list) {
-      const result = await act(item).then(
+      const result = await write(item).then(
         (after) => ({ item: after }),
-        (error: unknown) => ({ item, refusal: wordsOf(error).detail }),
+        (error: unknown) => ({ item, refusal: messageOf(error).detail }),
       );
       done.push(result);
       setResults([...done]);
     }
   };
-  const decide = async (grounds: Grounds) => {
+  const decide = async (details: DecisionDetails) => {
     await each(items, async ({ id, version }) => {
       if (!decision) throw new Error('No decision was chosen.');
-      const { data } = await decideReviewItem({ path: { id }, body: { decision, version, ...grounds }, throwOnError: true });
+      const { data } = await decideReviewItem({ path: { id }, body: { decision, version, ...details }, throwOnError: true });
       return data;
     });
     return true;
   };
+  const [undoing, setUndoing] = useState(false);
   const undo = useOnce(async () => {
+    setUndoing(true);
     for (const { item } of results?.filter(({ refusal }) => !refusal) ?? []) {
       await undoReviewDecision({ path: { id: item.id }, body: { reason: t('review.undo_reason'), version: item.version } });
     }
@@ -51,11 +54,11 @@ export function BulkDecision({ items, me, onClose }: { items: ReviewItem[]; me: 
   });
 
   return (
-    <Modal
+    <Dialog
       opened
-      onClose={() => !running && onClose(results !== undefined)}
+      onClose={() => onClose(results !== undefined)}
+      isWriting={running || undoing}
       title={t('review.bulk_title', { count: items.length, formatted: number(items.length) })}
-      closeButtonProps={{ 'aria-label': t('close', { ns: 'common' }) }}
     >
       {results ? (
         <Stack gap="sm">
@@ -83,9 +86,11 @@ export function BulkDecision({ items, me, onClose }: { items: ReviewItem[]; me: 
           </List>
           {!running && (
             <Stack gap="xs">
-              <Button onClick={() => onClose(true)}>{t('close', { ns: 'common' })}</Button>
+              <Button onClick={() => onClose(true)} disabled={undoing}>
+                {t('common:close')}
+              </Button>
               {results.some(({ refusal }) => !refusal) && (
-                <Button variant="default" onClick={undo}>
+                <Button variant="default" onClick={undo} loading={undoing}>
                   {t('review.bulk_undo')}
                 </Button>
               )}
@@ -98,13 +103,13 @@ export function BulkDecision({ items, me, onClose }: { items: ReviewItem[]; me: 
             label={t('review.decision')}
             value={decision}
             onChange={(event) => setDecision(event.currentTarget.value as Decision)}
-            data={possible.map(({ name }) => ({ value: name, label: t(`review.do.${name}`) }))}
+            data={possible.map((name) => ({ value: name, label: t(`review.do.${name}`) }))}
           />
           <Text size="sm">{t(`review.does.${decision}`)}</Text>
         </DecisionForm>
       ) : (
         <Text>{t('review.bulk_impossible')}</Text>
       )}
-    </Modal>
+    </Dialog>
   );
 }

@@ -2,7 +2,7 @@ import { Button, Group, Kbd } from '@mantine/core';
 import type { Decision, Me, ReviewItem } from '@regulars/client';
 import { useTranslation } from 'react-i18next';
 import { DECISIONS, mayDecide } from './decisions';
-import { useKeysOn } from './useKeys';
+import { keyOf, useKeysEnabled } from './keys';
 
 /** All that can be decided; what the item or the person does not allow cannot be chosen. */
 export function DecisionButtons({
@@ -16,11 +16,11 @@ export function DecisionButtons({
   chosen?: Decision;
   onChoose: (decision: Decision) => void;
 }) {
-  const { t } = useTranslation('admin');
-  const [keysOn] = useKeysOn();
+  const { t } = useTranslation('admin_community');
+  const [keysOn] = useKeysEnabled();
   return (
     <Group gap={6} role="group" aria-label={t('review.decide')}>
-      {DECISIONS.map(({ name, key }) => (
+      {DECISIONS.map((name) => (
         <Button
           key={name}
           size="xs"
@@ -29,13 +29,13 @@ export function DecisionButtons({
           disabled={!mayDecide(name, item, me)}
           onClick={() => onChoose(name)}
           rightSection={
-            keysOn && key ? (
+            keysOn && keyOf(name) ? (
               <Kbd size="xs" visibleFrom="sm" aria-hidden>
-                {key}
+                {keyOf(name)}
               </Kbd>
             ) : undefined
           }
-          aria-keyshortcuts={keysOn ? key : undefined}
+          aria-keyshortcuts={keysOn ? keyOf(name) : undefined}
         >
           {t(`review.do.${name}`)}
         </Button>

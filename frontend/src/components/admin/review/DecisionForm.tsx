@@ -4,9 +4,9 @@ import type { Decision } from '@regulars/client';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { duration } from '~/format';
-import { useOnce } from '~/write';
+import { useOnce } from '~/useWrite';
 import { hoursOf, isPersonal } from './decisions';
-import { recentReasons, rememberReason } from './reasons';
+import { recentReasons, rememberReason } from './recentReasons';
 
 /** A form that can show what the server says against its fields. */
 export interface FieldErrors {
@@ -14,7 +14,7 @@ export interface FieldErrors {
 }
 
 /** What a decision needs beside its name. */
-export interface Grounds {
+export interface DecisionDetails {
   reason: string;
   note?: string;
   hours?: number;
@@ -32,13 +32,13 @@ export function DecisionForm({
 }: {
   decision: Decision;
   /** Whether it was done. */
-  onDecide: (grounds: Grounds, form: FieldErrors) => Promise<boolean>;
+  onDecide: (details: DecisionDetails, form: FieldErrors) => Promise<boolean>;
   /** While nothing can be decided, what was typed stays. */
   blocked?: boolean;
   onCancel: () => void;
   children?: ReactNode;
 }) {
-  const { t } = useTranslation(['admin', 'common']);
+  const { t } = useTranslation(['admin_community', 'common']);
   const [recent] = useState(() => recentReasons(decision));
   const field = useRef<HTMLInputElement>(null);
   const lengths = hoursOf(decision);
@@ -52,10 +52,10 @@ export function DecisionForm({
     field.current?.select();
   }, []);
   const decide = useOnce(async ({ reason, note, hours }: typeof form.values) => {
-    const grounds: Grounds = { reason: reason.trim() };
-    if (note.trim()) grounds.note = note.trim();
-    if (Number(hours) > 0) grounds.hours = Number(hours);
-    if (await onDecide(grounds, form)) rememberReason(decision, grounds.reason);
+    const details: DecisionDetails = { reason: reason.trim() };
+    if (note.trim()) details.note = note.trim();
+    if (Number(hours) > 0) details.hours = Number(hours);
+    if (await onDecide(details, form)) rememberReason(decision, details.reason);
   });
   return (
     <form onSubmit={form.onSubmit(decide)}>
@@ -73,7 +73,7 @@ export function DecisionForm({
           data-autofocus
           autoFocus
           required
-          label={t('reason', { ns: 'common' })}
+          label={t('common:reason')}
           description={t('review.reason_for')}
           maxLength={REASON_CHARS.max}
           data={recent}
@@ -99,7 +99,7 @@ export function DecisionForm({
             {t(`review.do.${decision}`)}
           </Button>
           <Button variant="default" onClick={onCancel}>
-            {t('cancel', { ns: 'common' })}
+            {t('common:cancel')}
           </Button>
         </Group>
       </Stack>

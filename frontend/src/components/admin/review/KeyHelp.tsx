@@ -1,15 +1,14 @@
-import { Kbd, Modal, Stack, Switch, Table, Text } from '@mantine/core';
+import { Kbd, Stack, Switch, Table, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { useKeysOn } from './useKeys';
-
-const KEYS = ['j', 'k', 'o', 'c', 'd', 'h', 'x', 'u'] as const;
+import { Dialog } from '~/components/Dialog';
+import { KEYS, useKeysEnabled } from './keys';
 
 /** Which keys do what, and the switch that silences them. */
 export function KeyHelp({ opened, onClose }: { opened: boolean; onClose: () => void }) {
-  const { t } = useTranslation(['admin', 'common']);
-  const [on, setOn] = useKeysOn();
+  const { t } = useTranslation(['admin_community', 'common']);
+  const [on, setOn] = useKeysEnabled();
   return (
-    <Modal opened={opened} onClose={onClose} title={t('review.keys')} closeButtonProps={{ 'aria-label': t('close', { ns: 'common' }) }}>
+    <Dialog opened={opened} onClose={onClose} title={t('review.keys')}>
       <Stack gap="md">
         <Switch
           checked={on}
@@ -19,12 +18,12 @@ export function KeyHelp({ opened, onClose }: { opened: boolean; onClose: () => v
         />
         <Table aria-label={t('review.keys')}>
           <Table.Tbody>
-            {[...KEYS, '?' as const].map((key) => (
+            {Object.entries(KEYS).map(([key, command]) => (
               <Table.Tr key={key}>
                 <Table.Th scope="row" w={60}>
                   <Kbd>{key}</Kbd>
                 </Table.Th>
-                <Table.Td>{t(key === '?' ? 'review.key.help' : `review.key.${key}`)}</Table.Td>
+                <Table.Td>{t(`review.key.${command}`)}</Table.Td>
               </Table.Tr>
             ))}
           </Table.Tbody>
@@ -33,6 +32,6 @@ export function KeyHelp({ opened, onClose }: { opened: boolean; onClose: () => v
           {t('review.keys_detail')}
         </Text>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

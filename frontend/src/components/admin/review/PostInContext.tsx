@@ -6,15 +6,15 @@ import { IconExternalLink } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { questionAddress } from '~/components/forum/QuestionLink';
+import { Loading, Problem } from '~/components/LoadState';
 import { LinkButton, LinkText } from '~/components/links';
 import { Prose } from '~/components/Prose';
-import { Loading, Problem } from '~/components/states';
-import { When } from '~/components/When';
+import { RelativeTime } from '~/components/RelativeTime';
 import { number } from '~/format';
 import classes from './review.module.css';
 
-/** Where the post stands, for the router. */
-export const placeOf = ({ post }: ReviewItem) =>
+/** Where the post is, for the router. */
+export const postAddress = ({ post }: ReviewItem) =>
   ({
     ...questionAddress(post.question_id, post.title),
     hash: post.kind === 'answer' ? `a-${post.id}` : undefined,
@@ -22,7 +22,7 @@ export const placeOf = ({ post }: ReviewItem) =>
 
 /** The flagged post: its beginning at once, and the question around it when wanted. */
 export function PostInContext({ item }: { item: ReviewItem }) {
-  const { t } = useTranslation('admin');
+  const { t } = useTranslation('admin_community');
   const [opened, context] = useDisclosure(false);
   const { post } = item;
   return (
@@ -36,11 +36,11 @@ export function PostInContext({ item }: { item: ReviewItem }) {
           </LinkText>
         )}
         <Text size="sm" c="dimmed">
-          {t('review.score', { formatted: number(post.score) })} · <When at={post.created_at} />
+          {t('review.score', { formatted: number(post.score) })} · <RelativeTime at={post.created_at} />
         </Text>
       </Group>
       <Title order={2} size="h3">
-        <LinkText {...placeOf(item)} inherit>
+        <LinkText {...postAddress(item)} inherit>
           {post.title}
         </LinkText>
       </Title>
@@ -49,7 +49,13 @@ export function PostInContext({ item }: { item: ReviewItem }) {
         <Button size="xs" variant="default" onClick={context.toggle} aria-expanded={opened}>
           {t(opened ? 'review.hide_context' : 'review.show_context')}
         </Button>
-        <LinkButton {...placeOf(item)} target="_blank" size="xs" variant="subtle" rightSection={<IconExternalLink size={14} aria-hidden />}>
+        <LinkButton
+          {...postAddress(item)}
+          target="_blank"
+          size="xs"
+          variant="subtle"
+          rightSection={<IconExternalLink size={14} aria-hidden />}
+        >
           {t('review.open')}
         </LinkButton>
       </Group>
@@ -59,13 +65,13 @@ export function PostInContext({ item }: { item: ReviewItem }) {
 }
 
 function Context({ item: { post } }: { item: ReviewItem }) {
-  const { t } = useTranslation('admin');
+  const { t } = useTranslation('admin_community');
   const { data: question, error, refetch } = useQuery(getQuestionOptions({ path: { question_id: post.question_id } }));
   if (error) return <Problem error={error} retry={refetch} />;
   if (!question) return <Loading />;
   const answer = question.answers?.items.find(({ id }) => id === post.id);
   return (
-    <Stack gap="sm" className={classes.facts}>
+    <Stack gap="sm" p="sm" bg="var(--page)" bdrs="md">
       <Text size="xs" fw={600} c="dimmed">
         {t('review.question_of', { handle: question.author.handle })}
       </Text>

@@ -4,15 +4,15 @@ import { IconArrowBackUp, IconChevronLeft, IconHandStop, IconInfoCircle } from '
 import { Link } from '@tanstack/react-router';
 import { type Ref, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { When } from '~/components/When';
+import { RelativeTime } from '~/components/RelativeTime';
+import { AuthorSummary, Flags } from './AuthorAndFlags';
 import { DecisionButtons } from './DecisionButtons';
-import { DecisionForm, type FieldErrors, type Grounds } from './DecisionForm';
+import { type DecisionDetails, DecisionForm, type FieldErrors } from './DecisionForm';
 import { mayDecide, obstacle } from './decisions';
-import { AuthorFacts, Flags } from './Facts';
-import { Effects, Outcome } from './Outcome';
+import { DecisionEffects, ItemEffects } from './Effects';
+import { keyOf, useKeysEnabled } from './keys';
 import { PostInContext } from './PostInContext';
 import classes from './review.module.css';
-import { useKeysOn } from './useKeys';
 
 interface Props {
   item: ReviewItem;
@@ -21,14 +21,14 @@ interface Props {
   conflict?: string;
   busy: boolean;
   onChoose: (decision?: Decision) => void;
-  onDecide: (decision: Decision, grounds: Grounds, form: FieldErrors) => Promise<boolean>;
+  onDecide: (decision: Decision, details: DecisionDetails, form: FieldErrors) => Promise<boolean>;
   onClaim: () => void;
   onUndo: () => void;
 }
 
 /** One item with all that a decision rests on, and the decision. */
 export function ReviewDetail({ item, me, chosen, conflict, busy, onChoose, onDecide, onClaim, onUndo }: Props) {
-  const { t } = useTranslation('admin');
+  const { t } = useTranslation('admin_community');
   const card = useRef<HTMLElement>(null);
   const before = useRef(chosen);
   // When a decision took its form away, the focus follows to the next item.
@@ -57,25 +57,25 @@ export function ReviewDetail({ item, me, chosen, conflict, busy, onChoose, onDec
           </Alert>
         )}
         <PostInContext key={item.id} item={item} />
-        <AuthorFacts item={item} />
+        <AuthorSummary item={item} />
         <Flags item={item} />
         <Divider />
         {item.state === 'decided' ? (
           <Decided item={item} busy={busy} onUndo={onUndo} />
         ) : (
           <>
-            <Effects item={item} />
+            <ItemEffects item={item} />
             <Claim item={item} me={me} busy={busy} onClaim={onClaim} />
             <DecisionButtons item={item} me={me} chosen={chosen} onChoose={onChoose} />
             {chosen && (
               <DecisionForm
                 key={item.id + chosen}
                 decision={chosen}
-                onDecide={(grounds, form) => onDecide(chosen, grounds, form)}
+                onDecide={(details, form) => onDecide(chosen, details, form)}
                 blocked={!mayDecide(chosen, item, me)}
                 onCancel={() => onChoose()}
               >
-                <Outcome decision={chosen} item={item} />
+                <DecisionEffects decision={chosen} item={item} />
               </DecisionForm>
             )}
           </>
@@ -86,8 +86,8 @@ export function ReviewDetail({ item, me, chosen, conflict, busy, onChoose, onDec
 }
 
 function Claim({ item, me, busy, onClaim }: Pick<Props, 'item' | 'me' | 'busy' | 'onClaim'>) {
-  const { t } = useTranslation('admin');
-  const [keysOn] = useKeysOn();
+  const { t } = useTranslation('admin_community');
+  const [keysOn] = useKeysEnabled();
   const why = obstacle(item, me);
   const mine = item.claimed_by === me.handle;
   if (why)
@@ -103,12 +103,12 @@ function Claim({ item, me, busy, onClaim }: Pick<Props, 'item' | 'me' | 'busy' |
         variant="default"
         loading={busy}
         onClick={onClaim}
-        aria-keyshortcuts={keysOn ? 'c' : undefined}
+        aria-keyshortcuts={keysOn ? keyOf('claim') : undefined}
         leftSection={<IconHandStop size={16} aria-hidden />}
         rightSection={
           keysOn ? (
             <Kbd size="xs" visibleFrom="sm" aria-hidden>
-              c
+              {keyOf('claim')}
             </Kbd>
           ) : undefined
         }
@@ -118,7 +118,7 @@ function Claim({ item, me, busy, onClaim }: Pick<Props, 'item' | 'me' | 'busy' |
       <Text size="sm" c="dimmed">
         {mine && item.claimed_until ? (
           <>
-            {t('review.claimed')} <When at={item.claimed_until} />
+            {t('review.claimed')} <RelativeTime at={item.claimed_until} />
           </>
         ) : (
           t('review.claim_hint')
@@ -129,19 +129,19 @@ function Claim({ item, me, busy, onClaim }: Pick<Props, 'item' | 'me' | 'busy' |
 }
 
 function Decided({ item, busy, onUndo }: Pick<Props, 'item' | 'busy' | 'onUndo'>) {
-  const { t } = useTranslation('admin');
+  const { t } = useTranslation('admin_community');
   return (
     <Stack gap="xs">
       <Text fw={600}>
         {item.decision && t(`review.done.${item.decision}`)}
         <Text span c="dimmed" size="sm" ml={6}>
-          {item.decided_by} · {item.decided_at && <When at={item.decided_at} />}
+          {item.decided_by} · {item.decided_at && <RelativeTime at={item.decided_at} />}
         </Text>
       </Text>
       {item.reason && <Text size="sm">{item.reason}</Text>}
       {item.note && (
         <Text size="sm" c="dimmed">
-          {t('review.told', { note: item.note })}
+          {t('review.author_note', { note: item.note })}
         </Text>
       )}
       <Button

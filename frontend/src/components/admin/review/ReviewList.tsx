@@ -3,9 +3,9 @@ import type { ReviewItem } from '@regulars/client';
 import { Link } from '@tanstack/react-router';
 import { memo, useCallback, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { When } from '~/components/When';
-import { Batches } from '../../Pages';
-import pages from '../../Pages.module.css';
+import { Batches } from '~/components/InfiniteList';
+import pages from '~/components/InfiniteList.module.css';
+import { RelativeTime } from '~/components/RelativeTime';
 import classes from './review.module.css';
 
 /** The queue, most urgent first; one of it is looked at, and some may be chosen. */
@@ -54,7 +54,7 @@ const Row = memo(function Row({
   isMarked: boolean;
   onMark: (id: string) => void;
 }) {
-  const { t } = useTranslation('admin');
+  const { t } = useTranslation(['admin_community', 'admin']);
   const row = useRef<HTMLElement>(null);
   useEffect(() => {
     if (isCurrent) row.current?.scrollIntoView({ block: 'nearest' });
@@ -68,7 +68,7 @@ const Row = memo(function Row({
           mt={3}
           checked={isMarked}
           onChange={() => onMark(item.id)}
-          aria-label={t('table.select_row', { row: item.post.title })}
+          aria-label={t('admin:table.select_row', { row: item.post.title })}
         />
       )}
       <Link
@@ -82,7 +82,7 @@ const Row = memo(function Row({
           {item.post.title}
         </Text>
         <Text size="xs" c="dimmed">
-          {t(`review.kind.${item.post.kind}`)} · {item.author.handle} · <When at={item.decided_at ?? item.created_at} />
+          {t(`review.kind.${item.post.kind}`)} · {item.author.handle} · <RelativeTime at={item.decided_at ?? item.created_at} />
         </Text>
         <Group gap={4} mt={4}>
           {item.decision ? (

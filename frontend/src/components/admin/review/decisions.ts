@@ -4,18 +4,8 @@ import { isAdministrator, isStaff } from '~/session';
 /** What spam costs its author on top of what the post earned. */
 export const SPAM_COSTS = 100;
 
-/** The decisions in the order of their weight, and the key of those that have one. */
-export const DECISIONS: { name: Decision; key?: string }[] = [
-  { name: 'approve' },
-  { name: 'dismiss', key: 'd' },
-  { name: 'restore' },
-  { name: 'hide', key: 'h' },
-  { name: 'delete' },
-  { name: 'warn' },
-  { name: 'silence' },
-  { name: 'suspend' },
-  { name: 'remove_spam' },
-];
+/** The decisions in the order of their weight. */
+export const DECISIONS: Decision[] = ['approve', 'dismiss', 'restore', 'hide', 'delete', 'warn', 'silence', 'suspend', 'remove_spam'];
 
 /** The lengths that a silence may have. */
 export const SILENCE_HOURS = [24, 72, 168, 720];
@@ -32,7 +22,7 @@ export const hoursOf = (decision: Decision | undefined) =>
   decision === 'silence' ? SILENCE_HOURS : decision === 'suspend' ? SUSPENSION_HOURS : [];
 
 /** Who looks at the item just now, if that is somebody else. */
-export const claimedByAnother = (item: ReviewItem, me: Me, now = Date.now()) =>
+const claimedByAnother = (item: ReviewItem, me: Me, now = Date.now()) =>
   item.claimed_by && item.claimed_by !== me.handle && item.claimed_until && Date.parse(item.claimed_until) > now
     ? item.claimed_by
     : undefined;
@@ -58,7 +48,7 @@ function stateAfter(decision: Decision, now: PostState): PostState {
 }
 
 /** What a decision does to the post and, signed, to everybody's reputation and points. */
-export function outcome(decision: Decision, item: ReviewItem): { state: PostState; movements: MovementView[]; spam: boolean } {
+export function effectsOf(decision: Decision, item: ReviewItem): { state: PostState; movements: MovementView[]; spam: boolean } {
   const { state: before } = item.post;
   const state = stateAfter(decision, before);
   const spam = decision === 'remove_spam';

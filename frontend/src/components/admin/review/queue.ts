@@ -1,7 +1,7 @@
 import type { PostKind, ReviewItem, ReviewState } from '@regulars/client';
 import { getReviewItemQueryKey, listReviewItemsInfiniteOptions } from '@regulars/client/react-query';
 import { hashKey, type InfiniteData, type QueryClient, useQueryClient } from '@tanstack/react-query';
-import { byCursor } from '~/components/Pages';
+import { byCursor } from '~/components/InfiniteList';
 
 /** What of the queue is shown; it stands in the URL. */
 export interface QueueFilter {

@@ -3,10 +3,10 @@ import { useQueryClient } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { GroupForm } from '~/components/groups/GroupForm';
-import { PageHead } from '~/components/PageHead';
-import { words } from '~/i18n';
+import { PageHeader } from '~/components/PageHeader';
+import { loadNamespaces } from '~/i18n';
 
-export const Route = createFileRoute('/_member/groups/new')({ loader: () => words('groups'), component: NewGroup });
+export const Route = createFileRoute('/_member/groups/new')({ loader: () => loadNamespaces('groups'), component: NewGroup });
 
 function NewGroup() {
   const { t } = useTranslation('groups');
@@ -14,7 +14,7 @@ function NewGroup() {
   const queries = useQueryClient();
   return (
     <>
-      <PageHead title={t('new.title')} description={t('new.description')} />
+      <PageHeader title={t('new.title')} description={t('new.description')} />
       <GroupForm
         initial={{ name: '', description: '', kind: 'open', private: false }}
         label={t('new.submit')}

@@ -4,16 +4,16 @@ import { IconGift } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { byCursor, InfiniteList } from '~/components/InfiniteList';
+import { Empty } from '~/components/LoadState';
 import { LinkButton } from '~/components/links';
 import { RedemptionCard } from '~/components/loyalty/RedemptionCard';
-import { PageHead } from '~/components/PageHead';
-import { byCursor, Pages } from '~/components/Pages';
-import { Empty } from '~/components/states';
-import { words } from '~/i18n';
+import { PageHeader } from '~/components/PageHeader';
+import { loadNamespaces } from '~/i18n';
 
 export const Route = createFileRoute('/_member/rewards/mine')({
   loader: ({ context: { queries } }) =>
-    Promise.all([words('loyalty'), queries.ensureInfiniteQueryData({ ...listMyRedemptionsInfiniteOptions(), ...byCursor })]),
+    Promise.all([loadNamespaces('loyalty'), queries.ensureInfiniteQueryData({ ...listMyRedemptionsInfiniteOptions(), ...byCursor })]),
   component: MyRewards,
 });
 
@@ -24,12 +24,12 @@ function MyRewards() {
   const query = useInfiniteQuery({ ...listMyRedemptionsInfiniteOptions(), ...byCursor });
   return (
     <>
-      <PageHead title={t('mine.title')} description={t('mine.description')}>
+      <PageHeader title={t('mine.title')} description={t('mine.description')}>
         <LinkButton to="/rewards" variant="default">
           {t('mine.catalogue')}
         </LinkButton>
-      </PageHead>
-      <Pages
+      </PageHeader>
+      <InfiniteList
         query={query}
         empty={
           <Empty icon={IconGift} title={t('mine.none')}>
@@ -38,7 +38,7 @@ function MyRewards() {
         }
       >
         {card}
-      </Pages>
+      </InfiniteList>
     </>
   );
 }

@@ -7,8 +7,9 @@ import { createFileRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { EraseAccount } from '~/components/account/EraseAccount';
 import { SettingsCard } from '~/components/account/SettingsCard';
-import { showDone, showProblem } from '~/forms';
-import { useWrite } from '~/write';
+import { showProblem, showSuccess } from '~/forms';
+import { saveFile } from '~/saveFile';
+import { useWrite } from '~/useWrite';
 
 export const Route = createFileRoute('/_member/settings/data')({
   loader: ({ context: { queries } }) => queries.ensureQueryData(getMeOptions()),
@@ -21,9 +22,10 @@ function OwnData() {
   const download = useWrite({
     mutationFn: async () => {
       const { data } = await exportMe({ throwOnError: true });
-      save(`regulars-${me.handle}-${new Date().toISOString().slice(0, 10)}.json`, JSON.stringify(data, null, 2));
+      const file = new Blob([JSON.stringify(data, null, 2)], { type: 'application/json' });
+      saveFile(file, `regulars-${me.handle}-${new Date().toISOString().slice(0, 10)}.json`);
     },
-    onSuccess: () => showDone(t('data.exported')),
+    onSuccess: () => showSuccess(t('data.exported')),
     onError: (error) => showProblem(error),
   });
   return (
@@ -42,13 +44,4 @@ function OwnData() {
       <EraseAccount me={me} />
     </>
   );
-}
-
-function save(name: string, json: string) {
-  const url = URL.createObjectURL(new Blob([json], { type: 'application/json' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }

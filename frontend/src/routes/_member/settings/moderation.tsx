@@ -6,10 +6,10 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { SettingsCard } from '~/components/account/SettingsCard';
+import { byCursor, InfiniteList } from '~/components/InfiniteList';
+import { Empty } from '~/components/LoadState';
 import { LinkText } from '~/components/links';
-import { byCursor, Pages } from '~/components/Pages';
-import { Empty } from '~/components/states';
-import { When } from '~/components/When';
+import { RelativeTime } from '~/components/RelativeTime';
 import { dateTime } from '~/format';
 
 export const Route = createFileRoute('/_member/settings/moderation')({
@@ -28,14 +28,14 @@ function Moderation() {
   return (
     <>
       <SettingsCard title={t('moderation.sanctions')} description={t('moderation.sanctions_description')}>
-        <Pages query={sanctions} empty={<Empty icon={IconShieldCheck} title={t('moderation.no_sanctions')} />}>
+        <InfiniteList query={sanctions} empty={<Empty icon={IconShieldCheck} title={t('moderation.no_sanctions')} />}>
           {(sanction) => <Sanction key={sanction.id} sanction={sanction} />}
-        </Pages>
+        </InfiniteList>
       </SettingsCard>
       <SettingsCard title={t('moderation.posts')} description={t('moderation.posts_description')}>
-        <Pages query={posts} empty={<Empty icon={IconShieldCheck} title={t('moderation.no_posts')} />}>
+        <InfiniteList query={posts} empty={<Empty icon={IconShieldCheck} title={t('moderation.no_posts')} />}>
           {(post) => <ModeratedPost key={post.id} post={post} />}
-        </Pages>
+        </InfiniteList>
       </SettingsCard>
     </>
   );
@@ -54,7 +54,7 @@ function Sanction({ sanction }: { sanction: MySanction }) {
       <Text size="sm">{t(`moderation.means.${sanction.kind}`)}</Text>
       {sanction.note && <Text size="sm">{sanction.note}</Text>}
       <Text size="sm" c="dimmed">
-        <When at={sanction.starts_at} />
+        <RelativeTime at={sanction.starts_at} />
         {sanction.ends_at && ` · ${t('moderation.until', { date: dateTime(sanction.ends_at) })}`}
         {isForGood && ` · ${t('moderation.for_good')}`}
       </Text>
@@ -81,7 +81,7 @@ function ModeratedPost({ post }: { post: MyModeratedPost }) {
       </Text>
       {post.note && <Text size="sm">{post.note}</Text>}
       <Text size="sm" c="dimmed">
-        <When at={post.at} />
+        <RelativeTime at={post.at} />
       </Text>
     </Stack>
   );

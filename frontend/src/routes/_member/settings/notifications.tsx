@@ -10,7 +10,7 @@ import { createFileRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { SettingsCard } from '~/components/account/SettingsCard';
 import { showProblem } from '~/forms';
-import { useWrite } from '~/write';
+import { useWrite } from '~/useWrite';
 
 const AREAS = {
   forum: ['question_answered', 'post_commented', 'mentioned', 'answer_accepted', 'post_hidden', 'post_restored'],
@@ -51,12 +51,12 @@ function NotificationChoices() {
   return (
     <>
       {Object.entries(AREAS).map(([area, kinds]) => (
-        <SettingsCard key={area} title={t(`news_settings.${area as keyof typeof AREAS}`)}>
+        <SettingsCard key={area} title={t(`notification_settings.${area as keyof typeof AREAS}`)}>
           <Stack gap="md">
             {kinds.map((kind) => (
               <Switch
                 key={kind}
-                label={t(`news_settings.kind.${kind}`)}
+                label={t(`notification_settings.kind.${kind}`)}
                 checked={!off.includes(kind)}
                 onChange={(event) => set(kind, event.currentTarget.checked)}
               />
@@ -65,7 +65,7 @@ function NotificationChoices() {
         </SettingsCard>
       ))}
       <Text size="sm" c="dimmed">
-        {t('news_settings.hint')}
+        {t('notification_settings.hint')}
       </Text>
     </>
   );

@@ -4,13 +4,13 @@ import { changePasswordMutation, getMeOptions } from '@regulars/client/react-que
 import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { problemOf } from '~/api';
+import { PasswordField } from '~/components/account/PasswordField';
 import { PasswordRules } from '~/components/account/PasswordRules';
 import { passwordRules } from '~/components/account/passwordRules';
-import { SecretInput } from '~/components/account/SecretInput';
 import { SettingsCard } from '~/components/account/SettingsCard';
-import { showDone, showProblem } from '~/forms';
-import { useWrite } from '~/write';
+import { showProblem, showSuccess } from '~/forms';
+import { problemOf } from '~/problems';
+import { useWrite } from '~/useWrite';
 
 export const Route = createFileRoute('/_member/settings/password')({
   loader: ({ context: { queries } }) => queries.ensureQueryData(getMeOptions()),
@@ -26,14 +26,14 @@ function Password() {
     initialValues: { old_password: '', new_password: '' },
     validate: {
       old_password: isNotEmpty(t('password.empty')),
-      new_password: (password) => (passwordRules(password, ownWords).every(([, kept]) => kept) ? null : t('password.weak')),
+      new_password: (password) => (passwordRules(password, ownWords).every(([, met]) => met) ? null : t('password.weak')),
     },
   });
   const change = useWrite({
     ...changePasswordMutation(),
     onSuccess: async () => {
       form.reset();
-      showDone(t('password.changed'));
+      showSuccess(t('password.changed'));
       await queries.invalidateQueries();
     },
     onError: (error) => {
@@ -48,14 +48,14 @@ function Password() {
         <Stack>
           {/* Tells password managers whose password this is. */}
           <input type="text" name="email" autoComplete="username" value={me.email} readOnly hidden />
-          <SecretInput
+          <PasswordField
             {...form.getInputProps('old_password')}
             key={form.key('old_password')}
             autoComplete="current-password"
             label={t('password.old')}
           />
           <Stack gap={8}>
-            <SecretInput
+            <PasswordField
               {...form.getInputProps('new_password')}
               key={form.key('new_password')}
               autoComplete="new-password"

@@ -6,10 +6,11 @@ import { createFileRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { SettingsCard } from '~/components/account/SettingsCard';
 import { LinkButton } from '~/components/links';
-import { useKeptOverSignIn } from '~/draft';
-import { showDone, showProblem } from '~/forms';
+import { showProblem, showSuccess } from '~/forms';
+import { operationOf } from '~/invalidate';
 import { isStaff } from '~/session';
-import { useWrite } from '~/write';
+import { useDraftAcrossSignIn } from '~/useDraft';
+import { useWrite } from '~/useWrite';
 
 export const Route = createFileRoute('/_member/settings/profile')({
   loader: ({ context: { queries } }) => queries.ensureQueryData(getMeOptions()),
@@ -22,11 +23,11 @@ function Profile() {
   const { t } = useTranslation(['account', 'common']);
   const queries = useQueryClient();
   const { data: me } = useSuspenseQuery(getMeOptions());
-  const saved = { display_name: me.display_name, bio: me.bio, on_leaderboards: me.on_leaderboards };
-  const { kept, keep, drop } = useKeptOverSignIn<typeof saved>('profile');
+  const current = { display_name: me.display_name, bio: me.bio, on_leaderboards: me.on_leaderboards };
+  const { saved, save, discard } = useDraftAcrossSignIn<typeof current>('profile');
   const form = useForm({
-    initialValues: kept ?? saved,
-    onValuesChange: keep,
+    initialValues: saved ?? current,
+    onValuesChange: save,
     validate: { display_name: hasLength({ min: 1, max: 60 }, t('sign_up.name_wrong')) },
     transformValues: (values) => ({ ...values, display_name: values.display_name.trim() }),
   });
@@ -34,11 +35,11 @@ function Profile() {
     ...editMeMutation(),
     onSuccess: async (now) => {
       queries.setQueryData(getMeQueryKey(), now);
-      drop();
+      discard();
       form.resetDirty();
-      showDone(t('profile.saved'));
+      showSuccess(t('profile.saved'));
       // Names stand beside everything that somebody wrote.
-      await queries.invalidateQueries({ predicate: ({ queryKey: [key] }) => (key as { _id?: string })?._id !== 'getMe' });
+      await queries.invalidateQueries({ predicate: ({ queryKey }) => operationOf(queryKey) !== 'getMe' });
     },
     onError: (error) => showProblem(error, form),
   });
@@ -72,7 +73,7 @@ function Profile() {
           />
         )}
         <Group>
-          <Button type="submit" loading={edit.isPending} disabled={!form.isDirty() && !kept}>
+          <Button type="submit" loading={edit.isPending} disabled={!form.isDirty() && !saved}>
             {t('common:save')}
           </Button>
           <LinkButton to="/members/$handle" params={{ handle: me.handle }} variant="default">

@@ -2,11 +2,11 @@ import { Grid } from '@mantine/core';
 import { createFileRoute, Outlet } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { SettingsNav } from '~/components/account/SettingsNav';
-import { PageHead } from '~/components/PageHead';
-import { words } from '~/i18n';
+import { PageHeader } from '~/components/PageHeader';
+import { loadNamespaces } from '~/i18n';
 
 export const Route = createFileRoute('/_member/settings')({
-  loader: () => words('account'),
+  loader: () => loadNamespaces('account'),
   component: Settings,
 });
 
@@ -14,7 +14,7 @@ function Settings() {
   const { t } = useTranslation('account');
   return (
     <>
-      <PageHead title={t('settings.title')} />
+      <PageHeader title={t('settings.title')} />
       <Grid gap="lg">
         <Grid.Col span={{ base: 12, sm: 4, md: 3 }}>
           <SettingsNav />

@@ -5,13 +5,14 @@ import { IconDeviceDesktop, IconDeviceMobile, IconDevices } from '@tabler/icons-
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { deviceName, isPhone } from '~/components/account/device';
 import { SettingsCard } from '~/components/account/SettingsCard';
-import { byCursor, Pages } from '~/components/Pages';
-import { Empty } from '~/components/states';
-import { When } from '~/components/When';
-import { showDone, showProblem } from '~/forms';
-import { useWrite } from '~/write';
+import { deviceName, isPhone } from '~/components/account/userAgent';
+import { byCursor, InfiniteList } from '~/components/InfiniteList';
+import { Empty } from '~/components/LoadState';
+import { RelativeTime } from '~/components/RelativeTime';
+import { showProblem, showSuccess } from '~/forms';
+import { invalidate } from '~/invalidate';
+import { useWrite } from '~/useWrite';
 
 export const Route = createFileRoute('/_member/settings/sessions')({
   loader: ({ context: { queries } }) => queries.ensureInfiniteQueryData({ ...listMySessionsInfiniteOptions(), ...byCursor }),
@@ -23,9 +24,9 @@ function Sessions() {
   const query = useInfiniteQuery({ ...listMySessionsInfiniteOptions(), ...byCursor });
   return (
     <SettingsCard title={t('settings.part.sessions')} description={t('sessions.description')}>
-      <Pages query={query} empty={<Empty icon={IconDevices} title={t('sessions.none')} />}>
+      <InfiniteList query={query} empty={<Empty icon={IconDevices} title={t('sessions.none')} />}>
         {(session) => <Session key={session.id} session={session} />}
-      </Pages>
+      </InfiniteList>
     </SettingsCard>
   );
 }
@@ -37,8 +38,8 @@ function Session({ session }: { session: SessionView }) {
   const revoke = useWrite({
     ...revokeMySessionMutation(),
     onSuccess: async () => {
-      showDone(t('sessions.ended', { name }));
-      await queries.invalidateQueries({ predicate: ({ queryKey: [key] }) => (key as { _id?: string })?._id === 'listMySessions' });
+      showSuccess(t('sessions.ended', { name }));
+      await invalidate(queries, 'my_sessions');
     },
     onError: (error) => showProblem(error),
   });
@@ -55,7 +56,7 @@ function Session({ session }: { session: SessionView }) {
           {session.current && <Badge>{t('sessions.current')}</Badge>}
         </Group>
         <Text size="sm" c="dimmed">
-          {t('sessions.used')} <When at={session.last_used_at} /> · {t('sessions.since')} <When at={session.since} />
+          {t('sessions.used')} <RelativeTime at={session.last_used_at} /> · {t('sessions.since')} <RelativeTime at={session.since} />
         </Text>
       </div>
       {!session.current && (

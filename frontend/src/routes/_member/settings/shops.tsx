@@ -6,13 +6,13 @@ import { IconCheck } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { linkCodeRefusal } from '~/components/account/linkCode';
 import { SettingsCard } from '~/components/account/SettingsCard';
-import { codeRefused } from '~/components/account/shopCode';
 import { LinkText } from '~/components/links';
 import { listed, number } from '~/format';
 import { showProblem } from '~/forms';
-import { useMoved } from '~/merges';
-import { useWrite } from '~/write';
+import { useMovedCounts } from '~/useMovedCounts';
+import { useWrite } from '~/useWrite';
 
 export const Route = createFileRoute('/_member/settings/shops')({ component: Shops });
 
@@ -31,7 +31,7 @@ function Shops() {
       await queries.invalidateQueries();
     },
     onError: (error) => {
-      const refusal = codeRefused(error, 'code', t);
+      const refusal = linkCodeRefusal(error, 'code', t);
       if (!refusal) return showProblem(error, form);
       form.setFieldError('code', refusal);
       form.getInputNode('code')?.focus();
@@ -70,15 +70,15 @@ function Shops() {
 }
 
 /** What members look for of what came over; the rest is a matter of the house. */
-const TOLD = ['purchases', 'redemptions', 'questions', 'answers', 'comments', 'memberships'];
+const SHOWN = ['purchases', 'redemptions', 'questions', 'answers', 'comments', 'memberships'];
 
 function CameOver({ customer: { partner, came_over } }: { customer: LinkedCustomer }) {
   const { t } = useTranslation(['account', 'common']);
-  const movedIn = useMoved();
+  const movedIn = useMovedCounts();
   if (!came_over) return null;
   const { available, pending, reserved, arrears } = came_over.from;
   const points = available + pending + reserved + arrears;
-  const what = movedIn(came_over.moved.filter(({ of }) => TOLD.includes(of)));
-  if (points > 0) what.unshift(t('points', { ns: 'common', count: points, formatted: number(points) }));
+  const what = movedIn(came_over.moved.filter(({ of }) => SHOWN.includes(of)));
+  if (points > 0) what.unshift(t('common:points', { count: points, formatted: number(points) }));
   return what.length > 0 ? t('shops.came_over', { what: listed(what), partner }) : null;
 }

@@ -6,21 +6,21 @@ import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { administratorsOnly } from '~/components/admin/guard';
+import { administratorsOnly } from '~/components/admin/administratorsOnly';
+import { ConfirmByName } from '~/components/admin/ConfirmByName';
+import { Conflict, isConflict } from '~/components/admin/Conflict';
+import { RuleForm } from '~/components/admin/earning-rules/RuleForm';
+import { RuleVersions } from '~/components/admin/earning-rules/RuleVersions';
+import { STATUS_TONES, statusOf } from '~/components/admin/earning-rules/ruleForm';
+import { useRuleWording } from '~/components/admin/earning-rules/useRuleWording';
+import { StateBadge } from '~/components/admin/StateBadge';
+import { NotFound } from '~/components/LoadState';
 import { LinkButton, LinkText } from '~/components/links';
-import { PageHead } from '~/components/PageHead';
-import { Conflict, isConflict } from '~/components/programme/Conflict';
-import { forget } from '~/components/programme/lists';
-import { RuleForm } from '~/components/programme/rules/RuleForm';
-import { RuleVersions } from '~/components/programme/rules/RuleVersions';
-import { STATUS_TONES, statusOf } from '~/components/programme/rules/ruleForm';
-import { useWording } from '~/components/programme/rules/wording';
-import { StateBadge } from '~/components/programme/StateBadge';
-import { TypedConfirm } from '~/components/programme/TypedConfirm';
-import { NotFound } from '~/components/states';
-import { showDone, showProblem } from '~/forms';
-import { words } from '~/i18n';
-import { useWrite } from '~/write';
+import { PageHeader } from '~/components/PageHeader';
+import { showProblem, showSuccess } from '~/forms';
+import { loadNamespaces } from '~/i18n';
+import { invalidate } from '~/invalidate';
+import { useWrite } from '~/useWrite';
 
 const versionsOf = (ruleId: string) => {
   const path = { rule_id: ruleId };
@@ -34,15 +34,15 @@ const versionsOf = (ruleId: string) => {
 export const Route = createFileRoute('/admin/earning-rules/$ruleId')({
   beforeLoad: administratorsOnly,
   loader: ({ context: { queries }, params: { ruleId } }) =>
-    Promise.all([words('programme', 'admin'), queries.ensureInfiniteQueryData(versionsOf(ruleId))]),
+    Promise.all([loadNamespaces('admin_loyalty'), queries.ensureInfiniteQueryData(versionsOf(ruleId))]),
   component: EarningRule,
 });
 
 function EarningRule() {
-  const { t } = useTranslation(['programme', 'common']);
+  const { t } = useTranslation(['admin_loyalty', 'common']);
   const { ruleId } = Route.useParams();
   const queries = useQueryClient();
-  const { sentence } = useWording();
+  const { sentence } = useRuleWording();
   const list = useInfiniteQuery(versionsOf(ruleId));
   const [editing, setEditing] = useState(false);
   const [ending, setEnding] = useState(false);
@@ -52,8 +52,8 @@ function EarningRule() {
     ...deleteEarningRuleMutation(),
     onSuccess: () => {
       setEnding(false);
-      forget(queries, 'listEarningRules', 'listEarningRuleVersions');
-      showDone(t('rule.ended_done'));
+      invalidate(queries, 'earning_rules');
+      showSuccess(t('rule.ended_done'));
     },
     onError: (error) => {
       setEnding(false);
@@ -71,9 +71,9 @@ function EarningRule() {
       <LinkText to="/admin/earning-rules" size="sm">
         {t('rule.title')}
       </LinkText>
-      <PageHead title={rule.name} description={t(`rule.trigger.${rule.trigger}`)}>
+      <PageHeader title={rule.name} description={t(`rule.trigger.${rule.trigger}`)}>
         <StateBadge tone={STATUS_TONES[status]}>{t(`rule.status.${status}`)}</StateBadge>
-      </PageHead>
+      </PageHeader>
       <Stack gap="lg">
         <Conflict error={end.error} reload={reload} />
         {editing ? (
@@ -111,7 +111,7 @@ function EarningRule() {
           />
         </section>
       </Stack>
-      <TypedConfirm
+      <ConfirmByName
         opened={ending}
         onClose={() => setEnding(false)}
         title={t('rule.end_title', { name: rule.name })}
@@ -125,7 +125,7 @@ function EarningRule() {
           <List.Item>{t('rule.end_kept')}</List.Item>
           <List.Item>{t('rule.end_for_good')}</List.Item>
         </List>
-      </TypedConfirm>
+      </ConfirmByName>
     </>
   );
 }

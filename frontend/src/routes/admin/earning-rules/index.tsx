@@ -5,32 +5,32 @@ import { IconCoins, IconFlask, IconPlus } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { text } from '~/address';
-import { onArrival } from '~/components/admin/arrival';
+import { administratorsOnly } from '~/components/admin/administratorsOnly';
+import { awaitOnEnter } from '~/components/admin/awaitOnEnter';
 import { CsvButton } from '~/components/admin/CsvButton';
 import { type Column, DataTable } from '~/components/admin/DataTable';
-import { administratorsOnly } from '~/components/admin/guard';
+import { STATUS_TONES, statusOf } from '~/components/admin/earning-rules/ruleForm';
+import { useRuleWording } from '~/components/admin/earning-rules/useRuleWording';
+import { StateBadge } from '~/components/admin/StateBadge';
+import { Empty } from '~/components/LoadState';
 import { LinkButton, LinkText } from '~/components/links';
-import { PageHead } from '~/components/PageHead';
-import { STATUS_TONES, statusOf } from '~/components/programme/rules/ruleForm';
-import { useWording } from '~/components/programme/rules/wording';
-import { StateBadge } from '~/components/programme/StateBadge';
-import { Empty } from '~/components/states';
+import { PageHeader } from '~/components/PageHeader';
 import { date } from '~/format';
-import { words } from '~/i18n';
+import { loadNamespaces } from '~/i18n';
+import { text } from '~/searchParams';
 
 export const Route = createFileRoute('/admin/earning-rules/')({
   beforeLoad: administratorsOnly,
   validateSearch: (search): { cursor?: string } => ({ cursor: text(search.cursor) }),
   loaderDeps: ({ search }) => search,
   loader: ({ context: { queries }, deps, cause }) =>
-    onArrival(cause, Promise.all([words('programme', 'admin'), queries.ensureQueryData(listEarningRulesOptions({ query: deps }))])),
+    awaitOnEnter(cause, Promise.all([loadNamespaces('admin_loyalty'), queries.ensureQueryData(listEarningRulesOptions({ query: deps }))])),
   component: EarningRules,
 });
 
 function EarningRules() {
-  const { t } = useTranslation('programme');
-  const { sentence } = useWording();
+  const { t } = useTranslation(['admin_loyalty', 'admin']);
+  const { sentence } = useRuleWording();
   const navigate = Route.useNavigate();
   const rules = useQuery({ ...listEarningRulesOptions({ query: Route.useSearch() }), placeholderData: keepPreviousData });
   const columns: Column<RuleView>[] = [
@@ -48,19 +48,19 @@ function EarningRules() {
       ),
     },
     { accessor: 'trigger', title: t('rule.trigger_label'), render: ({ trigger }) => t(`rule.trigger.${trigger}`) },
-    { accessor: 'status', title: t('state'), render: (rule) => <Status rule={rule} /> },
+    { accessor: 'status', title: t('admin:state'), render: (rule) => <StatusCell rule={rule} /> },
     { accessor: 'version', title: t('rule.version_short'), textAlign: 'right' },
   ];
   return (
     <>
-      <PageHead title={t('rule.title')} description={t('rule.intro')}>
+      <PageHeader title={t('rule.title')} description={t('rule.intro')}>
         <LinkButton to="/admin/earning-rules/try" variant="default" leftSection={<IconFlask size={16} aria-hidden />}>
           {t('try.title')}
         </LinkButton>
         <LinkButton to="/admin/earning-rules/new" leftSection={<IconPlus size={16} aria-hidden />}>
           {t('rule.create')}
         </LinkButton>
-      </PageHead>
+      </PageHeader>
       <DataTable<RuleView>
         label={t('rule.title')}
         query={rules}
@@ -79,8 +79,8 @@ function EarningRules() {
   );
 }
 
-function Status({ rule }: { rule: RuleView }) {
-  const { t } = useTranslation('programme');
+function StatusCell({ rule }: { rule: RuleView }) {
+  const { t } = useTranslation('admin_loyalty');
   const status = statusOf(rule);
   const at = {
     active: rule.valid_until,

@@ -1,24 +1,24 @@
 import { Button, SimpleGrid, Stack, Text } from '@mantine/core';
-import { useForm } from '@mantine/form';
+import { isNotEmpty, useForm } from '@mantine/form';
 import { getSiteOptions, previewEarningMutation } from '@regulars/client/react-query';
 import { IconFlask } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { administratorsOnly } from '~/components/admin/guard';
+import { administratorsOnly } from '~/components/admin/administratorsOnly';
+import { EarningPreview } from '~/components/admin/earning-rules/EarningPreview';
+import { OrderFields } from '~/components/admin/earning-rules/OrderFields';
+import { firstOrder, previewOf, type TestOrder } from '~/components/admin/earning-rules/orderForm';
+import { Empty } from '~/components/LoadState';
 import { LinkText } from '~/components/links';
-import { PageHead } from '~/components/PageHead';
-import { OrderFields } from '~/components/programme/try/OrderFields';
-import { Outcome } from '~/components/programme/try/Outcome';
-import { firstOrder, previewOf, type TestOrder } from '~/components/programme/try/orderForm';
-import { Empty } from '~/components/states';
+import { PageHeader } from '~/components/PageHeader';
 import { showProblem } from '~/forms';
-import { words } from '~/i18n';
-import { useWrite } from '~/write';
+import { loadNamespaces } from '~/i18n';
+import { useWrite } from '~/useWrite';
 
 export const Route = createFileRoute('/admin/earning-rules/try')({
   beforeLoad: administratorsOnly,
-  loader: ({ context: { queries } }) => Promise.all([words('programme', 'admin'), queries.ensureQueryData(getSiteOptions())]),
+  loader: ({ context: { queries } }) => Promise.all([loadNamespaces('admin_loyalty'), queries.ensureQueryData(getSiteOptions())]),
   component: TryRules,
 });
 
@@ -29,15 +29,15 @@ const unnested = (form: { setErrors: (errors: Record<string, string>) => void })
 });
 
 function TryRules() {
-  const { t } = useTranslation('programme');
+  const { t } = useTranslation(['admin_loyalty', 'admin']);
   const { data: site } = useQuery(getSiteOptions());
   const form = useForm<TestOrder>({
     initialValues: firstOrder(site?.currency),
     validate: {
       lines: {
-        sku: (sku) => (sku.trim() ? null : t('needed')),
-        quantity: (quantity) => (quantity === '' ? t('needed') : null),
-        unit_minor: (unit) => (unit === '' ? t('needed') : null),
+        sku: isNotEmpty(t('admin:needed')),
+        quantity: isNotEmpty(t('admin:needed')),
+        unit_minor: isNotEmpty(t('admin:needed')),
       },
     },
   });
@@ -47,7 +47,7 @@ function TryRules() {
       <LinkText to="/admin/earning-rules" size="sm">
         {t('rule.title')}
       </LinkText>
-      <PageHead title={t('try.title')} description={t('try.intro')} />
+      <PageHeader title={t('try.title')} description={t('try.intro')} />
       <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="lg">
         <form noValidate onSubmit={form.onSubmit((values) => preview.mutate({ body: previewOf(values) }))}>
           <Stack>
@@ -59,7 +59,7 @@ function TryRules() {
         </form>
         <div aria-live="polite">
           {preview.data && preview.variables ? (
-            <Outcome tried={preview.variables.body} outcome={preview.data} />
+            <EarningPreview tried={preview.variables.body} preview={preview.data} />
           ) : (
             <Empty icon={IconFlask} title={t('try.empty')}>
               <Text c="dimmed">{t('try.empty_detail')}</Text>

@@ -4,15 +4,16 @@ import { listAllMembersOptions, listMembersOptions, listTiersOptions } from '@re
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { oneOf, text } from '~/address';
-import { onArrival } from '~/components/admin/arrival';
+import { awaitOnEnter } from '~/components/admin/awaitOnEnter';
 import { CsvButton } from '~/components/admin/CsvButton';
 import { type Column, DataTable } from '~/components/admin/DataTable';
 import { LinkText } from '~/components/links';
-import { PageHead } from '~/components/PageHead';
+import { PageHeader } from '~/components/PageHeader';
+import { RelativeTime } from '~/components/RelativeTime';
 import { SearchField } from '~/components/SearchField';
-import { When } from '~/components/When';
 import { number } from '~/format';
+import { loadNamespaces } from '~/i18n';
+import { oneOf, text } from '~/searchParams';
 import { isAdministrator } from '~/session';
 
 const ROLES: readonly Role[] = ['member', 'moderator', 'administrator'];
@@ -36,21 +37,24 @@ export const Route = createFileRoute('/admin/members/')({
   }),
   loaderDeps: ({ search }) => search,
   loader: ({ context: { queries, me }, deps, cause }) =>
-    onArrival(
+    awaitOnEnter(
       cause,
-      isAdministrator(me)
-        ? queries.ensureQueryData(listAllMembersOptions({ query: deps }))
-        : queries.ensureQueryData(listMembersOptions({ query: { q: deps.q, cursor: deps.cursor } })),
+      Promise.all([
+        loadNamespaces('admin_community'),
+        isAdministrator(me)
+          ? queries.ensureQueryData(listAllMembersOptions({ query: deps }))
+          : queries.ensureQueryData(listMembersOptions({ query: { q: deps.q, cursor: deps.cursor } })),
+      ]),
     ),
   component: MembersPage,
 });
 
 function MembersPage() {
-  const { t } = useTranslation('admin');
+  const { t } = useTranslation(['admin', 'admin_community']);
   const { me } = Route.useRouteContext();
   return (
     <>
-      <PageHead title={t('nav.members')} description={t('members.description')} />
+      <PageHeader title={t('nav.members')} description={t('admin_community:members.description')} />
       {isAdministrator(me) ? <AllMembers /> : <PublicMembers />}
     </>
   );
@@ -62,7 +66,7 @@ function useFilter() {
 }
 
 function AllMembers() {
-  const { t } = useTranslation(['admin', 'common']);
+  const { t } = useTranslation(['admin_community', 'admin', 'common']);
   const search = Route.useSearch();
   const navigate = Route.useNavigate();
   const filter = useFilter();
@@ -76,13 +80,13 @@ function AllMembers() {
       sort: 'handle',
       ascending: true,
       width: 240,
-      render: (member) => <Name member={member} email={member.email ?? t('members.no_account')} />,
+      render: (member) => <MemberName member={member} email={member.email ?? t('members.no_account')} />,
     },
     { accessor: 'tier_rank', title: t('members.tier'), render: ({ tier_rank }) => tierOf(tier_rank) },
     { accessor: 'points', title: t('members.points'), sort: 'points', textAlign: 'right', render: ({ points }) => number(points) },
     {
       accessor: 'reputation',
-      title: t('reputation', { ns: 'common' }),
+      title: t('common:reputation'),
       sort: 'reputation',
       textAlign: 'right',
       render: ({ reputation }) => number(reputation),
@@ -93,13 +97,13 @@ function AllMembers() {
       title: t('members.last_seen'),
       sort: 'last_seen',
       noWrap: true,
-      render: ({ last_seen_at }) => (last_seen_at ? <When at={last_seen_at} /> : '–'),
+      render: ({ last_seen_at }) => (last_seen_at ? <RelativeTime at={last_seen_at} /> : '–'),
     },
-    { accessor: 'since', title: t('members.since'), sort: 'newest', noWrap: true, render: ({ since }) => <When at={since} /> },
+    { accessor: 'since', title: t('members.since'), sort: 'newest', noWrap: true, render: ({ since }) => <RelativeTime at={since} /> },
   ];
   return (
     <DataTable
-      label={t('nav.members')}
+      label={t('admin:nav.members')}
       query={query}
       columns={columns}
       nameOf={({ handle }) => handle}
@@ -108,22 +112,24 @@ function AllMembers() {
       actions={<CsvButton ask={(csv) => listAllMembers({ ...csv, query: { ...search, cursor: undefined } })} />}
       filters={
         <>
-          <SearchField label={t('filter.search')} placeholder={t('members.search')} value={search.q} onChange={(q) => filter({ q })} />
+          <SearchField
+            label={t('admin:filter.search')}
+            placeholder={t('members.search')}
+            value={search.q}
+            onChange={(q) => filter({ q })}
+          />
           <NativeSelect
             label={t('members.role')}
             value={search.role ?? ''}
             onChange={(event) => filter({ role: oneOf(ROLES, event.currentTarget.value) })}
-            data={[
-              { value: '', label: t('filter.all') },
-              ...ROLES.map((role) => ({ value: role, label: t(`role.${role}`, { ns: 'common' }) })),
-            ]}
+            data={[{ value: '', label: t('admin:filter.all') }, ...ROLES.map((role) => ({ value: role, label: t(`common:role.${role}`) }))]}
           />
           <NativeSelect
             label={t('members.tier')}
             value={search.tier ?? ''}
             onChange={({ currentTarget: { value } }) => filter({ tier: value === '' ? undefined : Number(value) })}
             data={[
-              { value: '', label: t('filter.all') },
+              { value: '', label: t('admin:filter.all') },
               ...(tiers?.items ?? []).map(({ rank, name }) => ({ value: String(rank), label: name })),
             ]}
           />
@@ -135,7 +141,7 @@ function AllMembers() {
 
 /** What moderators may see of everybody. */
 function PublicMembers() {
-  const { t } = useTranslation(['admin', 'common']);
+  const { t } = useTranslation(['admin', 'admin_community', 'common']);
   const { q, cursor } = Route.useSearch();
   const navigate = Route.useNavigate();
   const filter = useFilter();
@@ -145,10 +151,10 @@ function PublicMembers() {
       label={t('nav.members')}
       query={query}
       columns={[
-        { accessor: 'handle', title: t('members.member'), render: (member) => <Name member={member} /> },
+        { accessor: 'handle', title: t('admin_community:members.member'), render: (member) => <MemberName member={member} /> },
         {
           accessor: 'reputation',
-          title: t('reputation', { ns: 'common' }),
+          title: t('common:reputation'),
           textAlign: 'right',
           render: ({ reputation }) => number(reputation),
         },
@@ -157,7 +163,7 @@ function PublicMembers() {
       filters={
         <SearchField
           label={t('filter.search')}
-          placeholder={t('members.search_handle')}
+          placeholder={t('admin_community:members.search_handle')}
           value={q}
           onChange={(typed) => filter({ q: typed })}
         />
@@ -168,7 +174,7 @@ function PublicMembers() {
 
 type Named = Pick<MemberForAdmin, 'handle' | 'display_name' | 'role' | 'merged_into'>;
 
-function Name({ member: { handle, display_name, role, merged_into }, email }: { member: Named; email?: string }) {
+function MemberName({ member: { handle, display_name, role, merged_into }, email }: { member: Named; email?: string }) {
   const { t } = useTranslation('common');
   return (
     <Stack gap={0}>

@@ -4,8 +4,8 @@ import { IconTrophy } from '@tabler/icons-react';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { Empty } from '~/components/LoadState';
 import { LinkText } from '~/components/links';
-import { Empty } from '~/components/states';
 import { number } from '~/format';
 
 const boardOf = (group: string) => getLeaderboardOptions({ path: { board: 'reputation' }, query: { period: 'all', group } });

@@ -6,13 +6,13 @@ import { createFileRoute } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { GroupForm } from '~/components/groups/GroupForm';
-import { showDone, showProblem } from '~/forms';
-import { useWrite } from '~/write';
+import { showProblem, showSuccess } from '~/forms';
+import { useWrite } from '~/useWrite';
 
 export const Route = createFileRoute('/groups/$slug/edit')({ component: EditGroup });
 
 function EditGroup() {
-  const { t } = useTranslation('groups');
+  const { t } = useTranslation(['groups', 'common']);
   const path = Route.useParams();
   const { data: group } = useSuspenseQuery(getGroupOptions({ path }));
   const queries = useQueryClient();
@@ -34,7 +34,7 @@ function EditGroup() {
         submit={async (terms) => {
           await editGroup({ path, body: terms, throwOnError: true });
           await queries.invalidateQueries();
-          showDone(t('edit.done'));
+          showSuccess(t('edit.done'));
         }}
       />
       <Divider />
@@ -43,7 +43,11 @@ function EditGroup() {
           {t('end.title')}
         </Title>
         <Text size="sm">{t('end.warning')}</Text>
-        <TextInput label={t('end.type', { name: group.name })} value={typed} onChange={(event) => setTyped(event.currentTarget.value)} />
+        <TextInput
+          label={t('common:type_to_confirm', { word: group.name })}
+          value={typed}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+        />
         <Button color="red" disabled={typed !== group.name} loading={end.isPending} onClick={() => end.mutate({ path })}>
           {t('end.button')}
         </Button>

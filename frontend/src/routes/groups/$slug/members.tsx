@@ -11,14 +11,14 @@ import { useInfiniteQuery, useQueryClient, useSuspenseQuery } from '@tanstack/re
 import { createFileRoute } from '@tanstack/react-router';
 import { type ReactNode, useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { oneOf } from '~/address';
-import { AuthorChip } from '~/components/Author';
-import { byCursor, Pages } from '~/components/Pages';
-import { Empty } from '~/components/states';
-import { When } from '~/components/When';
-import { showDone, showProblem } from '~/forms';
+import { AuthorChip } from '~/components/AuthorChip';
+import { byCursor, InfiniteList } from '~/components/InfiniteList';
+import { Empty } from '~/components/LoadState';
+import { RelativeTime } from '~/components/RelativeTime';
+import { showProblem, showSuccess } from '~/forms';
+import { oneOf } from '~/searchParams';
 import { isStaff, useMe } from '~/session';
-import { useWrite } from '~/write';
+import { useWrite } from '~/useWrite';
 
 const STATES = ['active', 'requested', 'invited', 'banned'] as const;
 
@@ -61,9 +61,9 @@ function GroupMembers() {
           <Invite slug={path.slug} />
         </Group>
       )}
-      <Pages query={query} empty={<Empty icon={IconUsers} title={t('lead.none')} />}>
+      <InfiniteList query={query} empty={<Empty icon={IconUsers} title={t('lead.none')} />}>
         {card}
-      </Pages>
+      </InfiniteList>
     </>
   );
 }
@@ -74,7 +74,7 @@ function MembershipCard({ membership, children }: { membership: MembershipView; 
     <Card padding="sm">
       <Group justify="space-between" wrap="nowrap">
         <AuthorChip author={membership.member} size={32}>
-          <When at={membership.since} />
+          <RelativeTime at={membership.since} />
         </AuthorChip>
         <Group gap="xs" wrap="nowrap">
           {membership.role !== 'member' && <Badge>{t(`role.${membership.role}`)}</Badge>}
@@ -145,7 +145,7 @@ function Invite({ slug }: { slug: string }) {
     ...setGroupMemberMutation(),
     onSuccess: async () => {
       setHandle('');
-      showDone(t('lead.invited_done', { handle }));
+      showSuccess(t('lead.invited_done', { handle }));
       await queries.invalidateQueries();
     },
     onError: (error) => showProblem(error),

@@ -1,5 +1,4 @@
 import { Alert, Badge, Button, Group, Tabs, Text } from '@mantine/core';
-import { modals } from '@mantine/modals';
 import type { GroupView } from '@regulars/client';
 import { getGroupOptions, joinGroupMutation, leaveGroupMutation } from '@regulars/client/react-query';
 import { IconDoorExit, IconLock, IconPlus } from '@tabler/icons-react';
@@ -7,17 +6,18 @@ import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
 import { createFileRoute, Outlet, useMatchRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { LinkButton } from '~/components/links';
-import { PageHead } from '~/components/PageHead';
+import { PageHeader } from '~/components/PageHeader';
+import { useConfirm } from '~/components/useConfirm';
 import { number } from '~/format';
 import { showProblem } from '~/forms';
-import { words } from '~/i18n';
+import { loadNamespaces } from '~/i18n';
 import { useSignedIn } from '~/session';
-import { useWrite } from '~/write';
+import { useWrite } from '~/useWrite';
 
 const groupOf = (slug: string) => getGroupOptions({ path: { slug } });
 
 export const Route = createFileRoute('/groups/$slug')({
-  loader: ({ context: { queries }, params }) => Promise.all([words('groups'), queries.ensureQueryData(groupOf(params.slug))]),
+  loader: ({ context: { queries }, params }) => Promise.all([loadNamespaces('groups'), queries.ensureQueryData(groupOf(params.slug))]),
   component: GroupPage,
 });
 
@@ -37,9 +37,9 @@ function GroupPage() {
   const leads = group.my_role === 'owner';
   return (
     <>
-      <PageHead title={group.name} description={group.description}>
+      <PageHeader title={group.name} description={group.description}>
         <Membership group={group} />
-      </PageHead>
+      </PageHeader>
       <Group gap="xs" mb="md">
         <Badge color="gray" c="var(--mantine-color-text)">
           {t(`kind.${group.kind}`)}
@@ -80,6 +80,7 @@ function Membership({ group }: { group: GroupView }) {
   const { t } = useTranslation('groups');
   const signedIn = useSignedIn();
   const queries = useQueryClient();
+  const confirm = useConfirm();
   const options = { onSuccess: () => queries.invalidateQueries(), onError: (error: unknown) => showProblem(error) };
   const join = useWrite({ ...joinGroupMutation(), ...options });
   const leave = useWrite({ ...leaveGroupMutation(), ...options });
@@ -108,9 +109,9 @@ function Membership({ group }: { group: GroupView }) {
               // Whoever leaves an open group comes back with one click; other doors may stay shut.
               if (group.kind === 'open') leave.mutate({ path });
               else {
-                modals.openConfirmModal({
+                confirm({
                   title: t('leave.title', { name: group.name }),
-                  children: <Text size="sm">{t('leave.warning')}</Text>,
+                  text: t('leave.warning'),
                   labels: { confirm: t('leave.button'), cancel: t('leave.stay') },
                   onConfirm: () => leave.mutate({ path }),
                 });

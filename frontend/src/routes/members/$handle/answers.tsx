@@ -5,10 +5,10 @@ import { IconCheck, IconMessage } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { createFileRoute, redirect } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { byCursor, InfiniteList } from '~/components/InfiniteList';
+import { Empty } from '~/components/LoadState';
 import { LinkText } from '~/components/links';
-import { byCursor, Pages } from '~/components/Pages';
-import { Empty } from '~/components/states';
-import { When } from '~/components/When';
+import { RelativeTime } from '~/components/RelativeTime';
 import { number } from '~/format';
 
 export const Route = createFileRoute('/members/$handle/answers')({
@@ -25,9 +25,9 @@ function MemberAnswers() {
   const path = Route.useParams();
   const query = useInfiniteQuery({ ...listMemberAnswersInfiniteOptions({ path }), ...byCursor });
   return (
-    <Pages query={query} empty={<Empty icon={IconMessage} title={t('profile.no_answers')} />}>
+    <InfiniteList query={query} empty={<Empty icon={IconMessage} title={t('profile.no_answers')} />}>
       {card}
-    </Pages>
+    </InfiniteList>
   );
 }
 
@@ -47,7 +47,7 @@ function Answer({ answer }: { answer: AnswerCard }) {
         {answer.excerpt}
       </Text>
       <Text size="xs" c="dimmed" mt={4}>
-        {t('profile.score', { count: answer.score, formatted: number(answer.score) })} · <When at={answer.created_at} />
+        {t('profile.score', { count: answer.score, formatted: number(answer.score) })} · <RelativeTime at={answer.created_at} />
       </Text>
     </Card>
   );

@@ -3,7 +3,7 @@ import { createFileRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { QuestionList } from '~/components/forum/QuestionList';
 import { loadQuestions } from '~/components/forum/questionLists';
-import { Empty } from '~/components/states';
+import { Empty } from '~/components/LoadState';
 
 const filterOf = (author: string) => ({ sort: 'new', author }) as const;
 

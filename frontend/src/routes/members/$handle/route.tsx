@@ -3,17 +3,17 @@ import { getMemberOptions } from '@regulars/client/react-query';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { createFileRoute, Outlet, useMatchRoute } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { DocumentTitle } from '~/components/DocumentTitle';
 import { LinkButton, LinkText } from '~/components/links';
 import { MergedInto } from '~/components/MergedInto';
-import { WindowTitle } from '~/components/WindowTitle';
 import { date, number } from '~/format';
-import { words } from '~/i18n';
+import { loadNamespaces } from '~/i18n';
 import { isStaff, useMe } from '~/session';
 
 const memberOf = (handle: string) => getMemberOptions({ path: { handle } });
 
 export const Route = createFileRoute('/members/$handle')({
-  loader: ({ context: { queries }, params }) => Promise.all([words('groups'), queries.ensureQueryData(memberOf(params.handle))]),
+  loader: ({ context: { queries }, params }) => Promise.all([loadNamespaces('groups'), queries.ensureQueryData(memberOf(params.handle))]),
   component: ProfilePage,
 });
 
@@ -29,7 +29,7 @@ function ProfilePage() {
   const answers = useMatchRoute()({ to: '/members/$handle/answers', params: { handle } });
   return (
     <Stack gap="lg">
-      <WindowTitle title={member.display_name} />
+      <DocumentTitle title={member.display_name} />
       {member.merged_into && <MergedInto handle={member.merged_into} />}
       <Group align="flex-start" gap="lg">
         <Avatar name={member.display_name} size={84} color="brand" variant="filled" aria-hidden />
