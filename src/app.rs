@@ -403,7 +403,7 @@ pub fn problems() -> Vec<&'static kit::ProblemKind> {
         .collect()
 }
 
-/// docs/problems.md.
+/// The catalogue of problems as Markdown: docs/problems.md.
 pub fn catalogue_of_problems() -> String {
     let row = |kind: &kit::ProblemKind| format!("| `{}` | {} | {} |\n", kind.code, kind.status.as_u16(), kind.detail);
     let rows: BTreeSet<String> = problems().into_iter().map(row).collect();

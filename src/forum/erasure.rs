@@ -69,7 +69,7 @@ pub struct ForumErasure;
 
 impl Listener<Event> for ForumErasure {
     fn name(&self) -> &'static str {
-        "forgetting"
+        "forum erasure"
     }
 
     fn react<'a>(&'a self, conn: &'a mut Conn, batch: &'a [Delivered<Event>]) -> BoxFuture<'a, anyhow::Result<()>> {

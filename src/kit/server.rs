@@ -95,7 +95,7 @@ pub struct Shutdown(Arc<watch::Sender<Stage>>);
 enum Stage {
     Serving,
     /// As before, but others should be asked.
-    GroupErasure,
+    Leaving,
     /// What is under way ends.
     Draining,
 }
@@ -126,17 +126,17 @@ impl Shutdown {
 
     /// From here on the server is not ready for more, but serves whoever comes nevertheless.
     pub fn begin(&self) {
-        self.reach(Stage::GroupErasure);
+        self.reach(Stage::Leaving);
     }
 
     /// Whether the server is to stop, or stops already.
     pub fn has_begun(&self) -> bool {
-        *self.0.borrow() >= Stage::GroupErasure
+        *self.0.borrow() >= Stage::Leaving
     }
 
     /// Waits until the server is to stop.
     pub async fn begun(&self) {
-        self.reached(Stage::GroupErasure).await;
+        self.reached(Stage::Leaving).await;
     }
 
     /// Nobody is accepted any more, and what goes on for long must end.

@@ -2,7 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{ADDRESS, PASSWORD, Person, Plan, Reply, Town, Wire, purchases::purchase};
+use crate::support::{
+    ADDRESS, PASSWORD, Person, Plan, Reply, Town, Wire,
+    frontend::{Frontend, Said},
+    purchases::purchase,
+};
 
 /// Operation, statements (BEGIN, COMMIT and who calls among them), round trips. Exact, so that the table stays true: what
 /// takes fewer now has a smaller budget from then on.
@@ -184,4 +188,36 @@ async fn the_hottest_operations_keep_to_their_statements() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn message(kind: u8, body: &[u8]) -> Vec<u8> {
+    [&[kind], &(body.len() as u32 + 4).to_be_bytes()[..], body].concat()
+}
+
+#[test]
+fn statements_and_round_trips_are_counted_however_they_come() {
+    let spoken = [
+        &8_u32.to_be_bytes()[..],
+        &[0, 3, 0, 0],
+        &message(b'Q', b"begin\0"),
+        &message(b'P', b"s1\0select $1\0\0\0"),
+        &message(b'D', b"Ss1\0"),
+        &message(b'S', b""),
+        &message(b'B', b"\0s1\0\0\0"),
+        &message(b'E', b"\0\0\0\0\0"),
+        &message(b'S', b""),
+        &message(b'B', b"\0s1\0\0\0"),
+        &message(b'E', b"\0\0\0\0\0"),
+        &message(b'S', b""),
+        &message(b'C', b"Ss1\0"),
+        &message(b'S', b""),
+        &message(b'Q', b"commit\0"),
+    ]
+    .concat();
+    for pace in [1, 3, 7, spoken.len()] {
+        let (mut frontend, mut said) = (Frontend::default(), Said::default());
+        spoken.chunks(pace).for_each(|bytes| frontend.hear(bytes, &mut said));
+        assert_eq!(said.statements, ["begin", "select $1", "select $1", "commit"], "{pace}");
+        assert_eq!(said.round_trips, 5, "{pace}");
+    }
 }

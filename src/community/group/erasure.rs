@@ -16,7 +16,7 @@ pub struct GroupErasure;
 
 impl Listener<Event> for GroupErasure {
     fn name(&self) -> &'static str {
-        "group leaving"
+        "group erasure"
     }
 
     fn react<'a>(&'a self, conn: &'a mut Conn, batch: &'a [Delivered<Event>]) -> BoxFuture<'a, anyhow::Result<()>> {

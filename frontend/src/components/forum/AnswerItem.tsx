@@ -17,7 +17,7 @@ import { mayAccept, REASON_CHARS_MAX, useLengths } from './limits';
 import { MarkdownEditor } from './MarkdownEditor';
 import { PostFooter } from './PostFooter';
 import classes from './post.module.css';
-import { slugOf } from './QuestionLink';
+import { questionPath } from './QuestionLink';
 import { changeAnswers, changeCard, changeQuestion, refOfAnswer } from './questionCache';
 import { HiddenBanner } from './StateBanners';
 import { useAcceptance } from './useAcceptance';
@@ -41,7 +41,6 @@ export function AnswerItem({ answer, question, permissions: { moderates, toJoin 
   const [editing, edit] = useState(false);
   const acceptance = useAcceptance(question);
   const of = refOfAnswer(answer);
-  const slug = slugOf(question.title);
   const remove = useWrite({
     ...deleteAnswerMutation(),
     onSuccess: () => {
@@ -114,7 +113,7 @@ export function AnswerItem({ answer, question, permissions: { moderates, toJoin 
             <PostFooter
               post={answer}
               of={of}
-              address={`/questions/${question.id}${slug ? `/${slug}` : ''}#a-${answer.id}`}
+              address={`${questionPath(question)}#a-${answer.id}`}
               moderates={moderates}
               onEdit={() => edit(true)}
               onDelete={mayDelete ? ask : undefined}

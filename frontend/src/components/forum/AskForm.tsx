@@ -61,7 +61,7 @@ export function AskForm({ group }: { group?: string }) {
       discard();
       removeQuestionLists(queries);
       queries.setQueryData(getQuestionQueryKey({ path: { question_id: question.id } }), question);
-      await navigate(questionAddress(question.id, question.title));
+      await navigate(questionAddress(question.id, question.slug));
       showSuccess(t('ask.done'));
     },
     onError: (error) => {

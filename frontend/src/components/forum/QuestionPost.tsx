@@ -15,7 +15,7 @@ import { EditQuestion } from './EditQuestion';
 import { ModeratorTools } from './ModeratorTools';
 import { PostFooter } from './PostFooter';
 import classes from './post.module.css';
-import { slugOf } from './QuestionLink';
+import { questionPath } from './QuestionLink';
 import { refOfQuestion, removeQuestion } from './questionCache';
 import { TagChips } from './TagChips';
 import type { Permissions } from './usePermissions';
@@ -30,7 +30,6 @@ export function QuestionPost({ question, permissions: { moderates, toJoin } }: {
   const confirm = useConfirm();
   const [editing, edit] = useState(false);
   const of = refOfQuestion(question);
-  const slug = slugOf(question.title);
   const remove = useWrite({
     ...deleteQuestionMutation(),
     onSuccess: async () => {
@@ -67,7 +66,7 @@ export function QuestionPost({ question, permissions: { moderates, toJoin } }: {
           <PostFooter
             post={question}
             of={of}
-            address={`/questions/${question.id}${slug ? `/${slug}` : ''}`}
+            address={questionPath(question)}
             moderates={moderates}
             onEdit={() => edit(true)}
             onDelete={mayDelete ? ask : undefined}

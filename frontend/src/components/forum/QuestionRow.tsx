@@ -27,7 +27,7 @@ export function QuestionRow({ question, inGroup }: { question: QuestionCard; inG
       </div>
       <div className={classes.what}>
         <Text component="h2" className={classes.title}>
-          <QuestionLink id={question.id} title={question.title} inherit c="var(--mantine-color-text)" />
+          <QuestionLink id={question.id} title={question.title} slug={question.slug} inherit c="var(--mantine-color-text)" />
           {question.closed && (
             <Badge ml={8} size="sm" color="gray" variant="outline" c="dimmed">
               {t('row.closed')}

@@ -21,7 +21,7 @@ export function SimilarHint({ title }: { title: string }) {
             {similar.map((question) => (
               <Group key={question.id} component="li" className={classes.item} justify="space-between" gap={4}>
                 <Box flex="1 1 260px" miw={0}>
-                  <QuestionLink id={question.id} title={question.title} size="sm" fw={500} lineClamp={2} />
+                  <QuestionLink id={question.id} title={question.title} slug={question.slug} size="sm" fw={500} lineClamp={2} />
                 </Box>
                 <Group gap="xs">
                   <Text size="xs" c="dimmed">
@@ -29,7 +29,7 @@ export function SimilarHint({ title }: { title: string }) {
                   </Text>
                   {question.solved && <Solved />}
                   <LinkButton
-                    {...questionAddress(question.id, question.title)}
+                    {...questionAddress(question.id, question.slug)}
                     size="compact-xs"
                     variant="default"
                     aria-label={t('ask.solves_named', { title: question.title })}

@@ -33,7 +33,7 @@ export function RelatedQuestions({ id, title }: { id: string; title: string }) {
       <Stack gap="sm" component="ul" m={0} p={0} style={{ listStyle: 'none' }}>
         {others.map((question) => (
           <li key={question.id}>
-            <QuestionLink id={question.id} title={question.title} size="sm" />
+            <QuestionLink id={question.id} title={question.title} slug={question.slug} size="sm" />
             <Group gap={6} mt={2}>
               <Text size="xs" c="dimmed">
                 {t('row.answer_count', { count: question.answer_count, formatted: number(question.answer_count) })}

@@ -47,7 +47,8 @@ function Original({ id }: { id: string }) {
   return (
     <>
       {' '}
-      {t('banner.answers_there')} <QuestionLink id={id} title={data?.title ?? t('banner.original')} inherit underline="always" />
+      {t('banner.answers_there')}{' '}
+      <QuestionLink id={id} title={data?.title ?? t('banner.original')} slug={data?.slug} inherit underline="always" />
     </>
   );
 }

@@ -68,7 +68,7 @@ export function linkOf({ kind, question, post_id, group }: NotificationView) {
   if (kind === 'post_hidden') return linkOptions({ to: '/settings/moderation' });
   if (question) {
     const isAnswer = post_id && post_id !== question.id;
-    return linkOptions({ ...questionAddress(question.id, question.title), hash: isAnswer ? `a-${post_id}` : undefined });
+    return linkOptions({ ...questionAddress(question.id), hash: isAnswer ? `a-${post_id}` : undefined });
   }
   if (group) {
     const to = kind === 'group_requested' ? '/groups/$slug/members' : '/groups/$slug';

@@ -8,7 +8,6 @@ import { useTranslation } from 'react-i18next';
 import { AnswerList } from '~/components/forum/AnswerList';
 import { ORDERS } from '~/components/forum/answerOrders';
 import { FollowQuestion } from '~/components/forum/FollowButton';
-import { slugOf } from '~/components/forum/QuestionLink';
 import { QuestionPost } from '~/components/forum/QuestionPost';
 import { SidebarLayout, useIsWide } from '~/components/forum/Sidebar';
 import { RelatedQuestions, Solved } from '~/components/forum/SimilarQuestions';
@@ -40,7 +39,7 @@ function Question() {
   const permissions = usePermissions(question.group);
   const isWide = useIsWide();
 
-  const canonical = slugOf(question.title);
+  const canonical = question.slug || undefined;
   useEffect(() => {
     if (slug === canonical) return;
     navigate({ params: { id, slug: canonical }, search: true, hash: true, replace: true, resetScroll: false });

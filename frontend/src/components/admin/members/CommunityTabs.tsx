@@ -49,7 +49,7 @@ function Questions({ handle, cursor }: TabProps) {
           accessor: 'title',
           title: t('review.kind.question'),
           width: 360,
-          render: ({ id, title }) => <QuestionLink id={id} title={title} size="sm" fw={500} />,
+          render: ({ id, title, slug }) => <QuestionLink id={id} title={title} slug={slug} size="sm" fw={500} />,
         },
         { accessor: 'score', title: t('posts.score'), textAlign: 'right', render: ({ score }) => number(score) },
         { accessor: 'answer_count', title: t('overview.answers'), textAlign: 'right', render: (it) => number(it.answer_count) },

@@ -16,7 +16,7 @@ import classes from './review.module.css';
 /** Where the post is, for the router. */
 export const postAddress = ({ post }: ReviewItem) =>
   ({
-    ...questionAddress(post.question_id, post.title),
+    ...questionAddress(post.question_id),
     hash: post.kind === 'answer' ? `a-${post.id}` : undefined,
   }) as const;
 
