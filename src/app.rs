@@ -395,7 +395,7 @@ crate::refusals! {
 /// Every problem that the server answers with, for the catalogue and for the names of unique keys.
 pub fn problems() -> Vec<&'static kit::ProblemKind> {
     let own = Refusal::KINDS.iter();
-    own.chain(kit::problems())
+    own.chain(kit::catalogue::problems())
         .chain(identity::problems())
         .chain(community::problems())
         .chain(forum::problems())

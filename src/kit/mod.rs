@@ -6,6 +6,7 @@ pub mod admission;
 pub mod background;
 pub mod cache;
 pub mod cache_control;
+pub mod catalogue;
 pub mod clock;
 pub mod compress;
 pub mod console;
@@ -86,18 +87,4 @@ impl Deref for Kit {
     fn deref(&self) -> &Parts {
         &self.0
     }
-}
-
-/// What may go wrong with any request.
-pub fn problems() -> impl Iterator<Item = &'static ProblemKind> {
-    [
-        admission::Refusal::KINDS,
-        etag::Refusal::KINDS,
-        idempotency::Refusal::KINDS,
-        pagination::Refusal::KINDS,
-        problem::General::KINDS,
-        request_limits::Refusal::KINDS,
-    ]
-    .into_iter()
-    .flatten()
 }

@@ -247,6 +247,10 @@ impl<'a> Visit<'a> for Named {
         visit::visit_path(self, path);
     }
     fn visit_macro(&mut self, item: &'a syn::Macro) {
+        // Generated, and a module of its own: its `super` is the file that it stands in.
+        if item.path.segments.last().is_some_and(|name| name.ident == "table") {
+            return;
+        }
         self.name_tokens(item.tokens.clone());
         visit::visit_macro(self, item);
     }

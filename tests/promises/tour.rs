@@ -15,7 +15,7 @@ async fn the_tour_works_as_printed() {
     let _server = site.serve().await;
     let script = format!("set -eu\n{}", commands.concat())
         .replace("http://127.0.0.1:8080", &format!("http://{}", site.address))
-        .replace("target/release/regulars", env!("CARGO_BIN_EXE_regulars"));
+        .replace("target/quick/regulars", env!("CARGO_BIN_EXE_regulars"));
     let output = Command::new("bash").args(["-c", &script]).env("DATA_DIR", site.data_dir()).output().expect("bash runs");
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));

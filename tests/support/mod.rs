@@ -4,7 +4,7 @@ mod community;
 mod described;
 mod folder;
 mod forum;
-mod frontend;
+pub mod frontend;
 mod host;
 mod identity;
 mod loyalty;
