@@ -43,7 +43,7 @@ impl Host {
             pg_bin_dir: path("PG_BIN_DIR"),
             redis_bin: path("REDIS_BIN"),
             fsync_off: false,
-            keeper: Some(env!("CARGO_BIN_EXE_regulars").into()),
+            supervisor: Some(env!("CARGO_BIN_EXE_regulars").into()),
         };
         let embedded = Embedded::new(settings)?;
         let postgres = embedded.postgres()?;

@@ -88,8 +88,8 @@ fn resident_kib(pid: u32) -> anyhow::Result<f64> {
 
 /// What PostgreSQL itself needs to make a cluster, start and stop.
 fn postgres_alone(folder: &Path) -> anyhow::Result<f64> {
-    let keeper = Some(env!("CARGO_BIN_EXE_regulars").into());
-    let settings = regulars::kit::embedded::Settings { data_dir: Some(folder.join("reference")), keeper, ..Default::default() };
+    let supervisor = Some(env!("CARGO_BIN_EXE_regulars").into());
+    let settings = regulars::kit::embedded::Settings { data_dir: Some(folder.join("reference")), supervisor, ..Default::default() };
     let started = Instant::now();
     drop(regulars::kit::embedded::Embedded::new(settings)?.postgres()?);
     Ok(started.elapsed().as_secs_f64() * 1_000.0)

@@ -35,7 +35,6 @@ use crate::{
         cache_control::Marked,
         compress,
         erasure::{self, PersonalColumns},
-        idempotency,
         job_failures::JobFailures,
         outbox::{self, Delivered, Listener},
         pagination::Cursors,
@@ -347,8 +346,9 @@ fn is_long(path: &str) -> bool {
 
 /// Regular work of all features, and of what they stand on.
 pub fn jobs() -> Vec<Job> {
-    [DELETE_IDEMPOTENCY_KEYS, TIDY_RATE_LIMITS, CHECK_INTEGRITY]
+    kit::jobs::ALL
         .into_iter()
+        .chain([CHECK_INTEGRITY])
         .chain(identity::jobs())
         .chain(forum::jobs())
         .chain(loyalty::jobs())
@@ -356,34 +356,9 @@ pub fn jobs() -> Vec<Job> {
         .collect()
 }
 
-/// Idempotency keys forgotten in one statement, well within its time-out.
-const KEYS_A_BATCH: usize = 5_000;
-const DELETE_IDEMPOTENCY_KEYS: Job = Job {
-    name: "delete_expired_idempotency_keys",
-    every: Duration::from_secs(600),
-    run: |kit| Box::pin(delete_expired_idempotency_keys(kit)),
-};
-
-/// When an administrator asks for it.
+/// When an administrator asks for it. Here, because it knows the checks of all features.
 const CHECK_INTEGRITY: Job =
     Job { name: "check_integrity", every: Duration::from_secs(2), run: |kit| Box::pin(loyalty::integrity::run(kit, checks())) };
-
-/// Callers who have used nothing of their limits need no memory.
-const TIDY_RATE_LIMITS: Job = Job {
-    name: "tidy_rate_limits",
-    every: Duration::from_secs(600),
-    run: |kit| {
-        Box::pin(async move {
-            kit.limits.tidy();
-            Ok(())
-        })
-    },
-};
-
-async fn delete_expired_idempotency_keys(kit: Kit) -> Result<(), Problem> {
-    while idempotency::delete_expired(&mut *kit.db.read().await?, kit.clock.now(), KEYS_A_BATCH).await? == KEYS_A_BATCH {}
-    Ok(())
-}
 
 crate::refusals! {
     /// What `/health/ready` answers besides yes.

@@ -66,7 +66,7 @@ fn start_servers(config: &Config) -> Result<(Urls, Vec<Server>)> {
         pg_bin_dir: config.pg_bin_dir.clone(),
         redis_bin: config.redis_bin.clone(),
         fsync_off: false,
-        keeper: None,
+        supervisor: None,
     }) {
         Err(error) if config.database_url.is_some() => {
             console::warn(format_args!("Regulars works from PostgreSQL alone: {error:#}."));

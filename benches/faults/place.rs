@@ -25,7 +25,7 @@ impl Place {
             pg_bin_dir: path("PG_BIN_DIR"),
             redis_bin: path("REDIS_BIN"),
             fsync_off: false,
-            keeper: Some(env!("CARGO_BIN_EXE_regulars").into()),
+            supervisor: Some(env!("CARGO_BIN_EXE_regulars").into()),
         };
         let postgres = Embedded::new(settings).and_then(|embedded| embedded.postgres()).expect("PostgreSQL starts");
         let database_url = postgres.url().to_owned();

@@ -18,6 +18,7 @@ pub mod etag;
 pub mod html;
 pub mod idempotency;
 pub mod job_failures;
+pub mod jobs;
 pub mod liveness;
 pub mod markdown;
 pub mod outbox;

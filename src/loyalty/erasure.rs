@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 use super::{
     award,
     ledger::{self, Source},
-    redemption::{self, rules::Transition, transitions::TransitionRequest},
+    redemption::{self, rules::Transition, workflow::TransitionRequest},
 };
 use crate::{
     domain::MemberId,
@@ -74,8 +74,8 @@ impl Listener<Event> for LoyaltyErasure {
 
 async fn close_account(conn: &mut Conn, member: MemberId, at: DateTime<Utc>) -> Result<(), Problem> {
     for id in redemption::store::find_held(conn, member).await? {
-        let row = redemption::transitions::found(conn, id).await?;
-        redemption::transitions::apply(
+        let row = redemption::workflow::found(conn, id).await?;
+        redemption::workflow::apply(
             conn,
             &row,
             TransitionRequest { step: Transition::Cancel, by_operator: false, points: None, reason: "" },

@@ -9,7 +9,7 @@ pub mod files;
 mod html;
 mod json_ld;
 mod page_request;
-mod routes;
+mod pages;
 mod shell;
 mod site;
 mod sitemap;
@@ -61,19 +61,19 @@ const UNLISTED: [&str; 3] = ["search", "sign-in", "sign-up"];
 pub fn endpoint(web: Web) -> impl Endpoint<Output = Response> {
     let web = Arc::new(web);
     Route::new()
-        .at("/", get(routes::home))
-        .at("/questions", get(routes::questions_page))
-        .at("/questions/:id", get(routes::question_page))
-        .at("/questions/:id/:slug", get(routes::question_page))
-        .at("/tags", get(routes::tags_page))
-        .at("/tags/:name", get(routes::tag_page))
-        .at("/groups", get(routes::groups_page))
+        .at("/", get(pages::home))
+        .at("/questions", get(pages::questions_page))
+        .at("/questions/:id", get(pages::question_page))
+        .at("/questions/:id/:slug", get(pages::question_page))
+        .at("/tags", get(pages::tags_page))
+        .at("/tags/:name", get(pages::tag_page))
+        .at("/groups", get(pages::groups_page))
         // The app's form for a new one.
         .at("/groups/new", rest)
-        .at("/groups/:slug", get(routes::group_page))
-        .at("/members/:handle", get(routes::member_page))
-        .at("/leaderboards/:board", get(routes::leaderboard_page))
-        .at("/rewards", get(routes::rewards_page))
+        .at("/groups/:slug", get(pages::group_page))
+        .at("/members/:handle", get(pages::member_page))
+        .at("/leaderboards/:board", get(pages::leaderboard_page))
+        .at("/rewards", get(pages::rewards_page))
         .at("/feeds/questions.atom", get(feed::question_feed))
         .at("/sitemap.xml", get(sitemap::sitemap))
         .at("/robots.txt", get(sitemap::robots))

@@ -43,6 +43,7 @@ const WITH_SQL: &[&str] = &[
     "handle",
     "ladder",
     "list",
+    "member_list",
     "mention",
     "rendering",
     "revision",

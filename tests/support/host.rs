@@ -18,7 +18,7 @@ struct Host {
     /// Without a database.
     postgres_url: String,
     redis_url: Option<String>,
-    /// Never dropped, as nothing static is: their keepers notice when the last of our processes has ended.
+    /// Never dropped, as nothing static is: their supervisors notice when the last of our processes has ended.
     _servers: Vec<Server>,
 }
 
@@ -33,7 +33,7 @@ fn start() -> Host {
         pg_bin_dir: path("PG_BIN_DIR"),
         redis_bin: path("REDIS_BIN"),
         fsync_off: true,
-        keeper: Some(env!("CARGO_BIN_EXE_regulars").into()),
+        supervisor: Some(env!("CARGO_BIN_EXE_regulars").into()),
     })
     .expect("a folder for test servers");
     let postgres = embedded.postgres().expect("PostgreSQL starts");

@@ -214,18 +214,18 @@ impl Site {
         wait::until_within(PATIENCE, || "PostgreSQL is gone".to_owned(), async || self.postmaster().is_none()).await;
     }
 
-    /// Waits until the keeper of the private PostgreSQL has looked several times whether somebody uses it.
+    /// Waits until the supervisor of the private PostgreSQL has looked several times whether somebody uses it.
     pub async fn is_looked_after(&self) {
         let (postgres, _) = self.postmaster().expect("PostgreSQL runs");
         let field = |pid: &str, name: &str| {
             let status = fs::read_to_string(format!("/proc/{pid}/status")).expect("a process");
             status.lines().find_map(|line| line.strip_prefix(name)).expect("a field").trim().to_owned()
         };
-        let keeper = field(&postgres.to_string(), "PPid:");
+        let supervisor = field(&postgres.to_string(), "PPid:");
         // It gives up the processor once after each look.
-        let looks = || field(&keeper, "voluntary_ctxt_switches:").parse::<u64>().expect("a number");
+        let looks = || field(&supervisor, "voluntary_ctxt_switches:").parse::<u64>().expect("a number");
         let enough = looks() + 5;
-        wait::until("the keeper has looked", async || looks() >= enough).await;
+        wait::until("the supervisor has looked", async || looks() >= enough).await;
     }
 
     /// The private PostgreSQL's process, and whether it takes connections: lines 1 and 8 of its lock file.

@@ -7,9 +7,9 @@ use poem_openapi::{
 };
 
 use super::{
+    list::{self, AnswerView},
     rules::AnswerOrder,
     store,
-    view::{self, AnswerView},
 };
 use crate::{
     domain::{ApiTag, PostId, PostKind},
@@ -89,15 +89,15 @@ impl AnswerApi {
         limit: Query<Option<usize>>,
     ) -> Result<Json<Page<AnswerView>>, Problem> {
         let (actor, id, sort) = (visitor.0, question_id.0, sort.0.unwrap_or(AnswerOrder::Best));
-        let list = view::list_name(id, sort);
+        let list = list::list_name(id, sort);
         let request = self.kit.cursors.request(&list, cursor.0.as_deref(), limit.0)?;
         let mut conn = self.kit.db.read().await?;
         let thread = post::store::find_thread_of(&mut conn, id, PostKind::Question).await?;
         let object = permit(&mut conn, actor.as_ref(), Action::See, &thread).await?;
         let moderates = can(actor.as_ref(), Action::Moderate, &object).is_ok();
-        let rows = view::load_page(&mut conn, id, sort, actor.as_ref(), moderates, &request).await?;
-        let mut page = view::page(&self.kit, &list, &request, rows);
-        view::add_comments(&mut conn, &mut page.items).await?;
+        let rows = list::load_page(&mut conn, id, sort, actor.as_ref(), moderates, &request).await?;
+        let mut page = list::page(&self.kit, &list, &request, rows);
+        list::add_comments(&mut conn, &mut page.items).await?;
         Ok(Json(page))
     }
 
@@ -135,7 +135,7 @@ impl AnswerApi {
         mention::record(&mut tx, id, None, &mentions).await?;
         let mentioned = post_rules::mention_event(post, None, actor.member_id, mentions.members(&rendered.mentions));
         events::publish(&mut tx, now, std::iter::once(Event::AnswerPosted { post }).chain(mentioned)).await?;
-        let answer = view::read(&mut tx, question.id, id, &actor).await?;
+        let answer = list::read(&mut tx, question.id, id, &actor).await?;
         tx.commit().await?;
         self.kit.outbox.wake();
         let tag = etag::of_view(answer.version, &answer);
@@ -179,7 +179,7 @@ impl AnswerApi {
                 post::store::touch(&mut tx, thread.question.id, now).await?;
             }
         }
-        let answer = view::read(&mut tx, thread.question.id, id, &actor).await?;
+        let answer = list::read(&mut tx, thread.question.id, id, &actor).await?;
         tx.commit().await?;
         self.kit.outbox.wake();
         let tag = etag::of_view(answer.version, &answer);

@@ -7,7 +7,7 @@ use poem_openapi::{
     payload::Json,
 };
 
-use super::list::{Row, load};
+use super::member_list::{Row, load};
 use crate::{
     domain::{ApiTag, PostId},
     identity::{Handle, Visitor},

@@ -4,6 +4,6 @@ pub mod acceptance_api;
 pub mod api;
 pub mod list;
 pub mod member_api;
+pub mod member_list;
 pub mod rules;
 pub mod store;
-pub mod view;

@@ -13,8 +13,8 @@ use crate::{
     domain::{GroupId, GroupRole, MembershipState, PostId, PostState},
     forum::{
         answer::{
+            list::{self as answers, AnswerView},
             rules::AnswerOrder,
-            view::{self as answers, AnswerView},
         },
         comment::{api::CommentView, store as comments},
         post::CloseReason,

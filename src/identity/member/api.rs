@@ -11,9 +11,10 @@ use super::{
     export::{self, Export},
     rules,
     store::{self, Author, MyRow, ProfileRow},
+    view::{GroupOfMember, Profile},
 };
 use crate::{
-    domain::{ApiTag, GroupRole, MemberId, Role},
+    domain::{ApiTag, MemberId, Role},
     events::{self, Event},
     identity::{Handle, Member, Myself, Visitor, auth},
     kit::{
@@ -81,42 +82,6 @@ struct EditMe {
     bio: Option<Text>,
     /// Whether to appear on leaderboards.
     on_leaderboards: Option<bool>,
-}
-
-/// What everybody sees of a member.
-#[derive(Object)]
-#[oai(skip_serializing_if_is_none)]
-struct Profile {
-    id: MemberId,
-    handle: String,
-    display_name: String,
-    bio: String,
-    role: Role,
-    /// At least 1.
-    reputation: i32,
-    /// False for a member whom an import or a partner brought, and who has not registered yet.
-    claimed: bool,
-    /// The handle of the member whom this one was merged into; absent when it was not.
-    merged_into: Option<String>,
-    /// When the member joined.
-    since: DateTime<Utc>,
-    /// Questions that the caller may see.
-    questions: i64,
-    /// Answers that the caller may see.
-    answers: i64,
-    /// Of these answers, those that an asker accepted.
-    accepted_answers: i64,
-    /// The groups in which the caller may see them, the largest first, at most 100.
-    groups: Vec<GroupOfMember>,
-}
-
-/// A group that somebody is in.
-#[derive(Object)]
-pub struct GroupOfMember {
-    pub slug: String,
-    pub name: String,
-    /// The member's role in it.
-    pub role: GroupRole,
 }
 
 #[OpenApi(tag = "ApiTag::Identity")]

@@ -1,4 +1,4 @@
-//! A member as administrators see it, read and shown alike.
+//! A member as everybody sees it, and as administrators do.
 
 use chrono::{DateTime, Utc};
 use diesel::{QueryableByName, sql_types};
@@ -6,7 +6,7 @@ use poem_openapi::Object;
 use uuid::Uuid;
 
 use super::rules::MemberSort;
-use crate::domain::{MemberId, Role};
+use crate::domain::{GroupRole, MemberId, Role};
 
 /// Where a row stands in a list: the number that it is ordered by, and its handle in lower case.
 pub type MemberPosition = (i64, String);
@@ -62,4 +62,40 @@ impl MemberForAdmin {
         };
         ((number, self.handle.to_ascii_lowercase()), self.id.0)
     }
+}
+
+/// What everybody sees of a member.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct Profile {
+    pub id: MemberId,
+    pub handle: String,
+    pub display_name: String,
+    pub bio: String,
+    pub role: Role,
+    /// At least 1.
+    pub reputation: i32,
+    /// False for a member whom an import or a partner brought, and who has not registered yet.
+    pub claimed: bool,
+    /// The handle of the member whom this one was merged into; absent when it was not.
+    pub merged_into: Option<String>,
+    /// When the member joined.
+    pub since: DateTime<Utc>,
+    /// Questions that the caller may see.
+    pub questions: i64,
+    /// Answers that the caller may see.
+    pub answers: i64,
+    /// Of these answers, those that an asker accepted.
+    pub accepted_answers: i64,
+    /// The groups in which the caller may see them, the largest first, at most 100.
+    pub groups: Vec<GroupOfMember>,
+}
+
+/// A group that somebody is in.
+#[derive(Object)]
+pub struct GroupOfMember {
+    pub slug: String,
+    pub name: String,
+    /// The member's role in it.
+    pub role: GroupRole,
 }

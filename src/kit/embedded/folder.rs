@@ -143,7 +143,7 @@ impl Home {
         self.dir.join(name)
     }
 
-    /// Says that somebody uses the server, as long as the file is open. Waits while a keeper ends that had nobody.
+    /// Says that somebody uses the server, as long as the file is open. Waits while a supervisor ends that had nobody.
     pub fn enter(&self) -> Result<File> {
         let users = self.file("users")?;
         wait(PATIENCE, || Ok(took(users.try_lock_shared())?.then_some(())))
@@ -151,10 +151,10 @@ impl Home {
         Ok(users)
     }
 
-    /// The right to run the server, unless another keeper has it.
+    /// The right to run the server, unless another supervisor has it.
     pub fn keep(&self) -> Result<Option<Keeping>> {
         let lock = self.file("lock")?;
-        // Who looks whether there is a keeper holds the lock for a moment, too.
+        // Who looks whether there is a supervisor holds the lock for a moment, too.
         let ours = wait(LET_GO, || Ok(took(lock.try_lock())?.then_some(())));
         if ours.is_err() {
             return Ok(None);
@@ -164,12 +164,12 @@ impl Home {
         Ok(Some(keeping))
     }
 
-    /// Whether a keeper runs the server.
+    /// Whether a supervisor runs the server.
     pub fn is_kept(&self) -> Result<bool> {
         Ok(!took(self.file("lock")?.try_lock_shared())?)
     }
 
-    /// Whether a keeper runs the server, and it answers.
+    /// Whether a supervisor runs the server, and it answers.
     pub fn is_served(&self) -> Result<bool> {
         Ok(self.is_kept()? && fs::read_to_string(self.dir.join("lock"))? == SERVED)
     }

@@ -2,8 +2,8 @@
 //!
 //! They are the real programs, found on this machine, on Unix sockets in a folder that only they may enter: no port, no
 //! password. Several processes may use one data folder, and none of them runs the servers: who comes first starts a
-//! [keeper](supervisor) for each, a process that starts its server again when that dies, and stops it when nobody uses
-//! it any more, however its users ended. So an import that came before the server may end before it. A keeper that is
+//! [supervisor] for each, a process that starts its server again when that dies, and stops it when nobody uses
+//! it any more, however its users ended. So an import that came before the server may end before it. A supervisor that is
 //! killed takes its server along, and whoever still uses it starts another one, behind the same URL.
 
 mod binaries;
@@ -40,7 +40,7 @@ pub struct Settings {
     /// Trades safety on power loss for speed. For tests only.
     pub fsync_off: bool,
     /// A program whose `main` begins with [`supervise_if_asked`]; the running one if `None`.
-    pub keeper: Option<PathBuf>,
+    pub supervisor: Option<PathBuf>,
 }
 
 /// A data folder, from which private servers are started.
@@ -80,8 +80,8 @@ impl Embedded {
 
     fn join(&self, home: Home, url: String, kept: Kept) -> Result<Server> {
         let task = Task { data: self.data.clone(), kept };
-        let keeper = self.settings.keeper.clone();
-        let log = home.log("keeper.log");
-        Server::join(url, home, move || supervisor::spawn(keeper.as_deref(), &task, &log))
+        let supervisor = self.settings.supervisor.clone();
+        let log = home.log("supervisor.log");
+        Server::join(url, home, move || supervisor::spawn(supervisor.as_deref(), &task, &log))
     }
 }

@@ -1,4 +1,4 @@
-//! Using a private server, which a keeper runs.
+//! Using a private server, which a supervisor runs.
 
 use std::{
     fs::File,
@@ -17,9 +17,9 @@ use super::{
     supervisor::LOOK,
 };
 
-/// How long a keeper may take at first: its server's files may have to be made.
+/// How long a supervisor may take at first: its server's files may have to be made.
 const START_PATIENCE: Duration = Duration::from_secs(180);
-/// Wait before another keeper is started for one that failed; doubles from the one to the other.
+/// Wait before another supervisor is started for one that failed; doubles from the one to the other.
 const PAUSE_MIN: Duration = Duration::from_millis(200);
 const PAUSE_MAX: Duration = Duration::from_secs(10);
 
@@ -45,25 +45,25 @@ impl Server {
         self.is_attached
     }
 
-    /// Uses the server of a home, which `spawn` starts a keeper for where there is none.
+    /// Uses the server of a home, which `spawn` starts a supervisor for where there is none.
     pub(super) fn join(url: String, home: Home, spawn: impl Fn() -> Result<Child> + Send + 'static) -> Result<Self> {
         let users = home.enter()?;
-        let mut keeper: Option<Child> = None;
+        let mut supervisor: Option<Child> = None;
         let mut is_attached = true;
         wait(START_PATIENCE, || {
             if home.is_served()? {
                 return Ok(Some(()));
             }
-            match &mut keeper {
+            match &mut supervisor {
                 None if home.is_kept()? => {}
                 None => {
                     is_attached = false;
-                    keeper = Some(spawn()?);
+                    supervisor = Some(spawn()?);
                 }
                 Some(running) => match running.try_wait()? {
-                    Some(status) if !status.success() => bail!("{}", said(&home.log("keeper.log"))),
+                    Some(status) if !status.success() => bail!("{}", said(&home.log("supervisor.log"))),
                     // Another one was faster.
-                    Some(_) => keeper = None,
+                    Some(_) => supervisor = None,
                     None => {}
                 },
             }
@@ -71,24 +71,24 @@ impl Server {
         })?;
         let (owner, dropped) = mpsc::channel();
         let watched = home.clone();
-        let thread = thread::Builder::new().name("keeper".to_owned()).spawn(move || watch(&watched, keeper, &spawn, &dropped))?;
+        let thread = thread::Builder::new().name("supervisor".to_owned()).spawn(move || watch(&watched, supervisor, &spawn, &dropped))?;
         Ok(Self { url, is_attached, home, users: Some(users), watch: Some((owner, thread)) })
     }
 }
 
-/// Starts another keeper when there is none any more, until the owner lets go.
-fn watch(home: &Home, mut keeper: Option<Child>, spawn: &impl Fn() -> Result<Child>, dropped: &Receiver<()>) {
+/// Starts another supervisor when there is none any more, until the owner lets go.
+fn watch(home: &Home, mut supervisor: Option<Child>, spawn: &impl Fn() -> Result<Child>, dropped: &Receiver<()>) {
     let mut pause = PAUSE_MIN;
     while dropped.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
-        let ended = keeper.as_mut().map(Child::try_wait);
+        let ended = supervisor.as_mut().map(Child::try_wait);
         if matches!(ended, Some(Ok(None))) || home.is_kept().unwrap_or(true) {
             continue;
         }
         pause = if home.is_served().unwrap_or(false) { PAUSE_MIN } else { (pause * 2).min(PAUSE_MAX) };
-        tracing::warn!(home = %home.dir.display(), "a private server lost its keeper and gets another one");
+        tracing::warn!(home = %home.dir.display(), "a private server lost its supervisor and gets another one");
         match spawn() {
-            Ok(started) => keeper = Some(started),
-            Err(error) => tracing::error!("no keeper can be started: {error:#}"),
+            Ok(started) => supervisor = Some(started),
+            Err(error) => tracing::error!("no supervisor can be started: {error:#}"),
         }
         if dropped.recv_timeout(pause) != Err(RecvTimeoutError::Timeout) {
             return;
@@ -107,7 +107,7 @@ impl Drop for Server {
         drop(users);
         // So that nothing of it runs when we have ended.
         if is_last {
-            let _ = wait(PATIENCE, || Ok((!self.home.is_kept()?).then_some(()))).context("a keeper does not end");
+            let _ = wait(PATIENCE, || Ok((!self.home.is_kept()?).then_some(()))).context("a supervisor does not end");
         }
     }
 }

@@ -20,8 +20,8 @@ use super::{
     redis::Redis,
 };
 
-/// The variable that tells a process to be a keeper, and of what.
-const TASK: &str = "REGULARS_KEEPER";
+/// The variable that tells a process to be a supervisor, and of what.
+const TASK: &str = "REGULARS_SUPERVISOR";
 /// How often it is seen to that the server lives and somebody uses it.
 pub(super) const LOOK: Duration = Duration::from_millis(100);
 /// Wait before a server that keeps dying is started again; doubles from the one to the other.
@@ -30,7 +30,7 @@ const PAUSE_MAX: Duration = Duration::from_secs(10);
 /// A server that lived this long did not die of its start.
 const STEADY: Duration = Duration::from_secs(30);
 
-/// What a keeper is asked to do.
+/// What a supervisor is asked to do.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Task {
     pub data: PathBuf,
@@ -45,9 +45,9 @@ pub(super) enum Kept {
 }
 
 /// A test binary's `main` is not ours: there, a test keeps.
-const ARGUMENTS: &[&str] = if cfg!(test) { &["--exact", "kit::embedded::tests::keeper", "--ignored", "--nocapture"] } else { &[] };
+const ARGUMENTS: &[&str] = if cfg!(test) { &["--exact", "kit::embedded::tests::supervisor", "--ignored", "--nocapture"] } else { &[] };
 
-/// Starts a keeper, out of reach of this terminal's Ctrl-C. What it says goes to `log`.
+/// Starts a supervisor, out of reach of this terminal's Ctrl-C. What it says goes to `log`.
 pub(super) fn spawn(program: Option<&Path>, task: &Task, log: &Path) -> Result<Child> {
     let program = program.map_or_else(env::current_exe, |program| Ok(program.to_owned()))?;
     let log = fs::File::create(log).with_context(|| format!("{} cannot be written to", log.display()))?;
@@ -60,7 +60,7 @@ pub(super) fn spawn(program: Option<&Path>, task: &Task, log: &Path) -> Result<C
 /// Keeps a server, if this process was started for that, until nobody uses it. Comes before anything else in `main`.
 pub fn supervise_if_asked() -> Option<Result<()>> {
     let task = env::var(TASK).ok()?;
-    Some(serde_json::from_str(&task).context("the task of a keeper cannot be read").and_then(keep))
+    Some(serde_json::from_str(&task).context("the task of a supervisor cannot be read").and_then(keep))
 }
 
 fn keep(task: Task) -> Result<()> {

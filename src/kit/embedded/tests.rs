@@ -76,16 +76,16 @@ fn ping(url: &str) -> RedisResult<String> {
     redis_client::cmd("PING").query(&mut redis_client::Client::open(url)?.get_connection()?)
 }
 
-/// What started a server: its keeper.
+/// What started a server: its supervisor.
 fn parent(pid: u32) -> u32 {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
     status.lines().find_map(|line| line.strip_prefix("PPid:")).unwrap().trim().parse().unwrap()
 }
 
-/// The keepers of the other tests: their servers' processes are this binary, too.
+/// The supervisors of the other tests: their servers' processes are this binary, too.
 #[test]
 #[ignore = "runs servers for the other tests"]
-fn keeper() {
+fn supervisor() {
     if let Some(Err(error)) = supervise_if_asked() {
         eprintln!("{error:#}");
         std::process::exit(1);
@@ -119,7 +119,7 @@ fn postgres_survives_kills_and_is_shared() {
     assert_eq!(ask(second.url(), "SELECT 1::bigint").unwrap(), 1);
     assert_eq!(postmaster(&folder.0), pid);
 
-    // Without its keeper it ends, and comes back with another one.
+    // Without its supervisor it ends, and comes back with another one.
     signal(parent(pid), Signal::KILL);
     child::wait(Duration::from_secs(20), || Ok((!Path::new(&format!("/proc/{pid}/cwd")).exists()).then_some(()))).unwrap();
     until_answered(second.url(), "SELECT 1::bigint");

@@ -13,7 +13,7 @@ use super::{
     api::{Reason, RedeemedReward, RedemptionView},
     rules::{self, RedemptionState, Transition},
     store::{self, Filter, RedemptionRow},
-    transitions::{self, TransitionRequest},
+    workflow::{self, TransitionRequest},
 };
 use crate::{
     begin,
@@ -234,7 +234,7 @@ impl RedemptionAdminApi {
             return Err(Problem::forbidden("Somebody else has to do this for you."));
         }
         let reason = wanted.reason.to_owned();
-        let moved = transitions::apply(conn, &row, wanted, now).await?;
+        let moved = workflow::apply(conn, &row, wanted, now).await?;
         let detail = json!({ "from": row.state, "to": moved.state, "points": moved.points });
         operator.sign(conn, action, ("redemption", row.id.0), &reason, detail, now).await?;
         Ok(moved)

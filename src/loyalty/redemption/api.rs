@@ -13,7 +13,7 @@ use serde_json::json;
 use super::{
     rules::{self, Reach, RedemptionState, Transition},
     store::{self, Filter, RedemptionRow},
-    transitions::{self, RedeemRequest, TransitionRequest},
+    workflow::{self, RedeemRequest, TransitionRequest},
 };
 use crate::{
     begin,
@@ -301,7 +301,7 @@ impl RedemptionApi {
             }
         };
         let request = RedeemRequest { reward_id: body.reward_id, member_id, partner_id, in_cart: body.hold, ship_to };
-        let redeemed = transitions::redeem(conn, &self.kit, request, self.kit.clock.now()).await?;
+        let redeemed = workflow::redeem(conn, &self.kit, request, self.kit.clock.now()).await?;
         // A merge may have been undone while the wallet was waited for; from here on, none is.
         if let (Some(partner_id), Some(external_id)) = (partner_id, &external_id)
             && store::find_external(conn, partner_id, external_id).await? != Some(redeemed.member_id)
@@ -321,7 +321,7 @@ impl RedemptionApi {
         // Staff cancel their own as members do.
         let operator = caller.operator().filter(|_| !caller.owns(&row));
         let wanted = TransitionRequest { step: Transition::Cancel, by_operator: operator.is_some(), points: None, reason };
-        let cancelled = transitions::apply(conn, &row, wanted, now).await?;
+        let cancelled = workflow::apply(conn, &row, wanted, now).await?;
         if let Some(operator) = operator {
             let detail = json!({ "from": row.state });
             operator.sign(conn, "cancel_redemption", ("redemption", id.0), reason, detail, now).await?;

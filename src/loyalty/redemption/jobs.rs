@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{
     rules::{RedemptionState, Transition},
     store,
-    transitions::{self, TransitionRequest},
+    workflow::{self, TransitionRequest},
 };
 use crate::kit::{Kit, Problem, background::Job};
 
@@ -19,9 +19,9 @@ async fn expire_holds(kit: Kit) -> Result<(), Problem> {
     let overdue = store::find_overdue(&mut *kit.db.read().await?, now, HOLDS_A_BATCH).await?;
     for id in overdue {
         let mut tx = kit.db.begin().await?;
-        let row = transitions::found(&mut tx, id).await?;
+        let row = workflow::found(&mut tx, id).await?;
         let wanted = TransitionRequest { step: Transition::Cancel, by_operator: false, points: None, reason: "" };
-        match transitions::apply(&mut tx, &row, wanted, now).await {
+        match workflow::apply(&mut tx, &row, wanted, now).await {
             Ok(_) => tx.commit().await?,
             // Somebody has just issued it.
             Err(problem) if problem.status == 409 => tracing::debug!(%problem, %id, held = RedemptionState::Held.as_str()),
