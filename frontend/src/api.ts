@@ -1,5 +1,6 @@
 import { client, logOut, refreshSession } from '@regulars/client';
 import { clearMemberStorage, openMemberStorage, storageOwner } from './memberStorage';
+import { problemOf } from './problems';
 
 /**
  * Signing in leaves a refresh token in an HttpOnly cookie, which no script can read. This mark says that there may be one,
@@ -129,5 +130,12 @@ async function fetchWithSession(input: RequestInfo | URL, init?: RequestInit): P
   again.headers.set('Authorization', `Bearer ${fresh}`);
   return fetch(again);
 }
+
+// How long to wait stands beside the problem, where those who show it do not see it.
+client.interceptors.error.use((error, response: Response | undefined) => {
+  const problem = problemOf(error);
+  if (problem && response?.headers.has('Retry-After')) problem.retry_after_s = Number(response.headers.get('Retry-After'));
+  return error;
+});
 
 client.setConfig({ baseUrl: '/api/v1', fetch: fetchWithSession as typeof fetch, auth: accessToken });

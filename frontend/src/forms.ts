@@ -2,6 +2,7 @@ import { notifications } from '@mantine/notifications';
 import i18next from 'i18next';
 import { type RefObject, useEffect, useRef } from 'react';
 import { hasSessionExpired } from './api';
+import { loadNamespaces } from './i18n';
 import { messageOf, problemOf } from './problems';
 
 interface WithErrors {
@@ -13,7 +14,7 @@ interface WithErrors {
 const fieldOf = (pointer: string) => pointer.replace(/^[/#]+/, '').replaceAll('/', '.');
 
 /** Shows a refused write where the person can do something about it: at its fields, else as a message. */
-export function showProblem(error: unknown, form?: WithErrors) {
+export async function showProblem(error: unknown, form?: WithErrors) {
   const problem = problemOf(error);
   // The page says so, and what to do about it.
   if (problem?.status === 401 && hasSessionExpired()) return;
@@ -22,6 +23,7 @@ export function showProblem(error: unknown, form?: WithErrors) {
     form.getInputNode?.(fieldOf(problem.errors[0]?.pointer ?? ''))?.focus();
     return;
   }
+  await loadNamespaces('problems');
   const { title, detail } = messageOf(error);
   notifications.show({
     color: 'red',

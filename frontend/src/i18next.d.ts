@@ -8,6 +8,7 @@ import type common from './locales/en/common.json';
 import type forum from './locales/en/forum.json';
 import type groups from './locales/en/groups.json';
 import type loyalty from './locales/en/loyalty.json';
+import type problems from './locales/en/problems.json';
 
 declare module 'i18next' {
   interface CustomTypeOptions {
@@ -22,6 +23,7 @@ declare module 'i18next' {
       forum: typeof forum;
       groups: typeof groups;
       loyalty: typeof loyalty;
+      problems: typeof problems;
     };
   }
 }

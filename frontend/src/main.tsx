@@ -9,7 +9,7 @@ import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import './api';
-import { ready } from './i18n';
+import { loadNamespaces, ready } from './i18n';
 import { storeReferralCode } from './referralCode';
 import { queries, router } from './router';
 import { theme } from './theme';
@@ -38,6 +38,8 @@ async function start() {
       </MantineProvider>
     </StrictMode>,
   );
+  // Where the connection fails later, the words for it are there.
+  loadNamespaces('problems');
 }
 
 start();

@@ -33,11 +33,12 @@ export function Empty({ icon: Image = IconMoodEmpty, title, children }: { icon?:
 
 /** What went wrong, and the way to try again. */
 export function Problem({ error, retry }: { error: unknown; retry?: () => void }) {
-  const { t } = useTranslation();
+  const { t, ready } = useTranslation(['common', 'problems'], { useSuspense: false });
   const problem = problemOf(error);
   const expired = useSessionExpired();
   // The page says so, and what to do about it.
   if (problem?.status === 401 && expired) return null;
+  if (!ready) return null;
   const { title, detail } = messageOf(error);
   return (
     <Alert color="red" variant="light" icon={<IconAlertTriangle />} title={title} role="alert">

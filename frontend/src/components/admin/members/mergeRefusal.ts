@@ -8,5 +8,6 @@ const REFUSALS = ['same_member', 'merged', 'staff_member', 'no_account', 'moved_
 export function mergeRefusal(error: unknown, t: TFunction<'admin_community'>, action: 'merge' | 'undo'): unknown {
   const problem = problemOf(error);
   const refusal = REFUSALS.find((code) => code === problem?.code);
-  return problem && refusal ? { ...problem, title: t(`merge.refused.title_${action}`), detail: t(`merge.refused.${refusal}`) } : error;
+  if (!problem || !refusal) return error;
+  return { ...problem, isWorded: true, title: t(`merge.refused.title_${action}`), detail: t(`merge.refused.${refusal}`) };
 }

@@ -10,7 +10,7 @@ import {
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { showProblem } from '~/forms';
-import { problemOf } from '~/problems';
+import { messageOf, problemOf } from '~/problems';
 import { useOnce, useWrite } from '~/useWrite';
 import type { DecisionDetails, FieldErrors } from './DecisionForm';
 import { type QueueFilter, useQueue } from './queue';
@@ -34,8 +34,9 @@ export function useReviewActions(filter: QueueFilter, onDecided: (item: ReviewIt
   const refused = async (item: ReviewItem, error: unknown, form?: FieldErrors) => {
     const problem = problemOf(error);
     if (!problem || !CONFLICTS.includes(problem.status)) return showProblem(error, form);
-    setConflict({ item: item.id, detail: problem.detail });
-    announce(problem.detail);
+    const { detail } = messageOf(error);
+    setConflict({ item: item.id, detail });
+    announce(detail);
     await queue.reload();
   };
 
