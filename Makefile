@@ -49,9 +49,9 @@ frontend/dist/index.html: frontend/node_modules/.package-lock.json $(shell find 
 client: frontend/node_modules/.package-lock.json ## generate the TypeScript client from openapi/openapi.json
 	@cd frontend && npm run --silent api
 
-web-check: web ## lint, type-check and drive the web pages in Chromium
+web-check: web ## lint, type-check, test and drive the web pages in Chromium
 	@scripts/chromium
-	cd frontend && npm run --silent lint && npm run --silent types
+	cd frontend && npm run --silent lint && npm run --silent types && npm run --silent unit
 	@$(MAKE) --no-print-directory client >/dev/null && git diff --exit-code --stat openapi/clients || { echo 'The TypeScript client is out of date: make client.'; exit 1; }
 	cargo build --locked
 	cd frontend && npm run --silent e2e

@@ -1,14 +1,15 @@
 /** A server with an invented community, and browsers to visit it. */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterEach, type TestContext } from 'node:test';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
 const ROOT = join(import.meta.dirname, '../..');
-const PICTURES = join(import.meta.dirname, 'out');
+const OUT = join(import.meta.dirname, 'out');
 const AXE = readFileSync(join(import.meta.dirname, '../node_modules/axe-core/axe.min.js'), 'utf8');
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
@@ -92,6 +93,9 @@ export class TestServer {
   async newPage({ screen = 'desk', locale = 'en-GB', ...rest }: PageOptions = {}): Promise<Page> {
     const context: BrowserContext = await this.browser.newContext({ baseURL: this.url, viewport: SCREENS[screen], locale, ...rest });
     context.setDefaultTimeout(15_000);
+    if (IS_TEST) await context.tracing.start(TRACE);
+    open.add(context);
+    context.once('close', () => open.delete(context));
     const page = await context.newPage();
     const errors: string[] = [];
     this.consoleErrors.set(page, errors);
@@ -139,8 +143,7 @@ export class TestServer {
   /** The page stands still; axe finds nothing, the console is silent, and a picture is kept. */
   async inspect(page: Page, name: string) {
     await settled(page);
-    mkdirSync(PICTURES, { recursive: true });
-    await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true });
+    await page.screenshot({ path: join(OUT, `${name}.png`), fullPage: true });
     await page.evaluate(AXE);
     const found = await page.evaluate(async (tags) => {
       const { axe } = window as unknown as { axe: { run: (root: Document, options: object) => Promise<{ violations: Violation[] }> } };
@@ -161,6 +164,31 @@ export class TestServer {
     this.consoleErrors.get(page)?.splice(0);
   }
 }
+
+/** Whether a test runs, and no measurement, which must not be slowed down. */
+const IS_TEST = process.env.NODE_TEST_CONTEXT !== undefined;
+const TRACE = { screenshots: true, snapshots: true, sources: true };
+/** The windows that are open. */
+const open = new Set<BrowserContext>();
+
+/** A test whose end is known, which Node's types say of reporters alone. */
+type EndedTest = TestContext & { passed: boolean };
+
+/** Closes what a test left open. Of one that failed it keeps what every window did and showed, and says where. */
+async function closeWindows(test: EndedTest) {
+  const isPart = test.fullName !== test.name;
+  for (const [index, context] of [...open].entries()) {
+    if (!test.passed) {
+      const name = `${test.fullName.replace(/[^\p{L}\p{N}]+/gu, '-').slice(0, 80)}-${index + 1}.zip`;
+      await context.tracing.stop({ path: join(OUT, name) });
+      test.diagnostic(`What the window did, in frontend: npx playwright-core show-trace e2e/out/${name}`);
+      // The next part goes on in this window.
+      if (isPart) await context.tracing.start(TRACE);
+    }
+    if (!isPart) await context.close();
+  }
+}
+if (IS_TEST) afterEach((test) => closeWindows(test as EndedTest));
 
 interface Violation {
   id: string;

@@ -1,7 +1,7 @@
 /** Numbers as people write them: read as they are meant in their language, or not at all. */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { readNumber, writeNumber } from '../src/components/admin/localNumber.ts';
+import { test } from 'vitest';
+import { readNumber, writeNumber } from './localNumber';
 
 test('a number is read in the language of the page, or refused', () => {
   const unreadable = undefined;

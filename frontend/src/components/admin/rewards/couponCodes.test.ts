@@ -1,7 +1,7 @@
 /** Codes as shops and spreadsheets write them. */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { parseCouponCodes } from '../src/components/admin/rewards/couponCodes.ts';
+import { test } from 'vitest';
+import { parseCouponCodes } from './couponCodes';
 
 test('a file of codes is read as it is written', () => {
   for (const text of [
