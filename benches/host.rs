@@ -11,7 +11,7 @@ use regulars::{
         embedded::{Embedded, Server, Settings as EmbeddedSettings},
         rate_limits::RateLimitSettings,
         server::{self, Limits, Shutdown},
-        telemetry::MetricsDoor,
+        telemetry::MetricsAccess,
     },
 };
 use tokio::runtime::Runtime;
@@ -125,7 +125,7 @@ pub fn settings_of(database_url: &str, redis_url: Option<String>) -> Settings {
         sign_in: SignInTerms { password_chars_min: 12, session_ttl_days: 30 },
         body_bytes_max: 256 * 1024,
         rate_limits: RateLimitSettings { enforced: false, proxies: 0 },
-        metrics: MetricsDoor::Open,
+        metrics: MetricsAccess::Open,
         clock: Clock::default(),
     }
 }

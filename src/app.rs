@@ -44,7 +44,7 @@ use crate::{
         request_limits::RequestLimits,
         secret::{self, Purpose},
         spec::{self, Bodies, Methods},
-        telemetry::{self, Metrics, MetricsDoor},
+        telemetry::{self, Metrics, MetricsAccess},
         verify::{Check, Repair},
         wakeup::Wakeup,
     },
@@ -126,7 +126,7 @@ pub struct Settings {
     pub sign_in: SignInTerms,
     pub body_bytes_max: usize,
     pub rate_limits: RateLimitSettings,
-    pub metrics: MetricsDoor,
+    pub metrics: MetricsAccess,
     pub clock: Clock,
 }
 
@@ -154,7 +154,7 @@ pub struct App {
     body_bytes_max: usize,
     site: Site,
     files: Files,
-    metrics_door: MetricsDoor,
+    metrics_access: MetricsAccess,
     /// False while shutting down, so that load balancers look elsewhere.
     accepting: Arc<AtomicBool>,
     admission: Admission,
@@ -209,7 +209,7 @@ impl App {
             body_bytes_max: settings.body_bytes_max,
             site: Site::at(&settings.public_url),
             files: settings.files,
-            metrics_door: settings.metrics,
+            metrics_access: settings.metrics,
             accepting: Arc::new(AtomicBool::new(true)),
             admission: Admission::new(settings.connections_max),
             health_db: Db::connect(&settings.database_url, 1, HEALTH_PATIENCE, settings.time_zone)?,
@@ -467,7 +467,7 @@ async fn ready(Data(app): Data<&App>) -> Result<String, Problem> {
 
 #[handler]
 async fn measurements(request: &Request, Data(app): Data<&App>) -> Result<Response, Problem> {
-    app.metrics_door.admits(request.header("authorization"))?;
+    app.metrics_access.admits(request.header("authorization"))?;
     let status = app.kit.db.status();
     app.kit.metrics.connections_in_use.set(status.size as i64 - status.available as i64);
     if let Ok(mut conn) = app.health_db.read().await

@@ -16,7 +16,7 @@ use crate::{
         rate_limits::RateLimitSettings,
         secret::{self, Purpose},
         server::{self, Limits, Shutdown},
-        telemetry::MetricsDoor,
+        telemetry::MetricsAccess,
         verify::{self, Finding, Outcome},
     },
     loyalty::leaderboard,
@@ -62,9 +62,9 @@ fn settings(config: &Config, urls: Urls) -> Settings {
         body_bytes_max: config.request_body_bytes_max,
         rate_limits: RateLimitSettings { enforced: config.is_exposed(), proxies: config.proxies },
         metrics: match &config.metrics_token {
-            Some(token) => MetricsDoor::token(token),
-            None if config.is_exposed() => MetricsDoor::Closed,
-            None => MetricsDoor::Open,
+            Some(token) => MetricsAccess::token(token),
+            None if config.is_exposed() => MetricsAccess::Closed,
+            None => MetricsAccess::Open,
         },
         clock: Clock::default(),
     }

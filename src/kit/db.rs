@@ -232,10 +232,10 @@ fn watchful(mut config: Config) -> Config {
 /// We drive the connection ourselves, because diesel-async's own driver goes on for as long as the socket is open.
 async fn connect(config: Config, tls: Option<MakeRustlsConnect>, silence: Silence) -> ConnectionResult<Conn> {
     let (client, connection) = sqlstate::connect(config, tls).await?;
-    let pulse = Liveness::new(silence);
-    tokio::spawn(pulse.clone().drive(connection));
+    let liveness = Liveness::new(silence);
+    tokio::spawn(liveness.clone().drive(connection));
     let mut conn = Conn::try_from(client).await?;
-    conn.set_instrumentation(pulse);
+    conn.set_instrumentation(liveness);
     Ok(conn)
 }
 

@@ -72,7 +72,7 @@ impl Metrics {
 
 /// Who may read the metrics: they tell how busy the place is, and what breaks.
 #[derive(Clone)]
-pub enum MetricsDoor {
+pub enum MetricsAccess {
     Open,
     /// Nobody, as if there were none.
     Closed,
@@ -80,13 +80,13 @@ pub enum MetricsDoor {
     Token(Vec<u8>),
 }
 
-impl MetricsDoor {
-    /// A door for who has this token, of which it keeps the hash.
+impl MetricsAccess {
+    /// Open for who has this token, of which it keeps the hash.
     pub fn token(token: &str) -> Self {
         Self::Token(secret::hash(token))
     }
 
-    /// Lets in by the Authorization header; 401 for a wrong token, 404 where the door is closed.
+    /// Lets in by the Authorization header; 401 for a wrong token, 404 where it is closed.
     pub fn admits(&self, authorization: Option<&str>) -> Result<(), Problem> {
         let token = authorization.and_then(|text| text.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
         match (self, token) {
@@ -163,17 +163,17 @@ mod tests {
 
     #[test]
     fn metrics_are_for_those_who_may_read_them() {
-        let token = MetricsDoor::token("a token of sixteen");
-        for (door, sent, expected) in [
-            (&MetricsDoor::Open, None, Ok(())),
-            (&MetricsDoor::Closed, None, Err(404)),
-            (&MetricsDoor::Closed, Some("Bearer a token of sixteen"), Err(404)),
+        let token = MetricsAccess::token("a token of sixteen");
+        for (access, sent, expected) in [
+            (&MetricsAccess::Open, None, Ok(())),
+            (&MetricsAccess::Closed, None, Err(404)),
+            (&MetricsAccess::Closed, Some("Bearer a token of sixteen"), Err(404)),
             (&token, None, Err(401)),
             (&token, Some("Bearer another token"), Err(401)),
             (&token, Some("Basic a token of sixteen"), Err(401)),
             (&token, Some("bearer a token of sixteen"), Ok(())),
         ] {
-            assert_eq!(door.admits(sent).map_err(|problem| problem.status), expected, "{sent:?}");
+            assert_eq!(access.admits(sent).map_err(|problem| problem.status), expected, "{sent:?}");
         }
     }
 }

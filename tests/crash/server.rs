@@ -69,16 +69,16 @@ struct Scene {
 
 /// What a client was told.
 #[derive(Default)]
-struct Told {
+struct Acknowledged {
     vote: i64,
     purchases: Vec<(String, i64)>,
     redemptions: usize,
     questions: Vec<String>,
 }
 
-async fn writes(scene: &Scene, client: &Client) -> Told {
+async fn writes(scene: &Scene, client: &Client) -> Acknowledged {
     let (site, token, number) = (&scene.site, &client.access_token, client.number);
-    let mut told = Told::default();
+    let mut told = Acknowledged::default();
     for write in 0..WRITES_EACH {
         match write % 10 {
             0 => {

@@ -8,15 +8,15 @@ use serde_json::json;
 use super::description::operations;
 use crate::support::{Person, Town};
 
-/// An operation, and who gets past its door: `anyone`, `myself` (a member, suspended or not), `member`, `moderator`,
+/// An operation, and who may call it: `anyone`, `myself` (a member, suspended or not), `member`, `moderator`,
 /// `administrator`, a scope, or `member` and a scope.
-const DOORS: &str = include_str!("permissions.txt");
+const PERMISSIONS: &str = include_str!("permissions.txt");
 
 #[tokio::test]
 async fn every_operation_is_walked_with_every_caller() {
     let town = Town::new().await;
     let spec = town.app.spec().expect("a description");
-    let doors = doors();
+    let permissions = permissions();
     let scopes = "purchases:write members:read members:pii redemptions:write redemptions:read_any \
                   redemptions:write_any catalog:write catalog:write_any ledger:read webhooks:write";
     let suspended = town.member("suspended").await;
@@ -38,7 +38,7 @@ async fn every_operation_is_walked_with_every_caller() {
     let mut wrong = Vec::new();
     for (path, method, operation) in operations(&spec) {
         let id = operation["operationId"].as_str().unwrap();
-        let Some(door) = doors.get(id) else {
+        let Some(permission) = permissions.get(id) else {
             wrong.push(format!("{id} has no row in permissions.txt"));
             continue;
         };
@@ -48,20 +48,20 @@ async fn every_operation_is_walked_with_every_caller() {
                 continue;
             }
             let status = knock(person, &method, &path).await;
-            let expected = refused_at_the_door(door, kind);
+            let expected = status_without_permission(permission, kind);
             let as_expected = match expected {
                 Some(status_expected) => status == status_expected,
-                // Past the door, anything may follow but a refusal at the door, or a fault of ours.
+                // Once admitted, anything may follow but such a refusal, or a fault of ours.
                 None => status != 401 && status < 500 || id == "log_in" || id == "refresh_session",
             };
             if !as_expected {
-                wrong.push(format!("{id} ({door}) answered {status} to {kind}, not {expected:?}"));
+                wrong.push(format!("{id} ({permission}) answered {status} to {kind}, not {expected:?}"));
             }
         }
     }
     let known: Vec<_> = operations(&spec).iter().map(|(_, _, operation)| operation["operationId"].as_str().unwrap().to_owned()).collect();
     wrong.extend(
-        doors
+        permissions
             .keys()
             .filter(|id| !known.iter().any(|known| known == *id))
             .map(|id| format!("permissions.txt has {id}, which is no operation")),
@@ -69,15 +69,15 @@ async fn every_operation_is_walked_with_every_caller() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-/// Who gets past the door of each operation.
-pub fn doors() -> BTreeMap<&'static str, &'static str> {
-    let rows = DOORS.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(char::is_whitespace));
-    rows.map(|(id, door)| (id, door.trim())).collect()
+/// Who may call each operation.
+pub fn permissions() -> BTreeMap<&'static str, &'static str> {
+    let rows = PERMISSIONS.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(char::is_whitespace));
+    rows.map(|(id, permission)| (id, permission.trim())).collect()
 }
 
-/// The status at the door, or none where the caller gets in.
-pub fn refused_at_the_door(door: &str, caller: &str) -> Option<u16> {
-    let mut parts = door.split(" or ");
+/// The status for who may not call it, or none where they may.
+pub fn status_without_permission(permission: &str, caller: &str) -> Option<u16> {
+    let mut parts = permission.split(" or ");
     let admits = parts.any(|part| match (part, caller) {
         ("anyone", _) => true,
         ("myself", "suspended" | "member" | "moderator" | "administrator") => true,

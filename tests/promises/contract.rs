@@ -1,6 +1,6 @@
 //! The core contract: names that partners rely on and that therefore never change.
 
-use regulars::kit::telemetry::MetricsDoor;
+use regulars::kit::telemetry::MetricsAccess;
 use serde_json::json;
 
 use crate::support::{Plan, Town};
@@ -134,18 +134,18 @@ async fn the_frameworks_own_errors_are_problems_too() {
 
 #[tokio::test]
 async fn metrics_are_shown_to_whom_the_operator_says() {
-    let read = async |metrics: MetricsDoor, token: Option<&str>| {
+    let read = async |metrics: MetricsAccess, token: Option<&str>| {
         let town = Town::planned(Plan { metrics, ..Plan::default() }).await;
         let mut reader = town.visitor();
         reader.token = token.map(str::to_owned);
         reader.get("//metrics").await
     };
-    read(MetricsDoor::Open, None).await.is(200);
-    read(MetricsDoor::Closed, None).await.refused(404, "no_such_path");
-    let door = || MetricsDoor::token("a token of sixteen");
-    read(door(), None).await.refused(401, "unauthorized");
-    read(door(), Some("another token")).await.refused(401, "unauthorized");
-    let shown = read(door(), Some("a token of sixteen")).await.is(200);
+    read(MetricsAccess::Open, None).await.is(200);
+    read(MetricsAccess::Closed, None).await.refused(404, "no_such_path");
+    let access = || MetricsAccess::token("a token of sixteen");
+    read(access(), None).await.refused(401, "unauthorized");
+    read(access(), Some("another token")).await.refused(401, "unauthorized");
+    let shown = read(access(), Some("a token of sixteen")).await.is(200);
     assert_eq!(shown.header("cache-control"), Some("no-store"));
 }
 

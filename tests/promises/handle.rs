@@ -25,39 +25,39 @@ fn body(id: &str) -> Value {
 
 /// Where an operation takes a handle.
 #[derive(Debug)]
-enum Spot {
+enum Position {
     Path,
     Query(String),
     Body(&'static str),
 }
 
-fn spots(spec: &Value, operation: &Value) -> Vec<Spot> {
-    let mut spots = Vec::new();
+fn positions(spec: &Value, operation: &Value) -> Vec<Position> {
+    let mut positions = Vec::new();
     for parameter in operation["parameters"].as_array().into_iter().flatten() {
         let name = parameter["name"].as_str().expect("a name");
         let about = parameter["description"].as_str().unwrap_or_default().to_lowercase();
         match parameter["in"].as_str() {
-            Some("path") if name == "handle" => spots.push(Spot::Path),
-            Some("query") if about.contains("handle") => spots.push(Spot::Query(name.to_owned())),
+            Some("path") if name == "handle" => positions.push(Position::Path),
+            Some("query") if about.contains("handle") => positions.push(Position::Query(name.to_owned())),
             _ => {}
         }
     }
     let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
     let schema = schema["$ref"].as_str().and_then(|reference| spec.pointer(&reference[1..])).unwrap_or(schema);
-    spots.extend(["handle", "into", "from"].into_iter().filter(|name| schema["properties"].get(name).is_some()).map(Spot::Body));
-    spots
+    positions.extend(["handle", "into", "from"].into_iter().filter(|name| schema["properties"].get(name).is_some()).map(Position::Body));
+    positions
 }
 
-async fn ask(person: &Person, (path, method, operation): &(String, String, Value), spot: &Spot, handle: &str) -> Reply {
+async fn ask(person: &Person, (path, method, operation): &(String, String, Value), spot: &Position, handle: &str) -> Reply {
     let id = operation["operationId"].as_str().expect("an id");
     let mut body = body(id);
-    let in_path = if matches!(spot, Spot::Body(_)) { "Lise77" } else { handle };
+    let in_path = if matches!(spot, Position::Body(_)) { "Lise77" } else { handle };
     let mut path = path.replace("{slug}", "home-baristas").replace("{handle}", in_path);
     match spot {
-        Spot::Path if id == "unset_trust" => path += "?reason=The+town+needs+it.",
-        Spot::Path => {}
-        Spot::Query(name) => path += &format!("?{name}={handle}"),
-        Spot::Body(name) => {
+        Position::Path if id == "unset_trust" => path += "?reason=The+town+needs+it.",
+        Position::Path => {}
+        Position::Query(name) => path += &format!("?{name}={handle}"),
+        Position::Body(name) => {
             body.as_object_mut().expect("an object").remove("into");
             body[name] = json!(handle);
         }
@@ -78,10 +78,10 @@ async fn no_operation_takes_a_lookalike_for_the_member() {
     for operation in operations(&spec) {
         // Registering refuses lookalikes, and so knows them; see identity::account.
         let id = operation.2["operationId"].as_str().expect("an id").to_owned();
-        for spot in spots(&spec, &operation.2).into_iter().filter(|_| id != "register") {
+        for spot in positions(&spec, &operation.2).into_iter().filter(|_| id != "register") {
             walked += 1;
             // How a handle begins is not how another one looks.
-            let searches = matches!(&spot, Spot::Query(name) if name == "q");
+            let searches = matches!(&spot, Position::Query(name) if name == "q");
             for handle in LOOKALIKES {
                 let reply = ask(&admin, &operation, &spot, handle).await;
                 let right =

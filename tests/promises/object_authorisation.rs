@@ -13,7 +13,7 @@ use regulars::forum::post::PostState;
 use serde_json::{Value, json};
 
 use super::{
-    authorisation::{doors, refused_at_the_door},
+    authorisation::{permissions, status_without_permission},
     description::operations,
 };
 use crate::support::{Person, Reply, Town};
@@ -137,7 +137,7 @@ enum Rank {
     Owner,
 }
 
-/// Somebody who calls, of a kind that [`refused_at_the_door`] knows.
+/// Somebody who calls, of a kind that [`status_without_permission`] knows.
 struct Caller {
     kind: &'static str,
     person: Person,
@@ -297,8 +297,8 @@ fn may(caller: &Caller, relations: &str, thing: &Thing) -> bool {
 }
 
 /// The status that the rule wants; none for who is let through.
-fn expected(caller: &Caller, door: &str, relations: &str, thing: &Thing) -> Option<u16> {
-    if let Some(status) = refused_at_the_door(door, caller.kind) {
+fn expected(caller: &Caller, permission: &str, relations: &str, thing: &Thing) -> Option<u16> {
+    if let Some(status) = status_without_permission(permission, caller.kind) {
         return Some(status);
     }
     if relations == "anyhow" {
@@ -661,7 +661,7 @@ async fn things_are_known_and_changed_by_whom_the_rule_admits_and_nobody_else() 
     let scene = Scene::set(&town).await;
     undo_every_commit(&town).await;
     let spec = town.app.spec().expect("a description");
-    let doors = doors();
+    let permissions = permissions();
     let row = |line: &'static str| {
         let words: Vec<&str> = line.split_whitespace().collect();
         (words[0], (words[1], words[2..].join(" ")))
@@ -687,7 +687,7 @@ async fn things_are_known_and_changed_by_whom_the_rule_admits_and_nobody_else() 
                 let reply = request(caller, &operation, thing).await;
                 tried += 1;
                 is_done |= reply.status < 300 || reply.status == 503;
-                let expected = expected(caller, doors[id], &relations, thing);
+                let expected = expected(caller, permissions[id], &relations, thing);
                 let as_expected = match expected {
                     Some(status) => reply.status == status,
                     None => ![401, 403, 404, 500].contains(&reply.status),

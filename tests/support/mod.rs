@@ -29,7 +29,7 @@ use regulars::{
     kit::{
         Clock, Conn,
         rate_limits::RateLimitSettings,
-        telemetry::MetricsDoor,
+        telemetry::MetricsAccess,
         verify::{self, Outcome},
     },
 };
@@ -69,7 +69,7 @@ pub struct Plan {
     pub access_token_ttl_s: i64,
     pub session_ttl_days: i64,
     pub proxies: usize,
-    pub metrics: MetricsDoor,
+    pub metrics: MetricsAccess,
 }
 
 impl Default for Plan {
@@ -83,7 +83,7 @@ impl Default for Plan {
             access_token_ttl_s: 315_360_000,
             session_ttl_days: 3_650,
             proxies: 0,
-            metrics: MetricsDoor::Open,
+            metrics: MetricsAccess::Open,
         }
     }
 }

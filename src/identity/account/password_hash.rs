@@ -15,7 +15,7 @@ const AT_ONCE: usize = 2;
 const WAITING_MAX: usize = 32;
 
 static PERMITS: Semaphore = Semaphore::const_new(AT_ONCE);
-static PLACES: Semaphore = Semaphore::const_new(AT_ONCE + WAITING_MAX);
+static ADMITTED: Semaphore = Semaphore::const_new(AT_ONCE + WAITING_MAX);
 /// Verified against when there is no account, so that both cases take as long.
 static NOBODY: LazyLock<String> = LazyLock::new(|| hash_now("nobody has this password").unwrap_or_default());
 
@@ -29,7 +29,7 @@ fn hash_now(password: &str) -> Result<String, Problem> {
 }
 
 async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
-    let _place = PLACES.try_acquire().map_err(|_| Problem::unavailable())?;
+    let _permit = ADMITTED.try_acquire().map_err(|_| Problem::unavailable())?;
     let _permit = PERMITS.acquire().await.map_err(Problem::internal)?;
     tokio::task::spawn_blocking(work).await.map_err(Problem::internal)
 }

@@ -20,13 +20,13 @@ use crate::{
 /// The operation that reads a leaderboard.
 pub struct LeaderboardApi {
     kit: Kit,
-    copies: RedisCache,
+    cache: RedisCache,
 }
 
 impl LeaderboardApi {
     /// Boards from PostgreSQL, or from their copies in Redis.
     pub fn new(kit: &Kit) -> Self {
-        Self { kit: kit.clone(), copies: RedisCache::new(kit.clone()) }
+        Self { kit: kit.clone(), cache: RedisCache::new(kit.clone()) }
     }
 }
 
@@ -101,7 +101,7 @@ impl LeaderboardApi {
         let Some(board) = store::find_board(&mut conn, &key).await? else {
             return Ok(Json(LeaderboardView { items: Vec::new(), me: None }));
         };
-        let stretch = match self.copies.read(&mut conn, board, wanted).await? {
+        let stretch = match self.cache.read(&mut conn, board, wanted).await? {
             Some(stretch) => stretch,
             None => match wanted {
                 Window::Top { most, me } => store::top(&mut conn, board.id, most, me).await?,
