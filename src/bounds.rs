@@ -22,7 +22,7 @@ use crate::{
         text::{NAME_PATTERN, SEEN_PATTERN},
     },
     loyalty::{
-        earning::{self, order, terms},
+        earning::{self, order_form, terms},
         leaderboard::rules as leaderboard,
         ledger, purchase,
         redemption::rules as redemption,
@@ -40,10 +40,10 @@ pub fn all() -> Vec<(&'static str, Bound)> {
     let body = || Chars(1..=site_settings::BODY_CHARS_MAX);
     let email = || Chars(0..=account::EMAIL_CHARS_MAX);
     let currency = || Like(3..=3, "^[A-Z]{3}$");
-    let word = || Chars(order::WORD_CHARS);
+    let word = || Chars(order_form::WORD_CHARS);
     let listed = || [Chars(terms::WORD_CHARS), Items(0..=terms::LISTED_MAX)];
     let minor = || Number(0..=earning::rules::AMOUNT_MINOR_MAX);
-    let lines = || Items(1..=order::LINES_MAX);
+    let lines = || Items(1..=order_form::LINES_MAX);
     let [skus, skus_max] = listed();
     let [categories, categories_max] = listed();
     let [channels, channels_max] = listed();
@@ -164,15 +164,15 @@ pub fn all() -> Vec<(&'static str, Bound)> {
         ("OrderForm.points_paid_minor", minor()),
         ("LineForm.sku", word()),
         ("LineForm.category", word()),
-        ("LineForm.quantity", Number(1..=order::QUANTITY_MAX)),
+        ("LineForm.quantity", Number(1..=order_form::QUANTITY_MAX)),
         ("LineForm.unit_minor", minor()),
         ("LineForm.discount_minor", minor()),
         ("MemberRef.email_sha256", Like(purchase::api::SHA256_HEX_CHARS..=purchase::api::SHA256_HEX_CHARS, "^[0-9A-Fa-f]*$")),
         ("MemberRef.external_id", Like(purchase::rules::NAME_CHARS, NAME_PATTERN)),
         ("RecordReturn.return_id", Like(purchase::rules::NAME_CHARS, NAME_PATTERN)),
         ("RecordReturn.lines", lines()),
-        ("ReturnLineForm.line", Number(1..=order::LINES_MAX as i64)),
-        ("ReturnLineForm.quantity", Number(1..=order::QUANTITY_MAX)),
+        ("ReturnLineForm.line", Number(1..=order_form::LINES_MAX as i64)),
+        ("ReturnLineForm.quantity", Number(1..=order_form::QUANTITY_MAX)),
         // The programme.
         ("CreateRule.name", Chars(earning::api::NAME_CHARS)),
         ("Terms.currency", currency()),

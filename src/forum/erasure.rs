@@ -76,7 +76,7 @@ impl Listener<Event> for ForumErasure {
         Box::pin(async move {
             for delivered in batch {
                 if let Event::MemberErased { member_id, names, stand_in } = &delivered.event {
-                    forget(conn, *member_id, &Called { names, stand_in }).await?;
+                    take_out_names(conn, *member_id, &Called { names, stand_in }).await?;
                 }
             }
             Ok(())
@@ -144,7 +144,7 @@ macro_rules! both {
     };
 }
 
-async fn forget(conn: &mut Conn, member: MemberId, called: &Called<'_>) -> QueryResult<()> {
+async fn take_out_names(conn: &mut Conn, member: MemberId, called: &Called<'_>) -> QueryResult<()> {
     let posts = rewrite(
         conn,
         member,
@@ -193,7 +193,7 @@ async fn forget(conn: &mut Conn, member: MemberId, called: &Called<'_>) -> Query
          where revision.post_id = t.id and revision.number = t.number",
     )
     .await?;
-    mention::forget(conn, member).await?;
+    mention::delete_of(conn, member).await?;
     for (texts, rows) in [(&POSTS, posts), (&COMMENTS, comments)] {
         let bodies: Vec<(Uuid, &str)> = rows.iter().map(|row| (row.id, row.body.as_str())).collect();
         rendering::render(conn, texts, &bodies).await?;

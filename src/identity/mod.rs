@@ -22,7 +22,7 @@ pub use auth::{
     Visitor,
 };
 pub use handle::Handle;
-pub use session::sign_in::SignInTerms;
+pub use session::tokens::SignInTerms;
 
 use poem_openapi::OpenApi;
 

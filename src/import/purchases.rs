@@ -40,7 +40,7 @@ use crate::{
     },
     loyalty::{
         earning::{
-            order::{LineForm, OrderForm},
+            order_form::{LineForm, OrderForm},
             rules::NoPoints,
             store as earning,
             terms::Trigger,

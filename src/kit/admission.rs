@@ -53,9 +53,9 @@ struct Queues {
     everybody: Arc<Queue>,
     writes: Arc<Queue>,
     callers: Mutex<HashMap<Requester, Arc<Queue>>>,
-    /// Places that one member, or those who sign in, may have at a time.
+    /// Slots that one member, or those who sign in, may have at a time.
     quarter: usize,
-    /// Places that one partner may have at a time.
+    /// Slots that one partner may have at a time.
     half: usize,
     patience: Duration,
 }
@@ -172,7 +172,7 @@ impl Admission {
     /// Answers a request once it has a slot.
     pub async fn admit<E: Endpoint>(&self, inner: &E, caller: Option<Requester>, request: Request) -> Result<Response> {
         let writes = ![Method::GET, Method::HEAD, Method::OPTIONS].contains(request.method());
-        let _place = self.slot(caller, writes).await?;
+        let _slot = self.slot(caller, writes).await?;
         Ok(inner.call(request).await?.into_response())
     }
 }
@@ -202,13 +202,13 @@ mod tests {
         Some(Requester::Partner(name.to_owned()))
     }
 
-    /// Places that somebody gets without waiting.
+    /// Slots that somebody gets without waiting.
     fn at_once(admission: &Admission, caller: Option<Requester>, writes: bool) -> Vec<Slot> {
         std::iter::from_fn(|| admission.slot(caller.clone(), writes).now_or_never().and_then(Result::ok)).take(100).collect()
     }
 
     #[tokio::test]
-    async fn nobody_has_all_places_and_a_read_finds_one_behind_any_number_of_writes() {
+    async fn nobody_has_all_slots_and_a_read_finds_one_behind_any_number_of_writes() {
         for (slots, member_has, partner_has, writes_have) in [(1, 1, 1, 1), (2, 1, 1, 1), (4, 1, 2, 3), (10, 2, 5, 8), (40, 10, 20, 30)] {
             let admission = Admission::new(slots);
             assert_eq!(at_once(&admission, member("ada"), false).len(), member_has, "{slots}");
@@ -227,7 +227,7 @@ mod tests {
         let mut crowd = Box::pin(join_all((0..30).map(|n| {
             let (admission, served) = (&admission, &served);
             async move {
-                let _place = admission.slot(member("ada"), true).await.unwrap();
+                let _slot = admission.slot(member("ada"), true).await.unwrap();
                 served.lock().unwrap().push(n);
                 tokio::task::yield_now().await;
             }

@@ -1,5 +1,5 @@
 //! Where personal data lies, and what becomes of it when its person is erased: one list, which every feature adds its own
-//! places to, erasure walks, and a test holds against every column of the database.
+//! columns to, erasure walks, and a test holds against every column of the database.
 
 use diesel::{
     QueryResult,
@@ -18,7 +18,7 @@ pub struct PersonalColumns {
     pub on_erasure: OnErasure,
 }
 
-/// What becomes of a place.
+/// What becomes of the columns.
 #[derive(Debug)]
 pub enum OnErasure {
     /// This statement deletes or empties it; `$1` is a list of members.
@@ -44,10 +44,10 @@ pub const fn kept(table: &'static str, columns: &'static [&'static str], why: &'
     PersonalColumns { table, columns, on_erasure: OnErasure::Kept(why) }
 }
 
-/// Erases what these members left in the places, in the order of the list.
-pub async fn walk(conn: &mut Conn, places: impl IntoIterator<Item = &PersonalColumns>, members: &[Uuid]) -> QueryResult<()> {
-    for place in places {
-        if let OnErasure::Erased(sql) = place.on_erasure {
+/// Erases what these members left in these columns, in the order of the list.
+pub async fn walk(conn: &mut Conn, columns: impl IntoIterator<Item = &PersonalColumns>, members: &[Uuid]) -> QueryResult<()> {
+    for columns in columns {
+        if let OnErasure::Erased(sql) = columns.on_erasure {
             diesel::sql_query(sql).bind::<Array<SqlUuid>, _>(members).execute(conn).await?;
         }
     }

@@ -1,4 +1,4 @@
-//! What every feature stands on, and what knows no word of the domain.
+//! What every feature stands on, and what knows none of their rules.
 //!
 //! [`Kit`] is handed to each API; it is cheap to clone.
 

@@ -1,4 +1,4 @@
-//! Every error that leaves the server is an RFC 9457 problem; this is the only place that words them.
+//! Every error that leaves the server is an RFC 9457 problem; this is the only place that forms them.
 
 use std::{any::Any, collections::HashMap, sync::OnceLock};
 

@@ -45,6 +45,11 @@ impl RateLimit {
         }
     }
 
+    /// What it limits.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
     fn quota(self) -> Quota {
         Quota::with_period(self.pause).unwrap_or(Quota::per_second(self.burst)).allow_burst(self.burst)
     }

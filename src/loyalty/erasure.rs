@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 use super::{
     award,
     ledger::{self, Source},
-    redemption::{self, rules::Transition, workflow::TransitionRequest},
+    redemption::{self, transitions::Transition, workflow::TransitionRequest},
 };
 use crate::{
     domain::MemberId,

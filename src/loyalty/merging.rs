@@ -123,7 +123,7 @@ impl LoyaltyMerging {
         referral::merging::undo(conn, merge, &mut wallets, now).await?;
 
         let merged = tier_store::find_ranks(conn, merge.from, merge.into).await?;
-        tier_store::forget(conn, &[merge.from, merge.into]).await?;
+        tier_store::delete_of(conn, &[merge.from, merge.into]).await?;
         bring_back(conn, merge, "member_tier").await?;
         let ranks = tier_store::find_ranks(conn, merge.from, merge.into).await?;
         if ranks.into != merged.into {

@@ -22,7 +22,7 @@ async fn a_preview_is_what_posting_keeps() {
 }
 
 #[tokio::test]
-async fn previews_are_rationed() {
+async fn previews_are_limited() {
     let town = Town::planned(Plan { rate_limits: true, ..Plan::default() }).await;
     let ada = town.member("ada").await;
     let preview = || ada.post("/markdown/preview", json!({ "body": "hello" }));

@@ -15,7 +15,7 @@ fn the_catalogue_is_what_the_code_says() {
 /// A refusal that no feature lists would be missing from the catalogue.
 #[test]
 fn every_refusal_is_listed() {
-    let listed: BTreeSet<&str> = app::problems().into_iter().map(|kind| kind.code).collect();
+    let listed: BTreeSet<(&str, &str)> = app::problems().into_iter().map(|kind| (kind.code, kind.detail)).collect();
     let mut declared = 0;
     let mut unlisted = Vec::new();
     let mut folders = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))];
@@ -29,9 +29,9 @@ fn every_refusal_is_listed() {
             for block in text.split("refusals! {\n").skip(1) {
                 let block = block.split("\n}").next().unwrap_or_default();
                 let lines = block.lines().filter(|line| line.contains(" = "));
-                for code in lines.filter_map(|line| line.split('"').nth(1)) {
+                for (code, detail) in lines.filter_map(|line| Some((line.split('"').nth(1)?, line.split('"').nth(3)?))) {
                     declared += 1;
-                    if !listed.contains(code) {
+                    if !listed.contains(&(code, detail)) {
                         unlisted.push(format!("{}: {code}", entry.display()));
                     }
                 }

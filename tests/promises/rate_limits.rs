@@ -16,6 +16,7 @@ use regulars::{
 
 #[test]
 fn rate_limits_are_what_they_should_be() {
+    let mut names = std::collections::BTreeSet::new();
     let limits = RateLimits::new(RateLimitSettings { enforced: true, proxies: 0 });
     for (limit, times, seconds_max) in [
         (SIGN_IN, 6, 11),
@@ -34,6 +35,7 @@ fn rate_limits_are_what_they_should_be() {
         (FIRST_DAY_ASK, 3, 86_401),
         (FIRST_DAY_REPLY, 10, 86_401),
     ] {
+        assert!(names.insert(limit.name()), "two limits are called {}", limit.name());
         for _ in 0..times {
             limits.take(limit, "member:ada").unwrap();
         }

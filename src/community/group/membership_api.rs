@@ -98,7 +98,7 @@ impl MembershipApi {
         let mut conn = actor.begin(&self.kit).await?;
         let group = store::lock_group(&mut conn, &slug.0, actor.member_id).await?;
         let group = allowed(Some(&actor), Action::SeeGroup, group)?;
-        let before = my_standing(&group);
+        let before = my_membership(&group);
         let after = rules::join(group.kind, before)?;
         let me = store::find_membership(&mut conn, group.id, actor.member_id).await?;
         let mut me = me.ok_or_else(|| Problem::not_found("member"))?;
@@ -117,7 +117,7 @@ impl MembershipApi {
         let mut tx = actor.begin(&self.kit).await?;
         let group = store::lock_group(&mut tx, &slug.0, actor.member_id).await?;
         let group = allowed(Some(&actor), Action::SeeGroup, group)?;
-        let before = my_standing(&group);
+        let before = my_membership(&group);
         if rules::leave(before)?.is_none() {
             self.remove(&mut tx, &group, actor.member_id, before).await?;
             tx.commit().await?;
@@ -204,7 +204,7 @@ async fn find(conn: &mut Conn, group: &GroupRow, handle: &Handle) -> Result<Memb
     store::find_membership(conn, group.id, id).await?.ok_or_else(|| Problem::not_found("member"))
 }
 
-fn my_standing(group: &GroupRow) -> Option<Membership> {
+fn my_membership(group: &GroupRow) -> Option<Membership> {
     group.my_role.zip(group.my_state).map(|(role, state)| Membership::new(role, state))
 }
 

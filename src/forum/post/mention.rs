@@ -77,7 +77,7 @@ pub async fn record(conn: &mut Conn, post: PostId, comment: Option<CommentId>, m
 }
 
 /// Nobody who is gone is named any more.
-pub async fn forget(conn: &mut Conn, member: MemberId) -> QueryResult<()> {
+pub async fn delete_of(conn: &mut Conn, member: MemberId) -> QueryResult<()> {
     diesel::sql_query("delete from mention where member_id = $1").bind::<SqlUuid, _>(member).execute(conn).await?;
     Ok(())
 }

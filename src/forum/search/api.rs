@@ -6,7 +6,7 @@ use poem_openapi::{Object, OpenApi, param::Query, payload::Json};
 
 use super::{
     rules::{self, QUERY_CHARS, Search},
-    store::{self, Direction, FoundRow, Scope},
+    store::{self, FoundRow, Scope, SearchMode},
 };
 use crate::{
     domain::{ApiTag, PostId, PostKind},
@@ -92,19 +92,19 @@ impl SearchApi {
         let mut fields = Fields::default();
         let search = rules::parse(&mut fields, &q);
         fields.done()?;
-        let list = |way: &str| format!("search?{way}&{}", q.0);
+        let list = |mode: &str| format!("search?{mode}&{}", q.0);
         let mut conn = self.kit.db.read().await?;
         let Some(scope) = scope(&mut conn, &search, actor.as_ref()).await? else { return Ok(Json(Page::empty())) };
 
         let text = search.text();
-        let way = if text.is_empty() { Direction::Filters } else { Direction::Words };
+        let mode = if text.is_empty() { SearchMode::Filters } else { SearchMode::Words };
         // A cursor of the list by spelling goes on in that list.
         let spelling: Result<Request<u64>, _> = self.kit.cursors.request(&list("spelling"), cursor.0.as_deref(), limit.0);
         if cursor.0.is_none() || spelling.is_err() {
             let list = list("words");
             let request = self.kit.cursors.request(&list, cursor.0.as_deref(), limit.0)?;
-            let rows = store::find(&mut conn, way, (&search.head, &search.last, &search.prefix), &scope, &request).await?;
-            if !rows.is_empty() || way == Direction::Filters || request.seek.is_some() {
+            let rows = store::find(&mut conn, mode, (&search.head, &search.last, &search.prefix), &scope, &request).await?;
+            if !rows.is_empty() || mode == SearchMode::Filters || request.seek.is_some() {
                 return Ok(Json(self.kit.cursors.page(&list, &request, rows, |row| (row.rank.to_bits(), row.id.0), FoundPost::from)));
             }
         }
@@ -112,7 +112,7 @@ impl SearchApi {
         drop(conn);
         let mut tx = self.kit.db.begin().await?;
         store::forgive_spelling(&mut tx).await?;
-        let rows = store::find(&mut tx, Direction::Spelling, (&text, "", ""), &scope, &request).await?;
+        let rows = store::find(&mut tx, SearchMode::Spelling, (&text, "", ""), &scope, &request).await?;
         Ok(Json(self.kit.cursors.page(&list, &request, rows, |row| (row.rank.to_bits(), row.id.0), FoundPost::from)))
     }
 }

@@ -129,7 +129,7 @@ macro_rules! directions {
 
 /// How posts are found.
 #[derive(Clone, Copy, PartialEq)]
-pub enum Direction {
+pub enum SearchMode {
     /// By their words, best match first.
     Words,
     /// By the spelling of their titles, likest first.
@@ -146,14 +146,14 @@ pub async fn forgive_spelling(conn: &mut Conn) -> QueryResult<()> {
 /// A page of what is found. `head`, `last` and `prefix` are the parts of [`super::rules::Search`].
 pub async fn find(
     conn: &mut Conn,
-    way: Direction,
+    mode: SearchMode,
     (head, last, prefix): (&str, &str, &str),
     scope: &Scope,
     request: &Request<u64>,
 ) -> QueryResult<Vec<FoundRow>> {
     // Votes count a little: ten of them as much as a twentieth of a perfect match.
-    let text = match way {
-        Direction::Words => directions!(
+    let text = match mode {
+        SearchMode::Words => directions!(
             request.back(),
             concat!(
                 "select m.id, ts_rank(m.searchable, w.query)::float8 + 0.05 * log(1 + greatest(m.score, 0)) as rank
@@ -163,7 +163,7 @@ pub async fn find(
                 " limit $15) m"
             )
         ),
-        Direction::Spelling => directions!(
+        SearchMode::Spelling => directions!(
             request.back(),
             concat!(
                 "select p.id, word_similarity($1, p.title)::float8 as rank from post p
@@ -172,7 +172,7 @@ pub async fn find(
                 " limit $15"
             )
         ),
-        Direction::Filters => directions!(
+        SearchMode::Filters => directions!(
             request.back(),
             concat!(
                 "select p.id, extract(epoch from p.created_at)::float8 as rank from post p

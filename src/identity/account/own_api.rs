@@ -15,7 +15,7 @@ use crate::{
         Myself, auth,
         member::{self, rules as member_rules},
         merge,
-        session::{self, sign_in::clear_cookie},
+        session::{self, tokens::clear_cookie},
     },
     kit::{Conn, Kit, Problem, problem::Fields, text::Text},
 };

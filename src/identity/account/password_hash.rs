@@ -29,7 +29,7 @@ fn hash_now(password: &str) -> Result<String, Problem> {
 }
 
 async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
-    let _permit = ADMITTED.try_acquire().map_err(|_| Problem::unavailable())?;
+    let _admitted = ADMITTED.try_acquire().map_err(|_| Problem::unavailable())?;
     let _permit = PERMITS.acquire().await.map_err(Problem::internal)?;
     tokio::task::spawn_blocking(work).await.map_err(Problem::internal)
 }

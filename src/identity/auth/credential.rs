@@ -47,7 +47,7 @@ fn bearer(request: &Request) -> Option<&str> {
 /// Where anybody may have a password hashed.
 const SIGN_IN: [&str; 2] = ["/auth/login", "/auth/register"];
 
-/// Whose line a request waits in (see [`crate::kit::admission`]): found without the database. The claims of a good access
+/// Whose queue a request waits in (see [`crate::kit::admission`]): found without the database. The claims of a good access
 /// token stay with the request.
 pub fn known_caller(authenticator: &Authenticator, request: &mut Request) -> Option<admission::Requester> {
     if SIGN_IN.contains(&request.uri().path()) {
@@ -93,8 +93,7 @@ pub(super) fn nobody() -> Problem {
 
 fn refuse_suspended(actor: Actor) -> Result<Actor, Problem> {
     if actor.suspended {
-        let detail = "This account is suspended.";
-        return Err(Problem::from(Refusal::AccountSuspended).because(detail));
+        return Err(Refusal::AccountSuspended.into());
     }
     Ok(actor)
 }

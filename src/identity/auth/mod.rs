@@ -8,7 +8,10 @@ mod store;
 pub use self::{
     actor::{API_KEY_PREFIX, Actor, PartnerActor, Scope},
     credential::{Authenticator, Refusal, address, gone, known_caller, missing_scope, token_expiry},
-    extractors::*,
+    extractors::{
+        Admin, AdminOrPartner, CatalogWrite, LedgerRead, Member, MemberOrPartner, MembersPii, MembersRead, Moderator, ModeratorOrPartner,
+        Myself, Partner, PurchasesWrite, RedemptionsWrite, Scoped, Visitor,
+    },
 };
 use crate::kit::{Conn, Kit, Problem, db::Tx};
 

@@ -15,8 +15,8 @@ use crate::{
         auth::address,
         session::{
             self,
-            sign_in::{Grant, SignInTerms, SignedIn, sign_in},
             store::Device,
+            tokens::{Grant, SignInTerms, SignedIn, sign_in},
         },
     },
     kit::{Kit, Problem, secret, text::Text},

@@ -10,8 +10,8 @@ use poem_openapi::{
 
 use super::{
     rules::{self, Refusal},
-    sign_in::{Grant, SignInTerms, SignedIn, clear_cookie, find_cookie, sign_in},
     store::{self, SessionRow},
+    tokens::{Grant, SignInTerms, SignedIn, clear_cookie, find_cookie, sign_in},
 };
 use crate::{
     domain::{ApiTag, SessionId},

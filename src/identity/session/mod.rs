@@ -3,5 +3,5 @@
 pub mod api;
 pub mod jobs;
 pub mod rules;
-pub mod sign_in;
 pub mod store;
+pub mod tokens;

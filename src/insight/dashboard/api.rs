@@ -174,10 +174,10 @@ impl DashboardApi {
         let bounds = range.bounds(zone);
         let mut tx = self.kit.db.begin().await?;
         store::take_snapshot(&mut tx).await?;
-        let totals_now = store::find_totals(&mut tx).await?;
-        let community = community(&mut tx, &range, &bounds, &totals_now).await?;
+        let current = store::find_totals(&mut tx).await?;
+        let community = community(&mut tx, &range, &bounds, &current).await?;
         let points = match moderator.0.role {
-            Role::Administrator => Some(points(&mut tx, &range, &bounds, &totals_now).await?),
+            Role::Administrator => Some(points(&mut tx, &range, &bounds, &current).await?),
             _ => None,
         };
         Ok(Json(Dashboard { from: range.from, until: range.until, step: range.step, community, points }))
@@ -189,7 +189,7 @@ fn bucket(step: usize) -> i32 {
     step as i32 + 2
 }
 
-async fn community(conn: &mut Conn, range: &Range, bounds: &[DateTime<Utc>], totals_now: &Totals) -> Result<CommunityFigures, Problem> {
+async fn community(conn: &mut Conn, range: &Range, bounds: &[DateTime<Utc>], current: &Totals) -> Result<CommunityFigures, Problem> {
     let talk = store::find_talk(conn, bounds).await?;
     let people = store::find_people(conn, bounds[0], bounds[1], bounds[bounds.len() - 1]).await?;
     let find = |before: bool, step: Option<i32>| talk.iter().find(|row| row.before == before && row.step == step).cloned();
@@ -212,15 +212,15 @@ async fn community(conn: &mut Conn, range: &Range, bounds: &[DateTime<Utc>], tot
         CommunityInterval { from: *from, questions, answers, answered, first_answer_median_s: first_answer_s.map(whole) }
     });
     Ok(CommunityFigures {
-        members: totals_now.members,
-        open_review_items: totals_now.open_review_items,
+        members: current.members,
+        open_review_items: current.open_review_items,
         totals: totals(false, people.registered, people.active),
         before: totals(true, people.registered_before, people.active_before),
         series: series.collect(),
     })
 }
 
-async fn points(conn: &mut Conn, range: &Range, bounds: &[DateTime<Utc>], totals_now: &Totals) -> Result<PointsFigures, Problem> {
+async fn points(conn: &mut Conn, range: &Range, bounds: &[DateTime<Utc>], current: &Totals) -> Result<PointsFigures, Problem> {
     let flows = store::find_flows(conn, bounds).await?;
     let redeemed = store::count_redemptions(conn, bounds).await?;
     let tiers = store::count_by_tier(conn).await?;
@@ -230,8 +230,8 @@ async fn points(conn: &mut Conn, range: &Range, bounds: &[DateTime<Utc>], totals
     let change = |flow: &Flow| Balance { pending: flow.pending, liability: flow.liability };
 
     let steps: Vec<Flow> = (0..range.days.len()).map(|n| flow(bucket(n))).collect();
-    let liability = totals_now.available + totals_now.pending + totals_now.reserved;
-    let now = Balance { pending: totals_now.pending, liability };
+    let liability = current.available + current.pending + current.reserved;
+    let now = Balance { pending: current.pending, liability };
     let changes: Vec<Balance> = steps.iter().map(change).collect();
     let ends = rules::balances(now, &changes, change(&flow(bucket(steps.len()))));
     let series = range.days.iter().zip(&steps).zip(ends).enumerate().map(|(n, ((from, flow), end))| PointsInterval {
@@ -248,10 +248,10 @@ async fn points(conn: &mut Conn, range: &Range, bounds: &[DateTime<Utc>], totals
     let within = |row: &&Redeemed| row.step > 1;
     Ok(PointsFigures {
         now: PointsNow {
-            pending: totals_now.pending,
-            available: totals_now.available,
-            reserved: totals_now.reserved,
-            arrears: totals_now.arrears,
+            pending: current.pending,
+            available: current.available,
+            reserved: current.reserved,
+            arrears: current.arrears,
             liability,
         },
         totals: totals(&steps, redeemed.iter().filter(within).map(|row| row.redemptions).sum()),

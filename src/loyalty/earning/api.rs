@@ -10,7 +10,7 @@ use poem_openapi::{
 use serde_json::json;
 
 use super::{
-    order::OrderForm,
+    order_form::OrderForm,
     rules::{self, Context, Grant, NoPoints, Refusal},
     store::{self, NewVersion, VersionRow},
     terms::{Terms, Trigger},

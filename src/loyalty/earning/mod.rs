@@ -3,7 +3,7 @@
 
 pub mod api;
 pub mod apportion;
-pub mod order;
+pub mod order_form;
 pub mod rules;
 pub mod store;
 pub mod terms;

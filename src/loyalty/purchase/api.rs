@@ -32,7 +32,7 @@ use crate::{
     },
     loyalty::{
         earning::{
-            order::{CLOCK_SKEW_S, LINES_MAX, LineForm, OrderForm, is_zero},
+            order_form::{CLOCK_SKEW_S, LINES_MAX, LineForm, OrderForm, is_zero},
             rules::{Grant, NoPoints, Order},
             store as earning_store,
             terms::Trigger,

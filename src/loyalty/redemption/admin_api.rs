@@ -11,8 +11,9 @@ use serde_json::json;
 
 use super::{
     api::{Reason, RedeemedReward, RedemptionView},
-    rules::{self, RedemptionState, Transition},
+    rules::{self, RedemptionState},
     store::{self, Filter, RedemptionRow},
+    transitions::Transition,
     workflow::{self, TransitionRequest},
 };
 use crate::{

@@ -11,8 +11,9 @@ use poem_openapi::{
 use serde_json::json;
 
 use super::{
-    rules::{self, Reach, RedemptionState, Transition},
+    rules::{self, Reach, RedemptionState},
     store::{self, Filter, RedemptionRow},
+    transitions::Transition,
     workflow::{self, RedeemRequest, TransitionRequest},
 };
 use crate::{

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use super::{
-    rules::{RedemptionState, Transition},
+    rules::RedemptionState,
     store,
+    transitions::Transition,
     workflow::{self, TransitionRequest},
 };
 use crate::kit::{Kit, Problem, background::Job};

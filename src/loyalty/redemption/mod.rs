@@ -9,6 +9,7 @@ pub mod checks;
 pub mod jobs;
 pub mod rules;
 pub mod store;
+pub mod transitions;
 pub mod workflow;
 
 pub use self::{admin_api::RedemptionAdminApi, api::RedemptionApi};

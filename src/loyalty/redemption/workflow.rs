@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    rules::{self, RedemptionState, Refusal, Transition},
+    rules::{self, RedemptionState, Refusal},
     store::{self, NewRedemption, RedemptionChange, RedemptionRow},
+    transitions::{self, Transition},
 };
 use crate::{
     domain::{MemberId, PartnerId, RedemptionId, RewardId, day_start, programme_day},
@@ -139,7 +140,7 @@ pub async fn apply(
     // Again: it may have moved while we waited for the wallet.
     let row = found(conn, row.id).await?;
     ledger::still_of(&wallet, row.member_id)?;
-    rules::allow(wanted.step, row.state, row.held_until, wanted.by_operator, now)?;
+    transitions::allow(wanted.step, row.state, row.held_until, wanted.by_operator, now)?;
     let held = row.state == RedemptionState::Held;
     let mut change = RedemptionChange {
         state: row.state,

@@ -168,7 +168,7 @@ pub async fn adopt(conn: &mut Conn, from: MemberId, into: MemberId) -> QueryResu
 }
 
 /// Puts members back to where everybody begins.
-pub async fn forget(conn: &mut Conn, members: &[MemberId]) -> QueryResult<()> {
+pub async fn delete_of(conn: &mut Conn, members: &[MemberId]) -> QueryResult<()> {
     diesel::sql_query("delete from member_tier where member_id = any($1)").bind::<Array<SqlUuid>, _>(members).execute(conn).await?;
     Ok(())
 }

@@ -12,7 +12,7 @@ export function TabLinks({ label, children }: { label: string; children: ReactNo
   );
 }
 
-/** Links of {@link Tabs}: the one whose parameters are in the address is the current one. */
+/** Links of a row of tabs: the one whose parameters are in the address is the current one. */
 export const TabLink = createLink(Anchor<'a'>);
 /** What all links of {@link TabLinks} have in common. */
 export const tabProps = {
