@@ -47,7 +47,13 @@ export function EditQuestion({ question, onDone }: { question: QuestionView; onD
     onSuccess: (changed) => {
       discard();
       changeQuestion(queries, question.id, (known) => ({ ...changed, answers: known.answers }));
-      changeCard(queries, question.id, (card) => ({ ...card, title: changed.title, slug: changed.slug, excerpt: changed.excerpt, tags: changed.tags }));
+      changeCard(queries, question.id, (card) => ({
+        ...card,
+        title: changed.title,
+        slug: changed.slug,
+        excerpt: changed.excerpt,
+        tags: changed.tags,
+      }));
       showSuccess(t('post.saved'));
       onDone();
     },
