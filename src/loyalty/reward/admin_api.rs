@@ -389,7 +389,7 @@ fn may_reach(operator: &Operator, partner_id: Option<PartnerId>) -> bool {
     operator.owns(partner_id) || operator.holds(Scope::CatalogWriteAny)
 }
 
-/// Refuses a operator whose it is not: by 404 where they may not know of it either.
+/// Refuses an operator whose it is not: by 404 where they may not know of it either.
 fn may_touch(operator: &Operator, row: &RewardRow, now: DateTime<Utc>) -> Result<(), Problem> {
     if may_reach(operator, row.partner_id) {
         Ok(())
