@@ -28,6 +28,7 @@ use regulars::{
     identity::SignInTerms,
     kit::{
         Clock, Conn,
+        answer_cache::CacheSettings,
         rate_limits::RateLimitSettings,
         telemetry::MetricsAccess,
         verify::{self, Outcome},
@@ -64,6 +65,8 @@ pub struct Plan {
     pub time_zone: chrono_tz::Tz,
     pub redis_url: Option<String>,
     pub connections_max: usize,
+    /// Off by default: most stories write past the server, and look at once.
+    pub cache: CacheSettings,
     pub streams_max: usize,
     /// Long by default: stories let months pass.
     pub access_token_ttl_s: i64,
@@ -79,6 +82,7 @@ impl Default for Plan {
             time_zone: chrono_tz::UTC,
             redis_url: host::redis_url(),
             connections_max: 8,
+            cache: CacheSettings { bytes_max: 0, trust: std::time::Duration::from_millis(500) },
             streams_max: 100,
             access_token_ttl_s: 315_360_000,
             session_ttl_days: 3_650,
@@ -111,6 +115,7 @@ impl Town {
             database_url: database.url.clone(),
             redis_url: plan.redis_url,
             connections_max: plan.connections_max,
+            cache: plan.cache,
             streams_max: plan.streams_max,
             time_zone: plan.time_zone,
             access_token_ttl_s: plan.access_token_ttl_s,
