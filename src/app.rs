@@ -1,6 +1,7 @@
 //! The composition root: builds the server, mounts the features' APIs, and lists who reacts to which event.
 
 use std::{
+    borrow::Cow,
     collections::BTreeSet,
     sync::{
         Arc,
@@ -35,6 +36,7 @@ use crate::{
         cache::Cache,
         cache_control::Marked,
         change_feed::ChangeFeed,
+        changes::{EVERYTHING, Key},
         commits::Commits,
         compress,
         erasure::{self, PersonalColumns},
@@ -109,6 +111,9 @@ const HEALTH_PATIENCE: Duration = Duration::from_millis(500);
 const BACKGROUND_CONNECTIONS: usize = 4;
 /// The web pages' own files: no place is needed for them.
 const ASSETS: &str = "/assets/";
+
+/// What `kit.cache` holds copies of: the site's settings.
+const COPIED: Key = Key::Kind(Cow::Borrowed("site"));
 
 /// Time for all servers to start anew after `admin rotate-keys`.
 const KEY_SUCCESSION: chrono::Duration = chrono::Duration::days(1);
@@ -342,8 +347,18 @@ impl App {
         let app = self.clone();
         background::repeat(self.kit.clone(), "follow_changes", Duration::ZERO, move || {
             let app = app.clone();
-            // What is copied of the database in this process changes first.
-            Box::pin(async move { app.kit.changes.look(&app.changes_db, |_| app.kit.cache.clear()).await })
+            Box::pin(async move {
+                let copies_changed = |keys: &[Key]| keys.contains(&COPIED) || keys.contains(&EVERYTHING);
+                // What this process copies of the database is read anew before answers are made from it.
+                app.kit
+                    .changes
+                    .look(&app.changes_db, |keys| {
+                        if copies_changed(keys) {
+                            app.kit.cache.clear()
+                        }
+                    })
+                    .await
+            })
         })
         .await;
     }

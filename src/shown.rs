@@ -12,11 +12,7 @@ use uuid::Uuid;
 
 use crate::{
     domain::{day_start, programme_day},
-    kit::{
-        Kit,
-        answer_cache::Shown,
-        changes::Key,
-    },
+    kit::{Kit, answer_cache::Shown, changes::Key},
 };
 
 const ID_CHARS: usize = 36;
@@ -78,7 +74,8 @@ impl<E: Endpoint<Output = Response>> Endpoint for Telling<E> {
         let now = self.kit.clock.now();
         let mut response = self.inner.call(request).await?;
         let operation = response.data::<OperationId>().map_or("", |operation| operation.0);
-        let Some(kinds) = kinds(operation).filter(|_| response.status() == StatusCode::OK) else {
+        let is_json = response.content_type().is_some_and(|kind| kind.starts_with("application/json"));
+        let Some(kinds) = kinds(operation).filter(|_| response.status() == StatusCode::OK && is_json) else {
             shown.never_keep();
             return Ok(response);
         };

@@ -236,7 +236,7 @@ impl AnswerCache {
             && (self.0.may_keep)(uri.path(), uri.query())
             && ![header::AUTHORIZATION, header::CONTENT_LENGTH, header::TRANSFER_ENCODING].into_iter().any(says)
             // Lists come as CSV, too.
-            && !headers.get_all(header::ACCEPT).iter().any(|types| types.to_str().is_ok_and(|types| types.contains("csv")));
+            && !headers.get_all(header::ACCEPT).iter().any(|types| types.as_bytes().to_ascii_lowercase().windows(3).any(|part| part == b"csv"));
         let coding = if compress::accepts(headers, "gzip") { "gzip" } else { "" };
         plain.then(|| format!("{coding}{}", uri.path_and_query().map_or("/", |at| at.as_str())))
     }
@@ -275,7 +275,8 @@ impl AnswerCache {
         request.set_data(shown.clone());
         let mut response = inner.call(request).await?.into_response();
         let (keys, until, never) = shown.with(|shows| (std::mem::take(&mut shows.keys), shows.until, shows.never));
-        if response.status() != StatusCode::OK || never || keys.is_empty() {
+        let is_personal = response.headers().contains_key(header::SET_COOKIE);
+        if response.status() != StatusCode::OK || is_personal || never || keys.is_empty() {
             return Ok(Err(response));
         }
         let mut body = response.take_body().into_bytes().await?;
