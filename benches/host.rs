@@ -10,7 +10,8 @@ use regulars::{
         Clock, db,
         embedded::{Embedded, Server, Settings as EmbeddedSettings},
         rate_limits::RateLimitSettings,
-        server::{self, Limits, Shutdown},
+        server::{self, Limits},
+        shutdown::Shutdown,
         telemetry::MetricsAccess,
     },
 };

@@ -17,7 +17,8 @@ use crate::{
         background, console, db, outbox,
         rate_limits::RateLimitSettings,
         secret::{self, Purpose},
-        server::{self, Limits, Shutdown},
+        server::{self, Limits, sockets},
+        shutdown::Shutdown,
         telemetry::MetricsAccess,
         verify::{self, Finding, Outcome},
     },
@@ -90,7 +91,7 @@ pub fn openapi() -> Result<()> {
 /// Serves until told to stop, then finishes what is under way.
 pub async fn serve(mut config: Config, urls: Urls) -> Result<()> {
     let shutdown = Shutdown::on_signals()?;
-    config.connections_max = server::sockets_possible(config.connections_max);
+    config.connections_max = sockets::possible(config.connections_max);
     let app = start(&config, urls).await?;
     if !config.allow_unsafe_database {
         db::refuse_unsafe(&mut *app.kit.db.read().await?).await?;

@@ -72,7 +72,7 @@ pub fn times(name: &str, otherwise: usize) -> usize {
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() -> ExitCode {
     // As many sockets as the server may have to bear.
-    regulars::kit::server::sockets_possible(65_536);
+    regulars::kit::server::sockets::possible(65_536);
     let only = std::env::args().skip(1).find(|argument| !argument.starts_with('-')).unwrap_or_default();
     let begun = Instant::now();
     let mut all_kept = true;

@@ -33,6 +33,7 @@ pub mod redis;
 pub mod request_limits;
 pub mod secret;
 pub mod server;
+pub mod shutdown;
 pub mod slug;
 pub mod spec;
 pub mod sqlstate;

@@ -238,6 +238,16 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
 
+    leaderboard_bucket (leaderboard_id, lowest) {
+        leaderboard_id -> Uuid,
+        lowest -> Int8,
+        members -> Int8,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
     leaderboard_score (leaderboard_id, member_id) {
         leaderboard_id -> Uuid,
         member_id -> Uuid,
@@ -981,6 +991,7 @@ diesel::joinable!(flag -> post (post_id));
 diesel::joinable!(flag -> review_item (review_item_id));
 diesel::joinable!(integrity_check -> member (requested_by));
 diesel::joinable!(leaderboard -> user_group (group_id));
+diesel::joinable!(leaderboard_bucket -> leaderboard (leaderboard_id));
 diesel::joinable!(leaderboard_score -> leaderboard (leaderboard_id));
 diesel::joinable!(leaderboard_score -> member (member_id));
 diesel::joinable!(ledger_entry -> ledger_transaction (transaction_id));

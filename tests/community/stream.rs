@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use poem::http::Method;
-use regulars::kit::server::{self, Limits, Shutdown};
+use regulars::kit::{
+    server::{self, Limits},
+    shutdown::Shutdown,
+};
 use serde_json::json;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},

@@ -47,6 +47,7 @@ const WITH_SQL: &[&str] = &[
     "mention",
     "rendering",
     "revision",
+    "standings",
     "statement",
     "view",
 ];

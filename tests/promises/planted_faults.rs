@@ -72,6 +72,7 @@ const FAULTS: &[(&str, &str)] = &[
          from award a where granted > 0",
     ),
     ("Every score, of each period and group, is what the books say.", "update leaderboard_score set score = score + 1"),
+    ("A board's buckets count who is on it.", "update leaderboard_bucket set members = members + 1"),
     ("The stock of a code pool is its codes.", "update reward_stock set supplied = supplied + 1"),
     ("A code of a pool belongs to one redemption, which names it.", "update redemption set code = 'ANOTHER' where code is not null"),
     ("A code is in one pool, once.", "insert into coupon_code (reward_id, code) select reward_id, lower(code) || ' ' from coupon_code"),

@@ -35,7 +35,7 @@ const BUDGETS: [(&str, usize, usize); 34] = [
     ("list_my_notifications", 2, 2),
     ("count_my_notifications", 2, 2),
     ("get_leaderboard", 5, 5),
-    ("get_leaderboard around me", 6, 6),
+    ("get_leaderboard around me", 4, 4),
     ("get_leaderboard of a group", 3, 3),
     ("vote_on_question", 11, 11),
     ("ask_question", 15, 15),

@@ -9,7 +9,7 @@ use poem_openapi::{
 use super::{
     redis_cache::{RedisCache, Window},
     rules::{AROUND_MAX, BoardKey, PLACES_DEFAULT, PLACES_MAX, Refusal, Stretch, ranks},
-    store,
+    standings,
 };
 use crate::{
     domain::{ApiTag, Metric, Period, programme_day},
@@ -90,7 +90,7 @@ impl LeaderboardApi {
             None => None,
             Some(slug) if slug.contains('\0') => return Err(Problem::not_found("group")),
             Some(slug) => Some(
-                store::find_group(&mut conn, slug, viewer.map(|actor| actor.member_id), viewer.is_some_and(Actor::is_staff))
+                standings::find_group(&mut conn, slug, viewer.map(|actor| actor.member_id), viewer.is_some_and(Actor::is_staff))
                     .await?
                     .ok_or_else(|| Problem::not_found("group"))?,
             ),
@@ -98,18 +98,18 @@ impl LeaderboardApi {
         let period = period.0.unwrap_or(Period::All);
         let today = programme_day(self.kit.clock.now(), self.kit.time_zone);
         let key = BoardKey { metric: board.0, period: period.as_str(), starts_on: period.start(today), group_id };
-        let Some(board) = store::find_board(&mut conn, &key).await? else {
+        let Some(board) = standings::find_board(&mut conn, &key).await? else {
             return Ok(Json(LeaderboardView { items: Vec::new(), me: None }));
         };
         let stretch = match self.cache.read(&mut conn, board, wanted).await? {
             Some(stretch) => stretch,
             None => match wanted {
-                Window::Top { most, me } => store::top(&mut conn, board.id, most, me).await?,
-                Window::Around { me, reach } => store::around(&mut conn, board.id, me, reach).await?,
+                Window::Top { most, me } => standings::top(&mut conn, board.id, most, me).await?,
+                Window::Around { me, reach } => standings::around(&mut conn, board.id, me, reach).await?,
             },
         };
         let members: Vec<_> = stretch.places.iter().map(|(member, _)| *member).collect();
-        let names = store::names(&mut conn, &members).await?;
+        let names = standings::names(&mut conn, &members).await?;
         Ok(Json(view(&stretch, names)))
     }
 }

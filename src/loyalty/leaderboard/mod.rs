@@ -11,6 +11,7 @@ pub mod checks;
 mod listener;
 mod redis_cache;
 pub mod rules;
+pub mod standings;
 pub mod store;
 
 pub use self::{api::LeaderboardApi, listener::LeaderboardListener, store::rebuild};

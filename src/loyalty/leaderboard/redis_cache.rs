@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use super::{
     rules::Stretch,
-    store::{self, Board, BoardEntry},
+    standings::{self, Board, BoardEntry},
 };
 use crate::{
     domain::{LeaderboardId, MemberId},
@@ -171,7 +171,7 @@ impl RedisCache {
             Some(Read::Current(stretch)) => Ok(Some(stretch)),
             // A newer copy than what we read of the board: another server was quicker. A restored database too.
             Some(Read::Behind(version)) if version < board.version => {
-                let changes = store::changes(conn, board.id, version, CHANGES_MAX + 1).await?;
+                let changes = standings::changes(conn, board.id, version, CHANGES_MAX + 1).await?;
                 let Some(now) = changes.first().map(|row| row.board_version) else {
                     // The board went on without any row of it changing; the copy is good when it says so.
                     self.learn(board, version, board.version, &[]).await;
@@ -257,13 +257,13 @@ impl RedisCache {
 
     async fn make(&self, id: LeaderboardId) -> Result<(), Problem> {
         let mut tx = self.kit.db.begin().await?;
-        let Some(board) = store::find_by_id(&mut tx, id).await? else { return Ok(()) };
+        let Some(board) = standings::find_by_id(&mut tx, id).await? else { return Ok(()) };
         let mut version = board.version;
         let fresh = Uuid::now_v7();
         let [_, order, marks] = keys(board).map(|key| format!("{key}:{fresh}"));
         let mut places = 0;
         {
-            let mut chunks = std::pin::pin!(store::all_rows(&mut tx, id).await?.try_chunks(ROWS_PER_STEP));
+            let mut chunks = std::pin::pin!(standings::all_rows(&mut tx, id).await?.try_chunks(ROWS_PER_STEP));
             while let Some(rows) = chunks.next().await {
                 let rows = rows.map_err(|error| error.1)?;
                 if rows.iter().any(|row| row.score > SCORE_MAX) {

@@ -1,22 +1,21 @@
-//! Boards and scores in PostgreSQL: the truth about leaderboards.
+//! Keeps boards and their scores, and counts them anew.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     time::Duration,
 };
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use diesel::{
     prelude::*,
-    sql_types::{Array, BigInt, Bool, Date, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Array, BigInt, Date, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
-use futures_util::{Stream, TryStreamExt};
 use uuid::Uuid;
 
 use super::{
     expected::EXPECTED,
-    rules::{BoardKey, Stretch, Sum},
+    rules::{BoardKey, Sum},
 };
 use crate::{
     domain::{GroupId, LeaderboardId, MemberId, Metric},
@@ -25,30 +24,16 @@ use crate::{
         db::{self, CachedExt},
         outbox,
     },
-    schema::{leaderboard, member},
+    schema::{leaderboard, leaderboard_bucket, member},
 };
 
 /// New boards of one statement.
 const BOARDS_A_STATEMENT: usize = 1_000;
 
-/// A board as far as readers need it.
-#[derive(QueryableByName, Clone, Copy, Debug)]
-pub struct Board {
-    #[diesel(sql_type = SqlUuid)]
-    pub id: LeaderboardId,
-    #[diesel(sql_type = BigInt)]
-    pub version: i64,
-    /// Versions of different epochs cannot be compared.
-    #[diesel(sql_type = BigInt)]
-    pub epoch: i64,
-}
-
-/// SQL: a number that is another one after the database went back to an earlier point, by which way ever: restoring files
-/// and failing over start another server process, restoring a dump fills another table.
-macro_rules! epoch {
+/// SQL: whether member `m` is on the boards.
+macro_rules! listed {
     () => {
-        "hashtextextended(concat_ws(' ', extract(epoch from pg_postmaster_start_time()), pg_relation_filenode('leaderboard'),
-           (select oid from pg_database where datname = current_database())), 0)"
+        "(m.on_leaderboards and m.role = 'member' and m.erased_at is null)"
     };
 }
 
@@ -68,17 +53,19 @@ pub async fn add(conn: &mut Conn, sums: &BTreeMap<(BoardKey, MemberId), Sum>) ->
         changes.3.push(sum.reached_at);
         changes.4.push(board.version);
     }
-    diesel::sql_query(
+    diesel::sql_query(concat!(
         "insert into leaderboard_score (leaderboard_id, member_id, score, reached_at, listed, version)
-         select s.board, s.member, s.amount, s.reached_at, m.on_leaderboards and m.role = 'member' and m.erased_at is null, s.version
+         select s.board, s.member, s.amount, s.reached_at, ",
+        listed!(),
+        ", s.version
          from unnest($1, $2, $3, $4, $5) as s (board, member, amount, reached_at, version)
          join member m on m.id = s.member
          on conflict (leaderboard_id, member_id) do update set
            score = leaderboard_score.score + excluded.score,
            reached_at = greatest(leaderboard_score.reached_at, excluded.reached_at),
            listed = excluded.listed,
-           version = excluded.version",
-    )
+           version = excluded.version"
+    ))
     .bind::<Array<SqlUuid>, _>(changes.0)
     .bind::<Array<SqlUuid>, _>(changes.1)
     .bind::<Array<BigInt>, _>(changes.2)
@@ -135,18 +122,22 @@ pub async fn relist(conn: &mut Conn, members: BTreeSet<MemberId>) -> QueryResult
     if members.is_empty() {
         return Ok(());
     }
-    diesel::sql_query(
+    diesel::sql_query(concat!(
         "with moved as (
-           select s.leaderboard_id, s.member_id, m.on_leaderboards and m.role = 'member' and m.erased_at is null as listed
+           select s.leaderboard_id, s.member_id, ",
+        listed!(),
+        " as listed
            from leaderboard_score s join member m on m.id = s.member_id
-           where s.member_id = any ($1) and s.listed <> (m.on_leaderboards and m.role = 'member' and m.erased_at is null)
+           where s.member_id = any ($1) and s.listed <> ",
+        listed!(),
+        "
          ), bumped as (
            update leaderboard set version = version + 1 where id in (select leaderboard_id from moved) returning id, version
          )
          update leaderboard_score s set listed = moved.listed, version = bumped.version
          from moved join bumped on bumped.id = moved.leaderboard_id
-         where s.leaderboard_id = moved.leaderboard_id and s.member_id = moved.member_id",
-    )
+         where s.leaderboard_id = moved.leaderboard_id and s.member_id = moved.member_id"
+    ))
     .bind::<Array<SqlUuid>, _>(members.into_iter().collect::<Vec<_>>())
     .cached()
     .execute(conn)
@@ -177,202 +168,6 @@ pub async fn delete_of_groups(conn: &mut Conn, groups: BTreeSet<GroupId>) -> Que
     Ok(())
 }
 
-#[derive(QueryableByName)]
-struct GroupRow {
-    #[diesel(sql_type = SqlUuid)]
-    id: GroupId,
-}
-
-/// The group of this slug, unless `viewer` may not know of it.
-pub async fn find_group(conn: &mut Conn, slug: &str, viewer: Option<MemberId>, sees_all: bool) -> QueryResult<Option<GroupId>> {
-    let group: Option<GroupRow> = diesel::sql_query(
-        "select g.id from user_group g
-         where g.slug = $1 and g.deleted_at is null and (not g.private or $3 or exists (
-           select from membership s where s.group_id = g.id and s.member_id = $2 and s.state = 'active'))",
-    )
-    .bind::<Text, _>(slug)
-    .bind::<Nullable<SqlUuid>, _>(viewer)
-    .bind::<Bool, _>(sees_all)
-    .cached()
-    .get_result(conn)
-    .await
-    .optional()?;
-    Ok(group.map(|group| group.id))
-}
-
-/// None while nobody has scored.
-pub async fn find_board(conn: &mut Conn, key: &BoardKey) -> QueryResult<Option<Board>> {
-    diesel::sql_query(concat!(
-        "select id, version, ",
-        epoch!(),
-        " as epoch from leaderboard
-         where metric = $1 and period = $2 and starts_on = $3 and group_id is not distinct from $4"
-    ))
-    .bind::<Text, _>(key.metric)
-    .bind::<Text, _>(key.period)
-    .bind::<Date, _>(key.starts_on)
-    .bind::<Nullable<SqlUuid>, _>(key.group_id)
-    .cached()
-    .get_result(conn)
-    .await
-    .optional()
-}
-
-#[derive(QueryableByName)]
-struct RankedRow {
-    #[diesel(sql_type = SqlUuid)]
-    member_id: MemberId,
-    #[diesel(sql_type = BigInt)]
-    score: i64,
-}
-
-#[derive(QueryableByName)]
-struct ScoreRank {
-    #[diesel(sql_type = BigInt)]
-    score: i64,
-    #[diesel(sql_type = BigInt)]
-    before: i64,
-    #[diesel(sql_type = BigInt)]
-    higher: i64,
-}
-
-/// The best `most`, and the caller's own rank.
-pub async fn top(conn: &mut Conn, board: LeaderboardId, most: usize, me: Option<MemberId>) -> QueryResult<Stretch> {
-    let places: Vec<RankedRow> = diesel::sql_query(
-        "select member_id, score from leaderboard_score where leaderboard_id = $1 and listed and score > 0
-         order by score desc, reached_at, member_id limit $2",
-    )
-    .bind::<SqlUuid, _>(board)
-    .bind::<BigInt, _>(most as i64)
-    .cached()
-    .load(conn)
-    .await?;
-    let me = match me {
-        Some(me) => score_rank(conn, board, me).await?.map(|mine| (mine.higher + 1, mine.score)),
-        None => None,
-    };
-    Ok(Stretch { places: places.into_iter().map(|place| (place.member_id, place.score)).collect(), before: 0, higher: 0, me })
-}
-
-/// The caller with `reach` neighbours on either side; nobody when the caller is not on the board.
-pub async fn around(conn: &mut Conn, board: LeaderboardId, me: MemberId, reach: usize) -> QueryResult<Stretch> {
-    let places: Vec<RankedRow> = diesel::sql_query(
-        "with me as (
-           select * from leaderboard_score where leaderboard_id = $1 and member_id = $2 and listed and score > 0
-         ), above as (
-           select s.* from me, lateral (
-             select o.* from leaderboard_score o
-             where o.leaderboard_id = $1 and o.listed and o.score >= me.score
-               and (o.score > me.score or (o.reached_at, o.member_id) < (me.reached_at, me.member_id))
-             order by o.score, o.reached_at desc, o.member_id desc limit $3) s
-         ), below as (
-           select s.* from me, lateral (
-             select o.* from leaderboard_score o
-             where o.leaderboard_id = $1 and o.listed and o.score > 0 and o.score <= me.score
-               and (o.score < me.score or (o.reached_at, o.member_id) > (me.reached_at, me.member_id))
-             order by o.score desc, o.reached_at, o.member_id limit $3) s
-         )
-         select member_id, score from (table above union all table me union all table below) s
-         order by score desc, reached_at, member_id",
-    )
-    .bind::<SqlUuid, _>(board)
-    .bind::<SqlUuid, _>(me)
-    .bind::<BigInt, _>(reach as i64)
-    .cached()
-    .load(conn)
-    .await?;
-    let [first, ..] = places.as_slice() else { return Ok(Stretch::default()) };
-    let (Some(first), Some(mine)) = (score_rank(conn, board, first.member_id).await?, score_rank(conn, board, me).await?) else {
-        return Ok(Stretch::default());
-    };
-    Ok(Stretch {
-        places: places.into_iter().map(|place| (place.member_id, place.score)).collect(),
-        before: first.before,
-        higher: first.higher,
-        me: Some((mine.higher + 1, mine.score)),
-    })
-}
-
-/// How many stand before a member: a count over the index alone.
-async fn score_rank(conn: &mut Conn, board: LeaderboardId, of: MemberId) -> QueryResult<Option<ScoreRank>> {
-    diesel::sql_query(
-        "select me.score, o.before, o.higher from leaderboard_score me, lateral (
-           select count(*) filter (where o.score > me.score or (o.reached_at, o.member_id) < (me.reached_at, me.member_id)) as before,
-                  count(*) filter (where o.score > me.score) as higher
-           from leaderboard_score o where o.leaderboard_id = $1 and o.listed and o.score >= me.score) o
-         where me.leaderboard_id = $1 and me.member_id = $2 and me.listed and me.score > 0",
-    )
-    .bind::<SqlUuid, _>(board)
-    .bind::<SqlUuid, _>(of)
-    .cached()
-    .get_result(conn)
-    .await
-    .optional()
-}
-
-/// Handle and display name of each.
-pub async fn names(conn: &mut Conn, members: &[MemberId]) -> QueryResult<BTreeMap<MemberId, (String, String)>> {
-    let names: Vec<(MemberId, String, String)> =
-        member::table.filter(member::id.eq_any(members)).select((member::id, member::handle, member::display_name)).load(conn).await?;
-    Ok(names.into_iter().map(|(id, handle, display_name)| (id, (handle, display_name))).collect())
-}
-
-/// A row of a board, for a copy of it.
-#[derive(QueryableByName)]
-pub struct BoardEntry {
-    #[diesel(sql_type = SqlUuid)]
-    pub member_id: MemberId,
-    #[diesel(sql_type = BigInt)]
-    pub score: i64,
-    #[diesel(sql_type = Timestamptz)]
-    pub reached_at: DateTime<Utc>,
-    /// Whether it shows.
-    #[diesel(sql_type = Bool)]
-    pub shown: bool,
-    /// The board's version in this snapshot.
-    #[diesel(sql_type = BigInt)]
-    pub board_version: i64,
-}
-
-/// The board as it is in this snapshot.
-pub async fn find_by_id(conn: &mut Conn, board: LeaderboardId) -> QueryResult<Option<Board>> {
-    diesel::sql_query(concat!("select id, version, ", epoch!(), " as epoch from leaderboard where id = $1"))
-        .bind::<SqlUuid, _>(board)
-        .cached()
-        .get_result(conn)
-        .await
-        .optional()
-}
-
-/// At most `most` rows that changed after `version`.
-pub async fn changes(conn: &mut Conn, board: LeaderboardId, version: i64, most: usize) -> QueryResult<Vec<BoardEntry>> {
-    diesel::sql_query(
-        "select s.member_id, s.score, s.reached_at, s.listed and s.score > 0 as shown, b.version as board_version
-         from leaderboard b join leaderboard_score s on s.leaderboard_id = b.id
-         where b.id = $1 and s.version > $2 limit $3",
-    )
-    .bind::<SqlUuid, _>(board)
-    .bind::<BigInt, _>(version)
-    .bind::<BigInt, _>(most as i64)
-    .cached()
-    .load(conn)
-    .await
-}
-
-/// All rows that show, in one snapshot. Takes as long as it takes: for background work.
-pub async fn all_rows(conn: &mut Conn, board: LeaderboardId) -> QueryResult<impl Stream<Item = QueryResult<BoardEntry>> + '_> {
-    db::allow(conn, Duration::from_secs(300)).await?;
-    diesel::sql_query(
-        "select s.member_id, s.score, s.reached_at, true as shown, b.version as board_version
-         from leaderboard b join leaderboard_score s on s.leaderboard_id = b.id
-         where b.id = $1 and s.listed and s.score > 0",
-    )
-    .bind::<SqlUuid, _>(board)
-    .load_stream(conn)
-    .await
-    .map(TryStreamExt::into_stream)
-}
-
 /// Counts every board anew from the books, in the caller's transaction. Readers go on; events wait until it commits.
 /// Returns how many scores were wrong.
 pub async fn rebuild(conn: &mut Conn) -> QueryResult<usize> {
@@ -380,6 +175,23 @@ pub async fn rebuild(conn: &mut Conn) -> QueryResult<usize> {
     db::allow_whole_tables(conn, Duration::from_secs(1_800)).await?;
     outbox::hold(conn).await?;
     recount(conn, None).await
+}
+
+/// Counts every board's buckets anew, in the caller's transaction. Events wait until it commits. Returns how many there are.
+pub async fn rebuild_buckets(conn: &mut Conn) -> QueryResult<usize> {
+    db::allow_whole_tables(conn, Duration::from_secs(1_800)).await?;
+    outbox::hold(conn).await?;
+    diesel::delete(leaderboard_bucket::table).execute(conn).await?;
+    let boards = diesel::sql_query(
+        "insert into leaderboard_bucket (leaderboard_id, lowest, members)
+         select leaderboard_id, 1, count(*) from leaderboard_score where listed and score > 0 group by 1",
+    )
+    .execute(conn)
+    .await?;
+    diesel::sql_query("select divide_leaderboard_buckets(array(select b from leaderboard_bucket b where members > 2000))")
+        .execute(conn)
+        .await?;
+    Ok(boards)
 }
 
 /// Counts the scores of some members anew, or of all, while no event is delivered. Who was merged into one of them is to be
@@ -410,10 +222,12 @@ pub async fn recount(conn: &mut Conn, members: Option<&[MemberId]>) -> QueryResu
         });
         diesel::insert_into(leaderboard::table).values(rows.collect::<Vec<_>>()).execute(conn).await?;
     }
-    diesel::sql_query(
+    diesel::sql_query(concat!(
         "with due as (
            select b.id as leaderboard_id, b.metric, r.member_id, r.score, r.reached_at,
-                  m.on_leaderboards and m.role = 'member' and m.erased_at is null as listed
+                  ",
+        listed!(),
+        " as listed
            from recount r join leaderboard b on b.metric = r.metric and b.period = r.period and b.starts_on = r.starts_on
              and coalesce(b.group_id, $1) = coalesce(r.group_id, $1)
            join member m on m.id = r.member_id
@@ -433,8 +247,8 @@ pub async fn recount(conn: &mut Conn, members: Option<&[MemberId]>) -> QueryResu
          select w.leaderboard_id, w.member_id, w.score, w.reached_at, w.listed, b.version
          from wrong w join bumped b on b.id = w.leaderboard_id
          on conflict (leaderboard_id, member_id) do update set
-           score = excluded.score, reached_at = excluded.reached_at, listed = excluded.listed, version = excluded.version",
-    )
+           score = excluded.score, reached_at = excluded.reached_at, listed = excluded.listed, version = excluded.version"
+    ))
     .bind::<SqlUuid, _>(Uuid::nil())
     .bind::<Nullable<Array<SqlUuid>>, _>(members)
     .execute(conn)
