@@ -179,7 +179,7 @@ impl AnswerCache {
             let mut not_kept = None;
             let entry = self.0.entries.entry_by_ref(&address).or_insert_with_if(
                 async {
-                    let Some(request) = unread.take() else { return None };
+                    let request = unread.take()?;
                     match self.read(inner, request, zipped).await {
                         Ok(Ok(kept)) => Some(Arc::new(kept)),
                         Ok(Err(response)) => {

@@ -96,7 +96,7 @@ impl Db {
         Ok(Self { pool, commits: Commits::default() })
     }
 
-    /// The same pool, which notes its commits there.
+    /// This pool, with each commit through it noted in `commits`.
     pub fn noting(self, commits: Commits) -> Self {
         Self { commits, ..self }
     }
