@@ -401,7 +401,7 @@ async fn a_long_transaction_hides_nothing() {
 
     let mut import = scene.truth.app.kit.db.begin().await.unwrap();
     import.batch_execute(&format!("update post set title = 'Which kettle was it long ago?' where id = '{imported}'")).await.unwrap();
-    let horizon = change_feed::xmin(&mut *scene.one.app.kit.db.read().await.unwrap()).await.unwrap();
+    let horizon = change_feed::xmin(&mut scene.one.app.kit.db.read().await.unwrap()).await.unwrap();
     for n in 0..3 {
         scene
             .sees("answers meanwhile", async {
@@ -411,7 +411,7 @@ async fn a_long_transaction_hides_nothing() {
     }
     // What was written before is old by now, and only what has ended is forgotten.
     let rows = scene.one.count("select count(*) from change").await;
-    change_feed::delete_before(&mut *scene.one.app.kit.db.read().await.unwrap(), &horizon).await.unwrap();
+    change_feed::delete_before(&mut scene.one.app.kit.db.read().await.unwrap(), &horizon).await.unwrap();
     assert!(scene.one.count("select count(*) from change").await < rows);
     import.commit().await.unwrap();
     let done = Instant::now();
