@@ -7,7 +7,9 @@ use regulars::{
     app::{App, Settings},
     identity::SignInTerms,
     kit::{
-        Clock, db,
+        Clock,
+        answer_cache::CacheSettings,
+        db,
         embedded::{Embedded, Server, Settings as EmbeddedSettings},
         rate_limits::RateLimitSettings,
         server::{self, Limits},
@@ -61,13 +63,7 @@ impl Host {
             )
             .await?;
             let app = App::build(settings_of(&database_url, redis_url)).await?;
-            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-            let address = listener.local_addr()?;
-            let endpoint = app.endpoint()?;
-            tokio::spawn(async move {
-                let shutdown = Shutdown::on_signals()?;
-                server::serve(listener, endpoint, Limits::new(1_024, Duration::ZERO, Duration::from_secs(1)), &shutdown).await
-            });
+            let address = serve(&app).await?;
             tokio::spawn(async move {
                 let (kit, listeners) = (app.kit.clone(), std::sync::Arc::new(app.listeners()));
                 regulars::kit::background::repeat(app.kit.clone(), "deliver_events", Duration::ZERO, move || {
@@ -80,6 +76,17 @@ impl Host {
         })?;
         let servers = [Some(postgres), redis].into_iter().flatten().collect();
         Ok(Self { address, runtime, database_url, folder, _servers: servers })
+    }
+
+    /// A second server of the same database, which keeps visitors' answers.
+    pub fn keeping(&self) -> anyhow::Result<SocketAddr> {
+        self.runtime.block_on(async {
+            let cache = CacheSettings { bytes_max: 64 << 20, trust: Duration::from_millis(500) };
+            let app = App::build(Settings { cache, ..settings_of(&self.database_url, None) }).await?;
+            let address = serve(&app).await?;
+            tokio::spawn(async move { app.follow_changes().await });
+            Ok(address)
+        })
     }
 
     /// Runs SQL that fills the database.
@@ -107,6 +114,18 @@ impl Drop for Host {
     }
 }
 
+/// Where the app listens from now on.
+async fn serve(app: &App) -> anyhow::Result<SocketAddr> {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    let address = listener.local_addr()?;
+    let endpoint = app.endpoint()?;
+    tokio::spawn(async move {
+        let shutdown = Shutdown::on_signals()?;
+        server::serve(listener, endpoint, Limits::new(1_024, Duration::ZERO, Duration::from_secs(1)), &shutdown).await
+    });
+    Ok(address)
+}
+
 async fn batch(database_url: &str, statements: &str) -> anyhow::Result<()> {
     let (client, connection) = tokio_postgres::connect(database_url, tokio_postgres::NoTls).await?;
     tokio::spawn(connection);
@@ -120,6 +139,8 @@ pub fn settings_of(database_url: &str, redis_url: Option<String>) -> Settings {
         database_url: database_url.to_owned(),
         redis_url,
         connections_max: 10,
+        // What is measured is the work; `Host::keeping` measures what is left of it.
+        cache: CacheSettings { bytes_max: 0, trust: Duration::from_millis(500) },
         streams_max: 512,
         time_zone: chrono_tz::UTC,
         access_token_ttl_s: 3_600,

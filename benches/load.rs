@@ -24,6 +24,12 @@ pub fn get(path: &str, token: Option<&str>) -> Requests {
     Arc::new(move |_| request.clone())
 }
 
+/// A GET as browsers send it; `headers` end in CR LF each.
+pub fn get_with(path: &str, headers: &str) -> Requests {
+    let request = format!("GET {path} HTTP/1.1\r\nhost: bench\r\n{headers}\r\n").into_bytes();
+    Arc::new(move |_| request.clone())
+}
+
 /// A POST of JSON; `headers` end in CR LF each.
 pub fn post(path: &str, headers: &str, body: &str) -> Vec<u8> {
     format!(
@@ -93,4 +99,26 @@ pub fn once(address: SocketAddr, request: &[u8]) -> anyhow::Result<Vec<u8>> {
         let mut stream = BufReader::new(TcpStream::connect(address).await.context("no server")?);
         exchange(&mut stream, request).await
     })
+}
+
+/// The head of one answer, whatever it says.
+pub fn head(address: SocketAddr, request: &[u8]) -> anyhow::Result<Vec<u8>> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+        let mut stream = BufReader::new(TcpStream::connect(address).await.context("no server")?);
+        stream.get_mut().write_all(request).await?;
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            ensure!(stream.read_until(b'\n', &mut head).await? > 0, "the answer ends in its head");
+        }
+        Ok(head)
+    })
+}
+
+/// CPU seconds that this process has used.
+pub fn cpu_s() -> anyhow::Result<f64> {
+    let stat = std::fs::read_to_string("/proc/self/stat")?;
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+    let ticks = |field: usize| fields.get(field).and_then(|ticks| ticks.parse::<f64>().ok()).unwrap_or_default();
+    // User and system time, in hundredths of a second.
+    Ok((ticks(11) + ticks(12)) / 100.0)
 }

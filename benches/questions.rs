@@ -48,5 +48,48 @@ pub fn run() -> anyhow::Result<()> {
         }
         report(&format!("{what} ({bytes} bytes of JSON)"), "requests/s", median(ours), ("bare poem handler, same bytes", median(theirs)));
     }
+    from_memory(&host, &question)
+}
+
+/// The same from memory, as JSON and as a page, plain and compressed. Server and load are one process: the CPU is that of both, and so
+/// it is for the reference.
+fn from_memory(host: &Host, question: &str) -> anyhow::Result<()> {
+    let keeping = host.keeping()?;
+    let address = String::from_utf8(load::head(keeping, &load::get(&format!("/questions/{question}"), None)(0))?)?;
+    let page = address.lines().find_map(|line| line.strip_prefix("location: ")).unwrap_or_default().trim().to_owned();
+    println!(
+        "\n| from memory | bytes | requests/s | bare poem handler, same bytes | ratio | CPU ms a request | bare | above it |\n|---|---|---|---|---|---|---|---|"
+    );
+    for (what, path) in [
+        ("question", format!("/api/v1/questions/{question}")),
+        ("question page", page),
+        ("list", "/api/v1/questions?sort=hot".to_owned()),
+        ("home page", "/".to_owned()),
+    ] {
+        for (coding, headers) in [("plain", ""), ("gzip", "accept-encoding: gzip\r\n")] {
+            let request = load::get_with(&path, headers);
+            let body = load::once(keeping, &request(0))?;
+            let bytes = body.len();
+            let reference = host::bare(&host.runtime, body)?;
+            let bare = load::get_with("/", headers);
+            let mut seen = (vec![], vec![], vec![], vec![]);
+            for _ in 0..ROUNDS {
+                for (address, request, rates, costs) in
+                    [(keeping, &request, &mut seen.0, &mut seen.1), (reference, &bare, &mut seen.2, &mut seen.3)]
+                {
+                    let before = load::cpu_s()?;
+                    let rate = load::rate(address, CONNECTIONS, ROUND, request)?;
+                    costs.push((load::cpu_s()? - before) * 1_000.0 / (rate * ROUND.as_secs_f64()));
+                    rates.push(rate);
+                }
+            }
+            let (ours, cost, theirs, least) = (median(seen.0), median(seen.1), median(seen.2), median(seen.3));
+            println!(
+                "| {what}, {coding} | {bytes} | {ours:.0} | {theirs:.0} | {:.2} | {cost:.4} | {least:.4} | {:.4} |",
+                ours / theirs,
+                cost - least
+            );
+        }
+    }
     Ok(())
 }

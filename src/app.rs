@@ -1,6 +1,7 @@
 //! The composition root: builds the server, mounts the features' APIs, and lists who reacts to which event.
 
 use std::{
+    borrow::Cow,
     collections::BTreeSet,
     sync::{
         Arc,
@@ -30,9 +31,13 @@ use crate::{
     kit::{
         self, Clock, Conn, Db, Kit, Parts, Problem,
         admission::Admission,
-        background::Job,
+        answer_cache::{AnswerCache, CacheSettings},
+        background::{self, Job},
         cache::Cache,
         cache_control::Marked,
+        change_feed::ChangeFeed,
+        changes::{EVERYTHING, Key},
+        commits::Commits,
         compress,
         deadlocks::DeadlockRetry,
         erasure::{self, PersonalColumns},
@@ -51,6 +56,7 @@ use crate::{
         wakeup::Wakeup,
     },
     loyalty,
+    shown::{self, Telling},
     web::{self, Files, Site, Web},
 };
 
@@ -108,6 +114,9 @@ const BACKGROUND_CONNECTIONS: usize = 4;
 /// The web pages' own files: no place is needed for them.
 const ASSETS: &str = "/assets/";
 
+/// What `kit.cache` holds copies of: the site's settings.
+const COPIED: Key = Key::Kind(Cow::Borrowed("site"));
+
 /// Time for all servers to start anew after `admin rotate-keys`.
 const KEY_SUCCESSION: chrono::Duration = chrono::Duration::days(1);
 
@@ -121,6 +130,8 @@ pub struct Settings {
     pub redis_url: Option<String>,
     /// Connections to PostgreSQL for requests.
     pub connections_max: usize,
+    /// Of visitors' answers.
+    pub cache: CacheSettings,
     /// Notification streams open at a time.
     pub streams_max: usize,
     pub time_zone: Tz,
@@ -162,6 +173,9 @@ pub struct App {
     admission: Admission,
     /// A connection that nobody else can have, so that the busiest server still knows whether it is ready.
     health_db: Db,
+    /// A connection of its own, so that the change feed waits for nobody.
+    changes_db: Db,
+    answers: AnswerCache,
     /// Who listens to notifications.
     streams: Streams,
 }
@@ -189,13 +203,16 @@ impl App {
     /// Puts the parts together; connects to nothing yet.
     pub fn assemble(settings: Settings, keys: Keys) -> anyhow::Result<Self> {
         problem::name_constraints(problems());
+        let connect = |connections_max, patience| Db::connect(&settings.database_url, connections_max, patience, settings.time_zone);
+        let (commits, changes) = (Commits::default(), ChangeFeed::default());
         let kit = Kit::new(Parts {
-            db: Db::connect(&settings.database_url, settings.connections_max, REQUEST_PATIENCE, settings.time_zone)?,
-            background_db: Db::connect(&settings.database_url, BACKGROUND_CONNECTIONS, BACKGROUND_PATIENCE, settings.time_zone)?,
+            db: connect(settings.connections_max, REQUEST_PATIENCE)?.noting(commits.clone()),
+            background_db: connect(BACKGROUND_CONNECTIONS, BACKGROUND_PATIENCE)?.noting(commits.clone()),
             redis: Redis::connect(settings.redis_url.as_deref())?,
-            clock: settings.clock,
+            clock: settings.clock.clone(),
             cursors: Cursors::new(keys.cursor),
             cache: Cache::default(),
+            changes: changes.clone(),
             outbox: Wakeup::default(),
             limits: RateLimits::new(settings.rate_limits),
             metrics: Metrics::new()?,
@@ -206,6 +223,14 @@ impl App {
         Ok(Self {
             authenticator: Authenticator { kit: kit.clone(), tokens, refresh_key: keys.refresh_token.into() },
             streams: Streams::new(kit.in_background(), settings.streams_max),
+            answers: AnswerCache::new(
+                settings.cache,
+                changes,
+                commits,
+                settings.clock,
+                kit.metrics.answers_from_memory.clone(),
+                shown::may_keep,
+            ),
             kit,
             sign_in: settings.sign_in,
             body_bytes_max: settings.body_bytes_max,
@@ -214,7 +239,8 @@ impl App {
             metrics_access: settings.metrics,
             accepting: Arc::new(AtomicBool::new(true)),
             admission: Admission::new(settings.connections_max),
-            health_db: Db::connect(&settings.database_url, 1, HEALTH_PATIENCE, settings.time_zone)?,
+            health_db: connect(1, HEALTH_PATIENCE)?,
+            changes_db: connect(1, REQUEST_PATIENCE)?,
         })
     }
 
@@ -270,20 +296,19 @@ impl App {
         });
         let api = explained.with(CookieJarManager::new()).data(self.authenticator.clone()).data(self.clone()).map_to_response();
         let api = Marked { inner: api, open: spec::open_operations(&spec) };
-        let api = Arc::new(api.boxed());
+        let api = Arc::new(Telling { inner: api, kit: self.kit.clone() }.boxed());
         let web = Arc::new(Web { api: api.clone(), kit: self.kit.clone(), site: self.site.clone(), files: self.files });
         let pages = web::endpoint(web.clone());
         let (authenticator, admission) = (self.authenticator.clone(), self.admission.clone());
         let api = api.around(move |inner, mut request| {
             let (authenticator, admission) = (authenticator.clone(), admission.clone());
             async move {
-                request_headers::read(&mut request)?;
                 let caller = known_caller(&authenticator, &mut request);
                 admission.admit(&*inner, caller, request).await
             }
         });
         let api = DeadlockRetry { inner: api };
-        let admission = self.admission.clone();
+        let (admission, answers) = (self.admission.clone(), self.answers.clone());
         // Pages are the same for all, and ask the API on their own place.
         let pages = pages.around(move |inner, request| {
             let admission = admission.clone();
@@ -311,11 +336,47 @@ impl App {
                 async move { web::worded(&*inner, &web, request).await }
             })
             .with(CatchPanic::new().with_handler(problem::from_panic))
+            .around(move |inner, mut request| {
+                let answers = answers.clone();
+                async move {
+                    request_headers::read(&mut request)?;
+                    answers.answer(&*inner, request).await
+                }
+            })
             .around(|inner, request| async move { compress::gzip(&*inner, request).await })
             .around(move |inner, request| {
                 let (metrics, methods) = (metrics.clone(), methods.clone());
                 async move { telemetry::observe(&*inner, &metrics, |path| allowed(&methods, path), request).await }
             }))
+    }
+
+    /// Follows what changes in the database, for as long as it is polled; returns at once where no answers are kept.
+    pub async fn follow_changes(&self) {
+        if !self.answers.is_on() {
+            return;
+        }
+        let app = self.clone();
+        background::repeat(self.kit.clone(), "follow_changes", Duration::ZERO, move || {
+            let app = app.clone();
+            Box::pin(async move {
+                let copies_changed = |keys: &[Key]| keys.contains(&COPIED) || keys.contains(&EVERYTHING);
+                // What this process copies of the database is read anew before answers are made from it.
+                app.kit
+                    .changes
+                    .look(&app.changes_db, |keys| {
+                        if copies_changed(keys) {
+                            app.kit.cache.clear()
+                        }
+                    })
+                    .await
+            })
+        })
+        .await;
+    }
+
+    /// Bytes that visitors' answers take in memory.
+    pub async fn answer_bytes(&self) -> u64 {
+        self.answers.bytes().await
     }
 
     /// From now on `/health/ready` says that others should be asked.

@@ -12,7 +12,9 @@ use crate::{
     identity::{SignInTerms, account::create_administrator, api_key, member},
     import::{self, Meter, purchases, stackexchange},
     kit::{
-        Clock, Problem, background, console, db, outbox,
+        Clock, Problem,
+        answer_cache::CacheSettings,
+        background, console, db, outbox,
         rate_limits::RateLimitSettings,
         secret::{self, Purpose},
         server::{self, Limits, sockets},
@@ -56,6 +58,7 @@ fn settings(config: &Config, urls: Urls) -> Settings {
         database_url: urls.database_url,
         redis_url: urls.redis_url,
         connections_max: config.database_pool_size,
+        cache: CacheSettings { bytes_max: config.cache_bytes_max, trust: Duration::from_millis(config.cache_trust_ms) },
         streams_max: config.connections_max / 2,
         time_zone: config.time_zone,
         access_token_ttl_s: config.access_token_ttl_s.into(),
@@ -118,6 +121,8 @@ pub async fn serve(mut config: Config, urls: Urls) -> Result<()> {
         let kit = app.kit.in_background();
         tasks.spawn(background::repeat(app.kit.clone(), job.name, job.every, move || (job.run)(kit.clone())));
     }
+    let follower = app.clone();
+    tasks.spawn(async move { follower.follow_changes().await });
     let (stopping, accepting) = (shutdown.clone(), app.clone());
     tasks.spawn(async move {
         stopping.begun().await;

@@ -68,8 +68,12 @@ configuration! {
     "RUST_LOG" log_filter: String = "info", log_filter;
     /// json or text.
     "LOG_FORMAT" log_format: LogFormat = "json", parsed("json or text");
-    /// Connections to PostgreSQL for requests, which are served so many at a time; background work has up to 4 more, health one.
+    /// Connections to PostgreSQL for requests, which are served so many at a time; background work has up to 4 more, health and the change feed one each.
     "DATABASE_POOL_SIZE" database_pool_size: usize = "10", whole(1..=200);
+    /// Bytes of visitors' answers kept in memory; 0 keeps none, and everything is read from PostgreSQL.
+    "CACHE_BYTES_MAX" cache_bytes_max: u64 = "67108864", whole(0..=1_099_511_627_776);
+    /// How old a visitor's answer may be, in milliseconds: kept ones are served only while changes were looked for within this time.
+    "CACHE_TRUST_MS" cache_trust_ms: u64 = "500", whole(100..=60_000);
     /// The programme's IANA time zone, which decides its days, weeks and months.
     "TIME_ZONE" time_zone: Tz = "UTC", parsed("an IANA time zone such as Europe/Berlin");
     /// Seconds that an access token is good for.

@@ -17,4 +17,5 @@ pub mod insight;
 pub mod kit;
 pub mod loyalty;
 pub mod schema;
+pub mod shown;
 pub mod web;

@@ -25,6 +25,7 @@ use tokio_postgres::{Config, config::SslMode};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::{
+    commits::Commits,
     liveness::{Liveness, Silence},
     problem::Problem,
     sqlstate,
@@ -53,6 +54,7 @@ type Manager = <Conn as AsyncConnection>::TransactionManager;
 #[derive(Clone)]
 pub struct Db {
     pool: Pool<Conn>,
+    commits: Commits,
 }
 
 impl Db {
@@ -91,7 +93,12 @@ impl Db {
                 false => Err(HookError::message("the connection was interrupted, or is as old as one that fell silent")),
             }))
             .build()?;
-        Ok(Self { pool })
+        Ok(Self { pool, commits: Commits::default() })
+    }
+
+    /// This pool, with each commit through it noted in `commits`.
+    pub fn noting(self, commits: Commits) -> Self {
+        Self { commits, ..self }
     }
 
     /// A connection for reading.
@@ -106,7 +113,7 @@ impl Db {
     pub async fn begin(&self) -> Result<Tx, Problem> {
         let mut conn = self.read().await?;
         Manager::begin_transaction(&mut *conn).await?;
-        Ok(Tx { conn: Some(conn) })
+        Ok(Tx { conn: Some(conn), commits: self.commits.clone() })
     }
 
     /// Whether the database answers.
@@ -126,6 +133,7 @@ impl Db {
 pub struct Tx {
     /// Taken by `commit`, `rollback` and `drop`.
     conn: Option<Object<Conn>>,
+    commits: Commits,
 }
 
 impl Tx {
@@ -133,7 +141,9 @@ impl Tx {
     /// not.
     pub async fn commit(mut self) -> Result<(), Problem> {
         if let Some(mut conn) = self.conn.take() {
-            Manager::commit_transaction(&mut *conn).await?;
+            let committed = Manager::commit_transaction(&mut *conn).await;
+            self.commits.note();
+            committed?;
         }
         Ok(())
     }

@@ -70,6 +70,7 @@ pub const PERSONAL_COLUMNS: &[PersonalColumns] = &[
     ),
     kept("outbox_event", &["aggregate", "kind", "payload"], "gone once delivered"),
     kept("parked_event", &["aggregate", "kind", "payload", "error"], "gone once an operator has them delivered"),
+    kept("change", &["key"], "ids, for a minute or two"),
     kept("server_secret", &["purpose", "secret"], "the server's own"),
     kept("import_progress", &["source", "stage"], "names of files"),
 ];

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Kit, Problem, background::Job, idempotency};
 
 /// What no feature does.
-pub const ALL: [Job; 2] = [DELETE_IDEMPOTENCY_KEYS, TIDY_RATE_LIMITS];
+pub const ALL: [Job; 3] = [DELETE_IDEMPOTENCY_KEYS, TIDY_RATE_LIMITS, PRUNE_CHANGES];
 
 /// Idempotency keys deleted in one statement, well within its time-out.
 const KEYS_A_BATCH: usize = 5_000;
@@ -25,6 +25,13 @@ const TIDY_RATE_LIMITS: Job = Job {
             Ok(())
         })
     },
+};
+
+/// Every server does it, whether it follows the change feed or not.
+const PRUNE_CHANGES: Job = Job {
+    name: "prune_changes",
+    every: Duration::from_secs(60),
+    run: |kit| Box::pin(async move { Ok(kit.changes.prune(&mut *kit.db.read().await?).await?) }),
 };
 
 async fn delete_expired_idempotency_keys(kit: Kit) -> Result<(), Problem> {

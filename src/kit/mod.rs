@@ -3,11 +3,15 @@
 //! [`Kit`] is handed to each API; it is cheap to clone.
 
 pub mod admission;
+pub mod answer_cache;
 pub mod background;
 pub mod cache;
 pub mod cache_control;
 pub mod catalogue;
+pub mod change_feed;
+pub mod changes;
 pub mod clock;
+pub mod commits;
 pub mod compress;
 pub mod console;
 pub mod csv_list;
@@ -65,6 +69,7 @@ pub struct Parts {
     pub clock: Clock,
     pub cursors: pagination::Cursors,
     pub cache: cache::Cache,
+    pub changes: change_feed::ChangeFeed,
     pub outbox: wakeup::Wakeup,
     pub limits: rate_limits::RateLimits,
     pub metrics: telemetry::Metrics,

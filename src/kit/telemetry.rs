@@ -30,6 +30,7 @@ pub struct Metrics {
     pub events_waiting: IntGauge,
     pub connections_in_use: IntGauge,
     pub background_failures: IntCounterVec,
+    pub answers_from_memory: IntCounter,
 }
 
 impl Metrics {
@@ -50,6 +51,7 @@ impl Metrics {
                 Opts::new("background_failures_total", "Turns of background work that failed, panicked or took too long."),
                 &["work"],
             )?,
+            answers_from_memory: IntCounter::new("answers_from_memory_total", "Requests answered with kept bytes.")?,
         };
         metrics.registry.register(Box::new(metrics.requests.clone()))?;
         metrics.registry.register(Box::new(metrics.request_seconds.clone()))?;
@@ -57,6 +59,7 @@ impl Metrics {
         metrics.registry.register(Box::new(metrics.events_waiting.clone()))?;
         metrics.registry.register(Box::new(metrics.connections_in_use.clone()))?;
         metrics.registry.register(Box::new(metrics.background_failures.clone()))?;
+        metrics.registry.register(Box::new(metrics.answers_from_memory.clone()))?;
         Ok(metrics)
     }
 

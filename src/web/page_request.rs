@@ -14,7 +14,7 @@ use super::{
     files::Files,
     site::{Presentation, Site, escaped},
 };
-use crate::kit::{Kit, Problem, problem, telemetry::RequestId};
+use crate::kit::{Kit, Problem, answer_cache::Shown, changes::Key, problem, telemetry::RequestId};
 
 const FORWARDED_FOR: &str = "x-forwarded-for";
 
@@ -39,6 +39,8 @@ pub struct PageRequest {
     addresses: (LocalAddr, RemoteAddr),
     forwarded_for: Vec<HeaderValue>,
     request_id: Option<RequestId>,
+    /// Told of what the page shows, where somebody keeps it.
+    shown: Option<Shown>,
     pub answers: Vec<ApiAnswer>,
 }
 
@@ -64,6 +66,7 @@ impl<'a> FromRequest<'a> for PageRequest {
             addresses: (request.local_addr().clone(), request.remote_addr().clone()),
             forwarded_for: request.headers().get_all(FORWARDED_FOR).iter().cloned().collect(),
             request_id: request.data::<RequestId>().cloned(),
+            shown: Shown::of(request),
             answers: Vec::new(),
         };
         let words: Presentation = page.read("/site", &[]).await?;
@@ -103,6 +106,13 @@ impl PageRequest {
         Ok(read)
     }
 
+    /// The page shows these kinds besides what the API answers.
+    pub fn shows(&self, kinds: &[&'static str]) {
+        if let Some(shown) = &self.shown {
+            shown.add(kinds.iter().map(|kind| Key::Kind((*kind).into())));
+        }
+    }
+
     async fn ask(&self, path: &str) -> Result<String, Problem> {
         let (parts, ()) = http::Request::builder().uri(path).body(()).map_err(Problem::internal)?.into_parts();
         let (local, remote) = self.addresses.clone();
@@ -112,6 +122,9 @@ impl PageRequest {
         }
         if let Some(id) = &self.request_id {
             request.set_data(id.clone());
+        }
+        if let Some(shown) = &self.shown {
+            request.set_data(shown.clone());
         }
         let mut response = self.web.api.call(request).await.map_err(problem::from_error)?;
         if response.status() != StatusCode::OK {

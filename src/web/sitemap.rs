@@ -54,6 +54,7 @@ struct OpenSearch<'a> {
 #[handler]
 pub async fn sitemap(request: &Request, mut page: PageRequest) -> Result<Response, Problem> {
     let part = page.param("part");
+    page.shows(store::PUBLIC_QUESTIONS);
     let web = page.web.clone();
     let address =
         |path: String, at: Option<DateTime<Utc>>| (web.site.address(&path), at.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true)));

@@ -41,6 +41,9 @@ struct Start {
     id: Uuid,
 }
 
+/// The kinds of the change feed by which [`part_starts`] and [`part`] may answer something else.
+pub const PUBLIC_QUESTIONS: &[&str] = &["questions", "group_names"];
+
 /// SQL: questions that everybody may read.
 macro_rules! public_questions {
     () => {

@@ -73,7 +73,7 @@ async fn everything(town: &Town) -> Vec<String> {
     let tables = town
         .rows(
             "select table_name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'
-               and table_name not in ('import_progress', '__diesel_schema_migrations') order by 1",
+               and table_name not in ('import_progress', 'change', '__diesel_schema_migrations') order by 1",
         )
         .await;
     let mut hashes = Vec::new();

@@ -21,6 +21,7 @@ const TYPES: &[(&str, &str)] = &[
     ("Bytea", "bytea"),
     ("Jsonb", "jsonb"),
     ("Tsvector", "tsvector"),
+    ("Xid8", "xid8"),
     ("Array<Uuid>", "_uuid"),
 ];
 

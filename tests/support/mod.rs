@@ -28,6 +28,7 @@ use regulars::{
     identity::SignInTerms,
     kit::{
         Clock, Conn,
+        answer_cache::CacheSettings,
         rate_limits::RateLimitSettings,
         telemetry::MetricsAccess,
         verify::{self, Outcome},
@@ -35,6 +36,7 @@ use regulars::{
 };
 use rust_embed::RustEmbed;
 use serde_json::{Value, json};
+use tokio::task::AbortHandle;
 
 pub use self::{folder::Folder, loyalty::OwnRedis, person::Person, reply::Reply, wire::Wire};
 
@@ -56,6 +58,8 @@ pub struct Town {
     server: Arc<BoxEndpoint<'static, Response>>,
     database: host::Database,
     audited: bool,
+    /// Follows the change feed.
+    follower: Option<AbortHandle>,
 }
 
 /// What a story may want different.
@@ -64,6 +68,8 @@ pub struct Plan {
     pub time_zone: chrono_tz::Tz,
     pub redis_url: Option<String>,
     pub connections_max: usize,
+    /// Off by default: most stories write past the server, and look at once.
+    pub cache: CacheSettings,
     pub streams_max: usize,
     /// Long by default: stories let months pass.
     pub access_token_ttl_s: i64,
@@ -79,12 +85,21 @@ impl Default for Plan {
             time_zone: chrono_tz::UTC,
             redis_url: host::redis_url(),
             connections_max: 8,
+            cache: CacheSettings { bytes_max: 0, trust: std::time::Duration::from_millis(500) },
             streams_max: 100,
             access_token_ttl_s: 315_360_000,
             session_ttl_days: 3_650,
             proxies: 0,
             metrics: MetricsAccess::Open,
         }
+    }
+}
+
+impl Plan {
+    /// That of a server which keeps visitors' answers, at most half a second old.
+    pub fn keeping(bytes_max: u64) -> Self {
+        let plan = Self::default();
+        Self { cache: CacheSettings { bytes_max, ..plan.cache }, ..plan }
     }
 }
 
@@ -111,6 +126,7 @@ impl Town {
             database_url: database.url.clone(),
             redis_url: plan.redis_url,
             connections_max: plan.connections_max,
+            cache: plan.cache,
             streams_max: plan.streams_max,
             time_zone: plan.time_zone,
             access_token_ttl_s: plan.access_token_ttl_s,
@@ -125,12 +141,31 @@ impl Town {
         described::learn(&app);
         let endpoint = app.endpoint().expect("the API is described");
         let server = Arc::new(endpoint.boxed());
-        Self { app, clock, server, database, audited: true }
+        let follower = (plan.cache.bytes_max > 0).then(|| {
+            let app = app.clone();
+            tokio::spawn(async move { app.follow_changes().await }).abort_handle()
+        });
+        Self { app, clock, server, database, audited: true, follower }
+    }
+
+    /// It does not look for changes any more.
+    pub fn stops_following(&self) {
+        self.follower.iter().for_each(AbortHandle::abort);
+    }
+
+    /// Requests that were answered from memory.
+    pub fn answers_from_memory(&self) -> u64 {
+        self.app.kit.metrics.answers_from_memory.get()
     }
 
     /// A second server of the same town.
     pub async fn second(&self) -> Self {
-        Self::in_database(self.database.at(&self.database.url), self.clock.clone(), Plan::default()).await.not_audited()
+        self.planned_second(Plan::default()).await
+    }
+
+    /// [`Self::second`], with a plan of its own.
+    pub async fn planned_second(&self, plan: Plan) -> Self {
+        Self::in_database(self.database.at(&self.database.url), self.clock.clone(), plan).await.not_audited()
     }
 
     /// A second server of the same town, whose database is at the other end of a wire.
@@ -295,6 +330,7 @@ impl Town {
 
 impl Drop for Town {
     fn drop(&mut self) {
+        self.stops_following();
         if std::thread::panicking() {
             return;
         }

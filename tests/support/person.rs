@@ -65,6 +65,12 @@ impl Person {
         self.server.get_response(self.request(method, &format!("/api/v1{path}"), headers).finish()).await
     }
 
+    /// The same from the root, with `//` or `/` before it.
+    pub async fn open_at(&self, path: &str, headers: &[(&str, &str)]) -> Response {
+        let path = path.strip_prefix('/').filter(|rest| rest.starts_with('/')).unwrap_or(path);
+        self.server.get_response(self.request(Method::GET, path, headers).finish()).await
+    }
+
     fn request(&self, method: Method, path: &str, headers: &[(&str, &str)]) -> RequestBuilder {
         let mut request = Request::builder().method(method).uri(path.parse().expect("an address"));
         if let Some(token) = &self.token {

@@ -1,3 +1,4 @@
+mod answer_cache;
 mod file;
 mod index;
 mod page;

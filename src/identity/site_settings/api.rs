@@ -198,7 +198,7 @@ impl SiteApi {
         let actor = Some(admin.0.member_id);
         audit::record(&mut tx, AuditEntry::new(actor, "edit_settings", ("site", Uuid::nil()), "", detail, now)).await?;
         tx.commit().await?;
-        self.kit.cache.invalidate::<SiteSettings>();
+        self.kit.cache.clear();
         let etag = etag::of_version(new.version);
         Ok(Edited::Whole(Json(settings(new)), etag))
     }

@@ -15,6 +15,7 @@ pub async fn current(kit: &Kit) -> Result<Arc<SiteSettings>, Problem> {
     if let Some(site) = kit.cache.fresh() {
         return Ok(site);
     }
+    let reading = kit.cache.begin();
     let site: SiteSettings = store::find(&mut *kit.db.read().await?).await?;
-    Ok(kit.cache.keep(site))
+    Ok(kit.cache.keep(reading, site))
 }
