@@ -26,7 +26,7 @@ test('a question that somebody else edited meanwhile is neither overwritten nor 
   await server.signIn(page, 'mattis');
   await page.goto(path);
   await page.getByRole('button', { name: 'Edit', exact: true }).first().click();
-  const details = page.getByLabel('Details');
+  const details = page.getByRole('textbox', { name: 'Details' });
   await details.fill('What Mattis wrote, at some length, in the afternoon.');
   const theirs = 'What Noor wrote, at some length, in the morning.';
   await server.api('PATCH', path, { body: theirs, tags: ['lamps'] }, noor);
@@ -88,7 +88,7 @@ test('settings that are being edited stay in their form when somebody else saves
   await server.signIn(page, 'noor');
   await page.goto('/admin/settings');
   await settled(page);
-  const name = page.getByLabel('Name', { exact: true });
+  const name = page.getByLabel(/^Name/).first();
   await name.fill('The lamp club');
   await server.api('PATCH', '/admin/settings', { point_singular: 'watt', point_plural: 'watts' }, noor);
   await comeBack(page);
