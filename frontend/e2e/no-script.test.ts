@@ -35,6 +35,19 @@ for (const screen of screens) {
   });
 }
 
+test('a page that only the app draws says what it needs, and where one can read without', async () => {
+  const page = await server.newPage({ javaScriptEnabled: false, locale: 'de-DE' });
+  for (const path of ['/sign-in', '/search', '/points']) {
+    await page.goto(path);
+    await page.getByText('This page needs JavaScript.').waitFor();
+    await page.getByText('Diese Seite braucht JavaScript.').waitFor();
+  }
+  await page.getByRole('link', { name: 'Fragen lesen' }).click();
+  await page.waitForURL('/questions');
+  assert.equal(await page.getByText('This page needs JavaScript.').isVisible(), false);
+  await page.context().close();
+});
+
 test('a question tells search engines what it is', async () => {
   const page = await server.newPage({ javaScriptEnabled: false });
   await page.goto('/questions');

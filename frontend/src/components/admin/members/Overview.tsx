@@ -6,6 +6,7 @@ import { LinkText } from '~/components/links';
 import { RelativeTime } from '~/components/RelativeTime';
 import { date, money, number } from '~/format';
 import { Property } from '../Property';
+import { WideTable } from '../WideTable';
 import type { MemberDetails } from './memberDetails';
 
 /** Everything that is known about a member, on one page. */
@@ -127,7 +128,7 @@ function Spend({ customer: { spend } }: { customer: Customer }) {
           {t('overview.no_purchases')}
         </Text>
       ) : (
-        <Table aria-label={t('overview.spend')}>
+        <WideTable label={t('overview.spend')} minWidth={360}>
           <Table.Thead>
             <Table.Tr>
               <Table.Th scope="col">{t('overview.net')}</Table.Th>
@@ -146,7 +147,7 @@ function Spend({ customer: { spend } }: { customer: Customer }) {
               </Table.Tr>
             ))}
           </Table.Tbody>
-        </Table>
+        </WideTable>
       )}
     </Section>
   );

@@ -72,12 +72,12 @@ function MembershipCard({ membership, children }: { membership: MembershipView; 
   const { t } = useTranslation('groups');
   return (
     <Card padding="sm">
-      <Group justify="space-between" wrap="nowrap">
+      <Group justify="space-between" gap="xs">
         <AuthorChip author={membership.member} size={32}>
           <RelativeTime at={membership.since} />
         </AuthorChip>
         <Group gap="xs" wrap="nowrap">
-          {membership.role !== 'member' && <Badge>{t(`role.${membership.role}`)}</Badge>}
+          {membership.role !== 'member' && <Badge flex="none">{t(`role.${membership.role}`)}</Badge>}
           {children}
         </Group>
       </Group>
