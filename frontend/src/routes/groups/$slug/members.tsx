@@ -1,4 +1,4 @@
-import { ActionIcon, Badge, Button, Card, Group, Menu, SegmentedControl, TextInput } from '@mantine/core';
+import { ActionIcon, Badge, Box, Button, Card, Group, Menu, SegmentedControl, TextInput } from '@mantine/core';
 import type { GroupRole, MembershipState, MembershipView } from '@regulars/client';
 import {
   getGroupOptions,
@@ -73,9 +73,11 @@ function MembershipCard({ membership, children }: { membership: MembershipView; 
   return (
     <Card padding="sm">
       <Group justify="space-between" gap="xs">
-        <AuthorChip author={membership.member} size={32}>
-          <RelativeTime at={membership.since} />
-        </AuthorChip>
+        <Box flex="1 1 160px">
+          <AuthorChip author={membership.member} size={32}>
+            <RelativeTime at={membership.since} />
+          </AuthorChip>
+        </Box>
         <Group gap="xs" wrap="nowrap">
           {membership.role !== 'member' && <Badge flex="none">{t(`role.${membership.role}`)}</Badge>}
           {children}
