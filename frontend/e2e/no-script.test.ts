@@ -41,8 +41,8 @@ test('a page that only the app draws says what it needs, and where one can read 
   for (const path of ['/sign-in', '/search', '/points']) {
     await page.goto(path);
     await said.nth(1).waitFor();
-    assert.match(await said.first().innerText(), /^This page needs JavaScript/);
-    assert.match(await said.nth(1).innerText(), /^Diese Seite braucht JavaScript/);
+    assert.match((await said.first().textContent()) ?? '', /^This page needs JavaScript/);
+    assert.match((await said.nth(1).textContent()) ?? '', /^Diese Seite braucht JavaScript/);
   }
   await said.nth(1).locator('a').click();
   await page.waitForURL('/questions');
