@@ -35,6 +35,21 @@ for (const screen of screens) {
   });
 }
 
+test('a page that only the app draws says what it needs, and where one can read without', async () => {
+  const page = await server.newPage({ javaScriptEnabled: false, locale: 'de-DE' });
+  const said = page.locator('noscript p');
+  for (const path of ['/sign-in', '/search', '/points']) {
+    await page.goto(path);
+    await said.nth(1).waitFor();
+    assert.match((await said.first().textContent()) ?? '', /^This page needs JavaScript/);
+    assert.match((await said.nth(1).textContent()) ?? '', /^Diese Seite braucht JavaScript/);
+  }
+  await said.nth(1).locator('a').click();
+  await page.waitForURL('/questions');
+  assert.equal(await said.first().isVisible(), false);
+  await page.context().close();
+});
+
 test('a question tells search engines what it is', async () => {
   const page = await server.newPage({ javaScriptEnabled: false });
   await page.goto('/questions');

@@ -46,7 +46,7 @@ test('tags are taken by Enter, by a comma or space in the text, and when the que
 /** The session ends by itself: neither the access token nor the cookie is good any more. */
 async function lapse(page: Page) {
   await page.context().clearCookies();
-  await page.route(/\/api\/v1\/(?:me|redemptions)$/, (route) =>
+  await page.route(/\/api\/v1\/(?:me|redemptions|questions\/[^/]+\/flags)$/, (route) =>
     route.request().method() === 'GET'
       ? route.continue()
       : route.fulfill({
@@ -102,5 +102,36 @@ test('a profile and an address outlive the session', async () => {
   assert.equal(await address.inputValue(), 'Elif, 12 Harbour Lane, 2nd floor');
   await comeBack(page);
   assert.equal(await address.inputValue(), 'Elif, 12 Harbour Lane, 2nd floor');
+  await page.context().close();
+});
+
+test('what was typed into a dialog is there when it is opened again after signing in', async () => {
+  const page = await server.newPage({ screen: 'phone' });
+  await server.signIn(page, 'elif');
+  const { items } = (await (await fetch(`${server.url}/api/v1/questions`)).json()) as {
+    items: { id: string; author: { handle: string } }[];
+  };
+  const others = items.find(({ author }) => author.handle !== 'elif');
+  assert(others);
+  await page.goto(`/questions/${others.id}`);
+  await page.getByRole('button', { name: 'Report' }).first().click();
+  await page.getByRole('radio', { name: 'Something else' }).check();
+  const note = page.getByRole('dialog').getByRole('textbox');
+  await note.fill('It names a neighbour, who never asked for that.');
+  await lapse(page);
+  await page.getByRole('dialog').getByRole('button', { name: 'Report' }).click();
+  await page.getByText('What you typed is still here.').waitFor();
+  await comeBack(page);
+  await page.getByRole('button', { name: 'Report' }).first().click();
+  assert.equal(await note.inputValue(), 'It names a neighbour, who never asked for that.');
+  assert(await page.getByRole('radio', { name: 'Something else' }).isChecked());
+
+  // A form on a page is there at once, and after a mere reload, too.
+  await page.goto('/groups/new');
+  await page.getByLabel('Name').fill('Lamp menders');
+  await page.waitForFunction(() => Object.values({ ...localStorage }).some((value) => value.includes('Lamp menders')));
+  await page.reload();
+  await page.getByLabel('Name').waitFor();
+  assert.equal(await page.getByLabel('Name').inputValue(), 'Lamp menders');
   await page.context().close();
 });

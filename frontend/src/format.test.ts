@@ -18,6 +18,8 @@ describe.each(['en', 'de'] as const)('numbers in %s', (language) => {
     [0, '0'],
     [-5, '−5'],
   ])('%j as a change', (value, text) => expect(signed(value)).toBe(text));
+  test('are written alike when they are not short enough to be shortened', () =>
+    expect(plain(compact(2_800))).toBe(either('2.8K', '2.800')));
   test('are shortened in passing', () => expect(plain(compact(1_250_000))).toBe(either('1.3M', '1,3 Mio.')));
   test('are shares', () => expect(plain(percent(0.125))).toBe(either('12.5%', '12,5 %')));
   test.each([

@@ -7,7 +7,9 @@ export const number = (value: number) => new Intl.NumberFormat(locale()).format(
 export const signed = (value: number) => new Intl.NumberFormat(locale(), { signDisplay: 'exceptZero' }).format(value).replace('-', '−');
 
 /** 12,345 as 12K, for counts that are only looked at in passing. */
-export const compact = (value: number) => new Intl.NumberFormat(locale(), { notation: 'compact', maximumFractionDigits: 1 }).format(value);
+export const compact = (value: number) =>
+  // Compact notation writes 2,800 without a separator in languages that have no thousands below ten of them.
+  new Intl.NumberFormat(locale(), { notation: 'compact', maximumFractionDigits: 1, useGrouping: 'always' }).format(value);
 
 /** `share` of 1 as per cent. */
 export const percent = (share: number) => new Intl.NumberFormat(locale(), { style: 'percent', maximumFractionDigits: 1 }).format(share);

@@ -1,4 +1,17 @@
-import { Anchor, Badge, Button, Card, createTheme, Drawer, Fieldset, type MantineColorsTuple, Modal, Table, Title } from '@mantine/core';
+import {
+  Anchor,
+  Badge,
+  Button,
+  Card,
+  createTheme,
+  Drawer,
+  Fieldset,
+  type MantineColorsTuple,
+  Modal,
+  Table,
+  Title,
+  Tooltip,
+} from '@mantine/core';
 
 const brand: MantineColorsTuple = [
   '#effcf9',
@@ -37,5 +50,7 @@ export const theme = createTheme({
     Modal: Modal.extend({ defaultProps: { attributes: plainHeader }, styles: dialogTitle }),
     Table: Table.extend({ defaultProps: { verticalSpacing: 'xs' } }),
     Title: Title.extend({ defaultProps: { textWrap: 'balance' } }),
+    // What does not fit beside a narrow page's edge is written in more lines.
+    Tooltip: Tooltip.extend({ defaultProps: { multiline: true, maw: 'min(320px, 90vw)' } }),
   },
 });

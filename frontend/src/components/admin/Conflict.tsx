@@ -1,10 +1,7 @@
 import { Alert, Button, Stack, Text } from '@mantine/core';
 import { IconUsers } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
-import { problemOf } from '~/problems';
-
-/** Whether somebody else changed the thing since it was read. */
-export const isConflict = (error: unknown) => problemOf(error)?.status === 412;
+import { isConflict } from '~/useEditForm';
 
 /** Somebody else was faster: nothing is overwritten, and nothing that was typed is lost. */
 export function Conflict({ error, reload }: { error: unknown; reload: () => void }) {

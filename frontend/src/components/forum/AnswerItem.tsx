@@ -1,6 +1,5 @@
-import { Button, Card, Group, Stack, TextInput, VisuallyHidden } from '@mantine/core';
+import { Button, Card, VisuallyHidden } from '@mantine/core';
 import type { AnswerView, QuestionView } from '@regulars/client';
-import { editAnswer } from '@regulars/client';
 import { deleteAnswerMutation } from '@regulars/client/react-query';
 import { IconCheck, IconCircleCheckFilled } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
@@ -8,13 +7,13 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { showProblem, showSuccess } from '~/forms';
 import { isStaff, useMe } from '~/session';
-import { useTextDraft } from '~/useDraft';
+import { useFocusBack } from '~/useFocusBack';
 import { useWrite } from '~/useWrite';
 import { Prose } from '../Prose';
 import { useConfirm } from '../useConfirm';
 import { Comments } from './Comments';
-import { mayAccept, REASON_CHARS_MAX, useLengths } from './limits';
-import { MarkdownEditor } from './MarkdownEditor';
+import { EditAnswer } from './EditAnswer';
+import { mayAccept } from './limits';
 import { PostFooter } from './PostFooter';
 import classes from './post.module.css';
 import { questionPath } from './QuestionLink';
@@ -39,6 +38,7 @@ export function AnswerItem({ answer, question, permissions: { moderates, toJoin 
   const queries = useQueryClient();
   const confirm = useConfirm();
   const [editing, edit] = useState(false);
+  const editButton = useFocusBack(editing);
   const acceptance = useAcceptance(question);
   const of = refOfAnswer(answer);
   const remove = useWrite({
@@ -116,6 +116,7 @@ export function AnswerItem({ answer, question, permissions: { moderates, toJoin 
               address={`${questionPath(question)}#a-${answer.id}`}
               moderates={moderates}
               onEdit={() => edit(true)}
+              editButton={editButton}
               onDelete={mayDelete ? ask : undefined}
             />
             <Comments post={answer} of={of} open={(!question.locked_at || moderates) && !toJoin && answer.state === 'published'} />
@@ -123,74 +124,5 @@ export function AnswerItem({ answer, question, permissions: { moderates, toJoin 
         </div>
       )}
     </Card>
-  );
-}
-
-function EditAnswer({ answer, onDone }: { answer: AnswerView; onDone: () => void }) {
-  const { t } = useTranslation(['forum', 'common']);
-  const { body: chars } = useLengths();
-  const queries = useQueryClient();
-  const draft = useTextDraft(`edit.${answer.id}.v${answer.version}`, answer.body);
-  const [reason, setReason] = useState('');
-  const [errors, setErrors] = useState<Record<string, string>>({});
-  const save = useWrite({
-    mutationFn: async () => {
-      const { data } = await editAnswer({
-        path: { answer_id: answer.id },
-        headers: { 'If-Match': `"${answer.version}"` },
-        body: { body: draft.text, ...(reason.trim() && { reason }) },
-        throwOnError: true,
-      });
-      return data;
-    },
-    onSuccess: (changed) => {
-      changeAnswers(queries, answer.question_id, (known) => (known.id === answer.id ? changed : known));
-      draft.clear();
-      showSuccess(t('post.saved'));
-      onDone();
-    },
-    onError: (error) => showProblem(error, { setErrors }),
-  });
-  return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        save.mutate();
-      }}
-    >
-      <Stack gap="sm">
-        <MarkdownEditor
-          label={t('answer.edit')}
-          chars={chars}
-          value={draft.text}
-          error={errors.body}
-          autoFocus
-          onChange={draft.change}
-          onSend={() => save.mutate()}
-        />
-        <TextInput
-          label={t('post.reason')}
-          description={t('post.reason_hint')}
-          maxLength={REASON_CHARS_MAX}
-          value={reason}
-          error={errors.reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
-        />
-        <Group gap="xs">
-          <Button type="submit" loading={save.isPending}>
-            {t('common:save')}
-          </Button>
-          <Button
-            variant="default"
-            onClick={() => {
-              draft.clear();
-              onDone();
-            }}
-          >
-            {t('common:cancel')}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
   );
 }

@@ -1,5 +1,5 @@
 import { Button, Radio, Stack, Text, Textarea, TextInput } from '@mantine/core';
-import { isNotEmpty, useForm } from '@mantine/form';
+import { isNotEmpty } from '@mantine/form';
 import type { CloseReason, QuestionView } from '@regulars/client';
 import { closeQuestionMutation } from '@regulars/client/react-query';
 import { useQueryClient } from '@tanstack/react-query';
@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { Dialog } from '~/components/Dialog';
 import { DialogButtons } from '~/components/DialogButtons';
 import { showProblem, showSuccess } from '~/forms';
+import { useDraftForm } from '~/useDraftForm';
 import { useWrite } from '~/useWrite';
 import { changeCard, invalidateQuestion } from './questionCache';
 import { useSimilar } from './SimilarQuestions';
@@ -18,7 +19,7 @@ const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/i;
 export function CloseDialog({ question, opened, close }: { question: QuestionView; opened: boolean; close: () => void }) {
   const { t } = useTranslation(['forum', 'common']);
   const queries = useQueryClient();
-  const form = useForm<{ reason: CloseReason | ''; duplicate_of: string; note: string }>({
+  const form = useDraftForm<{ reason: CloseReason | ''; duplicate_of: string; note: string }>(`close.${question.id}`, {
     initialValues: { reason: '', duplicate_of: '', note: '' },
     validate: {
       reason: isNotEmpty(t('flag.choose')),
@@ -30,6 +31,7 @@ export function CloseDialog({ question, opened, close }: { question: QuestionVie
     ...closeQuestionMutation(),
     onSuccess: async () => {
       close();
+      form.reset();
       changeCard(queries, question.id, (card) => ({ ...card, closed: true }));
       await invalidateQuestion(queries, question.id);
       showSuccess(t('close.done'));

@@ -3,12 +3,15 @@ import type { CommentView } from '@regulars/client';
 import { commentOnAnswer, commentOnQuestion, editComment } from '@regulars/client';
 import { listAnswerCommentsInfiniteQueryKey, listQuestionCommentsInfiniteQueryKey } from '@regulars/client/react-query';
 import { useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { number } from '~/format';
 import { showProblem } from '~/forms';
 import { useTextDraft } from '~/useDraft';
+import { useEditForm, type Version } from '~/useEditForm';
 import { useWrite } from '~/useWrite';
+import { EditConflict } from '../EditConflict';
+import { fieldProps } from './fields';
 import { COMMENT_CHARS, lengthOf } from './limits';
 import { changePost, type PostRef } from './questionCache';
 
@@ -18,35 +21,23 @@ export const commentsKey = (of: PostRef) =>
     ? listQuestionCommentsInfiniteQueryKey({ path: { question_id: of.id } })
     : listAnswerCommentsInfiniteQueryKey({ path: { answer_id: of.id } });
 
-/** Writes a comment, or changes one. */
-export function CommentForm({
-  of,
-  comment,
-  onDone,
-  onCancel,
-}: {
-  of: PostRef;
-  comment?: CommentView;
-  onDone: () => void;
-  onCancel: () => void;
-}) {
-  const { t } = useTranslation(['forum', 'common']);
+/** Writes a comment. What was typed stays until it is sent, though its form be closed. */
+export function CommentForm({ of, onDone, onCancel }: { of: PostRef; onDone: () => void; onCancel: () => void }) {
+  const { t } = useTranslation('forum');
   const queries = useQueryClient();
-  const draft = useTextDraft(comment ? `comment.${comment.id}` : `comment.on.${of.id}`, comment?.body);
+  const draft = useTextDraft(`comment.on.${of.id}`);
   const [error, setError] = useState<string>();
-  const length = lengthOf(draft.text);
   const send = useWrite({
     mutationFn: async () => {
       const body = { body: draft.text };
-      if (comment) return (await editComment({ path: { comment_id: comment.id }, body, throwOnError: true })).data;
       if (of.kind === 'question') return (await commentOnQuestion({ path: { question_id: of.id }, body, throwOnError: true })).data;
       return (await commentOnAnswer({ path: { answer_id: of.id }, body, throwOnError: true })).data;
     },
     onSuccess: (written) => {
       changePost(queries, of, (post) => ({
         ...post,
-        comments: comment ? post.comments.map((known) => (known.id === written.id ? written : known)) : [...post.comments, written],
-        comment_count: post.comment_count + (comment ? 0 : 1),
+        comments: [...post.comments, written],
+        comment_count: post.comment_count + 1,
       }));
       queries.invalidateQueries({ queryKey: commentsKey(of) });
       draft.clear();
@@ -54,8 +45,95 @@ export function CommentForm({
     },
     onError: (problem) => showProblem(problem, { setErrors: ({ body }) => setError(body) }),
   });
-  const fits = length >= COMMENT_CHARS.min && length <= COMMENT_CHARS.max;
-  const submit = () => fits && send.mutate();
+  return (
+    <CommentField
+      label={t('comment.add')}
+      action={t('comment.send')}
+      text={draft.text}
+      error={error}
+      isWriting={send.isPending}
+      onChange={(text) => {
+        setError(undefined);
+        draft.change(text);
+      }}
+      onSend={() => send.mutate()}
+      onCancel={onCancel}
+    />
+  );
+}
+
+const versionOf = ({ body, edited_at }: CommentView): Version<{ body: string }> => ({ version: edited_at ?? '', values: { body } });
+
+/** Changes a comment. The API knows no versions of it: what the page has read since must be looked at first. */
+export function EditComment({
+  of,
+  comment,
+  onDone,
+  onCancel,
+}: {
+  of: PostRef;
+  comment: CommentView;
+  onDone: () => void;
+  onCancel: () => void;
+}) {
+  const { t } = useTranslation(['forum', 'common']);
+  const queries = useQueryClient();
+  const now = versionOf(comment);
+  const edit = useEditForm({ draft: `edit.comment.${comment.id}`, lasts: 'until_sent', now, read: async () => now });
+  const { form } = edit;
+  const send = useWrite({
+    mutationFn: async () => (await editComment({ path: { comment_id: comment.id }, body: form.getValues(), throwOnError: true })).data,
+    onSuccess: (written) => {
+      changePost(queries, of, (post) => ({
+        ...post,
+        comments: post.comments.map((known) => (known.id === written.id ? written : known)),
+      }));
+      queries.invalidateQueries({ queryKey: commentsKey(of) });
+      edit.discard();
+      onDone();
+    },
+    onError: edit.refused,
+  });
+  const { body, onChange, error } = { ...fieldProps(form, 'body'), body: form.values.body };
+  return (
+    <>
+      <EditConflict edit={edit} texts={{ body: t('comment.edit') }} />
+      <CommentField
+        label={t('comment.edit')}
+        action={t('common:save')}
+        text={body}
+        error={error}
+        isWriting={send.isPending}
+        mayNotSend={edit.behind}
+        onChange={onChange}
+        onSend={() => send.mutate()}
+        onCancel={() => {
+          edit.discard();
+          onCancel();
+        }}
+      />
+    </>
+  );
+}
+
+interface FieldProps {
+  label: string;
+  /** What sending is called. */
+  action: string;
+  text: string;
+  error?: ReactNode;
+  isWriting: boolean;
+  mayNotSend?: boolean;
+  onChange: (text: string) => void;
+  onSend: () => void;
+  onCancel: () => void;
+}
+
+function CommentField({ label, action, text, error, isWriting, mayNotSend, onChange, onSend, onCancel }: FieldProps) {
+  const { t } = useTranslation(['forum', 'common']);
+  const length = lengthOf(text);
+  const fits = length >= COMMENT_CHARS.min && length <= COMMENT_CHARS.max && !mayNotSend;
+  const submit = () => fits && onSend();
   return (
     <form
       onSubmit={(event) => {
@@ -69,22 +147,19 @@ export function CommentForm({
         minRows={2}
         autoFocus
         data-autofocus
-        aria-label={t(comment ? 'comment.edit' : 'comment.add')}
+        aria-label={label}
         placeholder={t('comment.placeholder')}
-        value={draft.text}
+        value={text}
         error={error ?? (length > COMMENT_CHARS.max && t('comment.too_long', { max: number(COMMENT_CHARS.max) }))}
-        onChange={(event) => {
-          setError(undefined);
-          draft.change(event.currentTarget.value);
-        }}
+        onChange={(event) => onChange(event.currentTarget.value)}
         onKeyDown={(event) => {
           if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) submit();
           if (event.key === 'Escape') onCancel();
         }}
       />
       <Group gap="xs" my="xs">
-        <Button type="submit" size="xs" loading={send.isPending} disabled={!fits}>
-          {t(comment ? 'common:save' : 'comment.send')}
+        <Button type="submit" size="xs" loading={isWriting} disabled={!fits}>
+          {action}
         </Button>
         <Button size="xs" variant="default" onClick={onCancel}>
           {t('common:cancel')}

@@ -7,12 +7,13 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { showProblem, showSuccess } from '~/forms';
 import { isStaff, useMe } from '~/session';
+import { useFocusBack } from '~/useFocusBack';
 import { useWrite } from '~/useWrite';
 import { AuthorChip } from '../AuthorChip';
 import { Prose } from '../Prose';
 import { RelativeTime } from '../RelativeTime';
 import { useConfirm } from '../useConfirm';
-import { CommentForm, commentsKey } from './CommentForm';
+import { commentsKey, EditComment } from './CommentForm';
 import classes from './Comments.module.css';
 import { withinEditWindow } from './limits';
 import { changePost, type PostRef } from './questionCache';
@@ -24,6 +25,7 @@ export function CommentItem({ comment, of, open }: { comment: CommentView; of: P
   const queries = useQueryClient();
   const confirm = useConfirm();
   const [editing, edit] = useState(false);
+  const pencil = useFocusBack(editing);
   const own = me?.id === comment.author.id;
   const mayEdit = open && me && (isStaff(me) || (own && withinEditWindow(me.trust, comment.created_at)));
   const mayDelete = me && (own || isStaff(me));
@@ -43,7 +45,7 @@ export function CommentItem({ comment, of, open }: { comment: CommentView; of: P
   if (editing) {
     return (
       <li className={classes.comment}>
-        <CommentForm of={of} comment={comment} onDone={() => edit(false)} onCancel={() => edit(false)} />
+        <EditComment of={of} comment={comment} onDone={() => edit(false)} onCancel={() => edit(false)} />
       </li>
     );
   }
@@ -63,7 +65,7 @@ export function CommentItem({ comment, of, open }: { comment: CommentView; of: P
         </AuthorChip>
         <Group gap={2}>
           {mayEdit && (
-            <ActionIcon size={26} variant="subtle" color="gray" aria-label={t('comment.edit')} onClick={() => edit(true)}>
+            <ActionIcon ref={pencil} size={26} variant="subtle" color="gray" aria-label={t('comment.edit')} onClick={() => edit(true)}>
               <IconPencil size={15} />
             </ActionIcon>
           )}

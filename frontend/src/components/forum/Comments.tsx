@@ -4,6 +4,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { number } from '~/format';
+import { useFocusBack } from '~/useFocusBack';
 import { byCursor } from '../InfiniteList';
 import { Problem } from '../LoadState';
 import { CommentForm } from './CommentForm';
@@ -36,6 +37,7 @@ export function Comments({ post, of, open }: { post: Post; of: PostRef; open: bo
   const membersOnly = useMembersOnly();
   const [expanded, setExpanded] = useState(false);
   const [writing, write] = useState(false);
+  const add = useFocusBack(writing);
   // The post brings the first ones; only longer lists are asked for.
   const long = post.comment_count > post.comments.length;
   const all = useAllComments(of, expanded && long);
@@ -66,7 +68,7 @@ export function Comments({ post, of, open }: { post: Post; of: PostRef; open: bo
           </Button>
         )}
         {open && !writing && (
-          <Anchor component="button" type="button" size="sm" c="dimmed" onClick={() => membersOnly(() => write(true))}>
+          <Anchor ref={add} component="button" type="button" size="sm" c="dimmed" onClick={() => membersOnly(() => write(true))}>
             {t('comment.add')}
           </Anchor>
         )}

@@ -1,10 +1,11 @@
 import { Radio, Stack, Text, Textarea } from '@mantine/core';
-import { isNotEmpty, useForm } from '@mantine/form';
+import { isNotEmpty } from '@mantine/form';
 import { type FlagReason, flagAnswer, flagQuestion } from '@regulars/client';
 import { useTranslation } from 'react-i18next';
 import { Dialog } from '~/components/Dialog';
 import { DialogButtons } from '~/components/DialogButtons';
 import { showProblem, showSuccess } from '~/forms';
+import { useDraftForm } from '~/useDraftForm';
 import { useWrite } from '~/useWrite';
 import { lengthOf, NOTE_CHARS } from './limits';
 import type { PostRef } from './questionCache';
@@ -14,7 +15,7 @@ const REASONS: FlagReason[] = ['spam', 'rude', 'off_topic', 'low_quality', 'othe
 /** Tells the moderators that something is wrong with a post. */
 export function FlagDialog({ of, opened, close }: { of: PostRef; opened: boolean; close: () => void }) {
   const { t } = useTranslation(['forum', 'common']);
-  const form = useForm<{ reason: FlagReason | ''; note: string }>({
+  const form = useDraftForm<{ reason: FlagReason | ''; note: string }>(`flag.${of.id}`, {
     initialValues: { reason: '', note: '' },
     validate: {
       reason: isNotEmpty(t('flag.choose')),

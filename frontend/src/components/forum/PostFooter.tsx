@@ -1,7 +1,7 @@
 import { Button, CopyButton, Group, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconCheck, IconFlag, IconHistory, IconLink, IconPencil, IconTrash } from '@tabler/icons-react';
-import { lazy, type ReactNode, Suspense } from 'react';
+import { lazy, type ReactNode, type Ref, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMe } from '~/session';
 import { AuthorChip } from '../AuthorChip';
@@ -24,6 +24,7 @@ export function PostFooter({
   address,
   moderates,
   onEdit,
+  editButton,
   onDelete,
   children,
 }: {
@@ -33,6 +34,8 @@ export function PostFooter({
   address: string;
   moderates: boolean;
   onEdit: () => void;
+  /** Where the focus goes back to after editing. */
+  editButton: Ref<HTMLButtonElement>;
   /** Absent when the caller may not. */
   onDelete?: () => void;
   children?: ReactNode;
@@ -55,7 +58,7 @@ export function PostFooter({
           )}
         </CopyButton>
         {mayEdit && (
-          <Button {...small} leftSection={<IconPencil size={15} />} onClick={onEdit}>
+          <Button {...small} ref={editButton} leftSection={<IconPencil size={15} />} onClick={onEdit}>
             {t('common:edit')}
           </Button>
         )}

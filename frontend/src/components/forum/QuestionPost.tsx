@@ -7,6 +7,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { showProblem, showSuccess } from '~/forms';
 import { useMe } from '~/session';
+import { useFocusBack } from '~/useFocusBack';
 import { useWrite } from '~/useWrite';
 import { Prose } from '../Prose';
 import { useConfirm } from '../useConfirm';
@@ -29,6 +30,7 @@ export function QuestionPost({ question, permissions: { moderates, toJoin } }: {
   const navigate = useNavigate();
   const confirm = useConfirm();
   const [editing, edit] = useState(false);
+  const editButton = useFocusBack(editing);
   const of = refOfQuestion(question);
   const remove = useWrite({
     ...deleteQuestionMutation(),
@@ -69,6 +71,7 @@ export function QuestionPost({ question, permissions: { moderates, toJoin } }: {
             address={questionPath(question)}
             moderates={moderates}
             onEdit={() => edit(true)}
+            editButton={editButton}
             onDelete={mayDelete ? ask : undefined}
           >
             {moderates && <ModeratorTools question={question} />}

@@ -1,41 +1,16 @@
-import { Box, Group, Stack, Text, VisuallyHidden } from '@mantine/core';
+import { Group, Stack, Text } from '@mantine/core';
 import type { RevisionView } from '@regulars/client';
 import { listAnswerRevisionsInfiniteOptions, listQuestionRevisionsInfiniteOptions } from '@regulars/client/react-query';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { diffArrays } from 'diff';
-import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Dialog } from '~/components/Dialog';
 import { number } from '~/format';
 import { AuthorChip } from '../AuthorChip';
+import ComparedText from '../ComparedText';
 import { byCursor, InfiniteList } from '../InfiniteList';
 import { Empty } from '../LoadState';
 import { RelativeTime } from '../RelativeTime';
 import type { PostRef } from './questionCache';
-import classes from './RevisionsDialog.module.css';
-
-const SIGN = { same: ' ', added: '+', removed: '−' };
-
-interface Line {
-  kind: keyof typeof SIGN;
-  text: string;
-}
-
-/** Texts that take longer to compare are shown one below the other. */
-const COMPARE_MS_MAX = 500;
-
-/** The lines of `after`, with those of `before` that are gone. */
-function comparedLines(before: string, after: string): Line[] {
-  const [old = [], now = []] = [before, after].map((text) => text.split(/\r?\n/));
-  const parts = diffArrays(old, now, { timeout: COMPARE_MS_MAX }) ?? [
-    { removed: true, added: false, value: old },
-    { removed: false, added: true, value: now },
-  ];
-  return parts.flatMap(({ added, removed, value }) => {
-    const kind = added ? 'added' : removed ? 'removed' : 'same';
-    return value.map((text): Line => ({ kind, text }));
-  });
-}
 
 /** What a post said before, and what each change made of it. */
 export default function RevisionsDialog({ of, close }: { of: PostRef; close: () => void }) {
@@ -68,7 +43,6 @@ const wholeOf = ({ title, tags, body }: RevisionView) =>
 
 function Revision({ revision, before }: { revision: RevisionView; before?: RevisionView }) {
   const { t } = useTranslation(['forum', 'common']);
-  const lines = useMemo(() => (before ? comparedLines(wholeOf(before), wholeOf(revision)) : undefined), [before, revision]);
   return (
     <Stack gap={6} component="section">
       <Group justify="space-between" gap="xs">
@@ -85,18 +59,7 @@ function Revision({ revision, before }: { revision: RevisionView; before?: Revis
           {revision.reason}
         </Text>
       )}
-      <Box className={classes.text} tabIndex={0} role="group" aria-label={t('revisions.text')}>
-        {lines
-          ? lines.map((line, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: lines never move
-              <div key={index} data-kind={line.kind}>
-                <span aria-hidden>{SIGN[line.kind]} </span>
-                {line.kind !== 'same' && <VisuallyHidden>{t(`revisions.${line.kind}`)}</VisuallyHidden>}
-                {line.text}
-              </div>
-            ))
-          : wholeOf(revision)}
-      </Box>
+      <ComparedText before={before && wholeOf(before)} after={wholeOf(revision)} label={t('revisions.text')} />
     </Stack>
   );
 }

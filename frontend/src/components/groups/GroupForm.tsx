@@ -1,35 +1,44 @@
 import { Button, Group, Radio, Stack, Switch, Textarea, TextInput } from '@mantine/core';
-import { useForm } from '@mantine/form';
 import type { GroupKind } from '@regulars/client';
 import { useTranslation } from 'react-i18next';
-import { showProblem } from '~/forms';
+import { EditConflict } from '~/components/EditConflict';
+import { useEditForm, type Version } from '~/useEditForm';
 import { useWrite } from '~/useWrite';
 
 const KINDS = ['open', 'on_request', 'invite_only'] as const;
 
-interface GroupTerms {
+/** What the founder or an owner of a group decides. */
+export interface GroupTerms {
   name: string;
   description: string;
   kind: GroupKind;
   private: boolean;
 }
 
-/** What a group is called, what it is for, and who gets in. */
-export function GroupForm({
-  initial,
-  submit,
-  label,
-}: {
-  initial: GroupTerms;
-  submit: (terms: GroupTerms) => Promise<unknown>;
+interface Props {
+  /** The name of the draft. */
+  draft: string;
+  now: Version<GroupTerms>;
+  read: () => Promise<Version<GroupTerms>>;
+  /** Sends them, and returns what has become of them where the form stays open. */
+  submit: (terms: GroupTerms, begun: Version<GroupTerms>) => Promise<Version<GroupTerms> | undefined>;
   label: string;
-}) {
+}
+
+/** What a group is called, what it is for, and who gets in. */
+export function GroupForm({ draft, now, read, submit, label }: Props) {
   const { t } = useTranslation('groups');
-  const form = useForm({ initialValues: initial });
-  const write = useWrite({ mutationFn: submit, onError: (error) => showProblem(error, form) });
+  const edit = useEditForm<GroupTerms>({ draft, now, read });
+  const { form, begun } = edit;
+  const write = useWrite({
+    mutationFn: (terms: GroupTerms) => submit(terms, begun),
+    onSuccess: (saved) => (saved ? edit.saved(saved) : edit.discard()),
+    onError: edit.refused,
+  });
   return (
     <form onSubmit={form.onSubmit((terms) => write.mutate(terms))}>
       <Stack maw={640}>
+        <EditConflict edit={edit} texts={{ name: t('form.name'), description: t('form.description') }} />
         <TextInput label={t('form.name')} required maxLength={60} {...form.getInputProps('name')} />
         <Textarea
           label={t('form.description')}

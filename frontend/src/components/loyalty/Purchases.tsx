@@ -9,6 +9,7 @@ import { date, money, number } from '~/format';
 import { byCursor, InfiniteList } from '../InfiniteList';
 import { Empty } from '../LoadState';
 import { LinkButton } from '../links';
+import { channelName } from './channelName';
 import { PointsExplanation } from './PointsExplanation';
 import { PurchaseLines } from './PurchaseLines';
 import classes from './Purchases.module.css';
@@ -52,7 +53,7 @@ function PurchaseCard({ purchase }: { purchase: PurchaseView }) {
             </Title>
             <Text size="sm" c="dimmed">
               {date(purchase.purchased_at)} · {money(purchase.net_minor, purchase.currency)}
-              {purchase.channel && ` · ${purchase.channel}`}
+              {purchase.channel && ` · ${channelName(purchase.channel)}`}
             </Text>
           </div>
           <Group gap="sm" wrap="nowrap">

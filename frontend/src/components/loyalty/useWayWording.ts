@@ -1,6 +1,7 @@
 import type { WayToEarn } from '@regulars/client';
 import { useTranslation } from 'react-i18next';
 import { date, listed, money, number, percent, weekday } from '~/format';
+import { channelName } from './channelName';
 import { expiryOf } from './expiry';
 
 /** Ways to earn, in words for those who earn. */
@@ -27,7 +28,7 @@ export function useWayWording() {
       first_purchase !== undefined && t(first_purchase ? 'earn.say.first_only' : 'earn.say.not_first'),
       way.selected_products && t('earn.say.selected_products'),
       categories.length && t('earn.say.categories', { list: listed(categories) }),
-      channels.length && t('earn.say.channels', { list: listed(channels) }),
+      channels.length && t('earn.say.channels', { list: listed(channels.map(channelName)) }),
       weekdays.length && t('earn.say.weekdays', { list: listed(weekdays.map((day) => weekday(day))) }),
       hours && t('earn.say.hours', { from: `${hours.from}:00`, until: `${hours.until}:00` }),
     ].map((part) => part || undefined);

@@ -1,5 +1,5 @@
 import { Button, Stack, Text, TextInput } from '@mantine/core';
-import { isNotEmpty, useForm } from '@mantine/form';
+import { isNotEmpty } from '@mantine/form';
 import { listPartners, type PartnerView } from '@regulars/client';
 import { createPartnerMutation, editPartnerMutation, listPartnersOptions } from '@regulars/client/react-query';
 import { IconBuildingStore, IconPlus } from '@tabler/icons-react';
@@ -21,6 +21,7 @@ import { showProblem, showSuccess } from '~/forms';
 import { loadNamespaces } from '~/i18n';
 import { invalidate } from '~/invalidate';
 import { text } from '~/searchParams';
+import { useDraftForm } from '~/useDraftForm';
 import { useWrite } from '~/useWrite';
 
 export const Route = createFileRoute('/admin/partners')({
@@ -93,7 +94,7 @@ function PartnerModal({ opened, partner, onClose }: { opened: boolean; partner?:
   const { t } = useTranslation(['admin_system', 'admin', 'common']);
   const queries = useQueryClient();
   const navigate = Route.useNavigate();
-  const form = useForm({
+  const form = useDraftForm(partner ? `edit.partner.${partner.id}` : 'partner', {
     initialValues: { name: partner?.name ?? '' },
     validate: { name: isNotEmpty(t('admin:needed')) },
   });

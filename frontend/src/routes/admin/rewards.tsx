@@ -75,11 +75,6 @@ function Rewards() {
     onError: (error) => showProblem(error),
   });
 
-  async function reload(id: string) {
-    const { data } = await list.refetch();
-    setDrawer({ opened: true, item: data?.items.find(({ reward }) => reward.id === id) });
-  }
-
   const columns: Column<Row>[] = [
     { accessor: 'reward.name', title: t('admin:name'), width: 260, render: (item) => <NameCell item={item} /> },
     { accessor: 'reward.price_points', title: t('reward.points'), textAlign: 'right', render: ({ reward }) => number(reward.price_points) },
@@ -143,7 +138,7 @@ function Rewards() {
       <RewardDrawer
         {...drawer}
         onClose={() => setDrawer((before) => ({ ...before, opened: false }))}
-        onReload={() => drawer.item && reload(drawer.item.reward.id)}
+        read={async () => (await list.refetch()).data?.items.find(({ reward }) => reward.id === drawer.item?.reward.id)}
       />
       <SupplyDialog item={supplying} onClose={() => setSupplying(undefined)} />
       <ConfirmByName

@@ -17,7 +17,7 @@ export const Route = createFileRoute('/admin/settings')({
 
 function Settings() {
   const { t } = useTranslation('admin_system');
-  const { data, refetch } = useSuspenseQuery(settingsOptions);
+  const { data } = useSuspenseQuery(settingsOptions);
   return (
     <>
       <PageHeader
@@ -29,7 +29,7 @@ function Settings() {
         }
       />
       <Box maw={760}>
-        <SettingsForm key={data.etag} {...data} onReload={refetch} />
+        <SettingsForm now={data} />
       </Box>
     </>
   );

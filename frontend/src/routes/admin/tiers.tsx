@@ -8,7 +8,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { administratorsOnly } from '~/components/admin/administratorsOnly';
 import { ConfirmByName } from '~/components/admin/ConfirmByName';
-import { Conflict, isConflict } from '~/components/admin/Conflict';
+import { Conflict } from '~/components/admin/Conflict';
 import { TierChangePreview } from '~/components/admin/tiers/TierChangePreview';
 import { TierDrawer } from '~/components/admin/tiers/TierDrawer';
 import { PageHeader } from '~/components/PageHeader';
@@ -16,6 +16,7 @@ import { number } from '~/format';
 import { showProblem, showSuccess } from '~/forms';
 import { loadNamespaces } from '~/i18n';
 import { invalidate } from '~/invalidate';
+import { isConflict } from '~/useEditForm';
 import { useWrite } from '~/useWrite';
 
 export const Route = createFileRoute('/admin/tiers')({
@@ -43,11 +44,10 @@ function Tiers() {
       if (!isConflict(error)) showProblem(error);
     },
   });
-  async function reload(id?: string) {
+  const reload = () => {
     remove.reset();
-    const { data } = await list.refetch();
-    setDrawer((before) => ({ ...before, tier: data?.items.find(({ tier_id }) => tier_id === id) }));
-  }
+    list.refetch();
+  };
   return (
     <>
       <PageHeader title={t('tier.title')} description={t('tier.intro')}>
@@ -62,12 +62,12 @@ function Tiers() {
           </li>
         ))}
       </Stack>
-      <Conflict error={remove.error} reload={() => reload()} />
+      <Conflict error={remove.error} reload={reload} />
       <TierDrawer
         {...drawer}
         tiers={tiers}
         onClose={() => setDrawer((before) => ({ ...before, opened: false }))}
-        onReload={() => reload(drawer.tier?.tier_id)}
+        read={async () => (await list.refetch()).data?.items.find(({ tier_id }) => tier_id === drawer.tier?.tier_id)}
       />
       <ConfirmByName
         opened={deleting !== undefined}

@@ -1,11 +1,11 @@
 import { Group, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
-import { useForm } from '@mantine/form';
 import { adjustPoints } from '@regulars/client';
 import { getMemberPointsOptions } from '@regulars/client/react-query';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { Loading, Problem } from '~/components/LoadState';
 import { number } from '~/format';
+import { useDraftForm } from '~/useDraftForm';
 import { useIdempotencyKey } from '~/useIdempotencyKey';
 import { IntegerInput, type NumberOrEmpty } from '../inputs';
 import { MemberActionDialog } from '../members/MemberActionDialog';
@@ -16,7 +16,7 @@ export function AdjustPointsDialog({ handle, name, onClose }: { handle: string; 
   const withKey = useIdempotencyKey();
   const balance = useQuery({ ...getMemberPointsOptions({ path: { handle } }), staleTime: 0 });
   const { available = 0, arrears = 0 } = balance.data ?? {};
-  const form = useForm({
+  const form = useDraftForm(`adjust.${handle}`, {
     initialValues: { direction: 'add' as 'add' | 'take', points: '' as NumberOrEmpty, expires_on: '', reason: '' },
     validate: {
       points: (points, { direction }) => {

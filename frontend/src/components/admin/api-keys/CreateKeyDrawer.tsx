@@ -1,5 +1,5 @@
 import { Select, Stack, TextInput } from '@mantine/core';
-import { isNotEmpty, useForm } from '@mantine/form';
+import { isNotEmpty } from '@mantine/form';
 import type { Scope } from '@regulars/client';
 import { createApiKeyMutation, listPartnersOptions } from '@regulars/client/react-query';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
@@ -8,6 +8,7 @@ import { SideDialog } from '~/components/Dialog';
 import { DialogButtons } from '~/components/DialogButtons';
 import { showProblem } from '~/forms';
 import { invalidate } from '~/invalidate';
+import { useDraftForm } from '~/useDraftForm';
 import { useWrite } from '~/useWrite';
 import { DateTimeInput } from '../inputs';
 import { NewSecret } from './NewSecret';
@@ -18,7 +19,7 @@ export function CreateKeyDrawer({ opened, partner, onClose }: { opened: boolean;
   const { t } = useTranslation(['admin_system', 'admin', 'common']);
   const queries = useQueryClient();
   const partners = useQuery(listPartnersOptions({ query: { limit: 100 } }));
-  const form = useForm<{ partner_id: string; name: string; scopes: Scope[]; expires_at: string }>({
+  const form = useDraftForm<{ partner_id: string; name: string; scopes: Scope[]; expires_at: string }>('key', {
     initialValues: { partner_id: partner ?? '', name: '', scopes: ['purchases:write'], expires_at: '' },
     validate: {
       partner_id: isNotEmpty(t('admin:needed')),

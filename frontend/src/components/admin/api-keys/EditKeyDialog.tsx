@@ -1,5 +1,5 @@
 import { Stack, TextInput } from '@mantine/core';
-import { isNotEmpty, useForm } from '@mantine/form';
+import { isNotEmpty } from '@mantine/form';
 import type { ApiKeyView, Scope } from '@regulars/client';
 import { editApiKeyMutation } from '@regulars/client/react-query';
 import { useQueryClient } from '@tanstack/react-query';
@@ -8,6 +8,8 @@ import { Dialog } from '~/components/Dialog';
 import { DialogButtons } from '~/components/DialogButtons';
 import { showProblem, showSuccess } from '~/forms';
 import { invalidate } from '~/invalidate';
+import { changesOf } from '~/rebase';
+import { useDraftForm } from '~/useDraftForm';
 import { useWrite } from '~/useWrite';
 import { ScopeCheckboxes } from './ScopeCheckboxes';
 
@@ -15,7 +17,7 @@ import { ScopeCheckboxes } from './ScopeCheckboxes';
 export function EditKeyDialog({ apiKey, onClose }: { apiKey: ApiKeyView; onClose: () => void }) {
   const { t } = useTranslation(['admin_system', 'admin', 'common']);
   const queries = useQueryClient();
-  const form = useForm<{ name: string; scopes: Scope[] }>({
+  const form = useDraftForm<{ name: string; scopes: Scope[] }>(`edit.key.${apiKey.id}`, {
     initialValues: { name: apiKey.name, scopes: apiKey.scopes },
     validate: {
       name: isNotEmpty(t('admin:needed')),
@@ -33,7 +35,12 @@ export function EditKeyDialog({ apiKey, onClose }: { apiKey: ApiKeyView; onClose
   });
   return (
     <Dialog opened onClose={onClose} size="lg" title={t('key.edit_title', { name: apiKey.name })}>
-      <form noValidate onSubmit={form.onSubmit((body) => edit.mutate({ path: { api_key_id: apiKey.id }, body }))}>
+      <form
+        noValidate
+        onSubmit={form.onSubmit((values) =>
+          edit.mutate({ path: { api_key_id: apiKey.id }, body: changesOf(values, form.getInitialValues()) }),
+        )}
+      >
         <Stack>
           <TextInput label={t('admin:name')} description={t('key.name_help')} required maxLength={60} {...form.getInputProps('name')} />
           <ScopeCheckboxes {...form.getInputProps('scopes')} />

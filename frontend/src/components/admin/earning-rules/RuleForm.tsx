@@ -1,5 +1,5 @@
 import { Alert, Stack, Text } from '@mantine/core';
-import { isNotEmpty, useForm } from '@mantine/form';
+import { isNotEmpty } from '@mantine/form';
 import { useDebouncedValue } from '@mantine/hooks';
 import type { RuleView } from '@regulars/client';
 import { createEarningRuleMutation, editEarningRuleMutation, getSiteOptions } from '@regulars/client/react-query';
@@ -7,10 +7,11 @@ import { IconQuote } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { DialogButtons } from '~/components/DialogButtons';
-import { showProblem, showSuccess } from '~/forms';
+import { EditConflict } from '~/components/EditConflict';
+import { showSuccess } from '~/forms';
 import { invalidate } from '~/invalidate';
+import { useEditForm, type Version } from '~/useEditForm';
 import { useWrite } from '~/useWrite';
-import { Conflict, isConflict } from '../Conflict';
 import { RuleFields } from './RuleFields';
 import { hasAmounts, type RuleValues, termsOf, valuesOf } from './ruleForm';
 import { useRuleWording } from './useRuleWording';
@@ -20,19 +21,29 @@ export function RuleForm({
   rule,
   onSaved,
   onCancel,
-  onReload,
+  read,
 }: {
   rule?: RuleView;
   onSaved: (rule: RuleView) => void;
   onCancel: () => void;
-  onReload?: () => void;
+  /** Asks the server for the rule's latest version. */
+  read?: () => Promise<RuleView | undefined>;
 }) {
   const { t } = useTranslation(['admin_loyalty', 'admin']);
   const queries = useQueryClient();
   const { sentence } = useRuleWording();
   const { data: site } = useQuery(getSiteOptions());
-  const form = useForm<RuleValues>({
-    initialValues: valuesOf(rule, site?.currency),
+  const versionOf = (known?: RuleView): Version<RuleValues> => ({
+    version: known ? `"${known.version}"` : '',
+    values: valuesOf(known, site?.currency),
+  });
+  const edit = useEditForm<RuleValues>({
+    draft: rule ? `edit.rule.${rule.rule_id}` : 'rule',
+    now: versionOf(rule),
+    read: async () => {
+      const latest = await read?.();
+      return latest && versionOf(latest);
+    },
     validate: {
       name: (name) => (rule || name.trim() ? null : t('admin:needed')),
       valid_until: (until, { valid_from }) => (until && valid_from && until <= valid_from ? t('admin:until_after_from') : null),
@@ -43,30 +54,31 @@ export function RuleForm({
       },
     },
   });
+  const { form, begun } = edit;
   const [values] = useDebouncedValue(form.values, 150);
   const write = {
     onSuccess: (saved: RuleView) => {
+      edit.discard();
       invalidate(queries, 'earning_rules');
       showSuccess(t(rule ? 'rule.saved' : 'rule.created'));
       onSaved(saved);
     },
-    onError: (error: unknown) => {
-      if (!isConflict(error)) showProblem(error, form);
-    },
+    onError: edit.refused,
   };
   const create = useWrite({ ...createEarningRuleMutation(), ...write });
-  const edit = useWrite({ ...editEarningRuleMutation(), ...write });
+  const change = useWrite({ ...editEarningRuleMutation(), ...write });
 
   return (
     <form
       noValidate
       onSubmit={form.onSubmit((filled) => {
         const body = { terms: termsOf(filled), valid_from: filled.valid_from || undefined, valid_until: filled.valid_until || undefined };
-        if (rule) edit.mutate({ path: { rule_id: rule.rule_id }, headers: { 'If-Match': `"${rule.version}"` }, body });
+        if (rule) change.mutate({ path: { rule_id: rule.rule_id }, headers: { 'If-Match': begun.version }, body });
         else create.mutate({ body: { ...body, name: filled.name, trigger: filled.trigger } });
       })}
     >
       <Stack>
+        {(!edit.behind || edit.restored) && <EditConflict edit={edit} />}
         <RuleFields form={form} isNew={!rule} />
         <Alert icon={<IconQuote />} title={t('rule.says')} className="sticky-foot" variant="default">
           <Text size="sm" aria-live="polite">
@@ -78,9 +90,9 @@ export function RuleForm({
             {form.errors.terms}
           </Text>
         )}
-        <Conflict error={edit.error} reload={() => onReload?.()} />
+        {edit.behind && !edit.restored && <EditConflict edit={edit} />}
         {rule && <Text size="sm">{t('rule.edit_effect')}</Text>}
-        <DialogButtons onCancel={onCancel} loading={create.isPending || edit.isPending}>
+        <DialogButtons onCancel={onCancel} loading={create.isPending || change.isPending}>
           {t(rule ? 'rule.save_version' : 'rule.create')}
         </DialogButtons>
       </Stack>

@@ -55,7 +55,7 @@ export function MemberHeader({ member, me }: { member: MemberDetails; me: Me }) 
       <Card mb="md">
         <Group gap="lg" align="center">
           <Avatar name={profile.display_name} color="brand" variant="filled" size={56} visibleFrom="xs" aria-hidden />
-          <SimpleGrid cols={{ base: 2, xs: 3, lg: 6 }} flex={1} spacing="md" component="dl" m={0}>
+          <SimpleGrid cols={{ base: 2, xs: 3 }} flex={1} spacing="md" component="dl" m={0}>
             {customer && <Property label={t('members.tier')}>{customer.tier.name}</Property>}
             <Property label={t('member.available')}>{number(member.balance.available)}</Property>
             <Property label={t('common:reputation')}>{number(profile.reputation)}</Property>

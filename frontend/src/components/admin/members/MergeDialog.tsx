@@ -1,10 +1,10 @@
 import { Radio, Stack, Text } from '@mantine/core';
-import { useForm } from '@mantine/form';
 import { mergeMembers, previewMerge } from '@regulars/client';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { Loading, Problem } from '~/components/LoadState';
+import { useDraftForm } from '~/useDraftForm';
 import { MemberActionDialog } from './MemberActionDialog';
 import { MemberSelect } from './MemberSelect';
 import { MergeOutcome } from './MergeOutcome';
@@ -17,7 +17,7 @@ const STAYS = ['this', 'other'] as const;
 export function MergeDialog({ member: { profile, customer }, onClose }: { member: MemberDetails; onClose: () => void }) {
   const { t } = useTranslation('admin_community');
   const navigate = useNavigate();
-  const form = useForm({
+  const form = useDraftForm(`merge.${profile.handle}`, {
     // Who has no account goes.
     initialValues: { other: '', stays: (customer?.email ? 'this' : 'other') as (typeof STAYS)[number], reason: '' },
   });

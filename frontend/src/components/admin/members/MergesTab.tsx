@@ -1,5 +1,4 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
-import { useForm } from '@mantine/form';
 import { type MergeView, undoMerge } from '@regulars/client';
 import { listMergesOptions } from '@regulars/client/react-query';
 import { IconArrowRight } from '@tabler/icons-react';
@@ -10,6 +9,7 @@ import { LinkText } from '~/components/links';
 import { RelativeTime } from '~/components/RelativeTime';
 import { dateTime, listed, number } from '~/format';
 import { invalidate } from '~/invalidate';
+import { useDraftForm } from '~/useDraftForm';
 import { useMovedCounts } from '~/useMovedCounts';
 import { DataTable } from '../DataTable';
 import type { TabProps } from './LoyaltyTabs';
@@ -100,7 +100,7 @@ function UndoCell({ merge, onUndo }: { merge: MergeView; onUndo: (merge: MergeVi
 function UndoMerge({ merge, onClose }: { merge: MergeView; onClose: () => void }) {
   const { t } = useTranslation('admin_community');
   const queries = useQueryClient();
-  const form = useForm({ initialValues: { reason: '' } });
+  const form = useDraftForm(`unmerge.${merge.id}`, { initialValues: { reason: '' } });
   return (
     <MemberActionDialog
       title={t('merge.undo_title')}

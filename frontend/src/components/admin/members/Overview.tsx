@@ -1,4 +1,4 @@
-import { Badge, Card, Group, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
+import { Badge, Card, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import type { Customer } from '@regulars/client';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -127,26 +127,14 @@ function Spend({ customer: { spend } }: { customer: Customer }) {
           {t('overview.no_purchases')}
         </Text>
       ) : (
-        <Table aria-label={t('overview.spend')}>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th scope="col">{t('overview.net')}</Table.Th>
-              <Table.Th scope="col">{t('overview.orders')}</Table.Th>
-              <Table.Th scope="col">{t('overview.average')}</Table.Th>
-              <Table.Th scope="col">{t('overview.returns')}</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {spend.map(({ currency, net_minor, orders, returns }) => (
-              <Table.Tr key={currency}>
-                <Table.Td fw={600}>{money(net_minor, currency)}</Table.Td>
-                <Table.Td>{number(orders)}</Table.Td>
-                <Table.Td>{orders > 0 ? money(Math.round(net_minor / orders), currency) : '–'}</Table.Td>
-                <Table.Td>{number(returns)}</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
+        spend.map(({ currency, net_minor, orders, returns }) => (
+          <PropertyList key={currency}>
+            <Property label={t('overview.net')}>{money(net_minor, currency)}</Property>
+            <Property label={t('overview.orders')}>{number(orders)}</Property>
+            <Property label={t('overview.average')}>{orders > 0 ? money(Math.round(net_minor / orders), currency) : '–'}</Property>
+            <Property label={t('overview.returns')}>{number(returns)}</Property>
+          </PropertyList>
+        ))
       )}
     </Section>
   );

@@ -1,9 +1,9 @@
 import { NativeSelect, Text, Textarea } from '@mantine/core';
-import { useForm } from '@mantine/form';
 import { imposeSanction, liftSanction, type SanctionKind, type SanctionView } from '@regulars/client';
 import { useTranslation } from 'react-i18next';
 import { SILENCE_HOURS, SUSPENSION_HOURS } from '~/components/admin/review/decisions';
 import { duration } from '~/format';
+import { useDraftForm } from '~/useDraftForm';
 import { MemberActionDialog } from './MemberActionDialog';
 
 const KINDS: SanctionKind[] = ['warning', 'silence', 'suspension'];
@@ -12,7 +12,7 @@ const LENGTHS: Record<SanctionKind, number[]> = { warning: [], silence: SILENCE_
 /** Warns, silences or suspends a member. */
 export function ImposeSanctionDialog({ handle, onClose }: { handle: string; onClose: () => void }) {
   const { t } = useTranslation('admin_community');
-  const form = useForm({ initialValues: { kind: 'warning' as SanctionKind, hours: '', note: '', reason: '' } });
+  const form = useDraftForm(`sanction.${handle}`, { initialValues: { kind: 'warning' as SanctionKind, hours: '', note: '', reason: '' } });
   const lengths = LENGTHS[form.values.kind];
   const lengthOf = (hours: string) => (lengths.map(String).includes(hours) ? Number(hours) : lengths[0]) || undefined;
   return (
@@ -62,7 +62,7 @@ export function ImposeSanctionDialog({ handle, onClose }: { handle: string; onCl
 /** Ends a silence or a suspension before its time. */
 export function LiftSanctionDialog({ sanction, handle, onClose }: { sanction: SanctionView; handle: string; onClose: () => void }) {
   const { t } = useTranslation('admin_community');
-  const form = useForm({ initialValues: { reason: '' } });
+  const form = useDraftForm(`lift.${sanction.id}`, { initialValues: { reason: '' } });
   return (
     <MemberActionDialog
       title={t('sanction.lift_title', { handle })}

@@ -1,7 +1,7 @@
 import { Radio, Stack } from '@mantine/core';
-import { useForm } from '@mantine/form';
 import { type Role, setMemberRole } from '@regulars/client';
 import { useTranslation } from 'react-i18next';
+import { useDraftForm } from '~/useDraftForm';
 import { MemberActionDialog } from './MemberActionDialog';
 import type { MemberDetails } from './memberDetails';
 
@@ -10,7 +10,7 @@ const ROLES: Role[] = ['member', 'moderator', 'administrator'];
 /** Makes somebody staff, or no longer. */
 export function SetRoleDialog({ profile, onClose }: { profile: MemberDetails['profile']; onClose: () => void }) {
   const { t } = useTranslation(['admin_community', 'common']);
-  const form = useForm({ initialValues: { role: profile.role, reason: '' } });
+  const form = useDraftForm(`role.${profile.handle}`, { initialValues: { role: profile.role, reason: '' } });
   return (
     <MemberActionDialog
       title={t('member.set_role_of', { name: profile.display_name })}

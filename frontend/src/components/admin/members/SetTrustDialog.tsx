@@ -1,7 +1,7 @@
 import { NativeSelect } from '@mantine/core';
-import { useForm } from '@mantine/form';
 import { setTrust, unsetTrust } from '@regulars/client';
 import { useTranslation } from 'react-i18next';
+import { useDraftForm } from '~/useDraftForm';
 import { MemberActionDialog } from './MemberActionDialog';
 
 const BY_DEEDS = 'deeds';
@@ -10,7 +10,7 @@ const LEVELS = ['0', '1', '2', '3', '4'] as const;
 /** Sets how far a member is trusted, or leaves it to what they do. */
 export function SetTrustDialog({ handle, trust, onClose }: { handle: string; trust: number; onClose: () => void }) {
   const { t } = useTranslation(['admin_community', 'common']);
-  const form = useForm({ initialValues: { trust: String(trust), reason: '' } });
+  const form = useDraftForm(`trust.${handle}`, { initialValues: { trust: String(trust), reason: '' } });
   return (
     <MemberActionDialog
       title={t('member.set_trust_of', { name: handle })}

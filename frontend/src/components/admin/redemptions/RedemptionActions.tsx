@@ -7,6 +7,7 @@ import { useHoldDialog } from '~/components/Dialog';
 import { number } from '~/format';
 import { showProblem, showSuccess } from '~/forms';
 import { invalidate } from '~/invalidate';
+import { useDraftForm } from '~/useDraftForm';
 import { useIdempotencyKey } from '~/useIdempotencyKey';
 import { useWrite } from '~/useWrite';
 import { IntegerInput, type NumberOrEmpty } from '../inputs';
@@ -61,6 +62,7 @@ export function RedemptionActions({ redemption }: { redemption: RedemptionView }
   if (asking) {
     return (
       <ReasonForm
+        draft={`${asking}.${id}`}
         help={t(`redemption.${asking}_help`)}
         action={t(`redemption.${asking}`)}
         loading={write.isPending}
@@ -143,12 +145,14 @@ function IssueForm({
 }
 
 function ReasonForm({
+  draft,
   help,
   action,
   loading,
   onBack,
   onSend,
 }: {
+  draft: string;
   help: string;
   action: string;
   loading: boolean;
@@ -156,7 +160,8 @@ function ReasonForm({
   onSend: (reason: string) => void;
 }) {
   const { t } = useTranslation(['admin', 'common']);
-  const [reason, setReason] = useState('');
+  const form = useDraftForm(draft, { initialValues: { reason: '' } });
+  const { reason } = form.values;
   return (
     <Stack
       component="form"
@@ -173,8 +178,7 @@ function ReasonForm({
         autosize
         minRows={2}
         required
-        value={reason}
-        onChange={(event) => setReason(event.currentTarget.value)}
+        {...form.getInputProps('reason')}
         data-autofocus
       />
       <Group>

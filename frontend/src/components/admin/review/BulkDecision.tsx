@@ -98,7 +98,7 @@ export function BulkDecision({ items, me, onClose }: { items: ReviewItem[]; me: 
           )}
         </Stack>
       ) : decision ? (
-        <DecisionForm key={decision} decision={decision} onDecide={decide} onCancel={() => onClose(false)}>
+        <DecisionForm key={decision} about="several" decision={decision} onDecide={decide} onCancel={() => onClose(false)}>
           <NativeSelect
             label={t('review.decision')}
             value={decision}

@@ -1,9 +1,9 @@
 import { Autocomplete, Button, Group, NativeSelect, Stack, Textarea } from '@mantine/core';
-import { useForm } from '@mantine/form';
 import type { Decision } from '@regulars/client';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { duration } from '~/format';
+import { useDraftForm } from '~/useDraftForm';
 import { useOnce } from '~/useWrite';
 import { hoursOf, isPersonal } from './decisions';
 import { recentReasons, rememberReason } from './recentReasons';
@@ -24,12 +24,15 @@ const REASON_CHARS = { min: 3, max: 1_000 };
 
 /** Reason, note and length of one decision. It opens with the reason given last, so that Enter is enough to say it again. */
 export function DecisionForm({
+  about,
   decision,
   onDecide,
   onCancel,
   blocked,
   children,
 }: {
+  /** The name of what is decided about. */
+  about: string;
   decision: Decision;
   /** Whether it was done. */
   onDecide: (details: DecisionDetails, form: FieldErrors) => Promise<boolean>;
@@ -42,7 +45,7 @@ export function DecisionForm({
   const [recent] = useState(() => recentReasons(decision));
   const field = useRef<HTMLInputElement>(null);
   const lengths = hoursOf(decision);
-  const form = useForm({
+  const form = useDraftForm(`decide.${about}.${decision}`, {
     initialValues: { reason: recent[0] ?? '', note: '', hours: String(lengths[0] ?? '') },
     validate: {
       reason: (reason) => (reason.trim().length < REASON_CHARS.min ? t('review.reason_short') : null),

@@ -70,6 +70,7 @@ export function ReviewDetail({ item, me, chosen, conflict, busy, onChoose, onDec
             {chosen && (
               <DecisionForm
                 key={item.id + chosen}
+                about={item.id}
                 decision={chosen}
                 onDecide={(details, form) => onDecide(chosen, details, form)}
                 blocked={!mayDecide(chosen, item, me)}

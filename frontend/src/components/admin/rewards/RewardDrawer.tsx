@@ -1,29 +1,30 @@
 import { Stack } from '@mantine/core';
-import { isNotEmpty, useForm } from '@mantine/form';
+import { isNotEmpty } from '@mantine/form';
 import type { CatalogueReward } from '@regulars/client';
 import { createRewardMutation, editRewardMutation, getSiteOptions } from '@regulars/client/react-query';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { SideDialog } from '~/components/Dialog';
 import { DialogButtons } from '~/components/DialogButtons';
-import { showProblem, showSuccess } from '~/forms';
+import { EditConflict } from '~/components/EditConflict';
+import { showSuccess } from '~/forms';
 import { invalidate } from '~/invalidate';
+import { useEditForm, type Version } from '~/useEditForm';
 import { useWrite } from '~/useWrite';
-import { Conflict, isConflict } from '../Conflict';
 import { RewardFields } from './RewardFields';
 import { creationOf, editOf, hasAmount, type RewardValues, valuesOf } from './rewardForm';
 
-/** Makes a reward, or edits one; `latest` fetches it anew after somebody else changed it. */
+/** Makes a reward, or edits one; `read` asks the server for it after somebody else changed it. */
 export function RewardDrawer({
   item,
   opened,
   onClose,
-  onReload,
+  read,
 }: {
   item?: CatalogueReward;
   opened: boolean;
   onClose: () => void;
-  onReload: () => void;
+  read: () => Promise<CatalogueReward | undefined>;
 }) {
   const { t } = useTranslation(['admin_loyalty', 'common']);
   return (
@@ -33,17 +34,28 @@ export function RewardDrawer({
       size="lg"
       title={item ? t('reward.edit', { name: item.reward.name }) : t('reward.create')}
     >
-      <RewardForm key={item ? `${item.reward.id} ${item.version}` : 'new'} item={item} onClose={onClose} onReload={onReload} />
+      <RewardForm key={item?.reward.id ?? 'new'} item={item} onClose={onClose} read={read} />
     </SideDialog>
   );
 }
 
-function RewardForm({ item, onClose, onReload }: { item?: CatalogueReward; onClose: () => void; onReload: () => void }) {
+type FormProps = Omit<Parameters<typeof RewardDrawer>[0], 'opened'>;
+
+function RewardForm({ item, onClose, read }: FormProps) {
   const { t } = useTranslation(['admin', 'admin_loyalty', 'common']);
   const queries = useQueryClient();
   const { data: site } = useQuery(getSiteOptions());
-  const form = useForm<RewardValues>({
-    initialValues: valuesOf(item, site?.currency),
+  const versionOf = (known?: CatalogueReward): Version<RewardValues> => ({
+    version: known ? `"${known.version}"` : '',
+    values: valuesOf(known, site?.currency),
+  });
+  const edit = useEditForm<RewardValues>({
+    draft: item ? `edit.reward.${item.reward.id}` : 'reward',
+    now: versionOf(item),
+    read: async () => {
+      const latest = await read();
+      return latest && versionOf(latest);
+    },
     validate: {
       name: isNotEmpty(t('needed')),
       price_points: isNotEmpty(t('needed')),
@@ -51,30 +63,29 @@ function RewardForm({ item, onClose, onReload }: { item?: CatalogueReward; onClo
       available_until: (until, { available_from }) => (until && available_from && until <= available_from ? t('until_after_from') : null),
     },
   });
+  const { form, begun } = edit;
   const done = (message: string) => {
+    edit.discard();
     invalidate(queries, 'rewards');
     showSuccess(message);
     onClose();
   };
-  const refused = (error: unknown) => {
-    if (!isConflict(error)) showProblem(error, form);
-  };
-  const create = useWrite({ ...createRewardMutation(), onSuccess: () => done(t('admin_loyalty:reward.created')), onError: refused });
-  const edit = useWrite({ ...editRewardMutation(), onSuccess: () => done(t('admin_loyalty:reward.saved')), onError: refused });
+  const create = useWrite({ ...createRewardMutation(), onSuccess: () => done(t('admin_loyalty:reward.created')), onError: edit.refused });
+  const change = useWrite({ ...editRewardMutation(), onSuccess: () => done(t('admin_loyalty:reward.saved')), onError: edit.refused });
 
   return (
     <form
       noValidate
       onSubmit={form.onSubmit((values) =>
         item
-          ? edit.mutate({ path: { reward_id: item.reward.id }, headers: { 'If-Match': `"${item.version}"` }, body: editOf(values) })
+          ? change.mutate({ path: { reward_id: item.reward.id }, headers: { 'If-Match': begun.version }, body: editOf(values) })
           : create.mutate({ body: creationOf(values) }),
       )}
     >
       <Stack>
         <RewardFields form={form} isNew={!item} siteCurrency={site?.currency} />
-        <Conflict error={edit.error} reload={onReload} />
-        <DialogButtons onCancel={onClose} loading={create.isPending || edit.isPending}>
+        <EditConflict edit={edit} texts={{ name: t('name'), description: t('admin_loyalty:reward.description') }} />
+        <DialogButtons onCancel={onClose} loading={create.isPending || change.isPending}>
           {item ? t('common:save') : t('admin_loyalty:reward.create')}
         </DialogButtons>
       </Stack>

@@ -1,12 +1,13 @@
 import { type EditSettings, getSettings, type SettingsView } from '@regulars/client';
 import { queryOptions } from '@tanstack/react-query';
+import { versionOfTag } from '~/useEditForm';
 
 /** The settings with the tag of their version, which an edit has to name. */
 export const settingsOptions = queryOptions({
   queryKey: [{ _id: 'getSettings', with: 'etag' }],
   queryFn: async ({ signal }) => {
     const { data, response } = await getSettings({ signal, throwOnError: true });
-    return { settings: data, etag: response.headers.get('ETag') ?? undefined };
+    return { settings: data, version: versionOfTag(response.headers.get('ETag')), values: valuesOf(data) };
   },
 });
 
@@ -29,7 +30,3 @@ export type NumericSetting = keyof typeof NUMERIC_SETTINGS;
 
 /** The form's values for the settings. */
 export const valuesOf = ({ welcome_html: _html, edited_at: _at, ...editable }: SettingsView): SettingsValues => editable;
-
-/** Only what is not as it was. */
-export const changesOf = (values: SettingsValues, before: SettingsValues): EditSettings =>
-  Object.fromEntries(Object.entries(values).filter(([name, value]) => value !== before[name as keyof SettingsValues]));

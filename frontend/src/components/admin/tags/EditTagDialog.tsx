@@ -1,5 +1,4 @@
 import { Select, Stack, Textarea } from '@mantine/core';
-import { useForm } from '@mantine/form';
 import { useDebouncedValue } from '@mantine/hooks';
 import type { TagView } from '@regulars/client';
 import { editTagMutation, getTagOptions, listTagsOptions } from '@regulars/client/react-query';
@@ -11,6 +10,8 @@ import { DialogButtons } from '~/components/DialogButtons';
 import { Loading, Problem } from '~/components/LoadState';
 import { showProblem, showSuccess } from '~/forms';
 import { invalidate } from '~/invalidate';
+import { changesOf } from '~/rebase';
+import { useDraftForm } from '~/useDraftForm';
 import { useOnce, useWrite } from '~/useWrite';
 
 /** What a tag is for, and whether it only stands for another. */
@@ -28,11 +29,14 @@ function Fields({ tag, onClose }: { tag: TagView; onClose: () => void }) {
   const { t } = useTranslation(['admin_community', 'common']);
   const queries = useQueryClient();
   const edit = useWrite(editTagMutation());
-  const form = useForm({ initialValues: { description: tag.description, synonym_of: tag.synonym_of ?? null } });
+  const form = useDraftForm(`edit.tag.${tag.name}`, {
+    initialValues: { description: tag.description, synonym_of: tag.synonym_of ?? null },
+  });
   const send = useOnce(async ({ description, synonym_of }: typeof form.values) => {
     try {
       // The API takes null for "stands for itself", which the description of its body cannot say.
-      const body = { description: description.trim(), synonym_of: synonym_of as string | undefined };
+      const now = { description: description.trim(), synonym_of: synonym_of as string | undefined };
+      const body = changesOf(now, form.getInitialValues() as typeof now);
       await edit.mutateAsync({ path: { name: tag.name }, body });
       showSuccess(t('tags.saved', { name: tag.name }));
       onClose();

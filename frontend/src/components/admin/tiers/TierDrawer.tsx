@@ -1,5 +1,5 @@
 import { SimpleGrid, Stack, Text, Textarea, TextInput } from '@mantine/core';
-import { isNotEmpty, useForm } from '@mantine/form';
+import { isNotEmpty } from '@mantine/form';
 import { useDebouncedValue } from '@mantine/hooks';
 import type { TierView } from '@regulars/client';
 import { createTierMutation, editTierMutation } from '@regulars/client/react-query';
@@ -7,10 +7,11 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { SideDialog } from '~/components/Dialog';
 import { DialogButtons } from '~/components/DialogButtons';
-import { showProblem, showSuccess } from '~/forms';
+import { EditConflict } from '~/components/EditConflict';
+import { showSuccess } from '~/forms';
 import { invalidate } from '~/invalidate';
+import { useEditForm, type Version } from '~/useEditForm';
 import { useWrite } from '~/useWrite';
-import { Conflict, isConflict } from '../Conflict';
 import { IntegerInput, type NumberOrEmpty } from '../inputs';
 import { TierChangePreview } from './TierChangePreview';
 
@@ -19,7 +20,8 @@ interface Props {
   tiers: TierView[];
   opened: boolean;
   onClose: () => void;
-  onReload: () => void;
+  /** Asks the server how the tier is now. */
+  read: () => Promise<TierView | undefined>;
 }
 
 /** Makes a step of the ladder, or changes one; shows who would move before it is saved. */
@@ -28,7 +30,7 @@ export function TierDrawer(props: Props) {
   const { tier, opened, onClose } = props;
   return (
     <SideDialog opened={opened} onClose={onClose} size="md" title={tier ? t('tier.edit', { name: tier.name }) : t('tier.create')}>
-      <TierForm key={tier ? `${tier.tier_id} ${tier.version}` : 'new'} {...props} />
+      <TierForm key={tier?.tier_id ?? 'new'} {...props} />
     </SideDialog>
   );
 }
@@ -36,15 +38,31 @@ export function TierDrawer(props: Props) {
 /** The next rank leaves room for tiers in between. */
 const nextRank = (tiers: TierView[]) => Math.max(0, ...tiers.map(({ rank }) => rank)) + 10;
 
-function TierForm({ tier, tiers, onClose, onReload }: Props) {
+interface Values {
+  name: string;
+  rank: NumberOrEmpty;
+  threshold: NumberOrEmpty;
+  benefits: string;
+}
+
+function TierForm({ tier, tiers, onClose, read }: Props) {
   const { t } = useTranslation(['admin_loyalty', 'admin', 'common']);
   const queries = useQueryClient();
-  const form = useForm<{ name: string; rank: NumberOrEmpty; threshold: NumberOrEmpty; benefits: string }>({
-    initialValues: {
-      name: tier?.name ?? '',
-      rank: tier?.rank ?? nextRank(tiers),
-      threshold: tier?.threshold ?? '',
-      benefits: tier?.benefits ?? '',
+  const versionOf = (known?: TierView): Version<Values> => ({
+    version: known ? `"${known.version}"` : '',
+    values: {
+      name: known?.name ?? '',
+      rank: known?.rank ?? nextRank(tiers),
+      threshold: known?.threshold ?? '',
+      benefits: known?.benefits ?? '',
+    },
+  });
+  const edit = useEditForm<Values>({
+    draft: tier ? `edit.tier.${tier.tier_id}` : 'tier',
+    now: versionOf(tier),
+    read: async () => {
+      const latest = await read();
+      return latest && versionOf(latest);
     },
     validate: {
       name: isNotEmpty(t('admin:needed')),
@@ -52,27 +70,27 @@ function TierForm({ tier, tiers, onClose, onReload }: Props) {
       threshold: isNotEmpty(t('admin:needed')),
     },
   });
+  const { form, begun } = edit;
   const [{ rank, threshold, name }] = useDebouncedValue(form.values, 300);
   const moving = rank !== '' && rank > 0 && threshold !== '' && threshold !== tier?.threshold;
   const write = {
     onSuccess: () => {
+      edit.discard();
       invalidate(queries, 'tiers');
       showSuccess(t('tier.saved'));
       onClose();
     },
-    onError: (error: unknown) => {
-      if (!isConflict(error)) showProblem(error, form);
-    },
+    onError: edit.refused,
   };
   const create = useWrite({ ...createTierMutation(), ...write });
-  const edit = useWrite({ ...editTierMutation(), ...write });
+  const change = useWrite({ ...editTierMutation(), ...write });
   const ground = tier?.rank === 0;
   return (
     <form
       noValidate
       onSubmit={form.onSubmit((values) => {
         const body = { name: values.name, benefits: values.benefits, threshold: Number(values.threshold) };
-        if (tier) edit.mutate({ path: { tier_id: tier.tier_id }, headers: { 'If-Match': `"${tier.version}"` }, body });
+        if (tier) change.mutate({ path: { tier_id: tier.tier_id }, headers: { 'If-Match': begun.version }, body });
         else create.mutate({ body: { ...body, rank: Number(values.rank) } });
       })}
     >
@@ -106,8 +124,8 @@ function TierForm({ tier, tiers, onClose, onReload }: Props) {
         />
         {moving && <TierChangePreview change={{ rank, threshold }} tiers={tiers} newName={name} />}
         {tier && !ground && <Text size="sm">{t('tier.edit_effect')}</Text>}
-        <Conflict error={edit.error} reload={onReload} />
-        <DialogButtons onCancel={onClose} loading={create.isPending || edit.isPending}>
+        <EditConflict edit={edit} texts={{ name: t('admin:name'), benefits: t('tier.benefits') }} />
+        <DialogButtons onCancel={onClose} loading={create.isPending || change.isPending}>
           {t(tier ? 'common:save' : 'tier.create')}
         </DialogButtons>
       </Stack>

@@ -8,7 +8,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { administratorsOnly } from '~/components/admin/administratorsOnly';
 import { ConfirmByName } from '~/components/admin/ConfirmByName';
-import { Conflict, isConflict } from '~/components/admin/Conflict';
+import { Conflict } from '~/components/admin/Conflict';
 import { RuleForm } from '~/components/admin/earning-rules/RuleForm';
 import { RuleVersions } from '~/components/admin/earning-rules/RuleVersions';
 import { STATUS_TONES, statusOf } from '~/components/admin/earning-rules/ruleForm';
@@ -20,6 +20,8 @@ import { PageHeader } from '~/components/PageHeader';
 import { showProblem, showSuccess } from '~/forms';
 import { loadNamespaces } from '~/i18n';
 import { invalidate } from '~/invalidate';
+import { isConflict } from '~/useEditForm';
+import { useFocusBack } from '~/useFocusBack';
 import { useWrite } from '~/useWrite';
 
 const versionsOf = (ruleId: string) => {
@@ -45,6 +47,7 @@ function EarningRule() {
   const { sentence } = useRuleWording();
   const list = useInfiniteQuery(versionsOf(ruleId));
   const [editing, setEditing] = useState(false);
+  const editButton = useFocusBack(editing);
   const [ending, setEnding] = useState(false);
   const versions = list.data?.pages.flatMap(({ items }) => items) ?? [];
   const [rule] = versions;
@@ -77,14 +80,19 @@ function EarningRule() {
       <Stack gap="lg">
         <Conflict error={end.error} reload={reload} />
         {editing ? (
-          <RuleForm key={rule.version} rule={rule} onSaved={() => setEditing(false)} onCancel={() => setEditing(false)} onReload={reload} />
+          <RuleForm
+            rule={rule}
+            onSaved={() => setEditing(false)}
+            onCancel={() => setEditing(false)}
+            read={async () => (await list.refetch()).data?.pages[0]?.items[0]}
+          />
         ) : (
           <Card>
             <Stack align="flex-start">
               <Text size="lg">{sentence(rule.trigger, rule.terms)}</Text>
               <Group gap="xs">
                 {status !== 'archived' && (
-                  <Button leftSection={<IconPencil size={16} aria-hidden />} onClick={() => setEditing(true)}>
+                  <Button ref={editButton} leftSection={<IconPencil size={16} aria-hidden />} onClick={() => setEditing(true)}>
                     {t('common:edit')}
                   </Button>
                 )}

@@ -1,4 +1,4 @@
-import { ActionIcon, Badge, Button, Card, Group, Menu, SegmentedControl, TextInput } from '@mantine/core';
+import { ActionIcon, Badge, Box, Button, Card, Group, Menu, SegmentedControl, TextInput } from '@mantine/core';
 import type { GroupRole, MembershipState, MembershipView } from '@regulars/client';
 import {
   getGroupOptions,
@@ -72,12 +72,14 @@ function MembershipCard({ membership, children }: { membership: MembershipView; 
   const { t } = useTranslation('groups');
   return (
     <Card padding="sm">
-      <Group justify="space-between" wrap="nowrap">
-        <AuthorChip author={membership.member} size={32}>
-          <RelativeTime at={membership.since} />
-        </AuthorChip>
+      <Group justify="space-between" gap="xs">
+        <Box flex="1 1 160px">
+          <AuthorChip author={membership.member} size={32}>
+            <RelativeTime at={membership.since} />
+          </AuthorChip>
+        </Box>
         <Group gap="xs" wrap="nowrap">
-          {membership.role !== 'member' && <Badge>{t(`role.${membership.role}`)}</Badge>}
+          {membership.role !== 'member' && <Badge flex="none">{t(`role.${membership.role}`)}</Badge>}
           {children}
         </Group>
       </Group>
