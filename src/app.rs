@@ -39,6 +39,7 @@ use crate::{
         changes::{EVERYTHING, Key},
         commits::Commits,
         compress,
+        deadlocks::DeadlockRetry,
         erasure::{self, PersonalColumns},
         job_failures::JobFailures,
         outbox::{self, Delivered, Listener},
@@ -46,6 +47,7 @@ use crate::{
         problem,
         rate_limits::{RateLimitSettings, RateLimits},
         redis::Redis,
+        request_headers,
         request_limits::RequestLimits,
         secret::{self, Purpose},
         spec::{self, Bodies, Methods},
@@ -295,7 +297,8 @@ impl App {
         let api = explained.with(CookieJarManager::new()).data(self.authenticator.clone()).data(self.clone()).map_to_response();
         let api = Marked { inner: api, open: spec::open_operations(&spec) };
         let api = Arc::new(Telling { inner: api, kit: self.kit.clone() }.boxed());
-        let pages = web::endpoint(Web { api: api.clone(), kit: self.kit.clone(), site: self.site.clone(), files: self.files });
+        let web = Arc::new(Web { api: api.clone(), kit: self.kit.clone(), site: self.site.clone(), files: self.files });
+        let pages = web::endpoint(web.clone());
         let (authenticator, admission) = (self.authenticator.clone(), self.admission.clone());
         let api = api.around(move |inner, mut request| {
             let (authenticator, admission) = (authenticator.clone(), admission.clone());
@@ -304,6 +307,7 @@ impl App {
                 admission.admit(&*inner, caller, request).await
             }
         });
+        let api = DeadlockRetry { inner: api };
         let (admission, answers) = (self.admission.clone(), self.answers.clone());
         // Pages are the same for all, and ask the API on their own place.
         let pages = pages.around(move |inner, request| {
@@ -327,10 +331,17 @@ impl App {
             .data(self.authenticator.clone())
             .data(self.clone())
             .with(RequestLimits::new(self.body_bytes_max, is_long))
-            .with(CatchPanic::new().with_handler(problem::from_panic))
             .around(move |inner, request| {
+                let web = web.clone();
+                async move { web::worded(&*inner, &web, request).await }
+            })
+            .with(CatchPanic::new().with_handler(problem::from_panic))
+            .around(move |inner, mut request| {
                 let answers = answers.clone();
-                async move { answers.answer(&*inner, request).await }
+                async move {
+                    request_headers::read(&mut request)?;
+                    answers.answer(&*inner, request).await
+                }
             })
             .around(|inner, request| async move { compress::gzip(&*inner, request).await })
             .around(move |inner, request| {

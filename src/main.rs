@@ -88,8 +88,8 @@ fn start_servers(config: &Config) -> Result<(Urls, Vec<Server>)> {
 
 /// Log lines go to standard error; standard output belongs to what a command prints.
 fn log(config: &Config) {
-    // The driver logs every bound value at debug: hashes, addresses, keys.
-    let filter = EnvFilter::new(format!("{},tokio_postgres=info", config.log_filter));
+    // The driver logs every bound value at debug (hashes, addresses, keys), and at info what PostgreSQL remarks.
+    let filter = EnvFilter::new(format!("{},tokio_postgres=warn", config.log_filter));
     // A full disk takes log lines, and not the requests that they are about: by default, the writer would panic.
     let log = tracing_subscriber::fmt().with_env_filter(filter).log_internal_errors(false).with_writer(std::io::stderr);
     match config.log_format {

@@ -27,7 +27,7 @@ function messages(catalogue: Catalogue, path = ''): [string, string][] {
 
 function catalogue(language: string, area: string) {
   const words = JSON.parse(readFileSync(join(LOCALES, language, area), 'utf8'));
-  if (area === 'problems.json') delete words.detail;
+  if (area === 'problems.json') for (const key of ['detail', 'field']) delete words[key];
   return new Map(messages(words));
 }
 

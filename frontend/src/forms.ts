@@ -3,7 +3,7 @@ import i18next from 'i18next';
 import { type RefObject, useEffect, useRef } from 'react';
 import { hasSessionExpired } from './api';
 import { loadNamespaces } from './i18n';
-import { messageOf, problemOf } from './problems';
+import { messageOf, problemOf, sentenceOf } from './problems';
 
 interface WithErrors {
   setErrors: (errors: Record<string, string>) => void;
@@ -18,12 +18,12 @@ export async function showProblem(error: unknown, form?: WithErrors) {
   const problem = problemOf(error);
   // The page says so, and what to do about it.
   if (problem?.status === 401 && hasSessionExpired()) return;
+  await loadNamespaces('problems');
   if (form && problem?.errors?.length) {
-    form.setErrors(Object.fromEntries(problem.errors.map(({ pointer, detail }) => [fieldOf(pointer), detail])));
+    form.setErrors(Object.fromEntries(problem.errors.map((error) => [fieldOf(error.pointer), sentenceOf(error)])));
     form.getInputNode?.(fieldOf(problem.errors[0]?.pointer ?? ''))?.focus();
     return;
   }
-  await loadNamespaces('problems');
   const { title, detail } = messageOf(error);
   notifications.show({
     color: 'red',

@@ -1,4 +1,4 @@
-import type { Problem } from '@regulars/client';
+import type { FieldError, Problem } from '@regulars/client';
 import i18next from 'i18next';
 import { relative } from './format';
 
@@ -36,3 +36,6 @@ export function messageOf(error: unknown): { title: string; detail: string } {
   const when = relative(new Date(Date.now() + wait * 1_000).toISOString());
   return { title, detail: [detail, words('again', { when })].filter(Boolean).join(' ') };
 }
+
+/** What is wrong with a field, in the reader's language where the catalogue knows the code, else as the server says it. */
+export const sentenceOf = (error: FieldError) => words(`field.${error.code}`, error) ?? error.detail;

@@ -5,7 +5,6 @@
 //! `If-Match` the version alone, weak or not: somebody who joins a group, or reads through a proxy that compresses, is no
 //! reason to refuse an edit of its name. (RFC 9110, 13.1.1 would refuse every weak tag there.)
 
-use headers::{Header, HeaderValue, IfNoneMatch};
 use poem_openapi::{ApiResponse, payload::Json, types::ToJSON};
 use sha2::{Digest, Sha256};
 
@@ -21,7 +20,9 @@ refusals! {
 
 const REST_CHARS: usize = 16;
 /// What `If-Match` may be.
-pub const LIST_PATTERN: &str = r#"^(\*|(W/)?"[!#-+\--~]*"( *, *(W/)?"[!#-+\--~]*")*)$"#;
+pub const LIST_PATTERN: &str = r#"^(\*|[ ,]*(W/)?"[!#-~]*"(( *,)+ *(W/)?"[!#-~]*")*[ ,]*)$"#;
+/// What proxies put behind a tag when they compress (Apache's mod_deflate and mod_brotli, Jetty), and do not always take away.
+const CODINGS: [&str; 4] = ["-gzip", "-br", "--gzip", ";gzip"];
 
 /// What a single thing is answered with.
 #[derive(ApiResponse)]
@@ -75,37 +76,46 @@ impl<T: ToJSON + Send> Conditional<T> {
     }
 }
 
-/// Whether If-None-Match names `etag`, so that the caller has it already.
+/// Whether If-None-Match names `etag`, so that the caller has it already. (RFC 9110, 13.1.2: compared weakly.)
 pub fn is_known(if_none_match: Option<&str>, etag: &str) -> bool {
-    let known = if_none_match.and_then(|known| IfNoneMatch::decode(&mut [HeaderValue::from_str(known).ok()?].iter()).ok());
-    known.is_some_and(|known| etag.parse().is_ok_and(|etag| !known.precondition_passes(&etag)))
+    let same = |known: &str| {
+        let ours = etag.trim_start_matches("W/").trim_matches('"');
+        known.strip_prefix(ours).is_some_and(|coding| coding.is_empty() || CODINGS.contains(&coding))
+    };
+    if_none_match.is_some_and(|known| known == "*" || tags(known).is_some_and(|known| known.into_iter().any(same)))
 }
 
 /// 412 when the thing has another version than the caller thinks; 400 when `if_match` is no list of tags.
 pub fn guard(if_match: Option<&str>, version: i32) -> Result<(), Problem> {
+    let Some(known) = if_match.filter(|known| *known != "*") else { return Ok(()) };
+    let Some(known) = tags(known) else {
+        return Err(Problem::from(General::BadParameter).of_field("If-Match", "This must be `*`, or tags in quotes."));
+    };
     let version = version.to_string();
-    let same = |tag: &str| tag.trim_matches('"').split('-').next() == Some(&version);
-    match if_match {
-        Some(known) if !is_list(known) => {
-            Err(Problem::from(General::BadParameter).of_field("If-Match", "This must be `*`, or tags in quotes."))
-        }
-        Some(known) if known != "*" && !tags(known).any(same) => Err(Refusal::ChangedSince.into()),
-        _ => Ok(()),
+    match known.into_iter().any(|tag| tag.split('-').next() == Some(&version)) {
+        true => Ok(()),
+        false => Err(Refusal::ChangedSince.into()),
     }
 }
 
-/// Whether a header looks like [`LIST_PATTERN`].
-fn is_list(header: &str) -> bool {
-    let is_tag = |text: &str| {
-        let quoted = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-        quoted.is_some_and(|tag| tag.bytes().all(|byte| byte.is_ascii_graphic() && !b"\",".contains(&byte)))
-    };
-    header == "*" || tags(header).all(is_tag)
-}
-
-/// The tags of an If-Match header, weak or not. `headers::IfMatch` only compares, and refuses weak ones.
-fn tags(header: &str) -> impl Iterator<Item = &str> {
-    header.split(',').map(|text| text.trim_matches(' ')).map(|tag| tag.strip_prefix("W/").unwrap_or(tag))
+/// What stands in the quotes of a list's tags, weak or not; None where it is no list ([`LIST_PATTERN`]). By hand, because
+/// `headers` only compares, and for If-Match refuses weak ones.
+fn tags(list: &str) -> Option<Vec<&str>> {
+    let mut tags = Vec::new();
+    let mut rest = list.trim_start_matches([' ', '\t', ',']);
+    while !rest.is_empty() {
+        let (tag, after) = rest.strip_prefix("W/").unwrap_or(rest).strip_prefix('"')?.split_once('"')?;
+        if !tag.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return None;
+        }
+        tags.push(tag);
+        rest = after.trim_start_matches([' ', '\t']);
+        if !rest.is_empty() && !rest.starts_with(',') {
+            return None;
+        }
+        rest = rest.trim_start_matches([' ', '\t', ',']);
+    }
+    (!tags.is_empty()).then_some(tags)
 }
 
 #[cfg(test)]
@@ -120,6 +130,12 @@ mod tests {
             (Some("\"3-ab\""), true),
             (Some("\"2\", W/\"3-ab\""), true),
             (Some("*"), true),
+            (Some(", \"2\" ,, \"3-ab\" ,"), true),
+            (Some("\"a,b\", \"3-ab\""), true),
+            // A proxy that compresses.
+            (Some("W/\"3-ab-gzip\""), true),
+            (Some("\"3-ab--gzip\""), true),
+            (Some("\"3-abc\""), false),
             (Some("\"3\""), false),
             (Some("3-ab"), false),
             (Some("\"\"\"\""), false),
@@ -141,11 +157,14 @@ mod tests {
             (Some("\"2\""), 3, false),
             (Some("\"33\""), 3, false),
             (Some("\"2\" , W/\"3-ab12\""), 3, true),
+            (Some("\"2\" , ,\"3\","), 3, true),
+            (Some("\"3-ab-gzip\""), 3, true),
+            (Some("\"3,4\""), 3, false),
         ] {
             let refused = guard(if_match, version).err().map(|problem| problem.status);
             assert_eq!(refused, (!passes).then_some(412), "{if_match:?} of {version}");
         }
-        for malformed in ["", "3", "\"3", "**", "\"a\"b\"", "\"3\",", "\"é\""] {
+        for malformed in ["", ",", "3", "\"3", "**", "\"a\"b\"", "\"3\" \"4\"", "\"é\""] {
             assert_eq!(guard(Some(malformed), 3).err().map(|problem| problem.status), Some(400), "{malformed}");
         }
     }

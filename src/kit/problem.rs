@@ -8,7 +8,7 @@ use poem::{
     http::{HeaderValue, StatusCode, header},
 };
 use poem_openapi::{
-    ApiResponse, Object,
+    ApiResponse, Enum, Object,
     error::{AuthorizationError, ContentTypeError, ParseMultipartError, ParseParamError, ParsePathError, ParseRequestPayloadError},
     payload::{Json, Payload},
     registry::{MetaMediaType, MetaResponse, MetaResponses, Registry},
@@ -40,11 +40,49 @@ const STATUSES: [(u16, &str); 12] = [
 
 /// One field of the request that was refused.
 #[derive(Object, Serialize, Clone, Debug, PartialEq)]
+#[oai(skip_serializing_if_is_none)]
 pub struct FieldError {
     /// JSON pointer into the body (RFC 6901), or the name of a parameter.
     pub pointer: String,
+    pub code: FieldFault,
     /// What is wrong, as a sentence.
     pub detail: String,
+    /// Of `length` the fewest characters, of `range` the least number.
+    pub minimum: Option<i64>,
+    /// Of `length` the most characters, of `range` the largest number.
+    pub maximum: Option<i64>,
+}
+
+/// What is wrong with a field, for programs and for pages in other languages.
+#[derive(Enum, Serialize, Clone, Copy, Debug, PartialEq, Eq)]
+#[oai(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub enum FieldFault {
+    /// It must be there.
+    Missing,
+    /// There is no such field.
+    Unknown,
+    /// It has too few characters, or too many.
+    Length,
+    /// The number is too small or too large.
+    Range,
+    /// What `detail` says.
+    Invalid,
+}
+
+impl FieldError {
+    /// The field at `pointer`, with a sentence for people.
+    pub fn new(pointer: &str, detail: impl Into<String>) -> Self {
+        Self { pointer: pointer.to_owned(), code: FieldFault::Invalid, detail: detail.into(), minimum: None, maximum: None }
+    }
+
+    fn of(self, code: FieldFault) -> Self {
+        Self { code, ..self }
+    }
+
+    fn between(self, code: FieldFault, minimum: i64, maximum: i64) -> Self {
+        Self { code, minimum: Some(minimum), maximum: Some(maximum), ..self }
+    }
 }
 
 /// Why a body could not be read. Goes with the framework's error, and is worded with it.
@@ -86,6 +124,10 @@ pub struct Problem {
     #[serde(skip)]
     #[oai(skip)]
     pub retry_after_s: Option<u64>,
+    /// PostgreSQL ended the transaction, because it and others waited for each other.
+    #[serde(skip)]
+    #[oai(skip)]
+    pub is_deadlock: bool,
 }
 
 /// Declares a noun's refusals: status, stable code and sentence in one line each, and the unique keys that mean the same.
@@ -173,6 +215,7 @@ impl From<ProblemKind> for Problem {
             errors: Vec::new(),
             members: Map::new(),
             retry_after_s: None,
+            is_deadlock: false,
         }
     }
 }
@@ -186,7 +229,7 @@ impl Problem {
 
     /// With a field, or header, that is refused.
     pub fn of_field(mut self, pointer: &str, detail: impl Into<String>) -> Self {
-        self.errors.push(FieldError { pointer: pointer.to_owned(), detail: detail.into() });
+        self.errors.push(FieldError::new(pointer, detail));
         self
     }
 
@@ -263,7 +306,17 @@ pub struct Fields(Vec<FieldError>);
 impl Fields {
     /// Refuses the field at `pointer`, with a sentence for people.
     pub fn refuse(&mut self, pointer: &str, detail: impl Into<String>) {
-        self.0.push(FieldError { pointer: pointer.to_owned(), detail: detail.into() });
+        self.0.push(FieldError::new(pointer, detail));
+    }
+
+    /// Refuses a request without the field at `pointer`.
+    pub fn missing(&mut self, pointer: &str) {
+        self.0.push(FieldError::new(pointer, "This is missing.").of(FieldFault::Missing));
+    }
+
+    /// Refuses a field that the request should not have.
+    pub fn unknown(&mut self, pointer: &str) {
+        self.0.push(FieldError::new(pointer, "There is no such field.").of(FieldFault::Unknown));
     }
 
     /// Wants `text` to have a number of characters in `range`. Space at its ends is none of the least, nor is what nobody sees.
@@ -275,14 +328,17 @@ impl Fields {
     /// start.
     pub fn chars_kept(&mut self, pointer: &str, text: &str, kept: &str, range: std::ops::RangeInclusive<usize>) {
         if kept.chars().count() < *range.start() || text.chars().count() > *range.end() {
-            self.refuse(pointer, format!("This must have {} to {} characters.", range.start(), range.end()));
+            let sentence = format!("This must have {} to {} characters.", range.start(), range.end());
+            let number = |characters: usize| i64::try_from(characters).unwrap_or(i64::MAX);
+            self.0.push(FieldError::new(pointer, sentence).between(FieldFault::Length, number(*range.start()), number(*range.end())));
         }
     }
 
     /// Wants `number` to lie in `range`.
     pub fn range(&mut self, pointer: &str, number: i64, range: std::ops::RangeInclusive<i64>) {
         if !range.contains(&number) {
-            self.refuse(pointer, format!("This must lie between {} and {}.", range.start(), range.end()));
+            let sentence = format!("This must lie between {} and {}.", range.start(), range.end());
+            self.0.push(FieldError::new(pointer, sentence).between(FieldFault::Range, *range.start(), *range.end()));
         }
     }
 
@@ -299,7 +355,7 @@ impl From<diesel::result::Error> for Problem {
             NotFound => Self::not_found("thing"),
             error if sqlstate::may_pass(error) => {
                 tracing::warn!(%error, "the database could not serve a statement now");
-                Self::unavailable()
+                Self { is_deadlock: sqlstate::of(error) == Some(sqlstate::DEADLOCK), ..Self::unavailable() }
             }
             // A unique key that a handler did not name: two requests made the same thing at once.
             DatabaseError(Kind::UniqueViolation, about) => {
@@ -399,7 +455,7 @@ fn bad_body(reason: &str, why: Option<&Unreadable>) -> Problem {
         None => {
             if let Some((field, rest)) = reason.split_once("field `").and_then(|(_, rest)| rest.split_once('`')) {
                 let detail = rest.rsplit_once("\": ").map_or(rest, |(_, last)| last);
-                problem.errors.push(FieldError { pointer: format!("/{field}"), detail: sentence(detail) });
+                problem.errors.push(FieldError::new(&format!("/{field}"), sentence(detail)));
             }
         }
     }

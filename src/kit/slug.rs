@@ -6,7 +6,7 @@ pub const CHARS_MAX: usize = 80;
 /// ASCII letters and digits, words joined by dashes, at most `chars_max` of them. What is written in other letters is
 /// transliterated. Empty when nothing is left.
 pub fn slug(text: &str, chars_max: usize) -> String {
-    let mut slug = slug::slugify(text);
+    let mut slug = slug::slugify(text.replace(['ə', 'Ə'], "e"));
     slug.truncate(chars_max);
     slug.truncate(slug.trim_end_matches('-').len());
     slug

@@ -26,6 +26,8 @@ use tokio_postgres::{
 };
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+/// Of several transactions that waited for each other this one was ended.
+pub const DEADLOCK: &str = "40P01";
 /// A lock was not to be had within `lock_timeout`.
 pub const LOCK_NOT_AVAILABLE: &str = "55P03";
 

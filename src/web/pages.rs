@@ -3,6 +3,7 @@
 use askama::Template;
 use poem::{
     IntoResponse, Request, Response, handler,
+    http::header,
     web::{Path, Redirect},
 };
 use uuid::Uuid;
@@ -84,6 +85,11 @@ struct LeaderboardPage {
     board: Board,
 }
 
+/// 301, which browsers must not keep for good: a title may become what it was, a synonym a tag of its own.
+pub fn moved(path: &str) -> Response {
+    Redirect::moved_permanent(path).with_header(header::CACHE_CONTROL, "no-cache").into_response()
+}
+
 /// The hottest questions, or those that `?tab=` names. The other orders are a click away, on the page of questions.
 #[handler]
 pub async fn home(mut page: PageRequest) -> Result<Response, Problem> {
@@ -121,7 +127,7 @@ pub async fn question_page(request: &Request, mut page: PageRequest) -> Result<R
     let question: Question = page.read(&format!("/questions/{id}"), &[]).await?;
     let path = question.path();
     if page.path != path {
-        return Ok(Redirect::moved_permanent(page.at(&path)).into_response());
+        return Ok(moved(&page.at(&path)));
     }
     let later: Option<Listed<Answer>> = match page.param("cursor") {
         Some(cursor) => Some(page.read(&format!("/questions/{id}/answers"), &[("cursor", Some(&cursor))]).await?),
@@ -161,7 +167,7 @@ pub async fn tag_page(mut page: PageRequest, Path(name): Path<String>) -> Result
     let tag: Tag = page.read(&format!("/tags/{}", escaped(&name)), &[]).await?;
     let path = format!("/tags/{}", escaped(tag.synonym_of.as_deref().unwrap_or(&tag.name)));
     if tag.synonym_of.is_some() {
-        return Ok(Redirect::moved_permanent(path).into_response());
+        return Ok(moved(&path));
     }
     let mut content = list(&mut page, "active", &[("tag", Some(&name))], format!("Questions about {}", tag.name)).await?;
     let description = if tag.description.is_empty() { format!("Questions and answers about {}.", tag.name) } else { tag.description };

@@ -1,5 +1,6 @@
 //! Groups: who gets in, who leads, who sees.
 
+use poem::http::Method;
 use serde_json::json;
 
 use crate::support::{PASSWORD, Town};
@@ -133,6 +134,9 @@ async fn editing_is_guarded_by_version() {
     assert_eq!(ada.get_if_changed(&path, &etag).await.is(200).int("/member_count"), 2);
     assert_eq!(ada.patch_if(&path, &etag, json!({ "kind": "invite_only" })).await.is(200).text("/kind"), "invite_only");
     ada.patch_if(&path, &etag, json!({ "name": "Lost update" })).await.refused(412, "changed_since");
+    // Several lines are one list.
+    let lines = [("if-match", "\"999\""), ("if-match", "\"2\"")];
+    ada.send(Method::PATCH, &path, Some(json!({ "name": "Old roasters" })), &lines).await.is(200);
     ada.patch(&path, json!({ "name": "x" })).await.refuses_field("/name");
 }
 
@@ -144,7 +148,7 @@ async fn slugs_are_unique_and_groups_are_few() {
     assert!(bob.founds("Roasters", "open", false).await.starts_with("roasters-"));
     assert_eq!(bob.founds("茶を飲む", "open", false).await, "cha-woyin-mu");
     assert!(bob.founds("???", "open", false).await.starts_with("group-"));
-    let form = |slug: &str| json!({ "name": "Roasters", "slug": slug, "kind": "open" });
+    let form = |slug: &str| json!({ "name": format!("Roasters {slug}"), "slug": slug, "kind": "open" });
     bob.post("/groups", form("roasters")).await.refused(409, "slug_taken");
     bob.post("/groups", form("Not a slug")).await.refuses_field("/slug");
     bob.post("/groups", form("new")).await.refuses_field("/slug");
@@ -193,4 +197,37 @@ async fn groups_are_listed_by_size() {
     assert_eq!(slugs(&bob.get("/groups?q=SMALL").await), ["small-two", "small-one"]);
     assert_eq!(slugs(&bob.get("/groups?mine=true").await), ["large-one"]);
     town.visitor().get("/groups?mine=true").await.refused(401, "unauthorized");
+}
+
+#[tokio::test]
+async fn of_two_groups_that_are_founded_at_once_both_are_there() {
+    let town = Town::new().await;
+    let ada = town.member("ada").await;
+    let form = |name: String| json!({ "name": name, "kind": "open" });
+    for round in 0..3 {
+        let (one, other) =
+            tokio::join!(ada.post("/groups", form(format!("Cuppers {round}"))), ada.post("/groups", form(format!("Roasters {round}"))));
+        one.is(201);
+        other.is(201);
+    }
+    let (one, other) = tokio::join!(ada.post("/groups", form("Twice".to_owned())), ada.post("/groups", form("Twice".to_owned())));
+    let (done, refused) = if one.status == 201 { (one, other) } else { (other, one) };
+    done.is(201);
+    refused.refused(409, "group_name_twice");
+}
+
+#[tokio::test]
+async fn nobody_is_handed_more_groups_than_they_may_found() {
+    let town = Town::new().await;
+    let (ada, bob) = (town.member("ada").await, town.member("bob").await);
+    for number in 1..=9 {
+        bob.founds(&format!("Group {number}"), "open", false).await;
+    }
+    let (first, second) = (ada.founds("Roasters", "open", false).await, ada.founds("Cuppers", "open", false).await);
+    for group in [&first, &second] {
+        bob.tries_to_join(group).await.is(200);
+    }
+    ada.tries_to_set(&first, &bob, json!({ "role": "owner" })).await.is(200);
+    ada.tries_to_set(&second, &bob, json!({ "role": "owner" })).await.refused(409, "too_many_groups");
+    assert_eq!(ada.get(&format!("/groups/{second}")).await.text("/my_role"), "owner");
 }

@@ -245,3 +245,24 @@ async fn notifications_go_with_the_account() {
     town.settle().await;
     assert_eq!(town.count("select (select count(*) from notification) + (select count(*) from notification_off)").await, 0);
 }
+
+#[tokio::test]
+async fn who_hears_of_their_own_post_does_not_hear_what_became_of_a_hidden_title() {
+    let town = Town::new().await;
+    let (ada, bea, moe) = (town.member("ada").await, town.member("bea").await, town.moderator("moe").await);
+    let question = ada.asks(TITLE).await;
+    let answer = bea.answers(&question, "A flat one.").await;
+    ada.flags_answer(&answer).await;
+    moe.decides(&moe.reviews(&answer).await, "hide").await;
+    assert_eq!(town.told(&bea).await[0], format!("post_hidden 1 - {TITLE}"));
+    bea.flags(&question).await;
+    moe.decides(&moe.reviews(&question).await, "hide").await;
+    ada.patch(&format!("/questions/{question}"), json!({ "title": "Written while nobody may read it" })).await.is(200);
+    town.settle().await;
+    bea.reads(&question).await.refused(404, "not_found");
+    let news = bea.get("/me/notifications").await.is(200);
+    assert_eq!(news.text("/items/0/kind"), "post_hidden");
+    assert!(news.at("/items/0").get("question").is_none(), "{:#}", news.body);
+    let own = ada.get("/me/notifications").await.is(200);
+    assert_eq!(own.text("/items/0/question/title"), "Written while nobody may read it");
+}

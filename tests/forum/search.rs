@@ -151,3 +151,17 @@ async fn tags_are_listed_described_and_made_synonyms() {
     assert_eq!(edited.at("/tags"), &json!(["machine"]));
     ada.get("/tags/unheard-of").await.refused(404, "not_found");
 }
+
+#[tokio::test]
+async fn what_the_parser_reads_again_and_again_is_found_all_the_same() {
+    let town = Town::new().await;
+    let ada = town.member("ada").await;
+    for (n, piece) in ["_a", "_1", "a_b", "&a", "<!--", "<a ", "a.b/"].into_iter().enumerate() {
+        let body = format!("needle{n} {}", piece.repeat(31_000 / piece.len()));
+        let asked =
+            ada.post("/questions", json!({ "title": format!("What does {n} of these mean?"), "body": body, "tags": ["odd"] })).await;
+        let question = asked.is(201).text("/id");
+        assert_eq!(found(&ada, &format!("needle{n}")).await.len(), 1, "{piece}");
+        ada.patch(&format!("/questions/{question}"), json!({ "body": format!("{body}_") })).await.is(200);
+    }
+}

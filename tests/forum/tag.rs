@@ -1,5 +1,6 @@
 //! What tags tell: only of questions that everybody may see.
 
+use diesel_async::SimpleAsyncConnection;
 use regulars::app;
 use serde_json::json;
 
@@ -137,4 +138,43 @@ async fn tags_that_lead_on_or_in_a_circle_are_found_and_led_to_the_end() {
     assert_eq!(bea.get("/me/followed-tags").await.items()[0]["name"], "two");
     reconcile().await;
     assert_eq!(town.rows("select t.name || ' ' || s.name from tag t join tag s on s.id = t.synonym_of order by 1").await, synonyms);
+}
+
+#[tokio::test]
+async fn authors_who_swap_their_tags_do_not_wait_in_a_circle() {
+    let town = Town::new().await;
+    let (ada, bea, cid) = (town.member("ada").await, town.member("bea").await, town.member("cid").await);
+    let one = ada.asks_about("Which of the two is it?", &["first"]).await;
+    let other = bea.asks_about("Which one was it then?", &["second"]).await;
+    for round in 0..15 {
+        let [now, then] = if round % 2 == 0 { ["second", "first"] } else { ["first", "second"] };
+        let (mine, theirs, title) = (format!("/questions/{one}"), format!("/questions/{other}"), format!("And what about number {round}?"));
+        let (mine, theirs, asked) = tokio::join!(
+            ada.patch(&mine, json!({ "tags": [now] })),
+            bea.patch(&theirs, json!({ "tags": [then] })),
+            cid.tries_to_ask(&title, &["second", "first"], None)
+        );
+        mine.is(200);
+        theirs.is(200);
+        asked.is(201);
+    }
+    assert_eq!((questions_of(&town, "first").await, questions_of(&town, "second").await), (Some(16), Some(16)));
+}
+
+#[tokio::test]
+async fn who_waits_in_a_circle_is_served_all_the_same() {
+    let town = Town::new().await;
+    let ada = town.member("ada").await;
+    ada.asks_about("Which of the two is it?", &["alpha", "beta"]).await;
+    let mut merging = town.app.kit.db.begin().await.unwrap();
+    // So that it is the other one whom PostgreSQL ends.
+    merging.batch_execute("set local deadlock_timeout = '1h'; select from tag where name = 'beta' for update").await.unwrap();
+    let meanwhile = async {
+        town.waits_for_locks(1).await;
+        merging.batch_execute("select from tag where name = 'alpha' for update").await.unwrap();
+        merging.commit().await.unwrap();
+    };
+    let (asked, ()) = tokio::join!(ada.tries_to_ask("And which one now?", &["alpha", "beta"], None), meanwhile);
+    asked.is(201);
+    assert_eq!(questions_of(&town, "alpha").await, Some(2));
 }

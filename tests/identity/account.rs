@@ -259,3 +259,16 @@ async fn who_makes_a_mistake_may_still_join() {
     }
     assert_eq!(last, 429);
 }
+
+#[tokio::test]
+async fn of_two_who_register_one_address_at_once_both_hear_the_same() {
+    let town = Town::new().await;
+    let visitor = town.visitor();
+    let form = |handle: String| json!({ "email": "twin@town.example", "password": PASSWORD, "handle": handle });
+    let all = (0..6).map(|number| visitor.post("/auth/register", form(format!("twin-{number}"))));
+    for reply in futures_util::future::join_all(all).await {
+        reply.is(202);
+    }
+    assert_eq!(town.count("select count(*) from account where email = 'twin@town.example'").await, 1);
+    assert_eq!(town.count("select count(*) from member where handle like 'twin-%'").await, 1);
+}

@@ -171,3 +171,28 @@ async fn the_audit_log_names_what_it_is_about() {
     .map(|(kind, name)| (kind.to_owned(), name));
     assert_eq!(seen, expected);
 }
+
+#[tokio::test]
+async fn of_two_administrators_who_demote_each_other_one_was_first() {
+    let town = Town::new().await;
+    let (root, ada) = (town.admin("root1").await, town.admin("ada").await);
+    let (one, other) = tokio::join!(root.tries_to_make("ada", "member"), ada.tries_to_make("root1", "member"));
+    let (done, refused) = if one.status == 200 { (one, other) } else { (other, one) };
+    done.is(200);
+    refused.refused(403, "forbidden");
+    assert_eq!(town.count("select count(*) from member where role = 'administrator'").await, 1);
+}
+
+#[tokio::test]
+async fn who_decides_on_one_member_at_once_waits_for_nobody_in_a_circle() {
+    let town = Town::new().await;
+    let (root, ada, bob) = (town.admin("root1").await, town.admin("ada").await, town.member("bob").await);
+    for round in 0..10 {
+        let role = if round % 2 == 0 { "moderator" } else { "member" };
+        let warning = json!({ "kind": "warning", "reason": format!("Round {round}"), "note": "Please mind the rules." });
+        let (made, warned) = tokio::join!(root.tries_to_make("bob", role), ada.post("/admin/members/bob/sanctions", warning));
+        made.is(200);
+        warned.is(201);
+    }
+    bob.tries_to_erase_themselves(PASSWORD).await.is(204);
+}

@@ -40,7 +40,8 @@ async fn an_edit_of_what_has_changed_since_is_refused() {
     let path = format!("/admin/rewards/{id}");
     let edit = json!({ "price_points": 400, "available_until": "2100-01-01T00:00:00Z" });
     let edited = shop.send(Method::PATCH, &path, Some(edit.clone()), &[("if-match", "\"1\"")]).await.is(200);
-    assert_eq!((edited.int("/reward/price_points"), edited.header("etag")), (400, Some("W/\"2\"")));
+    assert_eq!(edited.int("/reward/price_points"), 400);
+    shop.send(Method::GET, &path, None, &[("if-none-match", edited.header("etag").expect("a tag"))]).await.is(304);
     rosa.send(Method::PATCH, &path, Some(edit), &[("if-match", "\"1\"")]).await.refused(412, "changed_since");
     let cleared = rosa.patch(&path, json!({ "available_until": null })).await.is(200);
     assert!(cleared.at("/reward").get("available_until").is_none());

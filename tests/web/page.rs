@@ -62,6 +62,16 @@ async fn a_question_has_one_address() {
     for other in [format!("/questions/{question}"), format!("/questions/{question}/another-title")] {
         let moved = town.visitor().opens(&format!("{other}?answers=newest")).await.is(301);
         assert_eq!(moved.header("location"), Some(format!("{path}?answers=newest").as_str()));
+        assert_eq!(moved.header("cache-control"), Some("no-cache"), "the title may be changed back");
+    }
+    for (other, one) in [
+        (format!("{path}/"), path.as_str()),
+        (format!("/questions/{question}/"), &format!("/questions/{question}")),
+        ("/members/ada//?tab=answers".to_owned(), "/members/ada?tab=answers"),
+        ("/tags/".to_owned(), "/tags"),
+        ("//elsewhere.example/".to_owned(), "/elsewhere.example"),
+    ] {
+        assert_eq!(town.visitor().opens(&other).await.is(301).header("location"), Some(one), "{other}");
     }
     let moved = town.visitor().opens(&format!("/questions/{cyrillic}")).await.is(301);
     assert_eq!(moved.header("location"), Some(format!("/questions/{cyrillic}/kak-khranit-ziorna-kofe").as_str()));
@@ -193,6 +203,10 @@ async fn what_the_api_refuses_is_a_sentence_in_the_app() {
         ("/questions/not-an-id", 404, "There is no such question."),
         ("/questions?sort=best", 400, "A parameter cannot be read."),
         ("/questions?cursor=made-up", 400, "This cursor does not belong to this list."),
+        ("/questions/a/b/c", 404, "There is nothing at this path."),
+        ("/groups/a/b", 404, "There is nothing at this path."),
+        ("/tags/%ff", 400, "The request cannot be read."),
+        ("/members/%00", 400, "The address must not contain a NUL character."),
     ] {
         visitor.opens(path).await.is(status).says(sentence).says("noindex").says("/assets/app-1a2b3c4d.js");
         visitor.get(&format!("/{path}")).await.is(status).text("/code");
@@ -227,7 +241,7 @@ async fn pages_of_ones_own_are_the_apps_alone() {
         assert_eq!(page.html().matches("data-preload").count(), 1, "{path}");
         assert_eq!(page.html().contains("noindex"), !is_listed, "{path}");
     }
-    for path in ["/asks", "/wp-login.php", "/settings/profile.php"] {
+    for path in ["/asks", "/wp-login.php", "/settings/profile.php", "/settings/profile/x", "/admin/nothing"] {
         town.visitor().opens(path).await.is(404);
     }
 }

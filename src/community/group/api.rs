@@ -170,8 +170,10 @@ impl GroupApi {
         let derived = rules::slug_of(name);
         let slug = body.slug.as_deref().unwrap_or(&derived);
         let mut tx = member.0.begin(&self.kit).await?;
-        if store::count_owned(&mut tx, owner).await? >= rules::OWNED_GROUPS_MAX {
-            return Err(Refusal::TooManyGroups.into());
+        let owned = store::owned_names(&mut tx, owner).await?;
+        rules::may_own_another(owned.len())?;
+        if owned.iter().any(|known| known == name) {
+            return Err(Refusal::NameTwice.into());
         }
         let id = GroupId::new();
         let mut new = NewGroup { id, slug, name, description, kind: body.kind, private: body.private, created_by: owner, created_at: now };

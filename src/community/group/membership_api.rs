@@ -145,6 +145,9 @@ impl MembershipApi {
         let before = them.membership();
         let after = rules::set(rank(&actor, &group), before, body.role, body.state)?;
         if after.role == GroupRole::Owner && before != Some(after) {
+            let owned = store::owned_names(&mut tx, them.author.id).await?;
+            rules::may_own_another(owned.len())
+                .map_err(|refusal| Problem::from(refusal).because("They own 10 groups, and nobody may own more."))?;
             store::retire_owner(&mut tx, group.id).await?;
         }
         self.record(&mut tx, &group, &actor, &mut them, before, after).await?;

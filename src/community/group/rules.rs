@@ -17,12 +17,13 @@ const SLUGS_TAKEN: [&str; 1] = ["new"];
 /// Characters of a description.
 pub const DESCRIPTION_CHARS: std::ops::RangeInclusive<usize> = 0..=2_000;
 /// Groups that one member may own at a time.
-pub const OWNED_GROUPS_MAX: i64 = 10;
+pub const OWNED_GROUPS_MAX: usize = 10;
 
 refusals! {
     /// Why something is refused in a group.
     pub enum Refusal {
         SlugTaken = CONFLICT "slug_taken" "This slug cannot be had; choose another." on "user_group_slug_key",
+        NameTwice = CONFLICT "group_name_twice" "You own a group of this name already.",
         TooManyGroups = CONFLICT "too_many_groups" "You own 10 groups, and nobody may own more.",
         InviteOnly = FORBIDDEN "invite_only" "One gets into this group by invitation only.",
         Banned = FORBIDDEN "banned_from_group" "You were banned from this group.",
@@ -31,6 +32,11 @@ refusals! {
         NotAsked = CONFLICT "not_asked" "They have not asked to join; invite them instead.",
         NotActive = CONFLICT "not_active" "Only active members can have this role.",
     }
+}
+
+/// Whether somebody who owns so many groups may come to own another one.
+pub fn may_own_another(owned: usize) -> Result<(), Refusal> {
+    if owned < OWNED_GROUPS_MAX { Ok(()) } else { Err(Refusal::TooManyGroups) }
 }
 
 /// A membership, as far as rules go.

@@ -19,8 +19,11 @@ use crate::{
         },
     },
     kit::{Conn, db::CachedExt, pagination::Request},
-    schema::{member, membership, user_group},
+    schema::{membership, user_group},
 };
+
+/// Of a member's owned groups, with the member; see [`count_owned`].
+const OWNED_GROUPS_LOCK: i32 = 7_270_005;
 
 /// A group to be inserted.
 #[derive(Insertable)]
@@ -42,16 +45,23 @@ pub async fn insert_group(conn: &mut Conn, new: &NewGroup<'_>) -> QueryResult<bo
     Ok(inserted == 1)
 }
 
-/// How many living groups a member owns. Locks the member, so that of two groups one comes second.
-pub async fn count_owned(conn: &mut Conn, member_id: MemberId) -> QueryResult<i64> {
-    member::table.find(member_id).select(member::id).for_no_key_update().first::<MemberId>(conn).await?;
+/// The names of the living groups that a member owns. Of two that they come to own at once, one waits until the transaction
+/// ends. (By a lock of its own: whoever writes holds their member's row already, as others may, and could wait for each other
+/// there.)
+pub async fn owned_names(conn: &mut Conn, member_id: MemberId) -> QueryResult<Vec<String>> {
+    diesel::sql_query("select pg_advisory_xact_lock($1, hashtext($2))")
+        .bind::<Int4, _>(OWNED_GROUPS_LOCK)
+        .bind::<Text, _>(member_id.to_string())
+        .cached()
+        .execute(conn)
+        .await?;
     membership::table
         .inner_join(user_group::table)
         .filter(membership::member_id.eq(member_id))
         .filter(membership::role.eq(GroupRole::Owner))
         .filter(user_group::deleted_at.is_null())
-        .count()
-        .get_result(conn)
+        .select(user_group::name)
+        .load(conn)
         .await
 }
 

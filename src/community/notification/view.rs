@@ -27,7 +27,7 @@ pub struct NotificationActor {
     display_name: String,
 }
 
-/// The question that it is about.
+/// The question that it is about, while the reader may read it.
 #[derive(Object, Debug)]
 pub struct NotificationQuestion {
     id: PostId,
@@ -159,8 +159,8 @@ impl From<Row> for NotificationView {
     }
 }
 
-/// SQL: where the notifications `n` of the member `$1` come from, as far as they may see what these are about. `$2`: they
-/// are staff.
+/// SQL: where the notifications `n` of the member `$1` come from, as far as they may see what these are about; what became of
+/// their own post they hear in any case. `$2`: they are staff.
 macro_rules! seen {
     () => {
         concat!(
@@ -180,14 +180,16 @@ macro_rules! seen {
     };
 }
 
-/// SQL: a reader's notifications that can be shown, with what they are about; the rest is a condition.
+/// SQL: a reader's notifications that can be shown, with what they are about; the rest is a condition. The title of a question
+/// that was hidden is for its author and staff.
 macro_rules! rows {
     ($rest:literal) => {
         concat!(
             "select n.id, n.replaces_id, n.kind, n.count, a.handle as actor_handle, a.display_name as actor_name, n.question_id, n.title,
                     n.post_id, n.comment_id, n.group_slug, n.group_name, n.redemption_id, w.name as reward, t.name as tier, n.amount,
                     n.detail, n.created_at, n.read_at
-             from (select n.*, q.title, g.slug as group_slug, g.name as group_name",
+             from (select n.*, case when $2 or q.state = 'published' or q.author_id = $1 then q.title end as title,
+                          g.slug as group_slug, g.name as group_name",
             seen!(),
             " and ",
             $rest,

@@ -1,6 +1,6 @@
 //! Imposing, listing and lifting sanctions.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use poem_openapi::{
     ApiResponse, Object, OpenApi,
     param::{Path, Query},
@@ -112,7 +112,7 @@ impl SanctionApi {
         let now = self.kit.clock.now();
         let mut tx = self.kit.db.begin().await?;
         let id = handle.0.find(&mut tx).await?;
-        let target = store::find_target_for_update(&mut tx, id).await?.ok_or_else(Problem::unavailable)?;
+        let target = store::lock_target(&mut tx, id).await?;
         rules::may_sanction((actor.member_id, actor.role), (target.id, target.role))?;
         let sanction = NewSanction {
             id: SanctionId::new(),
@@ -125,6 +125,9 @@ impl SanctionApi {
             starts_at: now,
             ends_at: rules::end(now, body.hours),
         };
+        if store::was_imposed(&mut tx, &sanction, now - TimeDelta::seconds(rules::AGAIN_S)).await? {
+            return Err(Refusal::Again.into());
+        }
         store::insert(&mut tx, &sanction).await?;
         let detail = json!({ "sanction_id": sanction.id, "kind": sanction.kind, "hours": body.hours });
         let entry = AuditEntry::new(Some(actor.member_id), "impose_sanction", ("member", target.id.0), &sanction.reason, detail, now);

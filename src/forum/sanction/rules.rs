@@ -19,6 +19,9 @@ pub const SUSPENSION_HOURS: std::ops::RangeInclusive<i64> = 1..=87_600;
 /// How long flags alone silence somebody: time enough for a moderator to look.
 pub const AUTOMATIC_SILENCE_HOURS: i64 = 72;
 
+/// Of two like sanctions by one moderator within so many seconds the second is a slip: sent twice.
+pub const AGAIN_S: i64 = 60;
+
 crate::text_enum! {
     /// What is imposed on a member.
     pub enum SanctionKind {
@@ -36,6 +39,7 @@ refusals! {
     pub enum Refusal {
         Oneself = FORBIDDEN "own_account" "Nobody decides on themselves.",
         Staff = FORBIDDEN "staff_member" "Only an administrator decides on staff.",
+        Again = CONFLICT "already_sanctioned" "You imposed this very sanction a moment ago.",
         Over = CONFLICT "sanction_over" "This sanction was lifted, or has ended, or was a warning.",
     }
 }

@@ -11,22 +11,39 @@ use uuid::Uuid;
 use super::rules::{NewSanction, SanctionKind};
 use crate::{
     domain::{MemberId, PostId, ReviewItemId, Role, SanctionId},
-    kit::{Conn, db::CachedExt, pagination::Request, time},
+    kit::{Conn, Problem, db::CachedExt, pagination::Request, time},
     schema::{member, sanction},
 };
 
 /// Somebody whom staff decide on.
-#[derive(Queryable, Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Target {
     pub id: MemberId,
     pub role: Role,
 }
 
-/// A member, whom nobody else decides on until the transaction ends; None for who has just gone, or become a part of
-/// somebody else: sent again, their handle leads to whom they are.
-pub async fn find_target_for_update(conn: &mut Conn, id: MemberId) -> QueryResult<Option<Target>> {
-    let living = member::table.filter(member::id.eq(id)).filter(member::erased_at.is_null()).filter(member::merged_into.is_null());
-    living.select((member::id, member::role)).for_no_key_update().first(conn).await.optional()
+/// A member, whom nobody else decides on until the transaction ends. 404 for who has just gone; 503 for who has just become a
+/// part of somebody else: sent again, their handle leads to whom they are.
+pub async fn lock_target(conn: &mut Conn, id: MemberId) -> Result<Target, Problem> {
+    let living = member::table.filter(member::id.eq(id)).filter(member::erased_at.is_null());
+    let found = living.select((member::id, member::role, member::merged_into)).for_no_key_update().first(conn).await.optional()?;
+    match found {
+        None => Err(Problem::not_found("member")),
+        Some((_, _, Some::<MemberId>(_))) => Err(Problem::unavailable()),
+        Some((id, role, None)) => Ok(Target { id, role }),
+    }
+}
+
+/// Whether the same moderator imposed the like since then, for the same reason.
+pub async fn was_imposed(conn: &mut Conn, new: &NewSanction, since: DateTime<Utc>) -> QueryResult<bool> {
+    let like = sanction::table
+        .filter(sanction::member_id.eq(new.member_id))
+        .filter(sanction::kind.eq(new.kind))
+        .filter(sanction::reason.eq(&new.reason))
+        .filter(sanction::imposed_by.is_not_distinct_from(new.imposed_by))
+        .filter(sanction::starts_at.gt(since))
+        .filter(sanction::lifted_at.is_null());
+    diesel::select(diesel::dsl::exists(like)).get_result(conn).await
 }
 
 /// Inserts a sanction.

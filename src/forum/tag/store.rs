@@ -155,10 +155,11 @@ pub async fn set_tags(conn: &mut Conn, question: PostId, tags: &[TagRow]) -> Que
 /// Gives a question other tags. It is counted while it is published.
 pub async fn replace_tags(conn: &mut Conn, question: &PostRow, tags: &[TagRow]) -> QueryResult<()> {
     let ids: Vec<TagId> = tags.iter().map(|tag| tag.id).collect();
-    // All of them first and in one order: who merges two of them comes before or after, not between.
+    // All of them first and in one order, as they will be counted: who merges two of them comes before or after, not between, and
+    // two who swap their tags do not wait for each other.
     diesel::sql_query(
         "select id from tag where id = any($2) or id in (select tag_id from question_tag where question_id = $1)
-         order by name for key share",
+         order by name for no key update",
     )
     .bind::<SqlUuid, _>(question.id)
     .bind::<Array<SqlUuid>, _>(ids)

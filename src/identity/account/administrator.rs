@@ -56,7 +56,9 @@ pub async fn create_administrator(
             let handle_key = handle_keys(handle).shape;
             let member = NewMember { id: MemberId::new(), handle, handle_key, display_name: handle, role: Role::Member, created_at: now };
             store::insert_member(conn, &member).await?;
-            store::insert_account(conn, member.id, &email, &password_hash::hash(password).await?, now).await?;
+            if !store::insert_account(conn, member.id, &email, &password_hash::hash(password).await?, now).await? {
+                return Err(Refusal::AddressTaken.into());
+            }
             events::publish(conn, now, [Event::MemberRegistered { member_id: member.id, referral_code: None }]).await?;
             (member.id, false, true)
         }

@@ -112,11 +112,13 @@ impl AccountApi {
             if let (Some(Claim::Add), Some(code)) = (claim, &code) {
                 link_api::add(&mut tx, code, member_id, now).await?;
             }
-            store::insert_account(&mut tx, member_id, &email, &password_hash, now).await?;
-            let referral_code = body.referral_code.map(|code| code.0);
-            events::publish(&mut tx, now, [Event::MemberRegistered { member_id, referral_code }]).await?;
-            tx.commit().await?;
-            self.kit.outbox.wake();
+            // Of two at once, the later one hears what who comes after them hears.
+            if store::insert_account(&mut tx, member_id, &email, &password_hash, now).await? {
+                let referral_code = body.referral_code.map(|code| code.0);
+                events::publish(&mut tx, now, [Event::MemberRegistered { member_id, referral_code }]).await?;
+                tx.commit().await?;
+                self.kit.outbox.wake();
+            }
         }
         let message = "If this address had no account, it has one now: log in.".to_owned();
         Ok(RegisterAnswer::Accepted(Json(Registered { message })))

@@ -59,15 +59,15 @@ pub async fn insert_member(conn: &mut Conn, new: &NewMember<'_>) -> QueryResult<
     Ok(())
 }
 
-/// Gives a member an account. A unique violation where the address is taken.
+/// Gives a member an account. False where the address is taken, if only by now.
 pub async fn insert_account(
     conn: &mut Conn,
     member_id: MemberId,
     email: &Email,
     password_hash: &str,
     now: DateTime<Utc>,
-) -> QueryResult<()> {
-    diesel::insert_into(account::table)
+) -> QueryResult<bool> {
+    let inserted = diesel::insert_into(account::table)
         .values((
             account::id.eq(Uuid::now_v7()),
             account::member_id.eq(member_id),
@@ -78,9 +78,10 @@ pub async fn insert_account(
             account::password_hash.eq(password_hash),
             account::created_at.eq(now),
         ))
+        .on_conflict_do_nothing()
         .execute(conn)
         .await?;
-    Ok(())
+    Ok(inserted == 1)
 }
 
 /// Whose account it is, and the hash to compare a password with.

@@ -23,7 +23,7 @@ use crate::{
     kit::{
         Kit, Problem,
         csv_list::{self, ListRequest, PageOrCsv},
-        problem::Fields,
+        problem::{Fields, General},
         text::Text,
     },
 };
@@ -84,6 +84,10 @@ impl MemberAdminApi {
         let now = self.kit.clock.now();
         let mut tx = self.kit.db.begin().await?;
         let administrators = store::lock_administrators(&mut tx).await?;
+        // Another one may have taken it from the caller in this very moment.
+        if !administrators.contains(&admin.0.member_id) {
+            return Err(General::Forbidden.into());
+        }
         let id = handle.0.find(&mut tx).await?;
         let found = store::lock_for_admin(&mut tx, id).await?;
         let mut member = found.ok_or_else(|| Problem::not_found("member"))?;

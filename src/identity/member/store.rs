@@ -248,7 +248,8 @@ pub async fn lock_administrators(conn: &mut Conn) -> QueryResult<Vec<MemberId>> 
         .filter(member::erased_at.is_null())
         .order(member::id)
         .select(member::id)
-        .for_update()
+        // Not more: whoever writes that one of them did something refers to their row.
+        .for_no_key_update()
         .load(conn)
         .await
 }

@@ -75,7 +75,7 @@ impl Bodies {
                     let pointer = format!("{pointer}/{name}");
                     let is_required = schema["required"].as_array().is_some_and(|names| names.contains(&Value::from(name.as_str())));
                     match object.get(name) {
-                        None | Some(Value::Null) if is_required => fields.refuse(&pointer, "This is missing."),
+                        None | Some(Value::Null) if is_required => fields.missing(&pointer),
                         None | Some(Value::Null) => {}
                         Some(value) => self.look(property, name, value, &pointer, fields),
                     }
@@ -85,7 +85,7 @@ impl Bodies {
                     None => schema["additionalProperties"] != false,
                 };
                 for name in object.keys().filter(|name| !is_known(name)) {
-                    fields.refuse(&format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1")), "There is no such field.");
+                    fields.unknown(&format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1")));
                 }
             }
             (Some("array"), Value::Array(items)) => {

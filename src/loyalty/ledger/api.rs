@@ -215,6 +215,9 @@ impl LedgerApi {
         if expires_at.is_some_and(|at| at <= now) {
             return Err(Problem::invalid_field("/expires_at", "This time is past."));
         }
+        if expires_at.is_some() && body.points < 0 {
+            return Err(Problem::invalid_field("/expires_at", "Only points that are added expire."));
+        }
         let member = body.handle.find(conn).await?;
         if member == admin.0.member_id {
             return Err(Problem::forbidden("Nobody adjusts their own points."));

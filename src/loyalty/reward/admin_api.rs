@@ -216,8 +216,8 @@ impl RewardAdminApi {
         operator.sign(&mut tx, "create_reward", ("reward", id.0), "", json!({ "name": new.name }), new.created_at).await?;
         let row = found(&mut tx, id).await?;
         tx.commit().await?;
-        let etag = etag::of_version(row.version);
-        Ok(Created::Reward(Json(row.into()), etag))
+        let (view, etag) = tagged(row);
+        Ok(Created::Reward(Json(view), etag))
     }
 
     /// Get a reward of the catalogue
@@ -232,10 +232,7 @@ impl RewardAdminApi {
     ) -> Result<Conditional<CatalogueReward>, Problem> {
         let row = found(&mut *self.kit.db.read().await?, reward_id.0).await?;
         may_touch(&Operator::from(caller.0), &row, self.kit.clock.now())?;
-        let version = row.version;
-        let view = CatalogueReward::from(row);
-        // Its stock moves without an edit.
-        let etag = etag::of_view(version, &view);
+        let (view, etag) = tagged(row);
         Ok(Conditional::new(view, etag, if_none_match.0.as_deref()))
     }
 
@@ -260,8 +257,8 @@ impl RewardAdminApi {
         operator.sign(&mut tx, "edit_reward", ("reward", edited.id.0), "", detail, self.kit.clock.now()).await?;
         let row = found(&mut tx, edited.id).await?;
         tx.commit().await?;
-        let etag = etag::of_version(row.version);
-        Ok(Edited::Whole(Json(row.into()), etag))
+        let (view, etag) = tagged(row);
+        Ok(Edited::Whole(Json(view), etag))
     }
 
     /// Archive a reward
@@ -371,7 +368,7 @@ fn refused_as_duplicates(operator: &Operator, duplicates: &[Duplicate]) -> Probl
         Some(_) => "This code is in a pool already.".to_owned(),
         None => format!("This code stands at /codes/{} already.", duplicate.first_at),
     };
-    let fault = |duplicate: &Duplicate| FieldError { pointer: format!("/codes/{}", duplicate.at), detail: detail(duplicate) };
+    let fault = |duplicate: &Duplicate| FieldError::new(&format!("/codes/{}", duplicate.at), detail(duplicate));
     problem.errors = duplicates.iter().map(fault).collect();
     problem
 }
@@ -382,6 +379,14 @@ fn stock_taken(supplied: i32) -> Problem {
 
 async fn found(conn: &mut Conn, id: RewardId) -> Result<RewardRow, Problem> {
     store::find(conn, id).await?.ok_or_else(|| Problem::not_found("reward"))
+}
+
+/// As it is shown, with its tag: its stock moves without an edit.
+fn tagged(row: RewardRow) -> (CatalogueReward, String) {
+    let version = row.version;
+    let view = CatalogueReward::from(row);
+    let etag = etag::of_view(version, &view);
+    (view, etag)
 }
 
 /// Whether a reward of this partner, or of the programme, is the operator's to edit.

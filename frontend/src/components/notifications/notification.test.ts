@@ -19,6 +19,7 @@ test.each<[NotificationView['kind'], object, string]>([
   ['question_answered', { actor: { display_name: 'Ben' }, question: QUESTION }, 'Ben answered “Which grinder?”'],
   ['question_answered', { count: 3, question: QUESTION }, '3 new answers to “Which grinder?”'],
   ['question_answered', { question: QUESTION }, 'Somebody answered “Which grinder?”'],
+  ['post_hidden', { post_id: 'a1' }, 'Your post in “a question that is hidden” was hidden by moderators'],
   ['mentioned', { count: 1_200, question: QUESTION }, 'You were mentioned 1,200 times in “Which grinder?”'],
 ])('%s with %j says: %s', (kind, rest, sentence) => {
   expect(sentenceOf(translate, notification(kind, rest))).toBe(sentence);
@@ -49,6 +50,9 @@ test.each<[NotificationView['kind'], object, object]>([
   ['post_commented', { question: QUESTION, post_id: 'q1' }, { params: { id: 'q1' }, hash: undefined }],
   // The post is to be seen by staff only.
   ['post_hidden', { question: QUESTION, post_id: 'a1' }, { to: '/settings/moderation' }],
+  ['post_restored', { question: QUESTION, post_id: 'a1' }, { params: { id: 'q1' }, hash: 'a-a1' }],
+  // Its question is hidden.
+  ['post_restored', { post_id: 'a1' }, { to: '/settings/moderation' }],
   ['group_requested', { group: GROUP }, { to: '/groups/$slug/members', params: { slug: 'baristas' } }],
   ['group_granted', { group: GROUP }, { to: '/groups/$slug', params: { slug: 'baristas' } }],
   ['redemption_changed', {}, { to: '/rewards/mine' }],

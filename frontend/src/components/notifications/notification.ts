@@ -47,7 +47,7 @@ export function sentenceOf(t: TFunction<'account'>, notification: NotificationVi
     count: isOfPoints ? points : notification.count,
     formatted: number(isOfPoints ? points : notification.count),
     actor: notification.actor?.display_name ?? t('notifications.somebody'),
-    title: notification.question?.title ?? '…',
+    title: notification.question?.title ?? t('notifications.hidden_question'),
     group: notification.group?.name ?? '…',
     reward: notification.redemption?.reward ?? '…',
     tier: notification.tier?.name ?? '…',
@@ -65,7 +65,7 @@ const STATES = ['held', 'issued', 'fulfilled', 'cancelled', 'expired', 'refunded
 
 /** Where one sees more about it. */
 export function linkOf({ kind, question, post_id, group }: NotificationView) {
-  if (kind === 'post_hidden') return linkOptions({ to: '/settings/moderation' });
+  if (kind === 'post_hidden' || (kind === 'post_restored' && !question)) return linkOptions({ to: '/settings/moderation' });
   if (question) {
     const isAnswer = post_id && post_id !== question.id;
     return linkOptions({ ...questionAddress(question.id), hash: isAnswer ? `a-${post_id}` : undefined });

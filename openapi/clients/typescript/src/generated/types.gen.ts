@@ -1217,15 +1217,29 @@ export type ExternalMember = {
  * One field of the request that was refused.
  */
 export type FieldError = {
+    code: FieldFault;
     /**
      * What is wrong, as a sentence.
      */
     detail: string;
     /**
+     * Of `length` the most characters, of `range` the largest number.
+     */
+    maximum?: number;
+    /**
+     * Of `length` the fewest characters, of `range` the least number.
+     */
+    minimum?: number;
+    /**
      * JSON pointer into the body (RFC 6901), or the name of a parameter.
      */
     pointer: string;
 };
+
+/**
+ * What is wrong with a field, for programs and for pages in other languages.
+ */
+export type FieldFault = 'missing' | 'unknown' | 'length' | 'range' | 'invalid';
 
 /**
  * Finding
@@ -2188,7 +2202,7 @@ export type NotificationKind = 'question_answered' | 'post_commented' | 'mention
 /**
  * NotificationQuestion
  *
- * The question that it is about.
+ * The question that it is about, while the reader may read it.
  */
 export type NotificationQuestion = {
     id: string;
