@@ -133,14 +133,14 @@ async fn rest(request: &Request, Data(web): Data<&Arc<Web>>) -> Result<Response>
 
 /// Whether the app has a page at a path that begins after the first slash.
 fn is_apps(path: &str) -> bool {
-    let fits = |pattern: &&str| {
+    let fits = |pattern: &str| {
         pattern.split('/').count() == path.split('/').count()
             && pattern
                 .split('/')
                 .zip(path.split('/'))
                 .all(|(part, given)| if part.starts_with('$') { !given.is_empty() } else { part == given })
     };
-    APP_ALONE.iter().any(|pattern| fits(&pattern))
+    APP_ALONE.into_iter().any(fits)
 }
 
 /// HEAD is a GET without its body.
