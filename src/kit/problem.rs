@@ -48,8 +48,10 @@ pub struct FieldError {
     /// What is wrong, as a sentence.
     pub detail: String,
     /// Of `length` the fewest characters, of `range` the least number.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub minimum: Option<i64>,
     /// Of `length` the most characters, of `range` the largest number.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub maximum: Option<i64>,
 }
 

@@ -41,8 +41,8 @@ async fn a_code_is_in_one_pool_once_however_it_is_written() {
     assert_eq!(
         refused.at("/errors"),
         &json!([
-            { "pointer": "/codes/2", "detail": "This code stands at /codes/0 already." },
-            { "pointer": "/codes/3", "detail": "This code stands at /codes/1 already." },
+            { "pointer": "/codes/2", "code": "invalid", "detail": "This code stands at /codes/0 already." },
+            { "pointer": "/codes/3", "code": "invalid", "detail": "This code stands at /codes/1 already." },
         ])
     );
     adds(&rosa, &theatre, &["\u{feff}\t"]).await.refuses_field("/codes/0");
