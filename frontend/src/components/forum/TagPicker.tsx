@@ -90,7 +90,9 @@ export function TagPicker({
                   // Keyboards on glass tell no keys: a tag ends at a comma or a space in the text.
                   const [, ended = '', beginning = ''] = /^(.*[\s,])?(.*)$/s.exec(event.currentTarget.value) ?? [];
                   take(ended, beginning);
-                  list.openDropdown();
+                  // A tag that is done leaves the way free to what stands below; the next letter offers others.
+                  if (ended && beginning === '') list.closeDropdown();
+                  else list.openDropdown();
                   list.updateSelectedOptionIndex();
                 }}
                 onKeyDown={(event) => {
@@ -99,7 +101,9 @@ export function TagPicker({
                   if (event.key !== 'Enter' || name === '') return;
                   event.preventDefault();
                   // The option that the arrow keys chose is the list's own to add.
-                  if (list.getSelectedOptionIndex() === -1) take(typed);
+                  if (list.getSelectedOptionIndex() !== -1) return;
+                  take(typed);
+                  list.closeDropdown();
                 }}
               />
             </Combobox.EventsTarget>
