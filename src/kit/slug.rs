@@ -25,6 +25,7 @@ mod tests {
             ("Какой кофе лучше?", "kakoi-kofe-luchshe"),
             ("咖啡", "ka-pei"),
             ("C++ & C#", "c-c"),
+            ("Azərbaycan Əsri", "azerbaycan-esri"),
             ("?!", ""),
         ] {
             assert_eq!(slug(text, 80), expected, "{text}");

@@ -59,3 +59,20 @@ async fn who_sanctions_whom() {
     assert_eq!(max.get(&next).await.is(200).items()[0]["kind"], "silence");
     ada.get("/admin/members/ada/sanctions").await.refused(403, "forbidden");
 }
+
+#[tokio::test]
+async fn a_sanction_that_is_sent_twice_is_imposed_once() {
+    let town = Town::new().await;
+    let (_ada, mo, max) = (town.member("ada").await, town.moderator("mod").await, town.moderator("max").await);
+    let (one, two) = tokio::join!(mo.tries_to_sanction("ada", "silence", Some(24)), mo.tries_to_sanction("ada", "silence", Some(24)));
+    let (done, refused) = if one.status == 201 { (one, two) } else { (two, one) };
+    let id = done.is(201).text("/id");
+    refused.refused(409, "already_sanctioned");
+    // Another moderator, another kind, the same once it was lifted, and the same later are decisions of their own.
+    max.tries_to_sanction("ada", "silence", Some(24)).await.is(201);
+    mo.tries_to_sanction("ada", "warning", None).await.is(201);
+    mo.delete(&format!("/admin/sanctions/{id}?reason=mercy")).await.is(204);
+    mo.tries_to_sanction("ada", "silence", Some(24)).await.is(201);
+    town.passes(Duration::minutes(2)).await;
+    mo.tries_to_sanction("ada", "silence", Some(24)).await.is(201);
+}

@@ -326,6 +326,8 @@ async fn staff_adjust_points_with_a_reason_and_once() {
     root.post_once("/admin/adjustments", "k3", json!({ "handle": "root_of_all", "points": 5, "reason": "For me" }))
         .await
         .refused(403, "forbidden");
+    let taken = json!({ "handle": "ada", "points": -5, "reason": "Too many", "expires_at": "2100-01-01T00:00:00Z" });
+    root.post_once("/admin/adjustments", "k6", taken).await.refuses_field("/expires_at");
     ada.post_once("/admin/adjustments", "k4", adjustment.clone()).await.refused(403, "forbidden");
     town.visitor().post_once("/admin/adjustments", "k5", adjustment.clone()).await.refused(401, "unauthorized");
     root.post("/admin/adjustments", adjustment).await.refused(400, "bad_parameter");

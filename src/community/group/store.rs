@@ -22,7 +22,7 @@ use crate::{
     schema::{membership, user_group},
 };
 
-/// Of a member's owned groups, with the member; see [`count_owned`].
+/// Of a member's owned groups, with the member; see [`owned_names`].
 const OWNED_GROUPS_LOCK: i32 = 7_270_005;
 
 /// A group to be inserted.
