@@ -112,7 +112,7 @@ impl SanctionApi {
         let now = self.kit.clock.now();
         let mut tx = self.kit.db.begin().await?;
         let id = handle.0.find(&mut tx).await?;
-        let target = store::lock_target(&mut tx, id).await?;
+        let target = rules::present(store::lock_target(&mut tx, id).await?)?;
         rules::may_sanction((actor.member_id, actor.role), (target.id, target.role))?;
         let sanction = NewSanction {
             id: SanctionId::new(),

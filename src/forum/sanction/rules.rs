@@ -4,7 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 
 use crate::{
     domain::{MemberId, ReviewItemId, Role, SanctionId},
-    kit::problem::Fields,
+    kit::{Problem, problem::Fields},
     refusals,
 };
 
@@ -41,6 +41,25 @@ refusals! {
         Staff = FORBIDDEN "staff_member" "Only an administrator decides on staff.",
         Again = CONFLICT "already_sanctioned" "You imposed this very sanction a moment ago.",
         Over = CONFLICT "sanction_over" "This sanction was lifted, or has ended, or was a warning.",
+    }
+}
+
+/// Somebody whom staff decide on.
+#[derive(Clone, Copy, Debug)]
+pub struct Target {
+    pub id: MemberId,
+    pub role: Role,
+    /// They have become a part of somebody else.
+    pub merged: bool,
+}
+
+/// Whom a decision is about, once they are locked. 404 for who has just gone; 503 for who has just been merged: sent again, their
+/// handle leads to whom they are.
+pub fn present(target: Option<Target>) -> Result<Target, Problem> {
+    match target {
+        None => Err(Problem::not_found("member")),
+        Some(target) if target.merged => Err(Problem::unavailable()),
+        Some(target) => Ok(target),
     }
 }
 

@@ -8,30 +8,19 @@ use diesel::{
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::rules::{NewSanction, SanctionKind};
+use super::rules::{NewSanction, SanctionKind, Target};
 use crate::{
     domain::{MemberId, PostId, ReviewItemId, Role, SanctionId},
-    kit::{Conn, Problem, db::CachedExt, pagination::Request, time},
+    kit::{Conn, db::CachedExt, pagination::Request, time},
     schema::{member, sanction},
 };
 
-/// Somebody whom staff decide on.
-#[derive(Clone, Copy, Debug)]
-pub struct Target {
-    pub id: MemberId,
-    pub role: Role,
-}
-
-/// A member, whom nobody else decides on until the transaction ends. 404 for who has just gone; 503 for who has just become a
-/// part of somebody else: sent again, their handle leads to whom they are.
-pub async fn lock_target(conn: &mut Conn, id: MemberId) -> Result<Target, Problem> {
+/// A member, whom nobody else decides on until the transaction ends; None for who has gone.
+pub async fn lock_target(conn: &mut Conn, id: MemberId) -> QueryResult<Option<Target>> {
     let living = member::table.filter(member::id.eq(id)).filter(member::erased_at.is_null());
-    let found = living.select((member::id, member::role, member::merged_into)).for_no_key_update().first(conn).await.optional()?;
-    match found {
-        None => Err(Problem::not_found("member")),
-        Some((_, _, Some::<MemberId>(_))) => Err(Problem::unavailable()),
-        Some((id, role, None)) => Ok(Target { id, role }),
-    }
+    let columns = (member::id, member::role, member::merged_into.is_not_null());
+    let found = living.select(columns).for_no_key_update().first(conn).await.optional()?;
+    Ok(found.map(|(id, role, merged)| Target { id, role, merged }))
 }
 
 /// Whether the same moderator imposed the like since then, for the same reason.

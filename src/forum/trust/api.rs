@@ -58,7 +58,7 @@ impl TrustApi {
         let (actor, now) = (admin.0.member_id, self.kit.clock.now());
         let mut tx = self.kit.db.begin().await?;
         let id = handle.0.find(&mut tx).await?;
-        let target = sanction::store::lock_target(&mut tx, id).await?;
+        let target = sanction::rules::present(sanction::store::lock_target(&mut tx, id).await?)?;
         let before = store::pin(&mut tx, target.id, trust, actor, now).await?;
         store::set_trust(&mut tx, &[(target.id, trust)]).await?;
         let detail = json!({ "trust": trust, "by_hand_before": before });
@@ -86,7 +86,7 @@ impl TrustApi {
         let (actor, now) = (admin.0.member_id, self.kit.clock.now());
         let mut tx = self.kit.db.begin().await?;
         let id = handle.0.find(&mut tx).await?;
-        let target = sanction::store::lock_target(&mut tx, id).await?;
+        let target = sanction::rules::present(sanction::store::lock_target(&mut tx, id).await?)?;
         if !store::unpin(&mut tx, target.id).await? {
             return Err(Refusal::NotByHand.into());
         }
