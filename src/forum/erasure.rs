@@ -35,6 +35,7 @@ pub const PERSONAL_COLUMNS: &[PersonalColumns] = &[
         "this module: what was written stays, without names",
     ),
     kept("post", &["kind", "state", "close_reason", "import_source", "import_id"], "words of ours, and numbers of the site it came from"),
+    kept("question_listing", &["tags"], "names of tags"),
     rewritten("comment", &["body_markdown", "body_html"], "this module"),
     kept("comment", &["state", "import_source", "import_id"], "words of ours, and numbers of the site it came from"),
     rewritten("revision", &["title", "body_markdown", "reason"], "this module"),

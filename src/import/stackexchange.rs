@@ -27,7 +27,7 @@ use super::{
 use crate::{
     domain::{CommentId, MemberId, PostId, VoteId},
     events::{self, Event},
-    forum::{post::store::update_hotness, tag::rules::normalise},
+    forum::{post::store::settle_listings, tag::rules::normalise},
     identity::handle::find_retired,
     kit::{Conn, Kit, db},
 };
@@ -364,7 +364,7 @@ impl Run<'_> {
         store::insert_tags(tx, &names, self.kit.clock.now()).await?;
         store::tag_questions(tx, &tags).await?;
         store::describe_tags(tx, &descriptions).await?;
-        update_hotness(tx, &added).await?;
+        settle_listings(tx, &added).await?;
         Ok(added.len())
     }
 
@@ -388,7 +388,7 @@ impl Run<'_> {
         let added = store::insert_posts(tx, &self.source, &answers).await?;
         let new: HashSet<PostId> = added.iter().copied().collect();
         let questions = answers.iter().filter(|answer| new.contains(&answer.id)).map(|answer| answer.question_id);
-        update_hotness(tx, &distinct(questions)).await?;
+        settle_listings(tx, &distinct(questions)).await?;
         Ok(added.len())
     }
 
@@ -456,7 +456,7 @@ impl Run<'_> {
         let changed = imported.iter().map(|(_, imported)| match imported {
             ImportedEvent::Vote(_, _, post) | ImportedEvent::Acceptance(post) => post.question_id,
         });
-        update_hotness(tx, &distinct(changed)).await?;
+        settle_listings(tx, &distinct(changed)).await?;
         self.publish(tx, &imported).await?;
         Ok(counted.len())
     }

@@ -69,8 +69,9 @@ impl Db {
             let silence = silence.clone();
             Box::pin(async move {
                 let mut conn = open(url, silence).await?;
+                // Our statements are short, and translating one into machine code takes longer than most of them.
                 let setup = format!(
-                    "set statement_timeout = {}; set lock_timeout = '2s'; set idle_in_transaction_session_timeout = '5s';
+                    "set jit = off; set statement_timeout = {}; set lock_timeout = '2s'; set idle_in_transaction_session_timeout = '5s';
                      set regulars.time_zone = '{time_zone}'",
                     STATEMENT_TIMEOUT.as_millis()
                 );
@@ -278,7 +279,7 @@ pub async fn allow(conn: &mut Conn, statement: Duration) -> QueryResult<()> {
 /// a rarity; where it is wrong, it looks up millions of rows one by one.
 pub async fn allow_whole_tables(conn: &mut Conn, statement: Duration) -> QueryResult<()> {
     allow(conn, statement).await?;
-    conn.batch_execute("set local enable_nestloop = off; set local work_mem = '64MB'; set local jit = off").await
+    conn.batch_execute("set local enable_nestloop = off; set local work_mem = '64MB'").await
 }
 
 #[derive(diesel::QueryableByName)]

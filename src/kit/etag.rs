@@ -5,10 +5,10 @@
 //! `If-Match` the version alone, weak or not: somebody who joins a group, or reads through a proxy that compresses, is no
 //! reason to refuse an edit of its name. (RFC 9110, 13.1.1 would refuse every weak tag there.)
 
-use poem_openapi::{ApiResponse, payload::Json, types::ToJSON};
+use poem_openapi::{ApiResponse, types::ToJSON};
 use sha2::{Digest, Sha256};
 
-use super::{Problem, problem::General};
+use super::{Problem, json_text::JsonText, problem::General};
 use crate::refusals;
 
 refusals! {
@@ -30,7 +30,7 @@ pub enum Conditional<T: ToJSON + Send> {
     /// As it is now.
     #[oai(status = 200)]
     Whole(
-        Json<T>,
+        JsonText<T>,
         /// Send it as `If-None-Match` to learn of changes, or as `If-Match` to edit only this.
         #[oai(header = "ETag")]
         String,
@@ -50,29 +50,41 @@ pub enum Edited<T: ToJSON + Send> {
     /// As it is now.
     #[oai(status = 200)]
     Whole(
-        Json<T>,
+        JsonText<T>,
         /// The tag of the new state.
         #[oai(header = "ETag")]
         String,
     ),
 }
 
-/// The tag of something whose every change counts its version up.
-pub fn of_version(version: i32) -> String {
-    format!("W/\"{version}\"")
+/// A view as it is sent, with its tag.
+pub struct Tagged<T> {
+    pub body: JsonText<T>,
+    pub etag: String,
 }
 
-/// The tag of something that also changes on its own.
-pub fn of_view(version: i32, view: &impl ToJSON) -> String {
-    let hash = Sha256::digest(view.to_json_string());
-    let rest: String = hash.iter().take(REST_CHARS / 2).map(|byte| format!("{byte:02x}")).collect();
-    format!("W/\"{version}-{rest}\"")
-}
+impl<T: ToJSON + Send> Tagged<T> {
+    /// Of something whose every change counts its version up.
+    pub fn of_version(version: i32, view: &T) -> Self {
+        Self { body: JsonText::of(view), etag: format!("W/\"{version}\"") }
+    }
 
-impl<T: ToJSON + Send> Conditional<T> {
-    /// The view with its tag; 304 without it where the reader's If-None-Match has that tag.
-    pub fn new(view: T, etag: String, if_none_match: Option<&str>) -> Self {
-        if is_known(if_none_match, &etag) { Self::NotModified(etag) } else { Self::Whole(Json(view), etag) }
+    /// Of something that also changes on its own.
+    pub fn of_view(version: i32, view: &T) -> Self {
+        let body = JsonText::of(view);
+        let hash = Sha256::digest(body.as_str());
+        let rest: String = hash.iter().take(REST_CHARS / 2).map(|byte| format!("{byte:02x}")).collect();
+        Self { body, etag: format!("W/\"{version}-{rest}\"") }
+    }
+
+    /// What a reader gets, whose If-None-Match this is.
+    pub fn read(self, if_none_match: Option<&str>) -> Conditional<T> {
+        if is_known(if_none_match, &self.etag) { Conditional::NotModified(self.etag) } else { Conditional::Whole(self.body, self.etag) }
+    }
+
+    /// What gets who has edited it.
+    pub fn edited(self) -> Edited<T> {
+        Edited::Whole(self.body, self.etag)
     }
 }
 

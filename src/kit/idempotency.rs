@@ -24,7 +24,7 @@ use poem_openapi::{
 };
 use sha2::{Digest, Sha256};
 
-use super::{Conn, Kit, Problem, Tx, db::CachedExt, sqlstate};
+use super::{Conn, Kit, Problem, Tx, db::CachedExt, json_text::JsonText, sqlstate};
 use crate::schema::idempotency_key;
 
 /// How long an answer is kept; afterwards natural keys still refuse duplicates.
@@ -74,7 +74,7 @@ pub enum Begun<T, const STATUS: u16> {
 
 /// The answer to a write: fresh, or stored by an earlier request with the same key. `STATUS` is what the description says.
 pub enum Answer<T, const STATUS: u16 = 201> {
-    Fresh(StatusCode, T),
+    Fresh(StatusCode, JsonText<T>),
     Stored(StatusCode, String),
 }
 
@@ -170,10 +170,10 @@ impl Attempt {
         outcome: Result<T, Problem>,
     ) -> Result<Answer<T, STATUS>, Problem> {
         let Attempt { mut tx, claim } = self;
-        let value = outcome?;
-        claim.store(&mut tx, status, &value.to_json_string()).await?;
+        let body = JsonText::of(&outcome?);
+        claim.store(&mut tx, status, body.as_str()).await?;
         tx.commit().await?;
-        Ok(Answer::Fresh(status, value))
+        Ok(Answer::Fresh(status, body))
     }
 }
 
@@ -205,7 +205,7 @@ pub async fn delete_expired(conn: &mut Conn, now: DateTime<Utc>, most: usize) ->
 impl<T: ToJSON + Send, const STATUS: u16> IntoResponse for Answer<T, STATUS> {
     fn into_response(self) -> Response {
         match self {
-            Self::Fresh(status, value) => (status, Json(value)).into_response(),
+            Self::Fresh(status, body) => body.with_status(status).into_response(),
             Self::Stored(status, body) => {
                 Response::builder().status(status).content_type("application/json").header(REPLAYED, "true").body(body)
             }

@@ -24,6 +24,7 @@ pub mod html;
 pub mod idempotency;
 pub mod job_failures;
 pub mod jobs;
+pub mod json_text;
 pub mod liveness;
 pub mod markdown;
 pub mod outbox;

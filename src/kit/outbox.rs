@@ -34,8 +34,8 @@ const ATTEMPTS_MAX: i32 = 5;
 /// Deadlocks, time-outs and the like may be over next time. Each attempt is followed by a growing pause, so that these
 /// last for minutes; then the event gives way, because it may be the cause.
 const PASSING_ATTEMPTS_MAX: i32 = 16;
-/// Identifies the leader's lock; arbitrary, but ours.
-const LEADER_LOCK: i64 = 7_270_002;
+/// Identifies the advisory lock of whoever delivers; arbitrary, but ours.
+pub const LEADER_LOCK: i64 = 7_270_002;
 
 /// An event with its number, which no other event ever has, and its time.
 #[derive(Clone, Debug)]

@@ -199,15 +199,15 @@ async fn find(conn: &mut Conn, check: &Check) -> Result<Finding, Problem> {
     Ok(Finding { invariant: check.name.to_owned(), outcome, violations, samples })
 }
 
-/// A repair of counters. `due` returns the `id` of rows of `table` and, by their names, the counters as they must be.
-pub async fn recount(kit: Kit, table: &str, counters: &[&str], due: &str) -> Result<u64, Problem> {
+/// A repair of counters. `due` returns as `id` the `key` of rows of `table` and, by their names, the counters as they must be.
+pub async fn recount(kit: Kit, (table, key): (&str, &str), counters: &[&str], due: &str) -> Result<u64, Problem> {
     let of = |row: &str| counters.iter().map(|counter| format!("{row}.{counter}")).collect::<Vec<_>>().join(", ");
-    let wrong = format!("due.id = t.id and ({}) is distinct from ({})", of("t"), of("due"));
+    let wrong = format!("due.id = t.{key} and ({}) is distinct from ({})", of("t"), of("due"));
     let set = counters.iter().map(|counter| format!("{counter} = due.{counter}")).collect::<Vec<_>>().join(", ");
     let mut tx = kit.db.begin().await?;
     allow_whole_tables(&mut tx, CHECK_TIMEOUT).await?;
     // Who counts locks the row, and so do we before we count: what others have under way is counted once.
-    let lock = format!("select t.id from {table} t join ({due}) due on {wrong} order by t.id for update of t");
+    let lock = format!("select t.{key} from {table} t join ({due}) due on {wrong} order by t.{key} for update of t");
     diesel::sql_query(lock).execute(&mut *tx).await?;
     let rows = diesel::sql_query(format!("update {table} t set {set} from ({due}) due where {wrong}")).execute(&mut *tx).await?;
     tx.commit().await?;

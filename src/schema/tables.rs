@@ -487,15 +487,8 @@ diesel::table! {
         excerpt -> Text,
         renderer -> Int2,
         state -> Text,
-        up_votes -> Int4,
-        down_votes -> Int4,
-        score -> Int4,
-        comment_count -> Int4,
-        answer_count -> Int4,
         accepted_answer_id -> Nullable<Uuid>,
         accepted_at -> Nullable<Timestamptz>,
-        hot_key -> Float8,
-        active_at -> Timestamptz,
         closed_at -> Nullable<Timestamptz>,
         close_reason -> Nullable<Text>,
         duplicate_of -> Nullable<Uuid>,
@@ -508,6 +501,19 @@ diesel::table! {
         import_id -> Nullable<Text>,
         searchable -> Tsvector,
         accepted_earns_points -> Bool,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    post_counter (post_id) {
+        post_id -> Uuid,
+        question_id -> Uuid,
+        up_votes -> Int4,
+        down_votes -> Int4,
+        score -> Int4,
+        comment_count -> Int4,
     }
 }
 
@@ -596,6 +602,24 @@ diesel::table! {
         member_id -> Uuid,
         question_id -> Uuid,
         since -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    question_listing (question_id) {
+        question_id -> Uuid,
+        group_id -> Nullable<Uuid>,
+        published -> Bool,
+        tags -> Array<Text>,
+        score -> Int4,
+        answer_count -> Int4,
+        answers_score -> Int4,
+        participants -> Int4,
+        hot_key -> Float8,
+        active_at -> Timestamptz,
+        created_at -> Timestamptz,
     }
 }
 

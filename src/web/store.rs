@@ -47,7 +47,7 @@ pub const PUBLIC_QUESTIONS: &[&str] = &["questions", "group_names"];
 /// SQL: questions that everybody may read.
 macro_rules! public_questions {
     () => {
-        concat!(" from post p where p.kind = 'question' and p.state = 'published' and ", visible_group!("p.group_id", "null"))
+        concat!(" from question_listing l where l.published and ", visible_group!("l.group_id", "null"))
     };
 }
 
@@ -63,7 +63,7 @@ pub async fn bodies(conn: &mut Conn, ids: &[Uuid]) -> QueryResult<Vec<Body>> {
 /// The first question of each part of so many.
 pub async fn part_starts(conn: &mut Conn, questions_max: i64) -> QueryResult<Vec<Uuid>> {
     let sql = concat!(
-        "select id from (select p.id, row_number() over (order by p.id) - 1 as n",
+        "select id from (select l.question_id as id, row_number() over (order by l.question_id) - 1 as n",
         public_questions!(),
         ") numbered where n % $1 = 0 order by id"
     );
@@ -73,6 +73,10 @@ pub async fn part_starts(conn: &mut Conn, questions_max: i64) -> QueryResult<Vec
 
 /// Questions from `start` on.
 pub async fn part(conn: &mut Conn, start: Uuid, questions_max: i64) -> QueryResult<Vec<Public>> {
-    let sql = concat!("select p.id, p.title, p.active_at", public_questions!(), " and p.id >= $1 order by p.id limit $2");
+    let sql = concat!(
+        "select p.id, p.title, l.active_at from (select l.question_id, l.active_at",
+        public_questions!(),
+        " and l.question_id >= $1 order by l.question_id limit $2) l join post p on p.id = l.question_id order by p.id"
+    );
     diesel::sql_query(sql).bind::<SqlUuid, _>(start).bind::<BigInt, _>(questions_max).cached().load(conn).await
 }

@@ -6,7 +6,9 @@ use crate::support::{PASSWORD, Person, Reply, Town};
 
 /// What a merge must leave as it was once it is undone.
 const WORLD: &str = "
-    select 'post ' || id || ' ' || author_id || ' ' || up_votes || ' ' || down_votes || ' ' || coalesce(accepted_answer_id::text, '') from post
+    select 'post ' || id || ' ' || author_id || ' ' || up_votes || ' ' || down_votes || ' ' || coalesce(accepted_answer_id::text, '')
+      from post join post_counter on post_id = id
+    union all select 'listing ' || l from question_listing l
     union all select 'comment ' || id || ' ' || author_id from comment
     union all select 'revision ' || post_id || ' ' || number || ' ' || editor_id from revision
     union all select 'vote ' || post_id || ' ' || member_id || ' ' || value || ' ' || cast_at from vote

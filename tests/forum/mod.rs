@@ -14,3 +14,4 @@ mod sanction;
 mod search;
 mod tag;
 mod trust;
+mod upgrade;

@@ -236,3 +236,25 @@ async fn bad_input_is_refused_and_never_an_error() {
         assert!(reply.status < 500, "{query}: {:#}", reply.body);
     }
 }
+
+/// The database reckons it (migration `post_counter`), so that no list is ever in an order of before.
+#[tokio::test]
+async fn a_tenfold_score_is_worth_two_days() {
+    let town = Town::new().await;
+    for ((score, answers_score, participants, asked_s), expected) in [
+        ((0, 0, 0, 0), 0.0),
+        ((9, 0, 0, 0), 1.0),
+        ((-9, 0, 0, 0), -1.0),
+        ((1, 3, 2, 0), 1.0),
+        ((99, 0, 0, 0), 2.0),
+        // 100 from answers is the most they give.
+        ((-1, 50, 0, 0), 2.0),
+        ((-1, 5_000, 0, 0), 2.0),
+        ((0, 0, 0, 172_800), 1.0),
+        ((9, 0, 0, 345_600), 3.0),
+    ] {
+        let hot = format!("select hot_key({score}, {answers_score}, {participants}, to_timestamp({asked_s}))");
+        let hot: f64 = town.rows(&hot).await[0].parse().unwrap();
+        assert!((hot - expected).abs() < 1e-9, "{score} {answers_score} {participants} {asked_s}: {hot}");
+    }
+}

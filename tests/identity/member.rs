@@ -153,9 +153,9 @@ async fn profile_and_export_count_what_was_written() {
     ada.founds("Secret Roasters", "invite_only", true).await;
     let post = |kind: &str, n: u8, question: u8, author: &str, title: &str, group: &str| {
         format!(
-            "insert into post (id, kind, question_id, group_id, author_id, title, body_markdown, body_html, renderer, active_at, created_at)
+            "insert into post (id, kind, question_id, group_id, author_id, title, body_markdown, body_html, renderer, created_at)
              values ('00000000-0000-7000-8000-00000000000{n}', '{kind}', '00000000-0000-7000-8000-00000000000{question}', {group},
-                     '{author}', {title}, 'words', '<p>words</p>', 1, now(), now())"
+                     '{author}', {title}, 'words', '<p>words</p>', 1, now())"
         )
     };
     town.sql(&post("question", 1, 1, bob.id(), "'Which grinder?'", "null")).await;

@@ -55,7 +55,7 @@ const WITH_SQL: &[&str] = &[
 const OWN_WAYS: &[&str] = &["import", "kit", "schema"];
 
 /// Files of pure rules, besides those called `rules.rs`.
-const PURE: &[&str] = &["transitions", "permission", "hotness", "expiry", "apportion", "terms", "cap"];
+const PURE: &[&str] = &["transitions", "permission", "expiry", "apportion", "terms", "cap"];
 /// Names of what makes a time, something random or an id.
 const IMPURE: &[&str] = &["now", "now_v7", "new_v4", "rng", "random", "random_token", "OsRng"];
 

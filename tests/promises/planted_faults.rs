@@ -19,9 +19,10 @@ const FAULTS: &[(&str, &str)] = &[
     ),
     ("A group counts its active members.", "update user_group set member_count = member_count + 1"),
     ("A group has at most one owner, and only active members lead it.", "update membership set role = 'owner'"),
-    ("A post's up and down votes are its votes.", "update post set down_votes = down_votes + 1"),
-    ("A post's comment count is the number of its published comments.", "update post set comment_count = comment_count + 1"),
-    ("A question's answer count is the number of its published answers.", "update post set answer_count = 7 where kind = 'question'"),
+    ("Every post has its counters, and every question its listing.", "delete from post_counter where post_id <> question_id"),
+    ("A post's up and down votes are its votes.", "update post_counter set down_votes = down_votes + 1"),
+    ("A post's comment count is the number of its published comments.", "update post_counter set comment_count = comment_count + 1"),
+    ("Lists show of a question what it and its published answers are.", "update question_listing set answer_count = 7"),
     ("An accepted answer is a published answer of its question.", "update post set accepted_answer_id = id where kind = 'question'"),
     (
         "An answer lies in the group of its question.",

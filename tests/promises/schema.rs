@@ -23,6 +23,7 @@ const TYPES: &[(&str, &str)] = &[
     ("Tsvector", "tsvector"),
     ("Xid8", "xid8"),
     ("Array<Uuid>", "_uuid"),
+    ("Array<Text>", "_text"),
 ];
 
 #[tokio::test]

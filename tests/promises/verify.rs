@@ -28,6 +28,12 @@ fn every_repair_is_of_checks_that_exist() {
     assert!(unknown.is_empty(), "{unknown:#?}");
 }
 
+/// Listings as the votes and answers stand.
+const SETTLE: &str = "update question_listing l set answers_score = a.score, answer_count = a.answers, participants = a.answers
+    from (select q.id, coalesce(sum(c.score), 0) as score, count(p.id) as answers from post q
+          left join post p on p.question_id = q.id and p.kind = 'answer' and p.state = 'published' left join post_counter c on c.post_id = p.id
+          where q.kind = 'question' group by q.id) a where l.question_id = a.id";
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_follows_from_the_books_is_put_right() {
     let town = Town::new().await;
@@ -42,15 +48,21 @@ async fn what_follows_from_the_books_is_put_right() {
     // A wallet that was opened, and in which nothing was booked.
     town.sql("insert into wallet (member_id) select id from member where handle = 'root_of_all' on conflict do nothing").await;
     let balances = "select available || ' ' || pending || ' ' || reserved || ' ' || arrears from wallet order by member_id";
-    let counters = "select up_votes || ' ' || down_votes || ' ' || comment_count || ' ' || answer_count from post order by id";
+    let counters = "select c::text || l from post_counter c join question_listing l using (question_id) order by post_id";
     let (before, counted) = (town.rows(balances).await, town.rows(counters).await);
     for fault in [
         "update wallet set available = available + 7, arrears = -1",
         "update lot set remaining = remaining - 3",
         "update lot set reserved = 1, remaining = remaining - 1",
-        "update post set up_votes = up_votes + 1, down_votes = down_votes + 2",
-        "update post set comment_count = comment_count + 1",
-        "update post set answer_count = answer_count + 1 where kind = 'question'",
+        "update post_counter set up_votes = up_votes + 1, down_votes = down_votes + 2",
+        "update post_counter set comment_count = comment_count + 1",
+        "update question_listing set answer_count = answer_count + 1",
+        "update question_listing set answers_score = 3, participants = 9, published = false",
+        "update question_listing set tags = '{}'",
+        "delete from post_counter",
+        "update post_counter set question_id = post_id",
+        "insert into question_listing (question_id, published, active_at, created_at) select id, true, now(), now() from post where kind = 'answer'",
+        "delete from question_listing",
         "update tag set question_count = 9",
         "update user_group set member_count = 4",
         "update leaderboard_score set score = score + 7",
@@ -92,13 +104,14 @@ async fn what_follows_from_posts_is_put_right() {
     for fault in [
         "update reputation set total = total + 5".to_owned(),
         // A vote that brought something and is gone, one that brought nothing, and what no vote has brought.
-        format!("delete from vote where post_id = '{answer}' and value = 1; update post set up_votes = 0 where id = '{answer}'"),
+        format!("delete from vote where post_id = '{answer}' and value = 1; update post_counter set up_votes = 0 where post_id = '{answer}';
+             {SETTLE}"),
         format!(
             "insert into vote (id, post_id, member_id, value, cast_at, voter_trust) values (gen_random_uuid(), '{answer}', '{}', 1, now(), 1);
-             update post set up_votes = 1 where id = '{answer}'",
+             update post_counter set up_votes = 1 where post_id = '{answer}'; {SETTLE}",
             ada.id()
         ),
-        format!("delete from vote where post_id = '{other}' and value = -1; update post set down_votes = 0 where id = '{other}'"),
+        format!("delete from vote where post_id = '{other}' and value = -1; update post_counter set down_votes = 0 where post_id = '{other}'; {SETTLE}"),
         format!(
             "insert into reputation_entry (id, member_id, kind, amount, post_id, source, occurred_at)
              values (gen_random_uuid(), '{ben_id}', 'answer_up_vote', 10, '{answer}', gen_random_uuid()::text, now());
@@ -113,13 +126,13 @@ async fn what_follows_from_posts_is_put_right() {
              update reputation set total = total + 15 where member_id = '{ben_id}'"
         ),
         format!("update post set accepted_answer_id = null, accepted_at = null where accepted_answer_id = '{other}'"),
-        format!("update post set state = 'hidden' where id = '{other}'; update post set answer_count = 0 where id = (select question_id from post where id = '{other}')"),
+        format!("update post set state = 'hidden' where id = '{other}'; {SETTLE}"),
         format!(
             "insert into reputation_entry (id, member_id, kind, amount, post_id, source, occurred_at)
              values (gen_random_uuid(), '{ben_id}', 'spam_upheld', -100, '{other}', 'nothing', now());
              update reputation set total = total - 100 where member_id = '{ben_id}'"
         ),
-        format!("update post set state = 'published' where id = '{other}'; update post set answer_count = 1 where id = (select question_id from post where id = '{other}')"),
+        format!("update post set state = 'published' where id = '{other}'; {SETTLE}"),
         // And boards of accepted answers.
         format!(
             "update leaderboard_score set score = score + 1 where member_id = '{ben_id}'

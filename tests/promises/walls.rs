@@ -180,8 +180,8 @@ async fn private_questions_do_not_crowd_out_those_that_everybody_may_see() {
     let (spelt, worded) = (cid.asks("Kettlebrrr espressoooo").await, cid.asks("Which kettle suits a gooseneck?").await);
     // As many as are looked at before any is left out, and likelier ones.
     town.sql(&format!(
-        "insert into post (id, kind, question_id, group_id, author_id, title, body_markdown, body_html, excerpt, renderer, hot_key, active_at, created_at)
-         select i, 'question', i, (select id from user_group), '{}', t, '', '', '', 0, 0, now(), now()
+        "insert into post (id, kind, question_id, group_id, author_id, title, body_markdown, body_html, excerpt, renderer, created_at)
+         select i, 'question', i, (select id from user_group), '{}', t, '', '', '', 0, now()
          from (select gen_random_uuid() as i, 'Kettlebrrr espresso' as t from generate_series(1, 200)
                union all select gen_random_uuid(), 'A kettle with a gooseneck, gooseneck' from generate_series(1, 6000)) s;
          analyze post",

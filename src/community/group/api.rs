@@ -25,7 +25,8 @@ use crate::{
     kit::{
         Kit, Problem,
         csv_list::{self, ListRequest, PageOrCsv},
-        etag::{self, Conditional, Edited},
+        etag::{self, Conditional, Edited, Tagged},
+        json_text::JsonText,
         problem::Fields,
         text::Text,
     },
@@ -99,7 +100,7 @@ enum GroupCreated {
     /// The caller owns it.
     #[oai(status = 201)]
     Group(
-        Json<GroupView>,
+        JsonText<GroupView>,
         /// Send it as `If-Match` to edit only this.
         #[oai(header = "ETag")]
         String,
@@ -195,8 +196,8 @@ impl GroupApi {
         store::add_to_count(&mut tx, id, rules::count_change(None, Some(membership))).await?;
         let group = store::find_group(&mut tx, new.slug, Some(owner)).await?.ok_or_else(|| Problem::not_found("group"))?;
         tx.commit().await?;
-        let (view, etag) = tagged(group);
-        Ok(GroupCreated::Group(Json(view), etag))
+        let Tagged { body, etag } = tagged(group);
+        Ok(GroupCreated::Group(body, etag))
     }
 
     /// Get a group
@@ -212,8 +213,7 @@ impl GroupApi {
         let mut conn = self.kit.db.read().await?;
         let reader = visitor.0.as_ref().map(|actor| actor.member_id);
         let group = store::find_group(&mut conn, &slug.0, reader).await?;
-        let (view, etag) = tagged(allowed(visitor.0.as_ref(), Action::SeeGroup, group)?);
-        Ok(Conditional::new(view, etag, if_none_match.0.as_deref()))
+        Ok(tagged(allowed(visitor.0.as_ref(), Action::SeeGroup, group)?).read(if_none_match.0.as_deref()))
     }
 
     /// Change a group's terms
@@ -247,8 +247,7 @@ impl GroupApi {
         }
         tx.commit().await?;
         self.kit.outbox.wake();
-        let (view, etag) = tagged(group);
-        Ok(Edited::Whole(Json(view), etag))
+        Ok(tagged(group).edited())
     }
 
     /// End a group
@@ -297,9 +296,6 @@ pub fn allowed(actor: Option<&Actor>, action: Action, group: Option<GroupRow>) -
     Ok(group)
 }
 
-fn tagged(row: GroupRow) -> (GroupView, String) {
-    let version = row.version;
-    let view = GroupView::from(row);
-    let etag = etag::of_view(version, &view);
-    (view, etag)
+fn tagged(row: GroupRow) -> Tagged<GroupView> {
+    Tagged::of_view(row.version, &GroupView::from(row))
 }

@@ -24,6 +24,6 @@ pub const REPAIRS: &[Repair] = &[Repair {
     run: |kit| {
         let due = "select g.id, coalesce(m.n, 0) as member_count from user_group g
                        left join (select group_id, count(*) as n from membership where state = 'active' group by 1) m on m.group_id = g.id";
-        Box::pin(recount(kit, "user_group", &["member_count"], due))
+        Box::pin(recount(kit, ("user_group", "id"), &["member_count"], due))
     },
 }];

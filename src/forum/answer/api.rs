@@ -30,7 +30,14 @@ use crate::{
         permission::{Action, can},
         site_settings,
     },
-    kit::{Kit, Problem, etag, pagination::Page, problem::Fields, text::Text},
+    kit::{
+        Kit, Problem,
+        etag::{self, Edited, Tagged},
+        json_text::JsonText,
+        pagination::Page,
+        problem::Fields,
+        text::Text,
+    },
 };
 
 /// Operations on answers: list a question's, post, edit and delete them.
@@ -58,14 +65,7 @@ struct EditAnswer {
 enum AnswerMade {
     /// The answer.
     #[oai(status = 201)]
-    Created(Json<AnswerView>, #[oai(header = "ETag")] String),
-}
-
-#[derive(ApiResponse)]
-enum AnswerEdited {
-    /// The answer.
-    #[oai(status = 200)]
-    Done(Json<AnswerView>, #[oai(header = "ETag")] String),
+    Created(JsonText<AnswerView>, #[oai(header = "ETag")] String),
 }
 
 #[derive(ApiResponse)]
@@ -121,10 +121,6 @@ impl AnswerApi {
         let id = PostId::new();
         store::insert(&mut tx, id, &question, actor.member_id, &body.body, &rendered, now).await?;
         follow::store::follow_question(&mut tx, actor.member_id, question.id, now).await?;
-        post::store::count_answer(&mut tx, question.id, 1, now).await?;
-        post::store::update_hotness(&mut tx, &[question.id]).await?;
-        let draft = NewRevision { editor_id: actor.member_id, title: None, body_markdown: &body.body, tags: "", reason: "", at: now };
-        revision::insert(&mut tx, id, 1, &draft).await?;
         let post = events::PostRef {
             id,
             kind: PostKind::Answer,
@@ -135,11 +131,11 @@ impl AnswerApi {
         mention::record(&mut tx, id, None, &mentions).await?;
         let mentioned = post_rules::mention_event(post, None, actor.member_id, mentions.members(&rendered.mentions));
         events::publish(&mut tx, now, std::iter::once(Event::AnswerPosted { post }).chain(mentioned)).await?;
-        let answer = list::read(&mut tx, question.id, id, &actor).await?;
+        let answer = list::read(&mut tx, id, &actor).await?;
         tx.commit().await?;
         self.kit.outbox.wake();
-        let tag = etag::of_view(answer.version, &answer);
-        Ok(AnswerMade::Created(Json(answer), tag))
+        let Tagged { body, etag } = Tagged::of_view(answer.version, &answer);
+        Ok(AnswerMade::Created(body, etag))
     }
 
     /// Edit an answer
@@ -153,7 +149,7 @@ impl AnswerApi {
         answer_id: Path<PostId>,
         #[oai(name = "If-Match")] if_match: Header<Option<String>>,
         body: Json<EditAnswer>,
-    ) -> Result<AnswerEdited, Problem> {
+    ) -> Result<Edited<AnswerView>, Problem> {
         let (actor, id, now) = (member.0, answer_id.0, self.kit.clock.now());
         let site = site_settings::current(&self.kit).await?;
         let mut fields = Fields::default();
@@ -168,9 +164,10 @@ impl AnswerApi {
         post_rules::may_edit(&thread.post, actor.trust, moderates, now)?;
         etag::guard(if_match.0.as_deref(), thread.post.version)?;
         fields.done()?;
-        if *body.body != *thread.post.body_markdown {
+        let before = post::store::find_markdown(&mut tx, id).await?;
+        if *body.body != before {
             let draft = NewRevision { editor_id: actor.member_id, title: None, body_markdown: &body.body, tags: "", reason, at: now };
-            revision::keep(&mut tx, &thread.post, "", &draft).await?;
+            revision::keep(&mut tx, &thread.post, (&before, ""), &draft).await?;
             post::store::set_text(&mut tx, id, None, Some((&body.body, &rendered)), now).await?;
             mention::record(&mut tx, id, None, &mentions).await?;
             let mentioned = post_rules::mention_event(event_ref(&thread.post), None, actor.member_id, mentions.members(&rendered.mentions));
@@ -179,11 +176,10 @@ impl AnswerApi {
                 post::store::touch(&mut tx, thread.question.id, now).await?;
             }
         }
-        let answer = list::read(&mut tx, thread.question.id, id, &actor).await?;
+        let answer = list::read(&mut tx, id, &actor).await?;
         tx.commit().await?;
         self.kit.outbox.wake();
-        let tag = etag::of_view(answer.version, &answer);
-        Ok(AnswerEdited::Done(Json(answer), tag))
+        Ok(Tagged::of_view(answer.version, &answer).edited())
     }
 
     /// Delete an answer

@@ -117,18 +117,44 @@ impl From<AnswerRow> for AnswerView {
     }
 }
 
-/// Ranks the answers that are seen in `ranked`, then selects a page. An answer's rank is a share
-/// (Wilson's lower bound for `best`, 2 more when it is pinned to the top) and then a number.
+/// SQL: the answers in `ranked` (`a`) with what is shown of them to a reader; the rest is a condition.
 macro_rules! answer_rows {
+    ($reader:literal, $rest:literal) => {
+        concat!(
+            " select a.id, p.question_id, p.body_markdown, p.body_html, p.state, c.score, c.up_votes, c.down_votes, v.value as my_vote,
+                     q.accepted_answer_id is not distinct from a.id as accepted, p.created_at, p.edited_at, p.version, c.comment_count,
+                     a.share, a.number, ",
+            author_columns!("m", "r"),
+            " from ranked a
+             join post p on p.id = a.id
+             join post q on q.id = p.question_id
+             join post_counter c on c.post_id = a.id
+             join member m on m.id = p.author_id
+             left join reputation r on r.member_id = m.id
+             left join vote v on v.post_id = a.id and v.member_id = ",
+            $reader,
+            " where ",
+            $rest
+        )
+    };
+}
+
+/// Ranks the answers of the question `$1` that are seen, then selects a page. An answer's rank is a share (Wilson's lower bound for
+/// `best`, 2 more when it is pinned to the top) and then a number.
+macro_rules! ranked_rows {
     ($rest:literal) => {
         concat!(
-            "with pinned as (
-               select a.id from post q join post a on a.id = q.accepted_answer_id
-               where q.id = $1 and not exists (
-                 select 1 from post b where b.question_id = $1 and b.kind = 'answer' and b.state = 'published' and b.id <> a.id
-                   and b.score >= a.score + 5 and b.score >= 2 * a.score)
+            "with seen as (
+               select a.id, a.state, c.up_votes, c.down_votes, c.score, (c.up_votes + c.down_votes)::float8 as n,
+                      (extract(epoch from a.created_at) * 1000000)::bigint as micros
+               from post a join post_counter c on c.post_id = a.id
+               where a.question_id = $1 and a.kind = 'answer'
+                 and (a.state = 'published' or a.state = 'hidden' and ($3 or a.author_id = $4))
+             ), pinned as (
+               select a.id from seen a where a.id = (select accepted_answer_id from post where id = $1) and not exists (
+                 select 1 from seen b where b.state = 'published' and b.id <> a.id and b.score >= a.score + 5 and b.score >= 2 * a.score)
              ), ranked as (
-               select a.*,
+               select a.id,
                  case when $2 <> 'best' then 0 else
                    case when a.id = (select id from pinned) then 2 else 0 end
                    + case when a.up_votes = 0 then 0 else
@@ -136,23 +162,9 @@ macro_rules! answer_rows {
                      end
                  end::float8 as share,
                  case $2 when 'newest' then micros when 'oldest' then -micros else a.score end as number
-               from post a
-               cross join lateral (
-                 select (a.up_votes + a.down_votes)::float8 as n, (extract(epoch from a.created_at) * 1000000)::bigint as micros
-               ) x
-               where a.question_id = $1 and a.kind = 'answer'
-                 and (a.state = 'published' or a.state = 'hidden' and ($3 or a.author_id = $4))
-             )
-             select a.id, a.question_id, a.body_markdown, a.body_html, a.state, a.score, a.up_votes, a.down_votes, v.value as my_vote,
-                    (select accepted_answer_id from post where id = $1) is not distinct from a.id as accepted, a.created_at, a.edited_at,
-                    a.version, a.comment_count, a.share, a.number, ",
-            author_columns!("m", "r"),
-            " from ranked a
-             join member m on m.id = a.author_id
-             left join reputation r on r.member_id = m.id
-             left join vote v on v.post_id = a.id and v.member_id = $4
-             where ",
-            $rest
+               from seen a
+             )",
+            answer_rows!("$4", $rest)
         )
     };
 }
@@ -172,9 +184,9 @@ pub async fn load_page(
     request: &Request<Key>,
 ) -> QueryResult<Vec<AnswerRow>> {
     let text = if request.back() {
-        answer_rows!("(a.share, a.number, a.id) > ($5, $6, $7) order by a.share, a.number, a.id limit $8")
+        ranked_rows!("(a.share, a.number, a.id) > ($5, $6, $7) order by a.share, a.number, a.id limit $8")
     } else {
-        answer_rows!("($5 is null or (a.share, a.number, a.id) < ($5, $6, $7)) order by a.share desc, a.number desc, a.id desc limit $8")
+        ranked_rows!("($5 is null or (a.share, a.number, a.id) < ($5, $6, $7)) order by a.share desc, a.number desc, a.id desc limit $8")
     };
     let seek = request.seek.as_ref();
     diesel::sql_query(text)
@@ -208,17 +220,17 @@ pub async fn add_comments(conn: &mut Conn, answers: &mut [AnswerView]) -> QueryR
 }
 
 /// One answer, which the caller may see.
-pub async fn read(conn: &mut Conn, question: PostId, id: PostId, actor: &Actor) -> Result<AnswerView, Problem> {
-    let row: Option<AnswerRow> = diesel::sql_query(answer_rows!("a.id = $5"))
-        .bind::<SqlUuid, _>(question)
-        .bind::<Text, _>(AnswerOrder::Score)
-        .bind::<Bool, _>(true)
-        .bind::<Nullable<SqlUuid>, _>(Some(actor.member_id))
-        .bind::<SqlUuid, _>(id)
-        .cached()
-        .load(conn)
-        .await?
-        .pop();
+pub async fn read(conn: &mut Conn, id: PostId, actor: &Actor) -> Result<AnswerView, Problem> {
+    let row: Option<AnswerRow> = diesel::sql_query(concat!(
+        "with ranked as (select $1::uuid as id, 0::float8 as share, 0::bigint as number)",
+        answer_rows!("$2", "p.kind = 'answer'")
+    ))
+    .bind::<SqlUuid, _>(id)
+    .bind::<SqlUuid, _>(actor.member_id)
+    .cached()
+    .load(conn)
+    .await?
+    .pop();
     let mut answers = [AnswerView::from(row.ok_or_else(|| Problem::not_found("answer"))?)];
     add_comments(conn, &mut answers).await?;
     let [answer] = answers;

@@ -37,9 +37,9 @@ pub struct Row {
 macro_rules! answer_cards {
     ($rest:literal) => {
         concat!(
-            "select a.id, a.question_id, q.title as question_title, a.excerpt, a.score,
+            "select a.id, a.question_id, q.title as question_title, a.excerpt, c.score,
                     q.accepted_answer_id is not distinct from a.id as accepted, a.created_at
-             from post a join post q on q.id = a.question_id
+             from post a join post q on q.id = a.question_id join post_counter c on c.post_id = a.id
              where a.author_id = $1 and a.kind = 'answer' and a.state = 'published' and q.state = 'published' and ($2 or ",
             visible_group!("a.group_id", "$3"),
             ") and ",

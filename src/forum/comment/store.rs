@@ -104,7 +104,7 @@ pub struct NewComment<'a> {
 /// Inserts a comment, and counts it at its post.
 pub async fn insert(conn: &mut Conn, new: &NewComment<'_>) -> QueryResult<()> {
     diesel::sql_query(
-        "with counted as (update post set comment_count = comment_count + 1 where id = $2)
+        "with counted as (update post_counter set comment_count = comment_count + 1 where post_id = $2)
          insert into comment (id, post_id, author_id, body_markdown, body_html, renderer, created_at)
          values ($1, $2, $3, $4, $5, $7, $6)",
     )
@@ -144,7 +144,7 @@ pub async fn delete(conn: &mut Conn, id: CommentId) -> QueryResult<bool> {
     }
     let gone: Vec<Gone> = diesel::sql_query(
         "with gone as (update comment set state = 'deleted' where id = $1 and state = 'published' returning post_id)
-         update post p set comment_count = comment_count - 1 from gone where p.id = gone.post_id returning 1 as gone",
+         update post_counter c set comment_count = comment_count - 1 from gone where c.post_id = gone.post_id returning 1 as gone",
     )
     .bind::<SqlUuid, _>(id)
     .cached()

@@ -93,7 +93,7 @@ pub async fn count_questions(conn: &mut Conn, member: MemberId, most: i32) -> Qu
         "select (select count(*) from (select 1 from question_follow where member_id = $1 limit $2) f)
               + (select coalesce(sum(t.question_count), 0) from tag_follow f join tag t on t.id = f.tag_id where f.member_id = $1)
               + (select count(*) from (
-                   select 1 from membership m join post p on p.group_id = m.group_id and p.kind = 'question'
+                   select 1 from membership m join question_listing l on l.group_id = m.group_id and l.published
                    where m.member_id = $1 and m.state = 'active' limit $2) g) as questions",
     )
     .bind::<SqlUuid, _>(member)

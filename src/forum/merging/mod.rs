@@ -101,6 +101,6 @@ async fn settle(
     trust::mark_due(conn, [(merge.from, now), (merge.into, now)]).await?;
     let mut questions: BTreeSet<PostId> = votes.iter().map(|vote| vote.question_id).collect();
     questions.extend(store::find_questions(conn, merge).await?);
-    post::store::update_hotness(conn, &questions.into_iter().collect::<Vec<_>>()).await?;
+    post::store::settle_listings(conn, &questions.into_iter().collect::<Vec<_>>()).await?;
     Ok(turned.len() as i64)
 }

@@ -145,9 +145,9 @@ macro_rules! counted_votes {
     ($votes:literal, $sign:literal) => {
         concat!(
             "with v as (", $votes, "), counted as (
-               update post set up_votes = up_votes ", $sign, " c.up, down_votes = down_votes ", $sign, " c.down
+               update post_counter pc set up_votes = up_votes ", $sign, " c.up, down_votes = down_votes ", $sign, " c.down
                from (select post_id, count(*) filter (where value = 1) as up, count(*) filter (where value = -1) as down from v group by 1) c
-               where id = c.post_id
+               where pc.post_id = c.post_id
              )
              select v.id as vote_id, v.member_id as voter_id, v.value, v.cast_at, p.id as post_id, p.kind, p.question_id, p.author_id,
                     p.group_id

@@ -1,7 +1,6 @@
 //! Posts: what questions and answers have in common, and what everything that points at either of them needs.
 
 pub mod checks;
-pub mod hotness;
 pub mod jobs;
 pub mod mention;
 pub mod permit;

@@ -60,7 +60,7 @@ struct Last {
 
 /// Keeps an edit of `post`: as a new revision, or within the last one while its editor is still at it. An imported post
 /// gets its first revision now.
-pub async fn keep(conn: &mut Conn, post: &PostRow, tags_before: &str, draft: &NewRevision<'_>) -> QueryResult<()> {
+pub async fn keep(conn: &mut Conn, post: &PostRow, (body_before, tags_before): (&str, &str), draft: &NewRevision<'_>) -> QueryResult<()> {
     let last: Option<Last> =
         diesel::sql_query("select number, editor_id, created_at from revision where post_id = $1 order by number desc limit 1")
             .bind::<SqlUuid, _>(post.id)
@@ -75,7 +75,7 @@ pub async fn keep(conn: &mut Conn, post: &PostRow, tags_before: &str, draft: &Ne
             let original = NewRevision {
                 editor_id: post.author_id,
                 title: post.title.as_deref(),
-                body_markdown: &post.body_markdown,
+                body_markdown: body_before,
                 tags: tags_before,
                 reason: "",
                 at: post.created_at,

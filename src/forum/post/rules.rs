@@ -3,7 +3,10 @@
 use std::ops::RangeInclusive;
 
 use chrono::{DateTime, Duration, Utc};
-use diesel::QueryableByName;
+use diesel::{
+    QueryableByName,
+    sql_types::{Int4, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+};
 
 use super::mention::Mentions;
 use crate::{
@@ -50,36 +53,41 @@ const GRACE_MINUTES: i64 = 5;
 
 /// A question or an answer, as rules need to know it.
 #[derive(QueryableByName, Clone, Debug, PartialEq)]
-#[diesel(table_name = crate::schema::post)]
 pub struct PostRow {
+    #[diesel(sql_type = SqlUuid)]
     pub id: PostId,
+    #[diesel(sql_type = Text)]
     pub kind: PostKind,
     /// Its own id when it is a question.
+    #[diesel(sql_type = SqlUuid)]
     pub question_id: PostId,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
     pub group_id: Option<GroupId>,
+    #[diesel(sql_type = SqlUuid)]
     pub author_id: MemberId,
     /// Questions have one, answers none.
+    #[diesel(sql_type = Nullable<Text>)]
     pub title: Option<String>,
-    pub body_markdown: String,
+    #[diesel(sql_type = Text)]
     pub state: PostState,
+    #[diesel(sql_type = Int4)]
     pub up_votes: i32,
+    #[diesel(sql_type = Int4)]
     pub down_votes: i32,
-    pub score: i32,
-    pub comment_count: i32,
-    /// Published answers of a question.
+    /// Published answers of its question.
+    #[diesel(sql_type = Int4)]
     pub answer_count: i32,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
     pub accepted_answer_id: Option<PostId>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
     pub accepted_at: Option<DateTime<Utc>>,
-    /// As [`hot_key`](super::hotness::hot_key) reckons it.
-    pub hot_key: f64,
-    pub active_at: DateTime<Utc>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
     pub closed_at: Option<DateTime<Utc>>,
-    pub close_reason: Option<CloseReason>,
-    pub duplicate_of: Option<PostId>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
     pub locked_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Timestamptz)]
     pub created_at: DateTime<Utc>,
-    pub edited_at: Option<DateTime<Utc>>,
-    pub deleted_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Int4)]
     pub version: i32,
 }
 

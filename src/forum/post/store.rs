@@ -1,13 +1,12 @@
-//! Posts in PostgreSQL. Whoever locks an answer locks its question first, so that no two writers wait for each other.
+//! Posts in PostgreSQL. Whoever locks an answer locks its question first, so that no two writers of a thread wait for each other.
 
 use chrono::{DateTime, Utc};
 use diesel::{
     QueryResult, QueryableByName,
-    sql_types::{Array, BigInt, Bool, Double, Int2, Int4, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Array, Bool, Int2, Int4, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
 
-use super::hotness::{Hotness, hot_key};
 use super::rules::{PostRow, state_event, unaccepted_events};
 use crate::{
     domain::{MemberId, PostId, PostKind, PostState, ReviewItemId},
@@ -22,12 +21,13 @@ use crate::{
 /// With a member's id, identifies the lock of those who post; arbitrary, but ours.
 const AUTHOR_LOCK: i32 = 7_270_003;
 
-/// The columns of [`PostRow`], of the table under the name `p`.
-macro_rules! post_columns {
+/// SQL: the post `$1` and its question, which comes first, as [`PostRow`]s.
+macro_rules! thread_rows {
     () => {
-        "p.id, p.kind, p.question_id, p.group_id, p.author_id, p.title, p.body_markdown, p.state, p.up_votes, p.down_votes, p.score,
-         p.comment_count, p.answer_count, p.accepted_answer_id, p.accepted_at, p.hot_key, p.active_at, p.closed_at, p.close_reason,
-         p.duplicate_of, p.locked_at, p.created_at, p.edited_at, p.deleted_at, p.version"
+        "select p.id, p.kind, p.question_id, p.group_id, p.author_id, p.title, p.state, c.up_votes, c.down_votes, l.answer_count,
+                p.accepted_answer_id, p.accepted_at, p.closed_at, p.locked_at, p.created_at, p.version
+         from post p join post_counter c on c.post_id = p.id join question_listing l on l.question_id = p.question_id
+         where p.id = $1 or p.id = (select question_id from post where id = $1) order by p.kind desc"
     };
 }
 
@@ -64,30 +64,13 @@ pub async fn find_for_update(conn: &mut Conn, id: PostId) -> QueryResult<Option<
 
 /// A post with its question, in whatever states; None where there is no such id.
 pub async fn find_thread(conn: &mut Conn, id: PostId) -> QueryResult<Option<Thread>> {
-    diesel::sql_query(concat!(
-        "select ",
-        post_columns!(),
-        " from post p where p.id = $1 or p.id = (select question_id from post where id = $1) order by p.kind desc"
-    ))
-    .bind::<SqlUuid, _>(id)
-    .cached()
-    .load(conn)
-    .await
-    .map(Thread::of)
+    diesel::sql_query(thread_rows!()).bind::<SqlUuid, _>(id).cached().load(conn).await.map(Thread::of)
 }
 
 /// The post and its question, both locked, the question first; rows that only point at them need not wait.
 pub async fn find_thread_for_update(conn: &mut Conn, id: PostId) -> QueryResult<Option<Thread>> {
-    diesel::sql_query(concat!(
-        "select ",
-        post_columns!(),
-        " from post p where p.id = $1 or p.id = (select question_id from post where id = $1) order by p.kind desc for no key update"
-    ))
-    .bind::<SqlUuid, _>(id)
-    .cached()
-    .load(conn)
-    .await
-    .map(Thread::of)
+    // All three, or what others counted while this one waited would not be seen: a row that is not locked is read as it was before.
+    diesel::sql_query(concat!(thread_rows!(), " for no key update")).bind::<SqlUuid, _>(id).cached().load(conn).await.map(Thread::of)
 }
 
 /// The thread of a post that must be of this kind; 404 when there is none.
@@ -138,9 +121,7 @@ pub async fn change_state(
                 set_accepted(conn, question.id, None).await?;
                 events.extend(unaccepted_events(&question, post, now));
             }
-            count_answer(conn, post.question_id, step, now).await?;
-            settle_activity(conn, post.question_id).await?;
-            update_hotness(conn, &[post.question_id]).await?;
+            settle_listings(conn, &[post.question_id]).await?;
         }
     }
     events.push((now, event));
@@ -201,11 +182,10 @@ pub async fn count_in_tags(conn: &mut Conn, question: PostId, step: i32) -> Quer
     Ok(())
 }
 
-/// Counts an answer that came or went, which makes the question active.
-pub async fn count_answer(conn: &mut Conn, question: PostId, step: i32, now: DateTime<Utc>) -> QueryResult<()> {
-    diesel::sql_query("update post set answer_count = answer_count + $2, active_at = greatest(active_at, $3) where id = $1")
+/// Notes that something happened in a question's thread.
+pub async fn touch(conn: &mut Conn, question: PostId, now: DateTime<Utc>) -> QueryResult<()> {
+    diesel::sql_query("update question_listing set active_at = greatest(active_at, $2) where question_id = $1")
         .bind::<SqlUuid, _>(question)
-        .bind::<Int4, _>(step)
         .bind::<Timestamptz, _>(now)
         .cached()
         .execute(conn)
@@ -213,15 +193,16 @@ pub async fn count_answer(conn: &mut Conn, question: PostId, step: i32, now: Dat
     Ok(())
 }
 
-/// Notes that something happened in a question's thread.
-pub async fn touch(conn: &mut Conn, question: PostId, now: DateTime<Utc>) -> QueryResult<()> {
-    diesel::sql_query("update post set active_at = greatest(active_at, $2) where id = $1")
-        .bind::<SqlUuid, _>(question)
-        .bind::<Timestamptz, _>(now)
-        .cached()
-        .execute(conn)
-        .await?;
-    Ok(())
+/// What a post says, as it was written.
+pub async fn find_markdown(conn: &mut Conn, id: PostId) -> QueryResult<String> {
+    #[derive(QueryableByName)]
+    struct Body {
+        #[diesel(sql_type = Text)]
+        body_markdown: String,
+    }
+    let body: Body =
+        diesel::sql_query("select body_markdown from post where id = $1").bind::<SqlUuid, _>(id).cached().get_result(conn).await?;
+    Ok(body.body_markdown)
 }
 
 /// Replaces what a post says: its title, and its body as it was written and rendered, where they are given.
@@ -252,21 +233,6 @@ pub async fn set_text(
     Ok(())
 }
 
-/// Sets when the question was last active from what is still to be seen of it.
-async fn settle_activity(conn: &mut Conn, question: PostId) -> QueryResult<()> {
-    diesel::sql_query(
-        "update post q set active_at = greatest(q.created_at, q.edited_at, (
-           select max(greatest(a.created_at, a.edited_at)) from post a
-           where a.question_id = q.id and a.kind = 'answer' and a.state = 'published'))
-         where q.id = $1",
-    )
-    .bind::<SqlUuid, _>(question)
-    .cached()
-    .execute(conn)
-    .await?;
-    Ok(())
-}
-
 /// Sets which answer solves the question and since when, or that none does.
 pub async fn set_accepted(conn: &mut Conn, question: PostId, accepted: Option<(PostId, DateTime<Utc>)>) -> QueryResult<()> {
     let (answer, at) = accepted.unzip();
@@ -282,43 +248,25 @@ pub async fn set_accepted(conn: &mut Conn, question: PostId, accepted: Option<(P
     Ok(())
 }
 
-#[derive(QueryableByName)]
-struct HotnessRow {
-    #[diesel(sql_type = SqlUuid)]
-    id: PostId,
-    #[diesel(sql_type = Int4)]
-    score: i32,
-    #[diesel(sql_type = BigInt)]
-    answers_score: i64,
-    #[diesel(sql_type = BigInt)]
-    participants: i64,
-    #[diesel(sql_type = Timestamptz)]
-    asked_at: DateTime<Utc>,
-}
-
-/// Sets the places of questions in the list "hot" anew: after votes, answers and acceptances.
-pub async fn update_hotness(conn: &mut Conn, questions: &[PostId]) -> QueryResult<()> {
-    let rows: Vec<HotnessRow> = diesel::sql_query(
-        "select q.id, q.score, q.created_at as asked_at, coalesce(sum(a.score), 0) as answers_score,
-                count(distinct a.author_id) filter (where a.author_id <> q.author_id) as participants
-         from post q left join post a on a.question_id = q.id and a.kind = 'answer' and a.state = 'published'
-         where q.id = any($1) group by q.id",
+/// Counts what lists show of these questions' threads anew, after more than one thing may have changed there: score, published
+/// answers with their scores and authors, last activity.
+pub async fn settle_listings(conn: &mut Conn, questions: &[PostId]) -> QueryResult<()> {
+    diesel::sql_query(
+        "update question_listing l
+         set score = t.score, answer_count = t.answers, answers_score = t.answers_score, participants = t.participants, active_at = t.active_at
+         from (
+           select q.id, c.score, count(a.id) as answers, coalesce(sum(ac.score), 0) as answers_score,
+                  count(distinct a.author_id) filter (where a.author_id <> q.author_id) as participants,
+                  greatest(q.created_at, q.edited_at, max(a.created_at), max(a.edited_at)) as active_at
+           from post q join post_counter c on c.post_id = q.id
+           left join post a on a.question_id = q.id and a.kind = 'answer' and a.state = 'published'
+           left join post_counter ac on ac.post_id = a.id
+           where q.id = any($1) group by q.id, c.score
+         ) t where l.question_id = t.id",
     )
     .bind::<Array<SqlUuid>, _>(questions)
     .cached()
-    .load(conn)
+    .execute(conn)
     .await?;
-    let hotness = |row: &HotnessRow| Hotness {
-        score: row.score.into(),
-        answers_score: row.answers_score,
-        participants: row.participants,
-        asked_at: row.asked_at,
-    };
-    diesel::sql_query("update post set hot_key = h.hot_key from unnest($1, $2) as h (id, hot_key) where post.id = h.id")
-        .bind::<Array<SqlUuid>, _>(rows.iter().map(|row| row.id).collect::<Vec<_>>())
-        .bind::<Array<Double>, _>(rows.iter().map(|row| hot_key(&hotness(row))).collect::<Vec<_>>())
-        .cached()
-        .execute(conn)
-        .await?;
     Ok(())
 }

@@ -19,7 +19,6 @@ use crate::{
         follow,
         post::{
             self, PostState, event_ref,
-            hotness::{Hotness, hot_key},
             mention::{self, Mentions},
             permit,
             revision::{self, NewRevision},
@@ -34,7 +33,14 @@ use crate::{
         permission::{Action, Object as Permitted, can},
         site_settings,
     },
-    kit::{Kit, Problem, etag, pagination::Page, problem::Fields, text::Text},
+    kit::{
+        Kit, Problem,
+        etag::{self, Conditional, Edited, Tagged},
+        json_text::JsonText,
+        pagination::Page,
+        problem::Fields,
+        text::Text,
+    },
 };
 
 /// Characters of a title to which similar questions are searched.
@@ -74,25 +80,7 @@ struct EditQuestion {
 enum QuestionMade {
     /// The question.
     #[oai(status = 201)]
-    Created(Json<QuestionView>, #[oai(header = "ETag")] String, #[oai(header = "Location")] String),
-}
-
-#[derive(ApiResponse)]
-#[allow(clippy::large_enum_variant)] // One a request.
-enum QuestionRead {
-    /// The question.
-    #[oai(status = 200)]
-    Found(Json<QuestionView>, #[oai(header = "ETag")] String),
-    /// It is as the caller knows it.
-    #[oai(status = 304)]
-    NotModified(#[oai(header = "ETag")] String),
-}
-
-#[derive(ApiResponse)]
-enum QuestionEdited {
-    /// The question.
-    #[oai(status = 200)]
-    Done(Json<QuestionView>, #[oai(header = "ETag")] String),
+    Created(JsonText<QuestionView>, #[oai(header = "ETag")] String, #[oai(header = "Location")] String),
 }
 
 #[derive(ApiResponse)]
@@ -178,18 +166,8 @@ impl QuestionApi {
         post::posting_limits::take(&self.kit, &mut tx, &actor, post::posting_limits::ASK, &body.body, now).await?;
 
         let id = PostId::new();
-        let hot_key = hot_key(&Hotness { score: 0, answers_score: 0, participants: 0, asked_at: now });
         let tags = tag::store::find_or_create(&mut tx, &tags, now).await?;
-        let new = NewQuestion {
-            id,
-            group_id,
-            author_id: actor.member_id,
-            title,
-            body_markdown: &body.body,
-            rendered: &rendered,
-            hot_key,
-            at: now,
-        };
+        let new = NewQuestion { id, group_id, author_id: actor.member_id, title, body_markdown: &body.body, rendered: &rendered, at: now };
         store::insert(&mut tx, &new).await?;
         tag::store::set_tags(&mut tx, id, &tags).await?;
         follow::store::follow_question(&mut tx, actor.member_id, id, now).await?;
@@ -204,8 +182,8 @@ impl QuestionApi {
         let question = view::read(&self.kit, &mut tx, id, Some(&actor)).await?;
         tx.commit().await?;
         self.kit.outbox.wake();
-        let tag = etag::of_view(question.version, &question);
-        Ok(QuestionMade::Created(Json(question), tag, format!("/api/v1/questions/{id}")))
+        let Tagged { body, etag } = Tagged::of_view(question.version, &question);
+        Ok(QuestionMade::Created(body, etag, format!("/api/v1/questions/{id}")))
     }
 
     /// Find questions like a title
@@ -235,14 +213,10 @@ impl QuestionApi {
         visitor: Visitor,
         question_id: Path<PostId>,
         #[oai(name = "If-None-Match")] if_none_match: Header<Option<String>>,
-    ) -> Result<QuestionRead, Problem> {
+    ) -> Result<Conditional<QuestionView>, Problem> {
         let mut conn = self.kit.db.read().await?;
         let question = view::read(&self.kit, &mut conn, question_id.0, visitor.0.as_ref()).await?;
-        let tag = etag::of_view(question.version, &question);
-        if etag::is_known(if_none_match.0.as_deref(), &tag) {
-            return Ok(QuestionRead::NotModified(tag));
-        }
-        Ok(QuestionRead::Found(Json(question), tag))
+        Ok(Tagged::of_view(question.version, &question).read(if_none_match.0.as_deref()))
     }
 
     /// Edit a question
@@ -256,7 +230,7 @@ impl QuestionApi {
         question_id: Path<PostId>,
         #[oai(name = "If-Match")] if_match: Header<Option<String>>,
         body: Json<EditQuestion>,
-    ) -> Result<QuestionEdited, Problem> {
+    ) -> Result<Edited<QuestionView>, Problem> {
         let (actor, id, now) = (member.0, question_id.0, self.kit.clock.now());
         let site = site_settings::current(&self.kit).await?;
         let mut fields = Fields::default();
@@ -279,6 +253,7 @@ impl QuestionApi {
         etag::guard(if_match.0.as_deref(), before.version)?;
         fields.done()?;
 
+        let body_before = post::store::find_markdown(&mut tx, id).await?;
         let tags_before = tag::store::names_of(&mut tx, id).await?;
         let tags = match tags {
             Some(names) => Some(tag::store::find_or_create(&mut tx, &names, now).await?),
@@ -288,10 +263,10 @@ impl QuestionApi {
         tags_after.sort_unstable();
         let tags_change = tags.is_some() && tags_after != sorted(&tags_before);
         let new_title = title.filter(|title| Some(*title) != before.title.as_deref());
-        let new_body = body.body.as_deref().filter(|text| *text != before.body_markdown);
+        let new_body = body.body.as_deref().filter(|text| *text != body_before);
         if tags_change || new_title.is_some() || new_body.is_some() {
             let names = if tags_change { tags_after.join(" ") } else { tags_before.join(" ") };
-            let markdown = new_body.unwrap_or(&before.body_markdown);
+            let markdown = new_body.unwrap_or(&body_before);
             let draft = NewRevision {
                 editor_id: actor.member_id,
                 title: new_title.or(before.title.as_deref()),
@@ -300,7 +275,7 @@ impl QuestionApi {
                 reason,
                 at: now,
             };
-            revision::keep(&mut tx, &before, &tags_before.join(" "), &draft).await?;
+            revision::keep(&mut tx, &before, (&body_before, &tags_before.join(" ")), &draft).await?;
             post::store::set_text(&mut tx, id, new_title, new_body.zip(rendered.as_ref()), now).await?;
             mention::record(&mut tx, id, None, &mentions).await?;
             if let Some(text) = rendered.as_ref().filter(|_| new_body.is_some()) {
@@ -315,8 +290,7 @@ impl QuestionApi {
         let question = view::read(&self.kit, &mut tx, id, Some(&actor)).await?;
         tx.commit().await?;
         self.kit.outbox.wake();
-        let tag = etag::of_view(question.version, &question);
-        Ok(QuestionEdited::Done(Json(question), tag))
+        Ok(Tagged::of_view(question.version, &question).edited())
     }
 
     /// Delete a question

@@ -138,23 +138,23 @@ impl From<CardRow> for QuestionCard {
     }
 }
 
-/// SQL: the columns of a card for the questions in `p`.
+/// SQL: the columns of a card for the questions in `l`.
 macro_rules! card_columns {
     () => {
         concat!(
-            "p.id, p.title, p.excerpt, p.score, p.answer_count, p.comment_count, p.accepted_answer_id is not null as solved,
-             p.closed_at is not null as closed, p.locked_at is not null as locked, p.hot_key, p.created_at, p.active_at,
-             array(select t.name from question_tag qt join tag t on t.id = qt.tag_id where qt.question_id = p.id order by t.name) as tags,
+            "p.id, p.title, p.excerpt, l.score, l.answer_count, pc.comment_count, p.accepted_answer_id is not null as solved,
+             p.closed_at is not null as closed, p.locked_at is not null as locked, l.hot_key, l.created_at, l.active_at, l.tags,
              g.slug as group_slug, g.name as group_name, ",
             $crate::author_columns!("m", "r")
         )
     };
 }
 
-/// SQL: what the columns of a card are taken from, after `p`.
+/// SQL: what the columns of a card are taken from, after `l`.
 macro_rules! card_joins {
     () => {
-        " join member m on m.id = p.author_id left join reputation r on r.member_id = m.id left join user_group g on g.id = p.group_id "
+        " join post p on p.id = l.question_id join post_counter pc on pc.post_id = l.question_id join member m on m.id = p.author_id
+         left join reputation r on r.member_id = m.id left join user_group g on g.id = l.group_id "
     };
 }
 
@@ -206,18 +206,18 @@ fn text(sort: QuestionOrder, filter: Filter, staff: bool, seeks: bool, back: boo
         QuestionOrder::Top => ("score", "$3"),
     };
     let (than, order) = if back { (">", "asc") } else { ("<", "desc") };
-    let mut wants = vec!["p.kind = 'question' and p.state = 'published'".to_owned()];
+    let mut wants = vec!["l.published".to_owned()];
     let mut with = Vec::new();
     if sort == QuestionOrder::Unanswered {
-        wants.push("p.answer_count = 0".to_owned());
+        wants.push("l.answer_count = 0".to_owned());
     }
     match filter.tag {
         Some((_, questions)) if questions > SORTED_QUESTIONS_MAX => {
-            wants.push("(select true from question_tag qt where qt.tag_id = $6 and qt.question_id = p.id)".to_owned());
+            wants.push("l.tags @> (select array[name] from tag where id = $6)".to_owned());
         }
         Some(_) => {
             with.push("tagged as materialized (select question_id from question_tag where tag_id = $6)");
-            wants.push("p.id in (select question_id from tagged)".to_owned());
+            wants.push("l.question_id in (select question_id from tagged)".to_owned());
         }
         None => {}
     }
@@ -225,10 +225,10 @@ fn text(sort: QuestionOrder, filter: Filter, staff: bool, seeks: bool, back: boo
         Some(questions) if questions > SORTED_QUESTIONS_MAX.into() => {
             with.push("mine as materialized (select group_id from membership where member_id = $9 and state = 'active')");
             wants.push(
-                "coalesce((select true from question_follow f where f.member_id = $9 and f.question_id = p.id),
+                "coalesce((select true from question_follow f where f.member_id = $9 and f.question_id = l.question_id),
                           (select true from question_tag qt join tag_follow f on f.tag_id = qt.tag_id
-                           where qt.question_id = p.id and f.member_id = $9 limit 1),
-                          p.group_id in (select group_id from mine))"
+                           where qt.question_id = l.question_id and f.member_id = $9 limit 1),
+                          l.group_id in (select group_id from mine))"
                     .to_owned(),
             );
         }
@@ -237,31 +237,31 @@ fn text(sort: QuestionOrder, filter: Filter, staff: bool, seeks: bool, back: boo
                 "followed as materialized (
                    select question_id from question_follow where member_id = $9
                    union select qt.question_id from tag_follow f join question_tag qt on qt.tag_id = f.tag_id where f.member_id = $9
-                   union select p.id from membership m join post p on p.group_id = m.group_id and p.kind = 'question'
+                   union select l.question_id from membership m join question_listing l on l.group_id = m.group_id and l.published
                          where m.member_id = $9 and m.state = 'active')",
             );
-            wants.push("p.id in (select question_id from followed)".to_owned());
+            wants.push("l.question_id in (select question_id from followed)".to_owned());
         }
         None => {}
     }
     if filter.group.is_some() {
-        wants.push("p.group_id = $7".to_owned());
+        wants.push("l.group_id = $7".to_owned());
     }
     if filter.author.is_some() {
-        wants.push("p.author_id = $8".to_owned());
+        wants.push("l.question_id in (select id from post where author_id = $8 and kind = 'question')".to_owned());
     }
     if !staff {
-        wants.push(visible_group!("p.group_id", "$9").to_owned());
+        wants.push(visible_group!("l.group_id", "$9").to_owned());
     }
     if seeks {
-        wants.push(format!("(p.{column}, p.id) {than} ({parameter}, $4)"));
+        wants.push(format!("(l.{column}, l.question_id) {than} ({parameter}, $4)"));
     }
     let with = if with.is_empty() { String::new() } else { format!("with {} ", with.join(", ")) };
     // PostgreSQL takes an unknown limit for a tenth of the table, and would plan each page anew; a known one bounds it.
     format!(
         "{with}select {} from (
-           select * from (select p.* from post p where {} order by p.{column} {order}, p.id {order} limit {}) p limit $5
-         ) p {} order by p.{column} {order}, p.id {order}",
+           select * from (select l.* from question_listing l where {} order by l.{column} {order}, l.question_id {order} limit {}) l limit $5
+         ) l {} order by l.{column} {order}, l.question_id {order}",
         concat!(card_columns!()),
         wants.join(" and "),
         ROWS_MAX,

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::{
     QueryResult, QueryableByName,
-    sql_types::{Array, Double, Int2, Int4, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Array, Int2, Int4, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
 
@@ -33,16 +33,14 @@ pub struct NewQuestion<'a> {
     pub title: &'a str,
     pub body_markdown: &'a str,
     pub rendered: &'a Rendered,
-    /// As [`hot_key`](crate::forum::post::hotness::hot_key) reckons it.
-    pub hot_key: f64,
     pub at: DateTime<Utc>,
 }
 
 /// Inserts a question.
 pub async fn insert(conn: &mut Conn, new: &NewQuestion<'_>) -> QueryResult<()> {
     diesel::sql_query(
-        "insert into post (id, kind, question_id, group_id, author_id, title, body_markdown, body_html, excerpt, renderer, hot_key, active_at, created_at)
-         values ($1, 'question', $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)",
+        "insert into post (id, kind, question_id, group_id, author_id, title, body_markdown, body_html, excerpt, renderer, created_at)
+         values ($1, 'question', $1, $2, $3, $4, $5, $6, $7, $8, $9)",
     )
     .bind::<SqlUuid, _>(new.id)
     .bind::<Nullable<SqlUuid>, _>(new.group_id)
@@ -52,7 +50,6 @@ pub async fn insert(conn: &mut Conn, new: &NewQuestion<'_>) -> QueryResult<()> {
     .bind::<Text, _>(&new.rendered.html)
     .bind::<Text, _>(&new.rendered.text_start)
     .bind::<Int2, _>(RENDERER)
-    .bind::<Double, _>(new.hot_key)
     .bind::<Timestamptz, _>(new.at)
     .cached()
     .execute(conn)
@@ -68,12 +65,14 @@ struct Best {
 
 /// The highest score among a question's published answers.
 pub async fn best_answer_score(conn: &mut Conn, question: PostId) -> QueryResult<Option<i32>> {
-    let best: Best =
-        diesel::sql_query("select max(score) as score from post where question_id = $1 and kind = 'answer' and state = 'published'")
-            .bind::<SqlUuid, _>(question)
-            .cached()
-            .get_result(conn)
-            .await?;
+    let best: Best = diesel::sql_query(
+        "select max(c.score) as score from post p join post_counter c on c.post_id = p.id
+         where p.question_id = $1 and p.kind = 'answer' and p.state = 'published'",
+    )
+    .bind::<SqlUuid, _>(question)
+    .cached()
+    .get_result(conn)
+    .await?;
     Ok(best.score)
 }
 
@@ -131,12 +130,14 @@ pub async fn similar(conn: &mut Conn, title: &str, member: Option<MemberId>) -> 
            join post p on p.searchable @@ w.query and p.kind = 'question' and p.state = 'published' and ",
         visible_group!("p.group_id", "$2"),
         " limit $4
+         ), likest as (
+           select id, rank from candidate order by rank desc, id desc limit $5
          )
          select ",
         card_columns!(),
-        " from candidate c join post p on p.id = c.id ",
+        " from likest c join question_listing l on l.question_id = c.id ",
         card_joins!(),
-        " order by c.rank desc, p.id desc limit $5"
+        " order by c.rank desc, c.id desc"
     ))
     .bind::<Text, _>(title)
     .bind::<Nullable<SqlUuid>, _>(member)
@@ -154,12 +155,12 @@ async fn by_spelling(conn: &mut Conn, title: &str, member: Option<MemberId>) -> 
     diesel::sql_query(concat!(
         "select ",
         card_columns!(),
-        " from (select p.*, similarity(p.title, $1) as likeness from post p
+        " from (select p.id, similarity(p.title, $1) as likeness from post p
                 where p.kind = 'question' and p.state = 'published' and p.title % $1 and ",
         visible_group!("p.group_id", "$2"),
-        " order by likeness desc, p.id desc limit $3) p ",
+        " order by likeness desc, p.id desc limit $3) s join question_listing l on l.question_id = s.id ",
         card_joins!(),
-        " order by p.likeness desc, p.id desc"
+        " order by s.likeness desc, s.id desc"
     ))
     .bind::<Text, _>(title)
     .bind::<Nullable<SqlUuid>, _>(member)
@@ -171,7 +172,7 @@ async fn by_spelling(conn: &mut Conn, title: &str, member: Option<MemberId>) -> 
 
 /// The cards of these questions, in no particular order.
 pub async fn cards(conn: &mut Conn, ids: &[PostId]) -> QueryResult<Vec<CardRow>> {
-    diesel::sql_query(concat!("select ", card_columns!(), " from post p ", card_joins!(), " where p.id = any($1)"))
+    diesel::sql_query(concat!("select ", card_columns!(), " from question_listing l ", card_joins!(), " where l.question_id = any($1)"))
         .bind::<Array<SqlUuid>, _>(ids)
         .cached()
         .load(conn)

@@ -173,15 +173,16 @@ impl Row {
 
 async fn find(conn: &mut Conn, id: PostId, actor: Option<&Actor>) -> QueryResult<Option<Row>> {
     Ok(diesel::sql_query(concat!(
-        "select q.title, q.body_markdown, q.body_html, q.excerpt, q.state, q.score, q.up_votes, q.down_votes, v.value as my_vote,
-                f.member_id is not null as following, q.answer_count,
-                q.comment_count, q.accepted_answer_id, q.closed_at, q.close_reason, d.id as duplicate_of, q.locked_at, q.created_at,
-                q.edited_at, q.active_at, q.version,
-                array(select t.name from question_tag qt join tag t on t.id = qt.tag_id where qt.question_id = q.id order by t.name) as tags,
+        "select q.title, q.body_markdown, q.body_html, q.excerpt, q.state, c.score, c.up_votes, c.down_votes, v.value as my_vote,
+                f.member_id is not null as following, l.answer_count,
+                c.comment_count, q.accepted_answer_id, q.closed_at, q.close_reason, d.id as duplicate_of, q.locked_at, q.created_at,
+                q.edited_at, l.active_at, q.version, l.tags,
                 q.group_id, g.slug as group_slug, g.name as group_name, coalesce(g.private, false) as group_private,
                 g.deleted_at is not null as group_deleted, gm.role as group_role, gm.state as group_state, ",
         author_columns!("m", "r"),
         " from post q
+         join post_counter c on c.post_id = q.id
+         join question_listing l on l.question_id = q.id
          join member m on m.id = q.author_id
          left join reputation r on r.member_id = m.id
          left join vote v on v.post_id = q.id and v.member_id = $2

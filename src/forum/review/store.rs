@@ -86,13 +86,13 @@ macro_rules! select_items {
             "select i.id, case when i.state = 'claimed' and i.claimed_until <= $2 then 'open' else i.state end as state, i.weight, i.hidden_at,
                     i.locked_until, c.handle as claimed_by, case when c.id is not null then i.claimed_until end as claimed_until, i.decision,
                     d.handle as decided_by, i.decided_at, i.reason, i.note, i.created_at, i.version, p.id as post_id, p.kind, p.question_id,
-                    coalesce(q.title, '') as title, left(p.body_markdown, $1) as excerpt, p.state as post_state, p.score,
+                    coalesce(q.title, '') as title, left(p.body_markdown, $1) as excerpt, p.state as post_state, pc.score,
                     p.created_at as posted_at, g.slug as group_slug, a.handle as author, a.role as author_role, a.trust as author_trust,
                     (select count(*) from sanction s where s.member_id = a.id) as author_sanctions,
                     (select coalesce(jsonb_agg(jsonb_build_object('flagger', m.handle, 'reason', f.reason, 'note', f.note, 'weight', f.weight,
                               'verdict', f.verdict, 'created_at', f.created_at) order by f.id), '[]')
                      from flag f join member m on m.id = f.flagger_id where f.review_item_id = i.id) as flags
-             from review_item i join post p on p.id = i.post_id join post q on q.id = p.question_id join member a on a.id = p.author_id
+             from review_item i join post p on p.id = i.post_id join post_counter pc on pc.post_id = p.id join post q on q.id = p.question_id join member a on a.id = p.author_id
              left join user_group g on g.id = p.group_id left join member d on d.id = i.decided_by
              left join member c on c.id = i.claimed_by and i.state = 'claimed' and i.claimed_until > $2 "
     };

@@ -73,17 +73,26 @@ macro_rules! plain_text {
 /// the caller may not see takes no place among as many as are ranked.
 macro_rules! fits {
     () => {
+        concat!("p.state = 'published' and ", fits!("p", "p.group_id"))
+    };
+    // Of the table under this name, which has the group and the time of the post.
+    ($table:literal, $group:literal) => {
         concat!(
-            "p.state = 'published' and ($4 or ",
-            visible_group!("p.group_id", "$5"),
-            ") and ($7 is null or p.author_id = $7) and ($8 is null or p.group_id = $8)
-             and ($10 is null or p.created_at >= $10) and ($11 is null or p.created_at < $11)"
+            "($4 or ",
+            visible_group!($group, "$5"),
+            ") and ($7 is null or p.author_id = $7) and ($8 is null or ",
+            $group,
+            " = $8) and ($10 is null or ",
+            $table,
+            ".created_at >= $10) and ($11 is null or ",
+            $table,
+            ".created_at < $11)"
         )
     };
 }
 
-/// `$candidates` yields (id, rank) of posts that fit; what is no longer asked, or asked otherwise, is left out before ranks
-/// are compared.
+/// `$candidates` yields (id, question_id, rank) of posts that fit; what is no longer asked, or asked otherwise, is left out before
+/// ranks are compared, and the page alone is joined to what is shown of it.
 macro_rules! found {
     ($candidates:expr, $seek:literal, $order:literal) => {
         concat!(
@@ -92,23 +101,23 @@ macro_rules! found {
              ), candidate as (",
             $candidates,
             "), page as (
-               select c.id, c.rank from candidate c join post p on p.id = c.id join post q on q.id = p.question_id
-               where q.state = 'published'
-                 and ($6 is null or exists (select 1 from question_tag qt where qt.question_id = q.id and qt.tag_id = $6))
-                 and ($9 is null or (q.accepted_answer_id is not null) = $9)
+               select c.id, c.rank from candidate c join question_listing l on l.question_id = c.question_id
+               where l.published
+                 and ($6 is null or exists (select 1 from question_tag qt where qt.question_id = l.question_id and qt.tag_id = $6))
+                 and ($9 is null or (select q.accepted_answer_id is not null from post q where q.id = l.question_id) = $9)
                  and ",
             $seek,
             " order by ",
             $order,
             " limit $14
              )
-             select c.id, c.rank, p.kind, p.question_id, q.title, p.score, q.accepted_answer_id is not null as solved, p.created_at,
+             select c.id, c.rank, p.kind, p.question_id, q.title, pc.score, q.accepted_answer_id is not null as solved, p.created_at,
                     ts_headline('english', ",
             plain_text!("translate(left(p.body_html, 8000), E'\\uE000\\uE001', '')"),
             ", w.query,
                       E'StartSel=\\uE000, StopSel=\\uE001, MaxWords=30, MinWords=15, MaxFragments=2, FragmentDelimiter=\" … \"') as snippet, ",
             author_columns!("m", "r"),
-            " from page c cross join wanted w join post p on p.id = c.id join post q on q.id = p.question_id
+            " from page c cross join wanted w join post p on p.id = c.id join post_counter pc on pc.post_id = p.id join post q on q.id = p.question_id
              join member m on m.id = p.author_id left join reputation r on r.member_id = m.id
              order by ",
             $order
@@ -156,17 +165,17 @@ pub async fn find(
         SearchMode::Words => directions!(
             request.back(),
             concat!(
-                "select m.id, ts_rank(m.searchable, w.query)::float8 + 0.05 * log(1 + greatest(m.score, 0)) as rank
+                "select m.id, m.question_id, ts_rank(m.searchable, w.query)::float8 + 0.05 * log(1 + greatest(c.score, 0)) as rank
                  from wanted w cross join lateral (
-                   select p.id, p.searchable, p.score from post p where p.searchable @@ w.query and ",
+                   select p.id, p.question_id, p.searchable from post p where p.searchable @@ w.query and ",
                 fits!(),
-                " limit $15) m"
+                " limit $15) m join post_counter c on c.post_id = m.id"
             )
         ),
         SearchMode::Spelling => directions!(
             request.back(),
             concat!(
-                "select p.id, word_similarity($1, p.title)::float8 as rank from post p
+                "select p.id, p.question_id, word_similarity($1, p.title)::float8 as rank from post p
                  where p.kind = 'question' and $1 <% p.title and ",
                 fits!(),
                 " limit $15"
@@ -175,10 +184,10 @@ pub async fn find(
         SearchMode::Filters => directions!(
             request.back(),
             concat!(
-                "select p.id, extract(epoch from p.created_at)::float8 as rank from post p
-                 where p.kind = 'question' and ($6 is null or p.id in (select question_id from question_tag where tag_id = $6)) and ",
-                fits!(),
-                " order by p.created_at desc, p.id desc limit $15"
+                "select p.id, p.question_id, extract(epoch from p.created_at)::float8 as rank from question_listing l join post p on p.id = l.question_id
+                 where l.published and ($6 is null or l.question_id in (select question_id from question_tag where tag_id = $6)) and ",
+                fits!("l", "l.group_id"),
+                " order by l.created_at desc, l.question_id desc limit $15"
             )
         ),
     };

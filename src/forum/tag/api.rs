@@ -151,6 +151,9 @@ impl TagApi {
             MaybeUndefined::Value(of) => Some(rules::normalise(of).unwrap_or_default()),
             MaybeUndefined::Undefined | MaybeUndefined::Null => None,
         };
+        if of.is_some() {
+            store::lock_listings(&mut tx, &name).await?;
+        }
         // First locked, then looked at: of two who merge the same tags at once, the second one sees what the first has done.
         let names: Vec<&str> = [Some(name.as_str()), of.as_deref()].into_iter().flatten().collect();
         store::lock(&mut tx, &names).await?;

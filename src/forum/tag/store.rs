@@ -12,7 +12,10 @@ use diesel_async::RunQueryDsl;
 use crate::{
     domain::{GroupId, MemberId, PostId, TagId},
     forum::post::{PostRow, store::count_in_tags},
-    kit::{Conn, db::CachedExt},
+    kit::{
+        Conn,
+        db::{CachedExt, take_time},
+    },
     shown_tag, visible_group,
 };
 
@@ -52,6 +55,21 @@ macro_rules! tag_rows {
             $($rest)+
         )
     };
+}
+
+/// Locks the listings of a tag's questions until the end of the transaction: before the tag, as whoever counts a question in its tags
+/// does. There may be many.
+pub async fn lock_listings(conn: &mut Conn, name: &str) -> QueryResult<()> {
+    take_time(conn).await?;
+    diesel::sql_query(
+        "select question_id from question_listing
+         where question_id in (select q.question_id from question_tag q join tag t on t.id = q.tag_id where t.name = $1)
+         order by question_id for no key update",
+    )
+    .bind::<Text, _>(name)
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
 /// Locks tags until the end of the transaction, in the order in which questions refer to them. Whoever gives one of them
@@ -211,11 +229,11 @@ struct Id {
     id: TagId,
 }
 
-/// The tags of these groups' questions.
+/// The tags of these groups' published questions.
 pub async fn of_groups(conn: &mut Conn, groups: &[GroupId]) -> QueryResult<Vec<TagId>> {
     let rows: Vec<Id> = diesel::sql_query(
-        "select distinct q.tag_id as id from question_tag q join post p on p.id = q.question_id
-         where p.kind = 'question' and p.group_id = any($1)",
+        "select distinct q.tag_id as id from question_listing l join question_tag q on q.question_id = l.question_id
+         where l.group_id = any($1) and l.published",
     )
     .bind::<Array<SqlUuid>, _>(groups)
     .cached()
@@ -344,14 +362,15 @@ pub async fn set_synonym(conn: &mut Conn, id: TagId, of: Option<TagId>) -> Query
         .execute(conn)
         .await?;
     let Some(of) = of else { return Ok(()) };
+    // One statement, so that each listing is written once.
     diesel::sql_query(
-        "insert into question_tag (question_id, tag_id) select question_id, $2 from question_tag where tag_id = $1 on conflict do nothing",
+        "with gone as (delete from question_tag where tag_id = $1 returning question_id)
+         insert into question_tag (question_id, tag_id) select question_id, $2 from gone on conflict do nothing",
     )
     .bind::<SqlUuid, _>(id)
     .bind::<SqlUuid, _>(of)
     .execute(conn)
     .await?;
-    diesel::sql_query("delete from question_tag where tag_id = $1").bind::<SqlUuid, _>(id).execute(conn).await?;
     hand_over_followers(conn, id, of).await?;
     recount(conn, &[id, of]).await
 }

@@ -33,7 +33,21 @@ refusals! {
     }
 }
 
-/// What bears on a member's trust.
+/// So many of each are all that [`level`] asks for: whoever counts need count no further.
+pub const MOST: Facts = Facts {
+    days_since_joining: i64::MAX,
+    purchased: true,
+    contributions: T1_CONTRIBUTIONS,
+    replies: T2_REPLIES,
+    upvotes: T2_UPVOTES,
+    flagged_lately: 1,
+    flagged: T3_FLAGGED_MAX + 1,
+    active_days: T3_ACTIVE_DAYS,
+    window_upvotes: T3_UPVOTES,
+    accepted: T3_ACCEPTED,
+};
+
+/// What bears on a member's trust; what others and they themselves contribute may be counted up to [`MOST`] only.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Facts {
     pub days_since_joining: i64,
@@ -103,6 +117,18 @@ mod tests {
         ..NEW
     };
 
+    /// The facts as they are counted: no further than [`MOST`].
+    fn counted(facts: Facts) -> Facts {
+        Facts {
+            contributions: facts.contributions.min(MOST.contributions),
+            replies: facts.replies.min(MOST.replies),
+            upvotes: facts.upvotes.min(MOST.upvotes),
+            window_upvotes: facts.window_upvotes.min(MOST.window_upvotes),
+            accepted: facts.accepted.min(MOST.accepted),
+            ..facts
+        }
+    }
+
     #[test]
     fn levels() {
         for (name, facts, expected) in [
@@ -126,6 +152,7 @@ mod tests {
             ("flagged last week", Facts { flagged: 1, flagged_lately: 1, ..REGULAR }, 1),
         ] {
             assert_eq!(level(&facts), expected, "{name}");
+            assert_eq!(level(&counted(facts)), expected, "{name}, counted as far as is asked for");
         }
     }
 

@@ -9,7 +9,7 @@ use diesel::{
 };
 use diesel_async::RunQueryDsl;
 
-use super::rules::{Facts, T2_CLEAN_DAYS, T3_WINDOW_DAYS};
+use super::rules::{Facts, MOST, T2_CLEAN_DAYS, T3_WINDOW_DAYS};
 use crate::{
     domain::MemberId,
     kit::{Conn, db::CachedExt},
@@ -94,19 +94,29 @@ impl FactsRow {
     }
 }
 
-/// The facts about members, but for those whose level was set by hand.
+/// The facts about members, but for those whose level was set by hand. What the rules want so many of is counted no further, so that an
+/// author of thousands, whom others like, costs little more than a newcomer.
 pub async fn find_facts(conn: &mut Conn, members: &[MemberId], now: DateTime<Utc>) -> QueryResult<Vec<FactsRow>> {
     diesel::sql_query(
         "select m.id as member_id, m.trust, m.created_at as joined_at, exists (select 1 from purchase where member_id = m.id) as purchased,
-                posts.count + comments.count + votes.count as contributions, posts.answers + comments.count as replies, posts.upvotes,
+                posts.count + comments.count + votes.count as contributions, answers.count + replies.count as replies, liked.upvotes,
                 flags.lately as flagged_lately, flags.count as flagged, activity.days as active_days, received.upvotes as window_upvotes,
-                received.accepted
+                helped.count as accepted
          from member m
          cross join lateral (
-           select count(*) as count, count(*) filter (where kind = 'answer') as answers, coalesce(sum(up_votes), 0)::bigint as upvotes
-           from post where author_id = m.id and state = 'published') posts
-         cross join lateral (select count(*) as count from comment where author_id = m.id and state = 'published') comments
-         cross join lateral (select count(*) as count from vote where member_id = m.id) votes
+           select count(*) from (select from post where author_id = m.id and state = 'published' limit $4) p) posts
+         cross join lateral (
+           select count(*) from (select from comment where author_id = m.id and state = 'published' limit $4) c) comments
+         cross join lateral (select count(*) from (select from vote where member_id = m.id limit $4) v) votes
+         cross join lateral (
+           select count(*) from (
+             select from post where author_id = m.id and state = 'published' and kind = 'answer' limit $5) p) answers
+         cross join lateral (
+           select count(*) from (select from comment where author_id = m.id and state = 'published' limit $5) c) replies
+         cross join lateral (
+           select coalesce(sum(up_votes), 0)::bigint as upvotes from (
+             select c.up_votes from post p join post_counter c on c.post_id = p.id
+             where p.author_id = m.id and p.state = 'published' and c.up_votes > 0 limit $6) p) liked
          cross join lateral (
            select count(distinct f.post_id) as count, count(distinct f.post_id) filter (where f.created_at > $2) as lately
            from post p join flag f on f.post_id = p.id and f.verdict = 'upheld' and f.created_at > $3
@@ -117,16 +127,23 @@ pub async fn find_facts(conn: &mut Conn, members: &[MemberId], now: DateTime<Utc
              union all select (created_at at time zone 'UTC')::date from comment where author_id = m.id and created_at > $3
              union all select (cast_at at time zone 'UTC')::date from vote where member_id = m.id and cast_at > $3) days) activity
          cross join lateral (
-           select count(v.id) as upvotes,
-                  count(distinct p.id) filter (where q.accepted_answer_id = p.id and q.accepted_at > $3 and q.author_id <> m.id) as accepted
-           from post p join post q on q.id = p.question_id
-           left join vote v on v.post_id = p.id and v.value = 1 and v.cast_at > $3
-           where p.author_id = m.id and p.state = 'published') received
+           select count(*) as upvotes from (
+             select from post p join vote v on v.post_id = p.id and v.value = 1 and v.cast_at > $3
+             where p.author_id = m.id and p.state = 'published' limit $7) v) received
+         cross join lateral (
+           select count(*) from (
+             select from post p join post q on q.id = p.question_id and q.accepted_answer_id = p.id and q.accepted_at > $3 and q.author_id <> m.id
+             where p.author_id = m.id and p.kind = 'answer' and p.state = 'published' limit $8) a) helped
          where m.id = any($1) and m.erased_at is null and not exists (select 1 from trust_by_hand where member_id = m.id)",
     )
     .bind::<Array<SqlUuid>, _>(members)
     .bind::<Timestamptz, _>(now - Duration::days(T2_CLEAN_DAYS))
     .bind::<Timestamptz, _>(now - Duration::days(T3_WINDOW_DAYS))
+    .bind::<BigInt, _>(MOST.contributions)
+    .bind::<BigInt, _>(MOST.replies)
+    .bind::<BigInt, _>(MOST.upvotes)
+    .bind::<BigInt, _>(MOST.window_upvotes)
+    .bind::<BigInt, _>(MOST.accepted)
     .cached()
     .load(conn)
     .await

@@ -74,15 +74,8 @@ impl VoteApi {
             if value != 0 {
                 self.kit.limits.take(VOTE_ON_AUTHOR, &format!("{} on {}", actor.caller(), post.author_id))?;
             }
-            if let Some(old) = old {
-                store::delete(&mut tx, old.id).await?;
-            }
             let new = (value != 0).then(|| Vote { id: VoteId::new(), value });
-            if let Some(new) = new {
-                store::insert(&mut tx, new, id, &actor, now).await?;
-            }
-            tally = store::count(&mut tx, id, rules::deltas(from, value)).await?;
-            post::store::update_hotness(&mut tx, &[post.question_id]).await?;
+            tally = store::replace(&mut tx, post, old, new, &actor, now).await?;
             events::publish(&mut tx, now, rules::events(event_ref(post), &actor, old, new)).await?;
             tx.commit().await?;
             self.kit.outbox.wake();

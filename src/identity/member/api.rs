@@ -19,7 +19,7 @@ use crate::{
     identity::{Handle, Member, Myself, Visitor, auth},
     kit::{
         Kit, Problem,
-        etag::{self, Conditional, Edited},
+        etag::{self, Conditional, Edited, Tagged},
         pagination::Page,
         problem::Fields,
         text::Text,
@@ -98,8 +98,7 @@ impl MemberApi {
         let version = row.version;
         let me = Me::from(row);
         // Trust moves without an edit.
-        let etag = etag::of_view(version, &me);
-        Ok(Conditional::new(me, etag, if_none_match.0.as_deref()))
+        Ok(Tagged::of_view(version, &me).read(if_none_match.0.as_deref()))
     }
 
     /// Edit the caller's own member
@@ -137,8 +136,7 @@ impl MemberApi {
         self.kit.outbox.wake();
         let version = me.version;
         let me = Me::from(me);
-        let etag = etag::of_view(version, &me);
-        Ok(Edited::Whole(Json(me), etag))
+        Ok(Tagged::of_view(version, &me).edited())
     }
 
     /// Export everything about the caller
@@ -188,8 +186,7 @@ impl MemberApi {
         let groups = store::list_groups_of(&mut conn, row.author.id, reader, staff).await?;
         let version = row.version;
         let profile = profile(row, groups);
-        let etag = etag::of_view(version, &profile);
-        Ok(Conditional::new(profile, etag, if_none_match.0.as_deref()))
+        Ok(Tagged::of_view(version, &profile).read(if_none_match.0.as_deref()))
     }
 }
 

@@ -60,9 +60,9 @@ sections! {
          from session where member_id = $1 order by id";
     /// Questions and answers.
     posts =
-        "select json_build_object('id', id, 'kind', kind, 'question_id', question_id, 'title', title, 'body', body_markdown,
-                'state', state, 'score', score, 'created_at', created_at, 'edited_at', edited_at) as item
-         from post where author_id = $1 order by created_at";
+        "select json_build_object('id', id, 'kind', kind, 'question_id', post.question_id, 'title', title, 'body', body_markdown,
+                'state', state, 'score', c.score, 'created_at', created_at, 'edited_at', edited_at) as item
+         from post join post_counter c on c.post_id = id where author_id = $1 order by created_at";
     comments =
         "select json_build_object('id', id, 'post_id', post_id, 'body', body_markdown, 'state', state, 'created_at', created_at) as item
          from comment where author_id = $1 order by created_at";

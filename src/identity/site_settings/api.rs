@@ -17,7 +17,7 @@ use crate::{
     },
     kit::{
         Kit, Problem,
-        etag::{self, Conditional, Edited},
+        etag::{self, Conditional, Edited, Tagged},
         problem::Fields,
         text::Text,
     },
@@ -158,7 +158,7 @@ impl SiteApi {
         #[oai(name = "If-None-Match")] if_none_match: Header<Option<String>>,
     ) -> Result<Conditional<SiteView>, Problem> {
         let site = super::current(&self.kit).await?;
-        Ok(Conditional::new(view(&site), etag::of_version(site.version), if_none_match.0.as_deref()))
+        Ok(Tagged::of_version(site.version, &view(&site)).read(if_none_match.0.as_deref()))
     }
 
     /// Get the settings
@@ -169,8 +169,7 @@ impl SiteApi {
         #[oai(name = "If-None-Match")] if_none_match: Header<Option<String>>,
     ) -> Result<Conditional<SettingsView>, Problem> {
         let site = store::find(&mut *self.kit.db.read().await?).await?;
-        let etag = etag::of_version(site.version);
-        Ok(Conditional::new(settings(site), etag, if_none_match.0.as_deref()))
+        Ok(Tagged::of_version(site.version, &settings(site)).read(if_none_match.0.as_deref()))
     }
 
     /// Edit the settings
@@ -199,8 +198,7 @@ impl SiteApi {
         audit::record(&mut tx, AuditEntry::new(actor, "edit_settings", ("site", Uuid::nil()), "", detail, now)).await?;
         tx.commit().await?;
         self.kit.cache.clear();
-        let etag = etag::of_version(new.version);
-        Ok(Edited::Whole(Json(settings(new)), etag))
+        Ok(Tagged::of_version(new.version, &settings(new)).edited())
     }
 }
 

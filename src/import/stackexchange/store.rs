@@ -202,25 +202,18 @@ pub struct NewPost {
     pub closed_at: Option<DateTime<Utc>>,
 }
 
-/// Adds posts and counts answers. Returns the ids of those that are new.
+/// Adds posts, without counting answers. Returns the ids of those that are new.
 pub async fn insert_posts(conn: &mut Conn, source: &str, posts: &[NewPost]) -> QueryResult<Vec<PostId>> {
     let rows: Vec<Id<PostId>> = diesel::sql_query(
-        "with added as (
-           insert into post (id, kind, question_id, author_id, title, body_markdown, body_html, excerpt, renderer, active_at, closed_at,
+        "insert into post (id, kind, question_id, author_id, title, body_markdown, body_html, excerpt, renderer, closed_at,
                              close_reason, created_at, edited_at, import_source, import_id)
            select id, case when title is null then 'answer' else 'question' end, question_id, author_id, title, body_markdown, body_html,
-                  excerpt, $12, greatest(created_at, edited_at), closed_at, case when closed_at is not null then 'other' end, created_at,
+                  excerpt, $12, closed_at, case when closed_at is not null then 'other' end, created_at,
                   edited_at, $11, import_id
            from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $13)
              as p (id, question_id, import_id, author_id, title, body_markdown, body_html, created_at, edited_at, closed_at, excerpt)
-           on conflict do nothing
-           returning id, kind, question_id, active_at
-         ), counted as (
-           update post set answer_count = answer_count + n, active_at = greatest(post.active_at, last)
-           from (select question_id, count(*) as n, max(active_at) as last from added where kind = 'answer' group by question_id) a
-           where post.id = a.question_id
-         )
-         select id from added",
+         on conflict do nothing
+         returning id",
     )
     .bind::<Array<SqlUuid>, _>(posts.iter().map(|p| p.id).collect::<Vec<_>>())
     .bind::<Array<SqlUuid>, _>(posts.iter().map(|p| p.question_id).collect::<Vec<_>>())
@@ -339,8 +332,8 @@ pub async fn insert_comments(conn: &mut Conn, source: &str, comments: &[NewComme
            insert into mention (member_id, post_id, comment_id)
            select n.member_id, a.post_id, a.id from unnest($10, $11) as n (comment_id, member_id) join added a on a.id = n.comment_id
          ), counted as (
-           update post set comment_count = comment_count + n
-           from (select post_id, count(*) as n from added group by post_id) a where post.id = a.post_id
+           update post_counter c set comment_count = comment_count + n
+           from (select post_id, count(*) as n from added group by post_id) a where c.post_id = a.post_id
          )
          select count(*) as n from added",
     )
@@ -380,10 +373,10 @@ pub async fn insert_votes(conn: &mut Conn, source: &str, votes: &[NewVote]) -> Q
            on conflict do nothing
            returning id, post_id, value
          ), counted as (
-           update post set up_votes = up_votes + up, down_votes = down_votes + down
+           update post_counter c set up_votes = up_votes + up, down_votes = down_votes + down
            from (select post_id, count(*) filter (where value > 0) as up, count(*) filter (where value < 0) as down
                  from added group by post_id) a
-           where post.id = a.post_id
+           where c.post_id = a.post_id
          )
          select id from added",
     )

@@ -71,6 +71,8 @@ impl Program for Postgres {
             });
         };
         set(&["listen_addresses=", "unix_socket_permissions=0700", "max_connections=100", "shared_buffers=128MB"]);
+        // On a disk without a head, a page from anywhere costs what the next one does.
+        set(&["random_page_cost=1.1"]);
         // A refused row is its writer's business; its values are nobody's.
         set(&["log_error_verbosity=terse", "log_min_error_statement=panic"]);
         if cfg!(target_os = "linux") {

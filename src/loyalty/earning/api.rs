@@ -25,7 +25,8 @@ use crate::{
     kit::{
         Kit, Problem,
         csv_list::{self, ListRequest, PageOrCsv},
-        etag::{self, Edited},
+        etag::{self, Edited, Tagged},
+        json_text::JsonText,
         pagination::Page,
         problem::Fields,
         text::Text,
@@ -84,7 +85,7 @@ struct EditRule {
 enum CreateAnswer {
     /// Created.
     #[oai(status = 201)]
-    Created(Json<RuleView>, #[oai(header = "ETag")] String),
+    Created(JsonText<RuleView>, #[oai(header = "ETag")] String),
 }
 
 #[derive(ApiResponse)]
@@ -170,7 +171,8 @@ impl EarningApi {
         audit::record(&mut tx, entry).await?;
         let row = store::find_latest(&mut tx, rule_id).await?.ok_or_else(|| Problem::not_found("rule"))?;
         tx.commit().await?;
-        Ok(CreateAnswer::Created(Json(view((row, terms))), etag::of_version(1)))
+        let Tagged { body, etag } = Tagged::of_version(1, &view((row, terms)));
+        Ok(CreateAnswer::Created(body, etag))
     }
 
     /// Edit an earning rule
@@ -219,7 +221,7 @@ impl EarningApi {
         audit::record(&mut tx, entry).await?;
         let row = store::find_latest(&mut tx, rule_id).await?.ok_or_else(|| Problem::not_found("rule"))?;
         tx.commit().await?;
-        Ok(Edited::Whole(Json(view((row, terms))), etag::of_version(number)))
+        Ok(Tagged::of_version(number, &view((row, terms))).edited())
     }
 
     /// End an earning rule

@@ -25,7 +25,7 @@ use crate::{
     },
     kit::{
         Conn, Kit, Problem,
-        etag::{self, Conditional},
+        etag::{Conditional, Tagged},
         idempotency::Answer,
         pagination::Page,
         problem::Fields,
@@ -253,9 +253,7 @@ impl RedemptionApi {
         let mut conn = self.kit.db.read().await?;
         let (row, reach) = visible(&mut conn, &caller, redemption_id.0).await?;
         let version = row.version;
-        let view = RedemptionView::of(row, reach.address);
-        let etag = etag::of_view(version, &view);
-        Ok(Conditional::new(view, etag, if_none_match.0.as_deref()))
+        Ok(Tagged::of_view(version, &RedemptionView::of(row, reach.address)).read(if_none_match.0.as_deref()))
     }
 
     /// Cancel a redemption

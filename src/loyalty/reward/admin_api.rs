@@ -25,8 +25,9 @@ use crate::{
     kit::{
         Conn, Kit, Problem,
         csv_list::{self, ListRequest, PageOrCsv},
-        etag::{self, Conditional, Edited},
+        etag::{self, Conditional, Edited, Tagged},
         idempotency::Answer,
+        json_text::JsonText,
         problem::{FieldError, Fields},
         text::Text,
         time::Time,
@@ -165,7 +166,7 @@ struct CodesAdded {
 enum Created {
     /// The reward is in the catalogue.
     #[oai(status = 201)]
-    Reward(Json<CatalogueReward>, #[oai(header = "ETag")] String),
+    Reward(JsonText<CatalogueReward>, #[oai(header = "ETag")] String),
 }
 
 #[derive(ApiResponse)]
@@ -216,8 +217,8 @@ impl RewardAdminApi {
         operator.sign(&mut tx, "create_reward", ("reward", id.0), "", json!({ "name": new.name }), new.created_at).await?;
         let row = found(&mut tx, id).await?;
         tx.commit().await?;
-        let (view, etag) = tagged(row);
-        Ok(Created::Reward(Json(view), etag))
+        let Tagged { body, etag } = tagged(row);
+        Ok(Created::Reward(body, etag))
     }
 
     /// Get a reward of the catalogue
@@ -232,8 +233,7 @@ impl RewardAdminApi {
     ) -> Result<Conditional<CatalogueReward>, Problem> {
         let row = found(&mut *self.kit.db.read().await?, reward_id.0).await?;
         may_touch(&Operator::from(caller.0), &row, self.kit.clock.now())?;
-        let (view, etag) = tagged(row);
-        Ok(Conditional::new(view, etag, if_none_match.0.as_deref()))
+        Ok(tagged(row).read(if_none_match.0.as_deref()))
     }
 
     /// Edit a reward
@@ -257,8 +257,7 @@ impl RewardAdminApi {
         operator.sign(&mut tx, "edit_reward", ("reward", edited.id.0), "", detail, self.kit.clock.now()).await?;
         let row = found(&mut tx, edited.id).await?;
         tx.commit().await?;
-        let (view, etag) = tagged(row);
-        Ok(Edited::Whole(Json(view), etag))
+        Ok(tagged(row).edited())
     }
 
     /// Archive a reward
@@ -382,11 +381,8 @@ async fn found(conn: &mut Conn, id: RewardId) -> Result<RewardRow, Problem> {
 }
 
 /// As it is shown, with its tag: its stock moves without an edit.
-fn tagged(row: RewardRow) -> (CatalogueReward, String) {
-    let version = row.version;
-    let view = CatalogueReward::from(row);
-    let etag = etag::of_view(version, &view);
-    (view, etag)
+fn tagged(row: RewardRow) -> Tagged<CatalogueReward> {
+    Tagged::of_view(row.version, &CatalogueReward::from(row))
 }
 
 /// Whether a reward of this partner, or of the programme, is the operator's to edit.

@@ -16,7 +16,7 @@ use crate::{
     identity::{Actor, Visitor},
     kit::{
         Conn, Kit, Problem,
-        etag::{self, Conditional},
+        etag::{Conditional, Tagged},
         pagination::Page,
     },
 };
@@ -126,8 +126,6 @@ impl RewardApi {
         let row = store::find(&mut conn, reward_id.0).await?;
         let row = row.filter(|row| is_on_offer(row, now)).ok_or_else(|| Problem::not_found("reward"))?;
         let (version, means) = (row.version, means_of(&mut conn, visitor.0.as_ref()).await?);
-        let view = view(row, means);
-        let etag = etag::of_view(version, &view);
-        Ok(Conditional::new(view, etag, if_none_match.0.as_deref()))
+        Ok(Tagged::of_view(version, &view(row, means)).read(if_none_match.0.as_deref()))
     }
 }

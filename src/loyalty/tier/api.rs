@@ -23,7 +23,8 @@ use crate::{
     },
     kit::{
         Conn, Kit, Problem,
-        etag::{self, Edited},
+        etag::{self, Edited, Tagged},
+        json_text::JsonText,
         pagination::{self, Page},
         problem::Fields,
         text::Text,
@@ -119,7 +120,7 @@ struct EditTier {
 enum CreateAnswer {
     /// Created, and everybody who has reached it is in it.
     #[oai(status = 201)]
-    Created(Json<TierView>, #[oai(header = "ETag")] String),
+    Created(JsonText<TierView>, #[oai(header = "ETag")] String),
 }
 
 #[derive(ApiResponse)]
@@ -248,7 +249,8 @@ impl TierApi {
         audit::record(&mut tx, AuditEntry::new(Some(admin.0.member_id), "create_tier", ("tier", new.id.0), "", detail, now)).await?;
         tx.commit().await?;
         self.recompute(now).await?;
-        Ok(CreateAnswer::Created(Json(view(new)), etag::of_version(1)))
+        let Tagged { body, etag } = Tagged::of_version(1, &view(new));
+        Ok(CreateAnswer::Created(body, etag))
     }
 
     /// Edit a tier
@@ -290,8 +292,7 @@ impl TierApi {
         audit::record(&mut tx, AuditEntry::new(Some(admin.0.member_id), "edit_tier", ("tier", new.id.0), "", detail, now)).await?;
         tx.commit().await?;
         self.recompute(now).await?;
-        let etag = etag::of_version(new.version);
-        Ok(Edited::Whole(Json(view(new)), etag))
+        Ok(Tagged::of_version(new.version, &view(new)).edited())
     }
 
     /// Delete a tier

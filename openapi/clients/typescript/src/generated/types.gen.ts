@@ -8347,7 +8347,7 @@ export type EditAnswerError = EditAnswerErrors[keyof EditAnswerErrors];
 
 export type EditAnswerResponses = {
     /**
-     * The answer.
+     * As it is now.
      */
     200: AnswerView;
 };
@@ -11812,7 +11812,7 @@ export type GetQuestionError = GetQuestionErrors[keyof GetQuestionErrors];
 
 export type GetQuestionResponses = {
     /**
-     * The question.
+     * As it is now.
      */
     200: QuestionView;
 };
@@ -11886,7 +11886,7 @@ export type EditQuestionError = EditQuestionErrors[keyof EditQuestionErrors];
 
 export type EditQuestionResponses = {
     /**
-     * The question.
+     * As it is now.
      */
     200: QuestionView;
 };

@@ -1,0 +1,1 @@
+truncate post_counter, question_listing;
