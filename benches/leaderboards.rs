@@ -1,14 +1,21 @@
 //! Leaderboards of a million members: the top 20, and the places around somebody.
 
+use std::{thread, time::Duration};
+
 use anyhow::ensure;
 
 use crate::{
-    CONNECTIONS, ROUND, ROUNDS,
-    host::{self, Host},
-    load, median, report,
+    Stage,
+    cpu::Meter,
+    databases::Databases,
+    load::{self, Load},
+    measure,
+    program::{Cache, Program},
+    report::{COLUMNS, Claim, cells},
 };
 
 const MEMBERS: u32 = 1_000_000;
+const CONNECTIONS: usize = 16;
 
 fn fill() -> String {
     format!(
@@ -21,34 +28,52 @@ fn fill() -> String {
     )
 }
 
-pub fn run() -> anyhow::Result<()> {
+pub fn run(stage: &mut Stage) -> anyhow::Result<()> {
+    let report = &mut stage.report;
+    report.table(
+        "Leaderboards of a million members",
+        &[&["what", "Redis", "bytes"][..], &COLUMNS[..], &["bare requests/s", "bare CPU ms"][..]].concat(),
+    );
+    let mut databases = Databases::start("leaderboards", true)?;
+    let token = Program::serve(&databases, Cache::Off)?.join("somebody")?;
+    databases.sql(&fill())?;
     for with_redis in [true, false] {
-        let host = Host::start("leaderboards", with_redis)?;
-        let token = host.join("somebody")?;
-        host.sql(&fill())?;
-        // PostgreSQL alone counts up to a million rows for a place: a few clients keep it busy.
-        let (suffix, clients) = if with_redis { ("with Redis", CONNECTIONS) } else { ("without Redis, 4 clients", 4) };
-        for (what, path, token) in [
-            ("Leaderboard top 20 of a million", "/api/v1/leaderboards/points?period=all&limit=20", None),
-            ("Leaderboard around me of a million", "/api/v1/leaderboards/points?period=all&around_me=5", Some(token.as_str())),
+        if !with_redis {
+            databases.redis_url = None;
+        }
+        let program = Program::serve(&databases, Cache::Off)?;
+        let meter = Meter::new(&program, &databases)?;
+        for (what, path, headers) in [
+            ("top 20", "/api/v1/leaderboards/points?period=all&limit=20", String::new()),
+            ("around me", "/api/v1/leaderboards/points?period=all&around_me=5", load::bearer(&token)),
         ] {
-            let request = load::get(path, token);
-            let mut body = load::once(host.address, &request(0))?;
+            let requests = load::get(path, &headers);
+            let body = load::once(program.address, &requests.next())?;
             // The first look has the copy in Redis made; give that its time.
             for _ in 0..if with_redis { 60 } else { 0 } {
-                std::thread::sleep(std::time::Duration::from_millis(250));
-                let again = load::once(host.address, &request(0))?;
-                ensure!(again == body, "the answer changed with its source");
-                body = again;
+                thread::sleep(Duration::from_millis(250));
+                ensure!(load::once(program.address, &requests.next())? == body, "the answer changed with its source");
             }
-            let reference = host::bare(&host.runtime, body)?;
-            let bare = load::get("/", None);
-            let (mut ours, mut theirs) = (vec![], vec![]);
-            for _ in 0..ROUNDS {
-                ours.push(load::rate(host.address, clients, ROUND, &request)?);
-                theirs.push(load::rate(reference, clients, ROUND, &bare)?);
+            let bare = Program::bare(&databases.folder, &body)?;
+            let plain = load::get("/", "");
+            let load = Load { address: program.address, connections: CONNECTIONS, requests: &requests, beside: None };
+            let reference = Load { address: bare.address, requests: &plain, ..load };
+            let [ours, theirs] = measure::in_turn([(&load, &meter), (&reference, &Meter::of_bare(&bare))], || Ok(()))?;
+            let (redis, suffix) = if with_redis { ("yes", "with Redis") } else { ("no", "without Redis") };
+            let mut row = vec![what.to_owned(), redis.to_owned(), body.len().to_string()];
+            row.extend(cells(&ours));
+            row.push(format!("{:.0}", theirs.rate));
+            row.push(format!("{:.3}", theirs.cpu.total()));
+            report.row(&row);
+            if !headers.is_empty() {
+                report.claim(Claim {
+                    what: format!("leaderboard of a million, {what}, {suffix}"),
+                    measured: format!("{:.0} requests/s, p99 {:.1} ms", ours.rate, ours.p99_ms),
+                    cpu: Some(ours.cpu),
+                    reference: ("bare poem handler, same bytes", format!("{:.0}, {:.3} ms", theirs.rate, theirs.cpu.total())),
+                    ratio: ours.rate / theirs.rate,
+                });
             }
-            report(&format!("{what}, {suffix}"), "requests/s", median(ours), ("bare poem handler, same bytes", median(theirs)));
         }
     }
     Ok(())

@@ -1,59 +1,94 @@
 //! What the README claims about speed and size, each beside its reference and in the same run.
 //!
-//! `make bench` runs all of them, `make bench ONLY=purchases` one. Two cores are shared by the server, PostgreSQL, Redis
-//! and the load: the ratios say more than the rates.
+//! `make bench` runs all of them and writes what came of them to docs/speed.md and the README; `make bench ONLY=purchases` runs
+//! one, and prints it. `BENCH_ROUND_MS` and `BENCH_ROUNDS` shorten the rounds, to see that they work: then nothing is written.
+//! The cores are shared by the server, PostgreSQL, Redis and the load, so CPU and ratios say more than rates. The server is the
+//! real program, in a process of its own, as it is by default.
 
-mod host;
+mod cpu;
+mod databases;
+mod delivery;
+mod forum;
+mod growth;
 mod imports;
 mod large;
 mod leaderboards;
 mod load;
+mod measure;
+mod outbox;
+mod pgbench;
+mod program;
 mod purchases;
-mod questions;
+mod reads;
+mod report;
 mod starting;
+mod statements;
+mod wal;
+mod writes;
 
-use std::time::Duration;
+use crate::{forum::Forum, report::Report};
 
-/// How long each side of a comparison is measured, several times in turn.
-pub const ROUND: Duration = Duration::from_secs(3);
-pub const ROUNDS: usize = 3;
-pub const CONNECTIONS: usize = 16;
+type Benchmark = fn(&mut Stage) -> anyhow::Result<()>;
 
-type Benchmark = fn() -> anyhow::Result<()>;
+const BENCHMARKS: [(&str, Benchmark); 7] = [
+    ("reads", reads::run),
+    ("writes", writes::run),
+    ("purchases", purchases::run),
+    ("outbox", outbox::run),
+    ("leaderboards", leaderboards::run),
+    ("imports", imports::run),
+    ("starting", starting::run),
+];
+
+/// What benchmarks share.
+#[derive(Default)]
+pub struct Stage {
+    report: Report,
+    /// Filled when it is first asked for.
+    forum: Option<Forum>,
+}
+
+impl Stage {
+    /// The forum of the fixture.
+    fn forum(&mut self) -> anyhow::Result<(&Forum, &mut Report)> {
+        let forum = match self.forum.take() {
+            Some(forum) => forum,
+            None => {
+                let forum = Forum::fill("forum", 1)?;
+                forum.verify()?;
+                forum
+            }
+        };
+        Ok((self.forum.insert(forum), &mut self.report))
+    }
+}
 
 fn main() -> anyhow::Result<()> {
-    if starting::is_bare_server() {
-        return starting::serve_bare();
-    }
-    // Bounds and fails, where benchmarks compare: it runs when it is named.
-    if std::env::args().any(|argument| argument == "large") {
-        return large::run();
+    if program::is_bare() {
+        return program::serve_bare();
     }
     let only = std::env::args().skip(1).find(|argument| !argument.starts_with('-')).unwrap_or_default();
-    println!("| what | measured | reference | ratio |\n|---|---|---|---|");
-    let benchmarks: [(&str, Benchmark); 5] = [
-        ("questions", questions::run),
-        ("purchases", purchases::run),
-        ("leaderboards", leaderboards::run),
-        ("imports", imports::run),
-        ("starting", starting::run),
-    ];
-    for (name, run) in benchmarks {
+    let mut stage = Stage::default();
+    match only.as_str() {
+        // Bounds and fails, where benchmarks compare: it runs when it is named.
+        "large" => return large::run(),
+        "growth" => return growth::run(&mut stage),
+        _ => {}
+    }
+    for (name, run) in BENCHMARKS {
         if name.contains(&only) {
-            run()?;
+            run(&mut stage)?;
         }
     }
+    // What was written to it is right, too.
+    if let Some(forum) = &stage.forum {
+        forum.verify()?;
+    }
+    stage.report.print_claims();
+    if only.is_empty() && !measure::is_trial() {
+        let (forum, _) = stage.forum()?;
+        let postgres = forum.databases.one("select split_part(current_setting('server_version'), ' ', 1)")?;
+        stage.report.write(&postgres)?;
+    }
     Ok(())
-}
-
-/// One line of the table. A rate's ratio is measured / reference.
-pub fn report(what: &str, unit: &str, measured: f64, reference: (&str, f64)) {
-    let (name, value) = reference;
-    println!("| {what} | {measured:.0} {unit} | {name}: {value:.0} {unit} | {:.2} |", measured / value);
-}
-
-/// The median of the rounds' rates.
-pub fn median(mut rates: Vec<f64>) -> f64 {
-    rates.sort_by(f64::total_cmp);
-    rates[rates.len() / 2]
 }

@@ -86,21 +86,17 @@ analyze question;
 analyze answer;
 analyze vote_cast;
 analyze tally;
-insert into post (id, kind, question_id, group_id, author_id, title, body_markdown, body_html, excerpt, renderer, state, up_votes, down_votes,
-                  answer_count, accepted_answer_id, accepted_at, hot_key, active_at, created_at, deleted_at)
+insert into post (id, kind, question_id, group_id, author_id, title, body_markdown, body_html, excerpt, renderer, state,
+                  accepted_answer_id, accepted_at, created_at, deleted_at)
   select q.id, 'question', q.id, q.group_id, p.id, t.title || ' number ' || q.n || '?', t.text, '<p>' || t.text || '</p>' || E'\n', left(t.text, 200), 1,
-         case when q.deleted then 'deleted' else 'published' end, coalesce(v.up, 0), coalesce(v.down, 0), q.answers,
-         a.id, a.at + interval '20 hours', extract(epoch from q.at) / 45000.0 + (q.n % 100) / 50.0, q.at + q.answers * interval '30 minutes', q.at,
+         case when q.deleted then 'deleted' else 'published' end, a.id, a.at + interval '20 hours', q.at,
          case when q.deleted then q.at + interval '1 hour' end
   from question q join person p on p.n = q.author join paragraph t on t.n = 1 + pg_temp.hash(q.n * 11, 4000)
-  left join tally v on v.post_id = q.id
   left join answer a on a.question_id = q.id and a.k = 1 and q.n % 2 = 0
   order by q.n;
-insert into post (id, kind, question_id, group_id, author_id, body_markdown, body_html, excerpt, renderer, up_votes, down_votes, active_at, created_at)
-  select a.id, 'answer', a.question_id, a.group_id, p.id, t.text, '<p>' || t.text || '</p>' || E'\n', left(t.text, 200), 1,
-         coalesce(v.up, 0), coalesce(v.down, 0), a.at, a.at
+insert into post (id, kind, question_id, group_id, author_id, body_markdown, body_html, excerpt, renderer, created_at)
+  select a.id, 'answer', a.question_id, a.group_id, p.id, t.text, '<p>' || t.text || '</p>' || E'\n', left(t.text, 200), 1, a.at
   from answer a join person p on p.n = a.author join paragraph t on t.n = 1 + pg_temp.hash(a.n * 3, 4000)
-  left join tally v on v.post_id = a.id
   order by a.n;
 insert into revision (post_id, number, editor_id, title, body_markdown, tags, reason, created_at)
   select q.id, r, p.id, t.title || ' number ' || q.n || '?', t.text, 'tag1', '', q.at
@@ -293,7 +289,19 @@ update wallet w set available = e.available, pending = e.pending, reserved = e.r
   from (select member_id, coalesce(sum(amount) filter (where account = 'available'), 0) as available,
                coalesce(sum(amount) filter (where account = 'pending'), 0) as pending, coalesce(sum(amount) filter (where account = 'reserved'), 0) as reserved
         from ledger_entry where member_id is not null group by 1) e where e.member_id = w.member_id;
-update post p set comment_count = c.n from (select post_id, count(*) as n from comment group by 1) c where c.post_id = p.id;
+insert into post_counter (post_id, question_id, up_votes, down_votes, comment_count)
+  select p.id, p.question_id, coalesce(v.up, 0), coalesce(v.down, 0), coalesce(c.n, 0) from post p left join tally v on v.post_id = p.id
+  left join (select post_id, count(*) as n from comment group by 1) c on c.post_id = p.id;
+insert into question_listing (question_id, group_id, published, tags, score, answer_count, answers_score, participants, active_at, created_at)
+  select q.id, q.group_id, q.state = 'published', coalesce(t.names, '{}'), c.score, coalesce(a.n, 0), coalesce(a.score, 0), coalesce(a.people, 0),
+         greatest(q.created_at, a.last), q.created_at
+  from post q join post_counter c on c.post_id = q.id
+  left join (select question_id, array_agg(name order by name) as names from question_tag join tag on id = tag_id group by 1) t on t.question_id = q.id
+  left join (select a.question_id, count(*) as n, sum(c.score) as score, max(a.created_at) as last,
+                    count(distinct a.author_id) filter (where a.author_id <> q.author_id) as people
+             from post a join post q on q.id = a.question_id join post_counter c on c.post_id = a.id
+             where a.kind = 'answer' and a.state = 'published' group by 1) a on a.question_id = q.id
+  where q.kind = 'question';
 update tag t set question_count = q.n
   from (select qt.tag_id, count(*) as n from question_tag qt join post p on p.id = qt.question_id left join user_group g on g.id = p.group_id
         where p.state = 'published' and (g.id is null or not g.private) group by 1) q where q.tag_id = t.id;

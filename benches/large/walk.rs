@@ -8,8 +8,8 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
-use super::{Caller, Failed, TOLD, fetch, get, one};
-use crate::{host::Host, load};
+use super::{Caller, Failed, TOLD, fetch, get, host::Host};
+use crate::load;
 
 /// Pages of each list that each caller reads.
 const PAGES: usize = 4;
@@ -33,7 +33,7 @@ struct Read {
 }
 
 pub fn all(host: &Host, callers: &[Caller]) -> Result<()> {
-    let spec: Value = serde_json::from_slice(&load::once(host.address, &load::get("/openapi.json", None)(0))?)?;
+    let spec: Value = serde_json::from_slice(&load::once(host.address, &load::get("/openapi.json", "").next())?)?;
     let known = known(host)?;
     let (mut reads, mut failures, mut deepest) = (Vec::new(), Vec::new(), 0);
     let (mut operations, mut places_read) = (0, 0);
@@ -113,8 +113,8 @@ pub fn all(host: &Host, callers: &[Caller]) -> Result<()> {
 
 /// What parameters may be, by name: what there is much of, and what there is little or nothing of.
 fn known(host: &Host) -> Result<BTreeMap<&'static str, Vec<String>>> {
-    let last = one(host, "select handle from member where handle ~ '^member' order by created_at desc limit 1")?;
-    let word = one(host, "select split_part(title, ' ', 2) from post where kind = 'question' limit 1")?;
+    let last = host.one("select handle from member where handle ~ '^member' order by created_at desc limit 1")?;
+    let word = host.one("select split_part(title, ' ', 2) from post where kind = 'question' limit 1")?;
     let mut known: BTreeMap<&str, Vec<String>> = BTreeMap::from([
         ("handle", vec!["member1", &last]),
         ("actor", vec!["member2", &last]),
@@ -151,8 +151,8 @@ fn known(host: &Host) -> Result<BTreeMap<&'static str, Vec<String>>> {
         ("purchase_id", "select id::text from purchase limit 1"),
         ("id", "select id::text from review_item where state = 'open' limit 1"),
         ("subject", "select id::text from member where handle in ('member1', 'boss')"),
-        ("question_id", "select id::text from post where kind = 'question' and state = 'published' order by answer_count desc, id limit 1"),
-        ("answer_id", "select id::text from post where kind = 'answer' order by comment_count desc, id limit 1"),
+        ("question_id", "select question_id::text from question_listing where published order by answer_count desc, question_id limit 1"),
+        ("answer_id", "select post_id::text from post_counter where post_id <> question_id order by comment_count desc, post_id limit 1"),
     ] {
         known.insert(name, host.rows(query)?);
     }
