@@ -30,6 +30,12 @@ create unique index on word (n);
 create temp table paragraph as
   select p as n, 'A note: ' || string_agg(w.word, ' ' order by k) || '.' as text
   from generate_series(1, 4000) p cross join generate_series(1, 45) k join word w on w.n = pg_temp.skewed(p * 1000 + k, 4000, 2.5) group by p;
+-- One in sixteen is in Chinese, and one in umlauts.
+update paragraph set text = 'A note: ' || (
+    select string_agg(chr(19968 + pg_temp.skewed(n * 1000 + k, 3000, 2)) || case when k % 12 = 0 then '，' else '' end, '' order by k)
+    from generate_series(1, 120) k)
+  where n % 16 = 0;
+update paragraph set text = translate(text, 'au', 'äü') where n % 16 = 1;
 create unique index on paragraph (n);
 create temp table title as
   select t as n, 'How ' || string_agg(w.word, ' ' order by k) as text
@@ -41,7 +47,7 @@ analyze title;
 
 -- Words and trigrams are indexed at the end, at once.
 create temp table word_index as
-  select indexname, indexdef from pg_indexes where schemaname = 'public' and indexdef like '% USING gin %' and tablename like '%post%';
+  select indexname, indexdef from pg_indexes where schemaname = 'public' and indexdef like '% USING gin %' and tablename ~ 'post|search_document';
 do $$ declare name text; begin for name in select indexname from word_index loop execute format('drop index %I', name); end loop; end $$;
 
 -- Members.

@@ -48,6 +48,7 @@ impl Forum {
         let databases = Databases::start(name, true)?;
         databases.sql(&format!("set fixture.scale = '{scale}'; set fixture.renderer = '{RENDERER}'; {FIXTURE}"))?;
         databases.operate(&["admin", "rebuild-leaderboards"])?;
+        databases.operate(&["admin", "index-posts"])?;
         databases.sql("vacuum analyze")?;
         databases.sql("checkpoint")?;
 

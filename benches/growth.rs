@@ -13,26 +13,35 @@ use crate::{
     load::{self, Load},
     measure::{self, Measured},
     program::{Cache, Program},
+    searches::{self, Searches},
 };
 
 /// The fixture has 50,000 posts; the larger forum is so many times as large, unless `GROWTH` says otherwise.
 const LARGER: u32 = 20;
+/// Who search at a time.
+const SEARCHERS: usize = 4;
 /// How deep the deep pages lie, in pages of 100 questions.
 const DEPTH: usize = 50;
 
 pub fn run(stage: &mut Stage) -> anyhow::Result<()> {
     let mut seen: BTreeMap<usize, (&str, Vec<Measured>)> = BTreeMap::new();
-    let (mut posts, mut searches) = (Vec::new(), Vec::new());
+    let mut searched: BTreeMap<usize, (&str, Vec<Measured>)> = BTreeMap::new();
+    let (mut posts, mut words, mut kinds) = (Vec::new(), Vec::new(), Vec::<Searches>::new());
     let larger = std::env::var("GROWTH").ok().map_or(Ok(LARGER), |larger| larger.parse()).context("GROWTH is no number")?;
     for scale in [1, larger] {
         let forum = Forum::fill("growth", scale)?;
         posts.push(forum.databases.one("select count(*) from post")?);
         let program = Program::serve(&forum.databases, Cache::Off)?;
         let meter = Meter::new(&program, &forum.databases)?;
-        if searches.is_empty() {
-            searches = searches_of(&forum)?;
+        // The same is looked for in both forums, which have one language.
+        if kinds.is_empty() {
+            (words, kinds) = (searches_of(&forum)?, searches::of(&forum.databases)?);
         }
-        let cases = lists(&forum, &program)?.into_iter().chain(searches.clone());
+        for (at, searches) in kinds.iter().enumerate() {
+            let load = Load { address: program.address, connections: SEARCHERS, requests: &searches.requests(), beside: None };
+            searched.entry(at).or_insert((searches.kind, vec![])).1.push(measure::alone(&load, &meter).context(searches.kind)?);
+        }
+        let cases = lists(&forum, &program)?.into_iter().chain(words.clone());
         for (at, (what, path)) in cases.enumerate() {
             let requests = load::get(&path, "");
             let load = Load { address: program.address, connections: 1, requests: &requests, beside: None };
@@ -45,6 +54,16 @@ pub fn run(stage: &mut Stage) -> anyhow::Result<()> {
         "Growth, one client, from PostgreSQL",
         &["what", &format!("CPU ms at {small} posts"), &format!("at {large}"), "ratio", "p50 ms", "then", "p99 ms", "then"],
     );
+    rows(stage, seen);
+    stage.report.table(
+        "A thousand searches by seven kinds, four clients, from PostgreSQL",
+        &["what", &format!("CPU ms at {small} posts"), &format!("at {large}"), "ratio", "p50 ms", "then", "p99 ms", "then"],
+    );
+    rows(stage, searched);
+    Ok(())
+}
+
+fn rows(stage: &mut Stage, seen: BTreeMap<usize, (&str, Vec<Measured>)>) {
     for (what, measured) in seen.into_values() {
         let [small, large] = &measured[..] else { continue };
         let (less, more) = (small.cpu.total(), large.cpu.total());
@@ -59,7 +78,6 @@ pub fn run(stage: &mut Stage) -> anyhow::Result<()> {
             format!("{:.2}", large.p99_ms),
         ]);
     }
-    Ok(())
 }
 
 fn lists(forum: &Forum, program: &Program) -> anyhow::Result<Vec<(&'static str, String)>> {
@@ -81,7 +99,6 @@ fn lists(forum: &Forum, program: &Program) -> anyhow::Result<Vec<(&'static str, 
     ])
 }
 
-/// The same words are looked for in both forums, of the same language.
 fn searches_of(forum: &Forum) -> anyhow::Result<Vec<(&'static str, String)>> {
     Ok(vec![
         ("search, a word in 0.5 % of posts", forum.search(&[0.5])),

@@ -21,6 +21,7 @@ mod program;
 mod purchases;
 mod reads;
 mod report;
+mod searches;
 mod starting;
 mod statements;
 mod wal;

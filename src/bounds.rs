@@ -55,6 +55,7 @@ pub fn all() -> Vec<(&'static str, Bound)> {
         ("create_link_code.external_id", Like(partner::EXTERNAL_ID_CHARS, NAME_PATTERN)),
         ("get_leaderboard.around_me", Number(0..=leaderboard::AROUND_MAX as i64)),
         ("similar_questions.title", Chars(question::api::SIMILAR_TITLE_CHARS)),
+        ("similar_questions.body", Chars(question::api::SIMILAR_BODY_CHARS)),
         ("search.q", Chars(search::QUERY_CHARS)),
         ("lift_sanction.reason", Chars(sanction::REASON_CHARS)),
         ("unset_trust.reason", Chars(sanction::REASON_CHARS)),

@@ -85,6 +85,8 @@ pub enum Admin {
     RequeueEvents,
     /// Count every leaderboard anew from the books; events wait meanwhile
     RebuildLeaderboards,
+    /// Take posts apart for search that are not yet, or were otherwise, and count their words, without waiting for the server
+    IndexPosts,
     /// Put right what `verify` finds, as far as that needs nobody's decision, and report it; the server may go on
     Reconcile,
 }
@@ -145,6 +147,7 @@ pub async fn run(command: Command, config: Config, urls: Urls) -> Result<()> {
         Command::Admin(Admin::RotateKeys) => commands::rotate_keys(config, urls).await,
         Command::Admin(Admin::RequeueEvents) => commands::requeue_events(config, urls).await,
         Command::Admin(Admin::RebuildLeaderboards) => commands::rebuild_leaderboards(config, urls).await,
+        Command::Admin(Admin::IndexPosts) => commands::index_posts(config, urls).await,
         Command::Admin(Admin::Reconcile) => commands::reconcile(config, urls).await,
         Command::Verify => commands::verify(config, urls).await,
         Command::Openapi | Command::Problems | Command::Config => Ok(()), // run alone
@@ -186,6 +189,7 @@ mod tests {
             ("regulars import purchases orders.csv --partner shop", r#"partner: Some("shop")"#),
             ("regulars admin api-key --partner shop --scopes purchases:write,members:read", r#"["purchases:write", "members:read"]"#),
             ("regulars admin rebuild-leaderboards", "Admin(RebuildLeaderboards)"),
+            ("regulars admin index-posts", "Admin(IndexPosts)"),
             ("regulars admin create --email a@b.example --handle ada --password-stdin", "password_stdin: true"),
         ] {
             let command = Cli::try_parse_from(line.split(' ')).map(|cli| format!("{:?}", cli.command()));

@@ -9,6 +9,7 @@ use tokio::{net::TcpListener, task::JoinSet, time::timeout};
 use crate::{
     app::{self, App, Keys, Settings},
     config::Config,
+    forum::search_document,
     identity::{SignInTerms, account::create_administrator, api_key, member},
     import::{self, Meter, purchases, stackexchange},
     kit::{
@@ -268,6 +269,17 @@ pub async fn rebuild_leaderboards(config: Config, urls: Urls) -> Result<()> {
     let wrong = leaderboard::rebuild(&mut tx).await?;
     tx.commit().await?;
     println!("{wrong} scores were wrong and have been put right.");
+    Ok(())
+}
+
+/// Does at once what the server does by and by after an upgrade.
+pub async fn index_posts(config: Config, urls: Urls) -> Result<()> {
+    let app = start(&config, urls).await?;
+    let stale = search_document::jobs::count_stale_posts(&app.kit).await?;
+    let meter = Meter::start("posts", stale);
+    let posts = search_document::jobs::index_stale_posts(&app.kit, |done| meter.advance(done)).await?;
+    search_document::jobs::count_words(&app.kit).await?;
+    println!("{posts} posts were taken apart, and the words of all were counted.");
     Ok(())
 }
 

@@ -8,12 +8,15 @@ use diesel_async::RunQueryDsl;
 use futures_util::future::BoxFuture;
 use uuid::Uuid;
 
-use super::post::{
-    mention,
-    rendering::{self, COMMENTS, POSTS},
+use super::{
+    post::{
+        mention,
+        rendering::{self, COMMENTS, POSTS},
+    },
+    search_document::{self, analysis::words},
 };
 use crate::{
-    domain::MemberId,
+    domain::{MemberId, PostId},
     events::Event,
     kit::{
         Conn,
@@ -29,13 +32,12 @@ const NAME_CHARS_MIN: usize = 5;
 
 /// Where the forum keeps personal data.
 pub const PERSONAL_COLUMNS: &[PersonalColumns] = &[
-    rewritten(
-        "post",
-        &["title", "body_markdown", "body_html", "excerpt", "searchable"],
-        "this module: what was written stays, without names",
-    ),
+    rewritten("post", &["title", "body_markdown", "body_html", "excerpt"], "this module: what was written stays, without names"),
     kept("post", &["kind", "state", "close_reason", "import_source", "import_id"], "words of ours, and numbers of the site it came from"),
     kept("question_listing", &["tags"], "names of tags"),
+    rewritten("search_document", &["words"], "this module"),
+    kept("search_document", &["language"], "a word of ours"),
+    rewritten("search_word", &["word"], "this module: the names go, and are counted again where others have them"),
     rewritten("comment", &["body_markdown", "body_html"], "this module"),
     kept("comment", &["state", "import_source", "import_id"], "words of ours, and numbers of the site it came from"),
     rewritten("revision", &["title", "body_markdown", "reason"], "this module"),
@@ -195,6 +197,9 @@ async fn take_out_names(conn: &mut Conn, member: MemberId, called: &Called<'_>) 
     )
     .await?;
     mention::delete_of(conn, member).await?;
+    search_document::store::empty(conn, &posts.iter().map(|post| PostId(post.id)).collect::<Vec<_>>()).await?;
+    let spellings = called.names.iter().flat_map(|name| words(name)).flat_map(|word| word.alternatives());
+    search_document::store::delete_words(conn, &spellings.collect::<Vec<_>>()).await?;
     for (texts, rows) in [(&POSTS, posts), (&COMMENTS, comments)] {
         let bodies: Vec<(Uuid, &str)> = rows.iter().map(|row| (row.id, row.body.as_str())).collect();
         rendering::render(conn, texts, &bodies).await?;

@@ -12,6 +12,7 @@ pub mod reputation;
 pub mod review;
 pub mod sanction;
 pub mod search;
+pub mod search_document;
 pub mod tag;
 pub mod trust;
 pub mod vote;
@@ -65,19 +66,36 @@ pub fn listeners() -> Vec<Box<dyn Listener<Event>>> {
     ]
 }
 
-/// Unlocks questions, evaluates trust, and renders stale texts anew.
+/// Unlocks questions, evaluates trust, renders and indexes stale texts anew, and counts words.
 pub fn jobs() -> Vec<Job> {
-    vec![flag::jobs::UNLOCK_QUESTIONS, trust::jobs::EVALUATE_TRUST, post::jobs::RENDER_STALE_TEXTS]
+    vec![
+        flag::jobs::UNLOCK_QUESTIONS,
+        trust::jobs::EVALUATE_TRUST,
+        post::jobs::RENDER_STALE_TEXTS,
+        search_document::jobs::INDEX_STALE_POSTS,
+        search_document::jobs::COUNT_WORDS,
+    ]
 }
 
 /// What must always hold.
 pub fn checks() -> Vec<&'static Check> {
-    post::checks::CHECKS.iter().chain(tag::checks::CHECKS).chain(reputation::checks::CHECKS).chain(&review::checks::CHECKS).collect()
+    post::checks::CHECKS
+        .iter()
+        .chain(search_document::checks::CHECKS)
+        .chain(tag::checks::CHECKS)
+        .chain(reputation::checks::CHECKS)
+        .chain(&review::checks::CHECKS)
+        .collect()
 }
 
 /// What puts right what does not.
 pub fn repairs() -> Vec<&'static Repair> {
-    post::checks::REPAIRS.iter().chain(tag::checks::REPAIRS).chain(reputation::checks::REPAIRS).collect()
+    post::checks::REPAIRS
+        .iter()
+        .chain(search_document::checks::REPAIRS)
+        .chain(tag::checks::REPAIRS)
+        .chain(reputation::checks::REPAIRS)
+        .collect()
 }
 
 /// What this feature refuses.

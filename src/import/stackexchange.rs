@@ -27,8 +27,12 @@ use super::{
 use crate::{
     domain::{CommentId, MemberId, PostId, VoteId},
     events::{self, Event},
-    forum::{post::store::settle_listings, tag::rules::normalise},
-    identity::handle::find_retired,
+    forum::{
+        post::store::settle_listings,
+        search_document::{self, Document},
+        tag::rules::normalise,
+    },
+    identity::{handle::find_retired, site_settings},
     kit::{Conn, Kit, db},
 };
 
@@ -355,7 +359,7 @@ impl Run<'_> {
             }
             tags.extend(post.tags.iter().filter_map(|tag| normalise(tag)).map(|name| (id, name)));
         }
-        let added = store::insert_posts(tx, &self.source, &questions).await?;
+        let added = self.add_posts(tx, &questions).await?;
         let new: HashSet<PostId> = added.iter().copied().collect();
         tags.retain(|(question, _)| new.contains(question));
         let mut names: Vec<String> = tags.iter().map(|(_, name)| name.clone()).collect();
@@ -385,11 +389,23 @@ impl Run<'_> {
                 Err(reason) => self.report.skip(row.error(reason)),
             }
         }
-        let added = store::insert_posts(tx, &self.source, &answers).await?;
+        let added = self.add_posts(tx, &answers).await?;
         let new: HashSet<PostId> = added.iter().copied().collect();
         let questions = answers.iter().filter(|answer| new.contains(&answer.id)).map(|answer| answer.question_id);
         settle_listings(tx, &distinct(questions)).await?;
         Ok(added.len())
+    }
+
+    /// Adds posts with what they are found by. Returns the ids of those that are new.
+    async fn add_posts(&self, tx: &mut Conn, posts: &[NewPost]) -> Result<Vec<PostId>> {
+        let added = store::insert_posts(tx, &self.source, posts).await?;
+        let new: HashSet<PostId> = added.iter().copied().collect();
+        let new = posts.iter().filter(|post| new.contains(&post.id));
+        let site = site_settings::current(self.kit).await?;
+        let document =
+            |post: &NewPost| Document::of(post.id, post.title.as_deref().unwrap_or_default(), &post.body_markdown, site.language.as_str());
+        search_document::put(tx, &new.map(document).collect::<Vec<_>>()).await?;
+        Ok(added)
     }
 
     async fn comments(&mut self, tx: &mut Conn, batch: Vec<Row>) -> Result<usize> {

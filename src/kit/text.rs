@@ -56,7 +56,7 @@ pub const SEEN_PATTERN: &str = concat!(r"^[^\u0000]*[^\u0000-\u0020\u007f-\u00a0
 
 /// Unicode's default ignorable code points (DerivedCoreProperties.txt), such as joiners, direction marks and soft hyphens, and
 /// the empty Braille cell: `tidy_name` in the database leaves out the same.
-fn has_no_width(c: char) -> bool {
+pub fn has_no_width(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
         | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
         | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'

@@ -473,7 +473,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use super::sql_types::Tsvector;
 
     post (id) {
         id -> Uuid,
@@ -499,7 +498,6 @@ diesel::table! {
         version -> Int4,
         import_source -> Nullable<Text>,
         import_id -> Nullable<Text>,
-        searchable -> Tsvector,
         accepted_earns_points -> Bool,
     }
 }
@@ -816,6 +814,43 @@ diesel::table! {
         starts_at -> Timestamptz,
         ends_at -> Nullable<Timestamptz>,
         lifted_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::sql_types::Tsvector;
+
+    search_document (post_id) {
+        post_id -> Uuid,
+        question_id -> Uuid,
+        group_id -> Nullable<Uuid>,
+        author_id -> Uuid,
+        published -> Bool,
+        created_at -> Timestamptz,
+        language -> Nullable<Text>,
+        word_count -> Int4,
+        analyzer -> Int2,
+        words -> Nullable<Tsvector>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    search_word (word) {
+        word -> Text,
+        documents -> Int4,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    search_word_count (id) {
+        id -> Bool,
+        counted_at -> Timestamptz,
+        documents_written -> Int8,
     }
 }
 

@@ -47,6 +47,7 @@ const WITH_SQL: &[&str] = &[
     "mention",
     "rendering",
     "revision",
+    "similar",
     "standings",
     "statement",
     "view",
@@ -55,7 +56,8 @@ const WITH_SQL: &[&str] = &[
 const OWN_WAYS: &[&str] = &["import", "kit", "schema"];
 
 /// Files of pure rules, besides those called `rules.rs`.
-const PURE: &[&str] = &["transitions", "permission", "expiry", "apportion", "terms", "cap"];
+const PURE: &[&str] =
+    &["transitions", "permission", "expiry", "apportion", "terms", "cap", "analysis", "dictionary", "language", "snippet"];
 /// Names of what makes a time, something random or an id.
 const IMPURE: &[&str] = &["now", "now_v7", "new_v4", "rng", "random", "random_token", "OsRng"];
 

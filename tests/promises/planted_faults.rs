@@ -23,6 +23,11 @@ const FAULTS: &[(&str, &str)] = &[
     ("A post's up and down votes are its votes.", "update post_counter set down_votes = down_votes + 1"),
     ("A post's comment count is the number of its published comments.", "update post_counter set comment_count = comment_count + 1"),
     ("Lists show of a question what it and its published answers are.", "update question_listing set answer_count = 7"),
+    ("Every post has its search document.", "delete from search_document where post_id <> question_id"),
+    (
+        "A search document has the question, group, author, state and time of its post.",
+        "update search_document set published = not published",
+    ),
     ("An accepted answer is a published answer of its question.", "update post set accepted_answer_id = id where kind = 'question'"),
     (
         "An answer lies in the group of its question.",

@@ -188,6 +188,7 @@ async fn private_questions_do_not_crowd_out_those_that_everybody_may_see() {
         ada.id()
     ))
     .await;
+    town.work().await;
     let visitor = town.visitor();
     for (path, expected) in [
         ("/questions/similar?title=Kettlebrrr%20espressoo", &spelt),

@@ -23,6 +23,7 @@ use crate::{
             revision::{self, NewRevision},
             rules::{self as post_rules, REASON_CHARS_MAX},
         },
+        search_document::{self, Document},
     },
     identity::{
         Member, Visitor,
@@ -120,6 +121,7 @@ impl AnswerApi {
         post::posting_limits::take(&self.kit, &mut tx, &actor, post::posting_limits::REPLY, &body.body, now).await?;
         let id = PostId::new();
         store::insert(&mut tx, id, &question, actor.member_id, &body.body, &rendered, now).await?;
+        search_document::put(&mut tx, &[Document::of(id, "", &body.body, site.language.as_str())]).await?;
         follow::store::follow_question(&mut tx, actor.member_id, question.id, now).await?;
         let post = events::PostRef {
             id,
@@ -169,6 +171,7 @@ impl AnswerApi {
             let draft = NewRevision { editor_id: actor.member_id, title: None, body_markdown: &body.body, tags: "", reason, at: now };
             revision::keep(&mut tx, &thread.post, (&before, ""), &draft).await?;
             post::store::set_text(&mut tx, id, None, Some((&body.body, &rendered)), now).await?;
+            search_document::put(&mut tx, &[Document::of(id, "", &body.body, site.language.as_str())]).await?;
             mention::record(&mut tx, id, None, &mentions).await?;
             let mentioned = post_rules::mention_event(event_ref(&thread.post), None, actor.member_id, mentions.members(&rendered.mentions));
             events::publish(&mut tx, now, mentioned).await?;

@@ -9,6 +9,7 @@ use poem_openapi::{
 use super::{
     list::{self, CardRow, Filter, QuestionCard, QuestionOrder},
     rules::{self, Refusal},
+    similar,
     store::{self, NewQuestion},
     view::{self, QuestionView},
 };
@@ -24,6 +25,7 @@ use crate::{
             revision::{self, NewRevision},
             rules::{self as post_rules, REASON_CHARS_MAX},
         },
+        search_document::{self, Document},
         tag,
     },
     identity::{
@@ -45,6 +47,9 @@ use crate::{
 
 /// Characters of a title to which similar questions are searched.
 pub const SIMILAR_TITLE_CHARS: std::ops::RangeInclusive<usize> = 10..=300;
+
+/// Characters of a body to which similar questions are searched.
+pub const SIMILAR_BODY_CHARS: std::ops::RangeInclusive<usize> = 0..=2_000;
 
 /// Operations on questions: list, ask, read, edit and delete them, and find similar ones.
 pub struct QuestionApi {
@@ -90,7 +95,7 @@ enum QuestionGone {
     Deleted,
 }
 
-/// Questions like a title.
+/// Questions like another one.
 #[derive(Object)]
 struct SimilarQuestions {
     /// At most 5, the most similar first.
@@ -169,6 +174,7 @@ impl QuestionApi {
         let tags = tag::store::find_or_create(&mut tx, &tags, now).await?;
         let new = NewQuestion { id, group_id, author_id: actor.member_id, title, body_markdown: &body.body, rendered: &rendered, at: now };
         store::insert(&mut tx, &new).await?;
+        search_document::put(&mut tx, &[Document::of(id, title, &body.body, site.language.as_str())]).await?;
         tag::store::set_tags(&mut tx, id, &tags).await?;
         follow::store::follow_question(&mut tx, actor.member_id, id, now).await?;
         let names = tags.iter().map(|tag| tag.name.as_str()).collect::<Vec<_>>().join(" ");
@@ -186,7 +192,7 @@ impl QuestionApi {
         Ok(QuestionMade::Created(body, etag, format!("/api/v1/questions/{id}")))
     }
 
-    /// Find questions like a title
+    /// Find questions like one
     ///
     /// For somebody who is about to ask: perhaps it was asked before.
     #[oai(path = "/similar", method = "get", operation_id = "similar_questions")]
@@ -195,12 +201,18 @@ impl QuestionApi {
         visitor: Visitor,
         /// 10 to 300 characters.
         title: Query<String>,
+        /// Markdown, at most 2,000 characters: what is written so far, or its beginning.
+        body: Query<Option<String>>,
     ) -> Result<Json<SimilarQuestions>, Problem> {
+        let body = body.0.unwrap_or_default();
+        if body.chars().count() > *SIMILAR_BODY_CHARS.end() {
+            return Err(Refusal::BodyTooLong.into());
+        }
         if title.trim().chars().count() < *SIMILAR_TITLE_CHARS.start() || title.chars().count() > *SIMILAR_TITLE_CHARS.end() {
             return Err(Refusal::BadTitle.into());
         }
         let mut conn = self.kit.db.read().await?;
-        let rows: Vec<CardRow> = store::similar(&mut conn, title.trim(), visitor.0.map(|actor| actor.member_id)).await?;
+        let rows: Vec<CardRow> = similar::find(&mut conn, title.trim(), &body, visitor.0.map(|actor| actor.member_id)).await?;
         Ok(Json(SimilarQuestions { items: rows.into_iter().map(QuestionCard::from).collect() }))
     }
 
@@ -277,6 +289,8 @@ impl QuestionApi {
             };
             revision::keep(&mut tx, &before, (&body_before, &tags_before.join(" ")), &draft).await?;
             post::store::set_text(&mut tx, id, new_title, new_body.zip(rendered.as_ref()), now).await?;
+            let title = draft.title.unwrap_or_default();
+            search_document::put(&mut tx, &[Document::of(id, title, markdown, site.language.as_str())]).await?;
             mention::record(&mut tx, id, None, &mentions).await?;
             if let Some(text) = rendered.as_ref().filter(|_| new_body.is_some()) {
                 let mentioned = post_rules::mention_event(event_ref(&before), None, actor.member_id, mentions.members(&text.mentions));

@@ -11,6 +11,7 @@ refusals! {
     /// Why something is refused to a question.
     pub enum Refusal {
         BadTitle = BAD_REQUEST "bad_title" "title must have 10 to 300 characters.",
+        BodyTooLong = BAD_REQUEST "body_too_long" "body may have 2,000 characters.",
         HasAnswers = CONFLICT "question_has_answers" "Others have answered; ask staff to remove this question.",
         ClosedAlready = CONFLICT "question_closed" "This question is closed already.",
         NotClosed = CONFLICT "question_not_closed" "This question is not closed.",

@@ -16,14 +16,7 @@ use crate::{
         db::CachedExt,
         markdown::{RENDERER, Rendered},
     },
-    visible_group,
 };
-
-/// Similar questions are looked for by this many of a title's rarest words.
-const SIMILAR_WORDS: i32 = 5;
-/// Similar questions are ranked among this many.
-const SIMILAR_CANDIDATES: i32 = 1_000;
-const SIMILAR_SHOWN: i32 = 5;
 
 /// A question to be inserted.
 pub struct NewQuestion<'a> {
@@ -109,65 +102,6 @@ pub async fn set_lock(conn: &mut Conn, question: PostId, at: Option<DateTime<Utc
         .execute(conn)
         .await?;
     Ok(())
-}
-
-/// Questions that share the rarest words of a title, those that share most first. How rare a word is, PostgreSQL has
-/// counted (pg_stats); so the cost does not grow with the words that everybody uses.
-pub async fn similar(conn: &mut Conn, title: &str, member: Option<MemberId>) -> QueryResult<Vec<CardRow>> {
-    let found: Vec<CardRow> = diesel::sql_query(concat!(
-        "with common as (
-           select w.word, w.share from pg_stats s,
-             unnest(s.most_common_elems::text::text[], s.most_common_elem_freqs) as w (word, share)
-           where s.schemaname = current_schema() and s.tablename = 'post' and s.attname = 'searchable'
-         ), words as (
-           select '''' || replace(replace(l.lexeme, '\\', '\\\\'), '''', '''''') || '''' as word
-           from unnest(to_tsvector('english', $1)) l left join common c on c.word = l.lexeme
-           order by c.share nulls first, l.lexeme limit $3
-         ), wanted as (
-           select to_tsquery('simple', string_agg(word, ' | ')) as query from words
-         ), candidate as materialized (
-           select p.id, ts_rank(p.searchable, w.query) as rank from wanted w
-           join post p on p.searchable @@ w.query and p.kind = 'question' and p.state = 'published' and ",
-        visible_group!("p.group_id", "$2"),
-        " limit $4
-         ), likest as (
-           select id, rank from candidate order by rank desc, id desc limit $5
-         )
-         select ",
-        card_columns!(),
-        " from likest c join question_listing l on l.question_id = c.id ",
-        card_joins!(),
-        " order by c.rank desc, c.id desc"
-    ))
-    .bind::<Text, _>(title)
-    .bind::<Nullable<SqlUuid>, _>(member)
-    .bind::<Int4, _>(SIMILAR_WORDS)
-    .bind::<Int4, _>(SIMILAR_CANDIDATES)
-    .bind::<Int4, _>(SIMILAR_SHOWN)
-    .cached()
-    .load(conn)
-    .await?;
-    if found.is_empty() { by_spelling(conn, title, member).await } else { Ok(found) }
-}
-
-/// Questions whose titles are spelt much like this one.
-async fn by_spelling(conn: &mut Conn, title: &str, member: Option<MemberId>) -> QueryResult<Vec<CardRow>> {
-    diesel::sql_query(concat!(
-        "select ",
-        card_columns!(),
-        " from (select p.id, similarity(p.title, $1) as likeness from post p
-                where p.kind = 'question' and p.state = 'published' and p.title % $1 and ",
-        visible_group!("p.group_id", "$2"),
-        " order by likeness desc, p.id desc limit $3) s join question_listing l on l.question_id = s.id ",
-        card_joins!(),
-        " order by s.likeness desc, s.id desc"
-    ))
-    .bind::<Text, _>(title)
-    .bind::<Nullable<SqlUuid>, _>(member)
-    .bind::<Int4, _>(SIMILAR_SHOWN)
-    .cached()
-    .load(conn)
-    .await
 }
 
 /// The cards of these questions, in no particular order.

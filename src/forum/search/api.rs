@@ -1,16 +1,27 @@
 //! Searching.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
+use diesel::QueryResult;
 use poem::{Request as HttpRequest, http::StatusCode};
-use poem_openapi::{Object, OpenApi, param::Query, payload::Json};
+use poem_openapi::{Object, OpenApi, param, payload::Json};
 
 use super::{
-    rules::{self, QUERY_CHARS, Search},
-    store::{self, FoundRow, Scope, SearchMode},
+    rules::{self, QUERY_CHARS, Query, Search},
+    snippet::snippet_html,
+    store::{self, FoundRow, Scope},
 };
 use crate::{
     domain::{ApiTag, PostId, PostKind},
-    forum::tag,
+    forum::{
+        search_document::{
+            dictionary::{Spelt, mended},
+            language,
+            store::find_neighbours,
+        },
+        tag,
+    },
     identity::{
         Actor, Visitor,
         auth::address,
@@ -18,11 +29,7 @@ use crate::{
         handle::{Handle, find_named},
         member::AuthorView,
     },
-    kit::{
-        Conn, Kit, Problem,
-        pagination::{Page, Request},
-        problem::Fields,
-    },
+    kit::{Conn, Kit, Problem, pagination::Page, problem::Fields},
 };
 
 /// The operation that searches questions and answers.
@@ -48,14 +55,16 @@ struct FoundPost {
     created_at: DateTime<Utc>,
 }
 
-impl From<FoundRow> for FoundPost {
-    fn from(row: FoundRow) -> Self {
+impl FoundPost {
+    /// The post, with the part of its text that shows why `query` found it.
+    fn of(row: FoundRow, query: &Query) -> Self {
+        let language = language::known(row.language.as_deref().unwrap_or_default());
         Self {
             id: row.id,
             kind: row.kind,
             question_id: row.question_id,
             title: row.title,
-            snippet_html: rules::snippet_html(&row.snippet),
+            snippet_html: snippet_html(&row.text, language, query),
             author: row.author.into(),
             score: row.score,
             solved: row.solved,
@@ -70,17 +79,17 @@ impl SearchApi {
     ///
     /// Words as in web search engines: `"a phrase"`, `or`, `-not`; the last word may be unfinished. Filters: `tag:`,
     /// `is:solved`, `is:unsolved`, `author:`, `group:`, `before:` and `after:` with a day; one that names what does
-    /// not exist finds nothing. When no word is found, titles that are spelt alike are. Without words, the newest questions
-    /// that fit.
+    /// not exist finds nothing. Words are found in their other forms, without their accents, and as parts of paths and names;
+    /// one that hardly any post has also by those that are spelt alike. Without words, the newest questions that fit.
     #[oai(path = "/search", method = "get", operation_id = "search")]
     async fn search(
         &self,
         request: &HttpRequest,
         visitor: Visitor,
         /// 1 to 300 characters.
-        q: Query<String>,
-        cursor: Query<Option<String>>,
-        limit: Query<Option<usize>>,
+        q: param::Query<String>,
+        cursor: param::Query<Option<String>>,
+        limit: param::Query<Option<usize>>,
     ) -> Result<Json<Page<FoundPost>>, Problem> {
         let actor = visitor.0;
         if actor.is_none() {
@@ -92,29 +101,24 @@ impl SearchApi {
         let mut fields = Fields::default();
         let search = rules::parse(&mut fields, &q);
         fields.done()?;
-        let list = |mode: &str| format!("search?{mode}&{}", q.0);
         let mut conn = self.kit.db.read().await?;
         let Some(scope) = scope(&mut conn, &search, actor.as_ref()).await? else { return Ok(Json(Page::empty())) };
-
-        let text = search.text();
-        let mode = if text.is_empty() { SearchMode::Filters } else { SearchMode::Words };
-        // A cursor of the list by spelling goes on in that list.
-        let spelling: Result<Request<u64>, _> = self.kit.cursors.request(&list("spelling"), cursor.0.as_deref(), limit.0);
-        if cursor.0.is_none() || spelling.is_err() {
-            let list = list("words");
-            let request = self.kit.cursors.request(&list, cursor.0.as_deref(), limit.0)?;
-            let rows = store::find(&mut conn, mode, (&search.head, &search.last, &search.prefix), &scope, &request).await?;
-            if !rows.is_empty() || mode == SearchMode::Filters || request.seek.is_some() {
-                return Ok(Json(self.kit.cursors.page(&list, &request, rows, |row| (row.rank.to_bits(), row.id.0), FoundPost::from)));
-            }
+        let list = format!("search?{}", q.0);
+        let request = self.kit.cursors.request(&list, cursor.0.as_deref(), limit.0)?;
+        let query = search.query(&spellings(&mut conn, &search).await?);
+        if search.has_text && query.required.is_empty() {
+            return Ok(Json(Page::empty()));
         }
-        let (list, request) = (list("spelling"), spelling?);
-        drop(conn);
-        let mut tx = self.kit.db.begin().await?;
-        store::forgive_spelling(&mut tx).await?;
-        let rows = store::find(&mut tx, SearchMode::Spelling, (&text, "", ""), &scope, &request).await?;
-        Ok(Json(self.kit.cursors.page(&list, &request, rows, |row| (row.rank.to_bits(), row.id.0), FoundPost::from)))
+        let rows = store::find(&mut conn, search.has_text.then_some(&query), &scope, &request).await?;
+        let of = |row| FoundPost::of(row, &query);
+        Ok(Json(self.kit.cursors.page(&list, &request, rows, |row| (row.rank.to_bits(), row.id.0), of)))
     }
+}
+
+/// Other spellings of those words that hardly any post has.
+async fn spellings(conn: &mut Conn, search: &Search) -> QueryResult<HashMap<String, Vec<String>>> {
+    let spelt: Vec<Spelt> = search.spelt().into_iter().filter_map(|(word, unfinished)| Spelt::of(word, unfinished)).collect();
+    if spelt.is_empty() { Ok(HashMap::new()) } else { Ok(mended(find_neighbours(conn, &spelt).await?)) }
 }
 
 /// What a search's filters mean to this caller; None when they name what does not exist.

@@ -2,4 +2,5 @@
 
 pub mod api;
 pub mod rules;
+pub mod snippet;
 pub mod store;

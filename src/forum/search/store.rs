@@ -1,12 +1,13 @@
-//! Search in PostgreSQL: stemmed words, the last one as a prefix; and trigrams of titles when no word is found.
+//! Search in PostgreSQL, over the search documents of posts.
 
 use chrono::{DateTime, Utc};
 use diesel::{
     QueryResult, QueryableByName,
     sql_types::{Bool, Double, Int4, Int8, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
-use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
+use diesel_async::RunQueryDsl;
 
+use super::rules::Query;
 use crate::{
     author_columns,
     domain::{GroupId, MemberId, PostId, PostKind, TagId},
@@ -16,7 +17,7 @@ use crate::{
 };
 
 /// At most this many matches are ranked, so that a word that everybody uses costs no more than others.
-const RANKED_MAX: i32 = 5_000;
+const RANKED_MAX: i32 = 2_000;
 
 /// Whom and what a search is narrowed to.
 #[derive(Default)]
@@ -31,7 +32,7 @@ pub struct Scope {
     pub before: Option<DateTime<Utc>>,
 }
 
-/// A post that was found, with its question's title and a snippet in which highlights are marked.
+/// A post that was found, with its question's title and the first part of its text.
 #[derive(QueryableByName, Debug)]
 pub struct FoundRow {
     #[diesel(sql_type = SqlUuid)]
@@ -43,7 +44,9 @@ pub struct FoundRow {
     #[diesel(sql_type = Text)]
     pub title: String,
     #[diesel(sql_type = Text)]
-    pub snippet: String,
+    pub text: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub language: Option<String>,
     #[diesel(sql_type = Int4)]
     pub score: i32,
     #[diesel(sql_type = Bool)]
@@ -69,24 +72,22 @@ macro_rules! plain_text {
     };
 }
 
-/// SQL: whether the post `p` may be seen, and fits what the search says of posts. Part of every list of candidates: what
-/// the caller may not see takes no place among as many as are ranked.
+/// SQL: whether a post may be seen, and fits what the search says of posts, by a table that has its author, group and time. Part of
+/// every list of candidates: what the caller may not see takes no place among as many as are ranked.
 macro_rules! fits {
-    () => {
-        concat!("p.state = 'published' and ", fits!("p", "p.group_id"))
-    };
-    // Of the table under this name, which has the group and the time of the post.
-    ($table:literal, $group:literal) => {
+    ($group:literal, $author:literal, $created_at:literal) => {
         concat!(
             "($4 or ",
             visible_group!($group, "$5"),
-            ") and ($7 is null or p.author_id = $7) and ($8 is null or ",
+            ") and ($7 is null or ",
+            $author,
+            " = $7) and ($8 is null or ",
             $group,
             " = $8) and ($10 is null or ",
-            $table,
-            ".created_at >= $10) and ($11 is null or ",
-            $table,
-            ".created_at < $11)"
+            $created_at,
+            " >= $10) and ($11 is null or ",
+            $created_at,
+            " < $11)"
         )
     };
 }
@@ -96,9 +97,7 @@ macro_rules! fits {
 macro_rules! found {
     ($candidates:expr, $seek:literal, $order:literal) => {
         concat!(
-            "with wanted as (
-               select websearch_to_tsquery('english', $1) && (websearch_to_tsquery('english', $2) || to_tsquery('english', $3)) as query
-             ), candidate as (",
+            "with candidate as (",
             $candidates,
             "), page as (
                select c.id, c.rank from candidate c join question_listing l on l.question_id = c.question_id
@@ -112,13 +111,12 @@ macro_rules! found {
             " limit $14
              )
              select c.id, c.rank, p.kind, p.question_id, q.title, pc.score, q.accepted_answer_id is not null as solved, p.created_at,
-                    ts_headline('english', ",
-            plain_text!("translate(left(p.body_html, 8000), E'\\uE000\\uE001', '')"),
-            ", w.query,
-                      E'StartSel=\\uE000, StopSel=\\uE001, MaxWords=30, MinWords=15, MaxFragments=2, FragmentDelimiter=\" … \"') as snippet, ",
+                    d.language, ",
+            plain_text!("left(p.body_html, 8000)"),
+            " as text, ",
             author_columns!("m", "r"),
-            " from page c cross join wanted w join post p on p.id = c.id join post_counter pc on pc.post_id = p.id join post q on q.id = p.question_id
-             join member m on m.id = p.author_id left join reputation r on r.member_id = m.id
+            " from page c join post p on p.id = c.id join post_counter pc on pc.post_id = p.id join post q on q.id = p.question_id
+             join search_document d on d.post_id = p.id join member m on m.id = p.author_id left join reputation r on r.member_id = m.id
              order by ",
             $order
         )
@@ -136,66 +134,41 @@ macro_rules! directions {
     };
 }
 
-/// How posts are found.
-#[derive(Clone, Copy, PartialEq)]
-pub enum SearchMode {
-    /// By their words, best match first.
-    Words,
-    /// By the spelling of their titles, likest first.
-    Spelling,
-    /// By the filters alone, newest first.
-    Filters,
-}
-
-/// Lets titles that are half alike count as alike, until the transaction ends; by default it takes more.
-pub async fn forgive_spelling(conn: &mut Conn) -> QueryResult<()> {
-    conn.batch_execute("set local pg_trgm.word_similarity_threshold = 0.5").await
-}
-
-/// A page of what is found. `head`, `last` and `prefix` are the parts of [`super::rules::Search`].
-pub async fn find(
-    conn: &mut Conn,
-    mode: SearchMode,
-    (head, last, prefix): (&str, &str, &str),
-    scope: &Scope,
-    request: &Request<u64>,
-) -> QueryResult<Vec<FoundRow>> {
-    // Votes count a little: ten of them as much as a twentieth of a perfect match.
-    let text = match mode {
-        SearchMode::Words => directions!(
+/// A page of what is found: by a query, best match first; without one by the filters alone, newest first.
+pub async fn find(conn: &mut Conn, query: Option<&Query>, scope: &Scope, request: &Request<u64>) -> QueryResult<Vec<FoundRow>> {
+    let text = if query.is_some() {
+        // Votes count a little: ten of them as much as a tenth of the match.
+        directions!(
             request.back(),
             concat!(
-                "select m.id, m.question_id, ts_rank(m.searchable, w.query)::float8 + 0.05 * log(1 + greatest(c.score, 0)) as rank
-                 from wanted w cross join lateral (
-                   select p.id, p.question_id, p.searchable from post p where p.searchable @@ w.query and ",
-                fits!(),
-                " limit $15) m join post_counter c on c.post_id = m.id"
+                "select m.post_id as id, m.question_id,
+                        (ts_rank(m.words, $1::tsquery) + coalesce(ts_rank(m.words, $2::tsquery), 0))::float8
+                          * (1 + 0.1 * log(1 + greatest(c.score, 0))) as rank
+                 from (select d.post_id, d.question_id, d.words from search_document d
+                       where d.words @@ $1::tsquery and d.published and ",
+                fits!("d.group_id", "d.author_id", "d.created_at"),
+                " limit $3) m join post_counter c on c.post_id = m.post_id"
             )
-        ),
-        SearchMode::Spelling => directions!(
+        )
+    } else {
+        // The first three mean nothing here, but have types.
+        directions!(
             request.back(),
             concat!(
-                "select p.id, p.question_id, word_similarity($1, p.title)::float8 as rank from post p
-                 where p.kind = 'question' and $1 <% p.title and ",
-                fits!(),
-                " limit $15"
+                "select l.question_id as id, l.question_id, extract(epoch from l.created_at)::float8 as rank
+                 from question_listing l join post p on p.id = l.question_id
+                 where l.published and coalesce($1::text, $2::text) is null
+                   and ($6 is null or l.question_id in (select question_id from question_tag where tag_id = $6)) and ",
+                fits!("l.group_id", "p.author_id", "l.created_at"),
+                " order by l.created_at desc, l.question_id desc limit $3"
             )
-        ),
-        SearchMode::Filters => directions!(
-            request.back(),
-            concat!(
-                "select p.id, p.question_id, extract(epoch from p.created_at)::float8 as rank from question_listing l join post p on p.id = l.question_id
-                 where l.published and ($6 is null or l.question_id in (select question_id from question_tag where tag_id = $6)) and ",
-                fits!("l", "l.group_id"),
-                " order by l.created_at desc, l.question_id desc limit $15"
-            )
-        ),
+        )
     };
     let seek = request.seek.as_ref();
     diesel::sql_query(text)
-        .bind::<Text, _>(head)
-        .bind::<Text, _>(last)
-        .bind::<Text, _>(prefix)
+        .bind::<Nullable<Text>, _>(query.map(|query| &query.required))
+        .bind::<Nullable<Text>, _>(query.and_then(|query| query.optional.as_ref()))
+        .bind::<Int4, _>(RANKED_MAX)
         .bind::<Bool, _>(scope.staff)
         .bind::<Nullable<SqlUuid>, _>(scope.member)
         .bind::<Nullable<SqlUuid>, _>(scope.tag)
@@ -207,7 +180,6 @@ pub async fn find(
         .bind::<Nullable<Double>, _>(seek.map(|seek| f64::from_bits(seek.key)))
         .bind::<Nullable<SqlUuid>, _>(seek.map(|seek| seek.id))
         .bind::<Int8, _>(request.rows())
-        .bind::<Int4, _>(RANKED_MAX)
         .cached()
         .load(conn)
         .await

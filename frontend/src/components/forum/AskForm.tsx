@@ -53,6 +53,7 @@ export function AskForm({ group }: { group?: string }) {
     },
   });
   const [title] = useDebouncedValue(form.values.title, PAUSE_MS);
+  const [body] = useDebouncedValue(form.values.body, PAUSE_MS);
   const tagErrors = useTagErrors(form);
   const element = useRef<HTMLFormElement>(null);
   const ask = useWrite({
@@ -110,7 +111,7 @@ export function AskForm({ group }: { group?: string }) {
             }
             {...form.getInputProps('title')}
           />
-          <SimilarHint title={title} />
+          <SimilarHint title={title} body={body} />
         </div>
         <MarkdownEditor
           label={t('ask.body')}

@@ -26,7 +26,7 @@ export function CloseDialog({ question, opened, close }: { question: QuestionVie
       duplicate_of: (address, { reason }) => (reason === 'duplicate' && !UUID.test(address) ? t('close.no_address') : null),
     },
   });
-  const similar = useSimilar(opened ? question.title : '').filter(({ id }) => id !== question.id);
+  const similar = useSimilar(opened ? question.title : '', question.excerpt).filter(({ id }) => id !== question.id);
   const send = useWrite({
     ...closeQuestionMutation(),
     onSuccess: async () => {

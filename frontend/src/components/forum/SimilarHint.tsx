@@ -6,10 +6,10 @@ import { QuestionLink, questionAddress } from './QuestionLink';
 import classes from './SimilarHint.module.css';
 import { Solved, useSimilar } from './SimilarQuestions';
 
-/** While somebody types a title: perhaps it was answered already. */
-export function SimilarHint({ title }: { title: string }) {
+/** While somebody types a question: perhaps it was answered already. */
+export function SimilarHint({ title, body }: { title: string; body: string }) {
   const { t } = useTranslation('forum');
-  const similar = useSimilar(title);
+  const similar = useSimilar(title, body);
   return (
     <Box aria-live="polite">
       {similar.length > 0 && (

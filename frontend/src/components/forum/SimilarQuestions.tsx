@@ -9,13 +9,23 @@ import { QuestionLink } from './QuestionLink';
 import { SidebarCard } from './Sidebar';
 
 const TITLE_CHARS_MAX = 300;
+/** Characters of a body that are compared, and what they may make of an address: proxies refuse long ones. */
+const BODY_CHARS_MAX = 1_200;
+const ADDRESS_CHARS_MAX = 4_000;
 
-/** Questions like a title, as soon as it is long enough to compare. */
-export function useSimilar(title: string) {
+/** The beginning of a text that fits into an address. */
+export function startOf(text: string) {
+  const chars = [...text.trim().replace(/\p{Surrogate}/gu, '')].slice(0, BODY_CHARS_MAX);
+  while (encodeURIComponent(chars.join('')).length > ADDRESS_CHARS_MAX) chars.length = Math.floor(chars.length / 2);
+  return chars.join('');
+}
+
+/** Questions like one with this title, as soon as it is long enough to compare, and this body, as far as it is written. */
+export function useSimilar(title: string, body: string) {
   const asked = title.trim().slice(0, TITLE_CHARS_MAX);
   const enabled = asked.length >= SIMILAR_FROM_CHARS;
   const { data } = useQuery({
-    ...similarQuestionsOptions({ query: { title: asked } }),
+    ...similarQuestionsOptions({ query: { title: asked, body: startOf(body) } }),
     enabled,
     staleTime: 300_000,
     placeholderData: keepPreviousData,
@@ -24,9 +34,9 @@ export function useSimilar(title: string) {
 }
 
 /** Beside a question: others like it. */
-export function RelatedQuestions({ id, title }: { id: string; title: string }) {
+export function RelatedQuestions({ id, title, excerpt }: { id: string; title: string; excerpt: string }) {
   const { t } = useTranslation('forum');
-  const others = useSimilar(title).filter((question) => question.id !== id);
+  const others = useSimilar(title, excerpt).filter((question) => question.id !== id);
   if (others.length === 0) return null;
   return (
     <SidebarCard title={t('question.related')}>

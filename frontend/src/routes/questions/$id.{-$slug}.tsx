@@ -45,7 +45,7 @@ function Question() {
     navigate({ params: { id, slug: canonical }, search: true, hash: true, replace: true, resetScroll: false });
   }, [id, slug, canonical, navigate]);
 
-  const related = <RelatedQuestions id={id} title={question.title} />;
+  const related = <RelatedQuestions id={id} title={question.title} excerpt={question.excerpt} />;
   return (
     <>
       <PageHeader title={question.title} description={<About question={question} />}>

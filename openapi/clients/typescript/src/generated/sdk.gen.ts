@@ -1467,7 +1467,7 @@ export const askQuestion = <ThrowOnError extends boolean = false>(options: Optio
 });
 
 /**
- * Find questions like a title
+ * Find questions like one
  *
  * For somebody who is about to ask: perhaps it was asked before.
  */
@@ -1830,8 +1830,8 @@ export const getReward = <ThrowOnError extends boolean = false>(options: Options
  *
  * Words as in web search engines: `"a phrase"`, `or`, `-not`; the last word may be unfinished. Filters: `tag:`,
  * `is:solved`, `is:unsolved`, `author:`, `group:`, `before:` and `after:` with a day; one that names what does
- * not exist finds nothing. When no word is found, titles that are spelt alike are. Without words, the newest questions
- * that fit.
+ * not exist finds nothing. Words are found in their other forms, without their accents, and as parts of paths and names;
+ * one that hardly any post has also by those that are spelt alike. Without words, the newest questions that fit.
  */
 export const search = <ThrowOnError extends boolean = false>(options: Options<SearchData, ThrowOnError>) => (options.client ?? client).get<SearchResponses, SearchErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

@@ -4230,7 +4230,7 @@ export type SignedIn = {
 /**
  * SimilarQuestions
  *
- * Questions like a title.
+ * Questions like another one.
  */
 export type SimilarQuestions = {
     /**
@@ -11660,6 +11660,10 @@ export type SimilarQuestionsData = {
          * 10 to 300 characters.
          */
         title: string;
+        /**
+         * Markdown, at most 2,000 characters: what is written so far, or its beginning.
+         */
+        body?: string;
     };
     url: '/questions/similar';
 };

@@ -3201,7 +3201,7 @@ export const askQuestionMutation = (options?: Partial<Options<AskQuestionData>>)
 export const similarQuestionsQueryKey = (options: Options<SimilarQuestionsData>) => createQueryKey('similarQuestions', options);
 
 /**
- * Find questions like a title
+ * Find questions like one
  *
  * For somebody who is about to ask: perhaps it was asked before.
  */
@@ -3858,8 +3858,8 @@ export const searchQueryKey = (options: Options<SearchData>) => createQueryKey('
  *
  * Words as in web search engines: `"a phrase"`, `or`, `-not`; the last word may be unfinished. Filters: `tag:`,
  * `is:solved`, `is:unsolved`, `author:`, `group:`, `before:` and `after:` with a day; one that names what does
- * not exist finds nothing. When no word is found, titles that are spelt alike are. Without words, the newest questions
- * that fit.
+ * not exist finds nothing. Words are found in their other forms, without their accents, and as parts of paths and names;
+ * one that hardly any post has also by those that are spelt alike. Without words, the newest questions that fit.
  */
 export const searchOptions = (options: Options<SearchData>) => queryOptions<SearchResponse, SearchError, SearchResponse, ReturnType<typeof searchQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -3881,8 +3881,8 @@ export const searchInfiniteQueryKey = (options: Options<SearchData>): QueryKey<O
  *
  * Words as in web search engines: `"a phrase"`, `or`, `-not`; the last word may be unfinished. Filters: `tag:`,
  * `is:solved`, `is:unsolved`, `author:`, `group:`, `before:` and `after:` with a day; one that names what does
- * not exist finds nothing. When no word is found, titles that are spelt alike are. Without words, the newest questions
- * that fit.
+ * not exist finds nothing. Words are found in their other forms, without their accents, and as parts of paths and names;
+ * one that hardly any post has also by those that are spelt alike. Without words, the newest questions that fit.
  */
 export const searchInfiniteOptions = (options: Options<SearchData>) => infiniteQueryOptions<SearchResponse, SearchError, InfiniteData<SearchResponse>, QueryKey<Options<SearchData>>, string | Pick<QueryKey<Options<SearchData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
 // @ts-ignore

@@ -1,0 +1,1 @@
+truncate search_document;
