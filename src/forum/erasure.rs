@@ -13,7 +13,7 @@ use super::{
         mention,
         rendering::{self, COMMENTS, POSTS},
     },
-    search_document::{self, analysis::words},
+    search_document::{self, analysis::words, language},
 };
 use crate::{
     domain::{MemberId, PostId},
@@ -198,7 +198,7 @@ async fn take_out_names(conn: &mut Conn, member: MemberId, called: &Called<'_>) 
     .await?;
     mention::delete_of(conn, member).await?;
     search_document::store::empty(conn, &posts.iter().map(|post| PostId(post.id)).collect::<Vec<_>>()).await?;
-    let spellings = called.names.iter().flat_map(|name| words(name)).flat_map(|word| word.alternatives());
+    let spellings = called.names.iter().flat_map(|name| words(name)).flat_map(|word| word.spellings(language::all()));
     search_document::store::delete_words(conn, &spellings.collect::<Vec<_>>()).await?;
     for (texts, rows) in [(&POSTS, posts), (&COMMENTS, comments)] {
         let bodies: Vec<(Uuid, &str)> = rows.iter().map(|row| (row.id, row.body.as_str())).collect();

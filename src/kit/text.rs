@@ -29,6 +29,12 @@ pub fn tidy(name: &str) -> String {
     name.chars().filter(|c| !has_no_width(*c)).collect::<String>().trim().to_owned()
 }
 
+/// The beginning of a text, of at most so many bytes, and no part of a character.
+pub fn start_of(text: &str, bytes_max: usize) -> &str {
+    let end = (0..=bytes_max.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
+    &text[..end.unwrap_or(0)]
+}
+
 /// What nobody sees of a text, for the description's patterns: space, and (of the first plane) what has no width.
 macro_rules! unseen {
     () => {
@@ -80,6 +86,13 @@ impl std::ops::Deref for Text {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_beginning_is_of_whole_characters() {
+        for (bytes, expected) in [(0, ""), (1, "a"), (2, "a"), (3, "aé"), (6, "aé"), (7, "aé😀"), (99, "aé😀")] {
+            assert_eq!(start_of("aé😀", bytes), expected, "{bytes}");
+        }
+    }
 
     #[test]
     fn a_name_is_what_can_be_seen_of_it() {

@@ -849,8 +849,9 @@ diesel::table! {
 
     search_word_count (id) {
         id -> Bool,
-        counted_at -> Timestamptz,
+        counted_at -> Nullable<Timestamptz>,
         documents_written -> Int8,
+        deletions -> Int8,
     }
 }
 

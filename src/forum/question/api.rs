@@ -25,7 +25,7 @@ use crate::{
             revision::{self, NewRevision},
             rules::{self as post_rules, REASON_CHARS_MAX},
         },
-        search_document::{self, Document},
+        search_document::{self, Document, language::Spoken},
         tag,
     },
     identity::{
@@ -211,8 +211,11 @@ impl QuestionApi {
         if title.trim().chars().count() < *SIMILAR_TITLE_CHARS.start() || title.chars().count() > *SIMILAR_TITLE_CHARS.end() {
             return Err(Refusal::BadTitle.into());
         }
+        let site = site_settings::current(&self.kit).await?;
+        let spoken = Spoken::in_text(&format!("{}\n{body}", *title), site.language.as_str());
         let mut conn = self.kit.db.read().await?;
-        let rows: Vec<CardRow> = similar::find(&mut conn, title.trim(), &body, visitor.0.map(|actor| actor.member_id)).await?;
+        let member = visitor.0.map(|actor| actor.member_id);
+        let rows: Vec<CardRow> = similar::find(&mut conn, (title.trim(), &body), &spoken, member).await?;
         Ok(Json(SimilarQuestions { items: rows.into_iter().map(QuestionCard::from).collect() }))
     }
 

@@ -1,7 +1,5 @@
 //! Searching.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, Utc};
 use diesel::QueryResult;
 use poem::{Request as HttpRequest, http::StatusCode};
@@ -16,8 +14,8 @@ use crate::{
     domain::{ApiTag, PostId, PostKind},
     forum::{
         search_document::{
-            dictionary::{Spelt, mended},
-            language,
+            dictionary::Known,
+            language::{self, Spoken},
             store::find_neighbours,
         },
         tag,
@@ -28,6 +26,7 @@ use crate::{
         group_access,
         handle::{Handle, find_named},
         member::AuthorView,
+        site_settings,
     },
     kit::{Conn, Kit, Problem, pagination::Page, problem::Fields},
 };
@@ -99,13 +98,15 @@ impl SearchApi {
             return Err(rules::Refusal::BadQuery.into());
         }
         let mut fields = Fields::default();
-        let search = rules::parse(&mut fields, &q);
+        let site = site_settings::current(&self.kit).await?;
+        let spoken = Spoken::in_text(&q, site.language.as_str());
+        let search = rules::parse(&mut fields, &q, &spoken);
         fields.done()?;
         let mut conn = self.kit.db.read().await?;
         let Some(scope) = scope(&mut conn, &search, actor.as_ref()).await? else { return Ok(Json(Page::empty())) };
         let list = format!("search?{}", q.0);
         let request = self.kit.cursors.request(&list, cursor.0.as_deref(), limit.0)?;
-        let query = search.query(&spellings(&mut conn, &search).await?);
+        let query = search.query(&known(&mut conn, &search, &spoken).await?);
         if search.has_text && query.required.is_empty() {
             return Ok(Json(Page::empty()));
         }
@@ -115,10 +116,10 @@ impl SearchApi {
     }
 }
 
-/// Other spellings of those words that hardly any post has.
-async fn spellings(conn: &mut Conn, search: &Search) -> QueryResult<HashMap<String, Vec<String>>> {
-    let spelt: Vec<Spelt> = search.spelt().into_iter().filter_map(|(word, unfinished)| Spelt::of(word, unfinished)).collect();
-    if spelt.is_empty() { Ok(HashMap::new()) } else { Ok(mended(find_neighbours(conn, &spelt).await?)) }
+/// What the dictionary says of the words.
+async fn known(conn: &mut Conn, search: &Search, spoken: &Spoken) -> QueryResult<Known> {
+    let asked = search.asked();
+    if asked.is_empty() { Ok(Known::default()) } else { Ok(Known::of(find_neighbours(conn, &asked).await?, spoken)) }
 }
 
 /// What a search's filters mean to this caller; None when they name what does not exist.

@@ -1,13 +1,14 @@
 //! How a search is written: words as in web search engines, and filters such as `tag:rust is:solved`.
 
-use std::{collections::HashMap, time::Duration};
+use std::time::Duration;
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
 use crate::{
     forum::search_document::{
-        analysis::{Word, words},
-        language::is_stop_word,
+        analysis::{IN_TITLE, Word, any_of, quoted, words},
+        dictionary::{Asked, COMMON, Known},
+        language::Spoken,
     },
     kit::{problem::Fields, rate_limits::RateLimit},
 };
@@ -26,6 +27,9 @@ pub const VISITOR_SEARCH: RateLimit = RateLimit::per("visitor search", 15, Durat
 pub const QUERY_CHARS: std::ops::RangeInclusive<usize> = 1..=300;
 /// A last word of fewer characters is not taken for the beginning of a longer one.
 const PREFIX_CHARS_MIN: usize = 3;
+
+/// Where even the rarest word of a search is at more posts, those that have all of them in their titles are likeliest.
+const TITLES_FROM: i32 = 10_000;
 
 /// What becomes of a post that has a phrase.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -62,8 +66,8 @@ pub struct Search {
     pub before: Option<DateTime<Utc>>,
 }
 
-/// Takes a search apart. What is refused lands in `fields`.
-pub fn parse(fields: &mut Fields, query: &str) -> Search {
+/// Takes a search apart, by which words say little. What is refused lands in `fields`.
+pub fn parse(fields: &mut Fields, query: &str, spoken: &Spoken) -> Search {
     let mut search = Search { choices: vec![Vec::new()], ..Search::default() };
     let tokens = tokens(query);
     for (n, token) in tokens.iter().enumerate() {
@@ -76,18 +80,24 @@ pub fn parse(fields: &mut Fields, query: &str) -> Search {
             search.choices.push(Vec::new());
             continue;
         }
-        let words = words(text);
-        let Some(last) = words.last() else { continue };
-        let says_little = !quoted && words.len() == 1 && is_stop_word(&last.written);
-        let role = if excluded { Role::Excluded } else { [Role::Required, Role::Optional][usize::from(says_little)] };
-        let unfinished = n + 1 == tokens.len()
-            && (role, quoted) == (Role::Required, false)
-            && !last.pair
-            && last.range.end == text.len()
-            && last.written.chars().all(char::is_alphanumeric)
-            && last.written.chars().count() >= PREFIX_CHARS_MIN;
-        if let Some(choice) = search.choices.last_mut() {
-            choice.push(Phrase { words, role, unfinished });
+        let ends = n + 1 == tokens.len();
+        // Of "doesn't" and "l'eau", each part is a word of its own.
+        let parts: Vec<&str> = if quoted { vec![text] } else { text.split(['\'', '’']).collect() };
+        for (n, part) in parts.iter().enumerate() {
+            let words = words(part);
+            let Some(last) = words.last() else { continue };
+            let says_little = !quoted && words.len() == 1 && spoken.is_stop_word(&last.written);
+            let role = if excluded { Role::Excluded } else { [Role::Required, Role::Optional][usize::from(says_little)] };
+            let unfinished = ends
+                && n + 1 == parts.len()
+                && (role, quoted) == (Role::Required, false)
+                && !last.pair
+                && last.range.end == part.len()
+                && last.written.chars().all(char::is_alphanumeric)
+                && last.written.chars().count() >= PREFIX_CHARS_MIN;
+            if let Some(choice) = search.choices.last_mut() {
+                choice.push(Phrase { words, role, unfinished });
+            }
         }
     }
     for choice in &mut search.choices {
@@ -156,46 +166,60 @@ impl Search {
         self.choices.iter().flatten()
     }
 
-    /// The words that a post must have, whose spelling may be mended, and whether each may be unfinished.
-    pub fn spelt(&self) -> Vec<(&Word, bool)> {
+    /// What the dictionary is to be asked about: the words that a post must have.
+    pub fn asked(&self) -> Vec<Asked> {
         let required = self.phrases().filter(|phrase| phrase.role == Role::Required);
-        required.filter(|phrase| phrase.words.len() == 1).map(|phrase| (&phrase.words[0], phrase.unfinished)).collect()
+        let single = required.filter_map(|phrase| Some((phrase, <&[Word; 1]>::try_from(phrase.words.as_slice()).ok()?)));
+        single.map(|(phrase, [word])| Asked::about(word, phrase.unfinished)).collect()
     }
 
-    /// What to look for, where `mended` has other spellings of words by their folded ones.
-    pub fn query(&self, mended: &HashMap<String, Vec<String>>) -> Query {
+    /// What to look for, by what the dictionary knows of the words.
+    pub fn query(&self, known: &Known) -> Query {
         let mut query = Query::default();
-        let alternatives = |word: &Word| {
-            let mut all = word.alternatives();
-            all.extend(mended.get(word.folded().as_ref()).into_iter().flatten().cloned());
-            all
-        };
+        let spellings = |word: &Word| known.spellings(word);
         let choices = self.choices.iter().map(|choice| {
             let wanted = choice.iter().filter(|phrase| phrase.role != Role::Optional);
             let parts = wanted.map(|phrase| {
                 let not = if phrase.role == Role::Excluded { "!" } else { "" };
-                format!("{not}({})", phrase.to_tsquery(&alternatives))
+                format!("{not}({})", phrase.to_tsquery(&spellings, known))
             });
             format!("({})", parts.collect::<Vec<_>>().join(" & "))
         });
         query.required = choices.collect::<Vec<_>>().join(" | ");
         let optional = self.phrases().filter(|phrase| phrase.role == Role::Optional);
-        let optional = optional.map(|phrase| phrase.to_tsquery(&alternatives)).collect::<Vec<_>>().join(" | ");
+        let optional = optional.map(|phrase| phrase.to_tsquery(&spellings, known)).collect::<Vec<_>>().join(" | ");
         query.optional = Some(optional).filter(|optional| !optional.is_empty());
+        query.titles = self.titles(&spellings, known);
         for phrase in self.phrases().filter(|phrase| phrase.role == Role::Required) {
-            query.shown.extend(phrase.words.iter().flat_map(&alternatives));
-            query.shown_prefixes.extend(phrase.prefix());
+            query.shown.extend(phrase.words.iter().flat_map(&spellings));
+            query.shown_prefixes.extend(phrase.prefix(known));
         }
         query
+    }
+
+    /// Posts that have all the words in their titles, where each of them is common.
+    fn titles(&self, spellings: &impl Fn(&Word) -> Vec<String>, known: &Known) -> Option<String> {
+        let [choice] = self.choices.as_slice() else { return None };
+        let in_title = |phrase: &Phrase| match (phrase.role, phrase.words.as_slice()) {
+            (Role::Optional, _) => Some(None),
+            (Role::Required, [word]) if known.documents(&word.folded()) >= TITLES_FROM => {
+                let in_title: Vec<String> = spellings(word).iter().map(|spelling| format!("{IN_TITLE}{spelling}")).collect();
+                Some(Some(any_of(&in_title)))
+            }
+            _ => None,
+        };
+        let words: Vec<Option<String>> = choice.iter().map(in_title).collect::<Option<_>>()?;
+        Some(words.into_iter().flatten().collect::<Vec<_>>().join(" & "))
     }
 }
 
 impl Phrase {
     /// What the last word begins with, where it may be unfinished, or where it is one character of a writing without spaces.
-    fn prefix(&self) -> Option<String> {
+    fn prefix(&self, known: &Known) -> Option<String> {
         let last = self.words.last()?;
+        let unfinished = self.unfinished && known.documents(&last.folded()) < COMMON;
         let single = last.pair && last.written.chars().count() == 1 && !self.ends_in_a_run();
-        (self.unfinished || single).then(|| last.folded().into_owned())
+        (unfinished || single).then(|| last.folded().into_owned())
     }
 
     /// Whether the last word is but the end of the pair before it.
@@ -206,17 +230,13 @@ impl Phrase {
         }
     }
 
-    fn to_tsquery(&self, alternatives: &impl Fn(&Word) -> Vec<String>) -> String {
-        let mut words: Vec<String> = Vec::with_capacity(self.words.len());
-        for word in &self.words {
-            let all = alternatives(word).iter().map(|lexeme| format!("'{lexeme}'")).collect::<Vec<_>>();
-            words.push(format!("({})", all.join(" | ")));
-        }
+    fn to_tsquery(&self, spellings: &impl Fn(&Word) -> Vec<String>, known: &Known) -> String {
+        let mut words: Vec<String> = self.words.iter().map(|word| any_of(&spellings(word))).collect();
         if self.ends_in_a_run() {
             words.pop();
         }
-        if let (Some(prefix), Some(last)) = (self.prefix(), words.last_mut()) {
-            *last = format!("({last} | '{prefix}':*)");
+        if let (Some(prefix), Some(last)) = (self.prefix(known), words.last_mut()) {
+            *last = format!("({last} | {}:*)", quoted(&prefix));
         }
         words.join(" <-> ")
     }
@@ -228,6 +248,8 @@ pub struct Query {
     pub required: String,
     /// What comes sooner.
     pub optional: Option<String>,
+    /// What is looked for first, and alone if enough is found.
+    pub titles: Option<String>,
     /// What is highlighted: lexemes.
     pub shown: Vec<String>,
     /// And what begins like this.
@@ -237,10 +259,15 @@ pub struct Query {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::forum::search_document::dictionary::Neighbour;
+
+    fn english() -> Spoken {
+        Spoken::in_text("", "en")
+    }
 
     fn parsed(query: &str) -> (Search, bool) {
         let mut fields = Fields::default();
-        let search = parse(&mut fields, query);
+        let search = parse(&mut fields, query, &english());
         (search, fields.done().is_ok())
     }
 
@@ -254,7 +281,11 @@ mod tests {
                 Role::Optional => "~",
                 Role::Excluded => "-",
             };
-            choice.iter().map(|phrase| format!("{}{}", sign(phrase), phrase.to_tsquery(&written))).collect::<Vec<_>>().join(" ")
+            choice
+                .iter()
+                .map(|phrase| format!("{}{}", sign(phrase), phrase.to_tsquery(&written, &Known::default())))
+                .collect::<Vec<_>>()
+                .join(" ")
         };
         search.choices.iter().map(choice).collect::<Vec<_>>().join(" OR ").replace(['(', ')', '\''], "")
     }
@@ -275,6 +306,8 @@ mod tests {
             ("burr or -blade", "burr"),
             ("-blade", "-blade"),
             ("c++", "c++"),
+            ("my grinder doesn't start", "~my grinder ~doesn ~t start | start:*"),
+            ("l'eau", "l eau | eau:*"),
             ("brew.conf", "brew <-> conf | conf:*"),
             ("std::vec", "std <-> vec | vec:*"),
             ("what is: the", "what is the"),
@@ -308,12 +341,39 @@ mod tests {
     #[test]
     fn words_are_looked_for_in_many_spellings() {
         let (search, _) = parsed("the grindrs -Häuser");
-        let spelt: Vec<_> = search.spelt().into_iter().map(|(word, unfinished)| (word.written.as_str(), unfinished)).collect();
-        assert_eq!(spelt, [("grindrs", false)]);
-        let query = search.query(&HashMap::from([("grindrs".to_owned(), vec!["grinders".to_owned()])]));
+        let asked = search.asked();
+        assert_eq!(asked.iter().map(|asked| (asked.word.as_str(), asked.unfinished)).collect::<Vec<_>>(), [("grindrs", false)]);
+        let neighbour = |word: &str, known, neighbour: Option<&str>| Neighbour {
+            word: word.to_owned(),
+            known,
+            neighbour: neighbour.map(str::to_owned),
+            documents: neighbour.map(|_| 64),
+            languages: Some("de".to_owned()),
+        };
+        let query = search.query(&Known::of(vec![neighbour("grindrs", 0, Some("grinders"))], &english()));
         assert!(query.required.contains("'grindrs'") && query.required.contains("'grinders'"), "{query:?}");
-        assert!(query.required.contains("!((") && query.required.contains("'haus'"), "{query:?}");
+        assert!(query.required.contains("!((") && query.required.contains("'de:haus'"), "{query:?}");
         assert!(query.optional.is_some_and(|optional| optional.contains("'the'")));
-        assert!(query.shown.contains(&"grinders".to_owned()) && !query.shown.contains(&"haus".to_owned()));
+        assert!(query.shown.contains(&"grinders".to_owned()) && !query.shown.contains(&"de:haus".to_owned()));
+
+        // What many posts have is no beginning; what very many have is looked for in titles first.
+        let query = |text, known| {
+            let neighbours = vec![neighbour("burr", known, None), neighbour("mill", 20_000, None)];
+            parsed(text).0.query(&Known::of(neighbours, &english()))
+        };
+        for (text, known, unfinished, titles) in [
+            ("burr", 7, true, None),
+            ("burr", 8, false, None),
+            ("the burr", 9_999, false, None),
+            ("the burr", 10_000, false, Some("('^burr' | '^de:burr')")),
+            ("mill burr", 10_000, false, Some("('^de:mill' | '^mill') & ('^burr' | '^de:burr')")),
+            ("mill burr", 9_999, false, None),
+            ("mill -burr", 10_000, false, None),
+            ("mill or burr", 10_000, false, None),
+            ("\"burr mill\"", 10_000, false, None),
+        ] {
+            let query = query(text, known);
+            assert_eq!((query.shown_prefixes.len() == 1, query.titles.as_deref()), (unfinished, titles), "{text} {known}");
+        }
     }
 }

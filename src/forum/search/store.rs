@@ -18,6 +18,10 @@ use crate::{
 
 /// At most this many matches are ranked, so that a word that everybody uses costs no more than others.
 const RANKED_MAX: i32 = 2_000;
+/// Of them, the best so many can be leafed through.
+const SHOWN_MAX: i32 = 500;
+/// If so many have all words in their titles, no others are looked for.
+const TITLES_ENOUGH: i32 = 50;
 
 /// Whom and what a search is narrowed to.
 #[derive(Default)]
@@ -92,19 +96,14 @@ macro_rules! fits {
     };
 }
 
-/// `$candidates` yields (id, question_id, rank) of posts that fit; what is no longer asked, or asked otherwise, is left out before
-/// ranks are compared, and the page alone is joined to what is shown of it.
+/// `$candidates` yields (id, rank) of posts that fit; the page alone is joined to what is shown of it.
 macro_rules! found {
     ($candidates:expr, $seek:literal, $order:literal) => {
         concat!(
-            "with candidate as (",
+            "with ",
             $candidates,
-            "), page as (
-               select c.id, c.rank from candidate c join question_listing l on l.question_id = c.question_id
-               where l.published
-                 and ($6 is null or exists (select 1 from question_tag qt where qt.question_id = l.question_id and qt.tag_id = $6))
-                 and ($9 is null or (select q.accepted_answer_id is not null from post q where q.id = l.question_id) = $9)
-                 and ",
+            ", page as (
+               select c.id, c.rank from candidate c where ",
             $seek,
             " order by ",
             $order,
@@ -119,6 +118,37 @@ macro_rules! found {
              join search_document d on d.post_id = p.id join member m on m.id = p.author_id left join reputation r on r.member_id = m.id
              order by ",
             $order
+        )
+    };
+}
+
+/// SQL: whether the question of a post, by this column, has the tag, and is solved or not, as the search asks.
+macro_rules! question_fits {
+    ($question:literal) => {
+        concat!(
+            "($6 is null or exists (select 1 from question_tag qt where qt.question_id = ",
+            $question,
+            " and qt.tag_id = $6)) and ($9 is null or (select q.accepted_answer_id is not null from post q where q.id = ",
+            $question,
+            ") = $9)"
+        )
+    };
+}
+
+/// SQL: the first posts that a `tsquery` finds, with their words. Where a tag is asked for, or what is solved, more are looked at.
+macro_rules! matches {
+    ($query:literal, $unless:literal) => {
+        concat!(
+            "select s.* from (
+               select d.post_id, d.question_id, d.words from search_document d
+               where d.words @@ (select ",
+            $query,
+            " from wanted) and d.published and ",
+            $unless,
+            fits!("d.group_id", "d.author_id", "d.created_at"),
+            " limit case when $6 is null and $9 is null then $3 else 10 * $3 end) s where ",
+            question_fits!("s.question_id"),
+            " limit $3"
         )
     };
 }
@@ -141,26 +171,35 @@ pub async fn find(conn: &mut Conn, query: Option<&Query>, scope: &Scope, request
         directions!(
             request.back(),
             concat!(
-                "select m.post_id as id, m.question_id,
-                        (ts_rank(m.words, $1::tsquery) + coalesce(ts_rank(m.words, $2::tsquery), 0))::float8
-                          * (1 + 0.1 * log(1 + greatest(c.score, 0))) as rank
-                 from (select d.post_id, d.question_id, d.words from search_document d
-                       where d.words @@ $1::tsquery and d.published and ",
-                fits!("d.group_id", "d.author_id", "d.created_at"),
-                " limit $3) m join post_counter c on c.post_id = m.post_id"
+                "wanted as materialized (select $1::tsquery as query, $2::tsquery as optional, $15::tsquery as titles),
+                 titled as materialized (",
+                matches!("titles", "$15 is not null and "),
+                "), matched as (
+                   select * from titled where (select count(*) from titled) >= $16
+                   union all (",
+                matches!("query", "(select count(*) from titled) < $16 and "),
+                ")), likely as materialized (
+                   select m.post_id, ts_rank(m.words, w.query) + coalesce(ts_rank(m.words, w.optional), 0) as rank
+                   from matched m cross join wanted w order by rank desc, m.post_id desc limit $17
+                 ), candidate as materialized (
+                   select m.post_id as id, m.rank::float8 * (1 + 0.1 * log(1 + greatest(c.score, 0))) as rank
+                   from likely m join post_counter c on c.post_id = m.post_id)"
             )
         )
     } else {
-        // The first three mean nothing here, but have types.
+        // Those of words mean nothing here, but have types.
         directions!(
             request.back(),
             concat!(
-                "select l.question_id as id, l.question_id, extract(epoch from l.created_at)::float8 as rank
-                 from question_listing l join post p on p.id = l.question_id
-                 where l.published and coalesce($1::text, $2::text) is null
-                   and ($6 is null or l.question_id in (select question_id from question_tag where tag_id = $6)) and ",
+                "candidate as (
+                   select l.question_id as id, extract(epoch from l.created_at)::float8 as rank
+                   from question_listing l join post p on p.id = l.question_id
+                   where l.published and coalesce($1::text, $2::text, $15::text) is null and $16 + $17 > 0
+                     and ($6 is null or l.question_id in (select question_id from question_tag where tag_id = $6)) and ",
+                question_fits!("l.question_id"),
+                " and ",
                 fits!("l.group_id", "p.author_id", "l.created_at"),
-                " order by l.created_at desc, l.question_id desc limit $3"
+                " order by l.created_at desc, l.question_id desc limit $3)"
             )
         )
     };
@@ -180,6 +219,9 @@ pub async fn find(conn: &mut Conn, query: Option<&Query>, scope: &Scope, request
         .bind::<Nullable<Double>, _>(seek.map(|seek| f64::from_bits(seek.key)))
         .bind::<Nullable<SqlUuid>, _>(seek.map(|seek| seek.id))
         .bind::<Int8, _>(request.rows())
+        .bind::<Nullable<Text>, _>(query.and_then(|query| query.titles.as_ref()))
+        .bind::<Int4, _>(TITLES_ENOUGH)
+        .bind::<Int4, _>(SHOWN_MAX)
         .cached()
         .load(conn)
         .await

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use tokio::task::spawn_blocking;
+
 use super::{
     analysis::Document,
     dictionary::ONE_IN,
@@ -38,18 +40,21 @@ pub async fn count_stale_posts(kit: &Kit) -> Result<u64, Problem> {
 
 /// Takes them apart, and tells after each batch how many more are done. Returns how many it were.
 pub async fn index_stale_posts(kit: &Kit, advance: impl Fn(u64) + Send) -> Result<u64, Problem> {
-    let site = site_settings::current(kit).await?;
+    let language = site_settings::current(kit).await?.language;
     let mut done = 0;
     loop {
         let mut tx = kit.db.begin().await?;
         take_time(&mut tx).await?;
         let posts = store::find_stale(&mut tx, BATCH_POSTS).await?;
-        let document = |post: &Stale| Document::of(post.id, &post.title, &post.body_markdown, site.language.as_str());
-        store::put(&mut tx, &posts.iter().map(document).collect::<Vec<_>>()).await?;
+        let batch = posts.len();
+        let document = move |post: &Stale| Document::of(post.id, &post.title, &post.body_markdown, language.as_str());
+        // Requests do not wait for a batch to be taken apart.
+        let documents = spawn_blocking(move || posts.iter().map(document).collect::<Vec<_>>()).await.map_err(Problem::internal)?;
+        store::put(&mut tx, &documents).await?;
         tx.commit().await?;
-        advance(posts.len() as u64);
-        done += posts.len() as u64;
-        if posts.len() < BATCH_POSTS as usize {
+        advance(batch as u64);
+        done += batch as u64;
+        if batch < BATCH_POSTS as usize {
             return Ok(done);
         }
     }
@@ -64,6 +69,6 @@ async fn count_new_words(kit: &Kit) -> Result<(), Problem> {
 pub async fn count_words(kit: &Kit) -> Result<(), Problem> {
     let mut tx = kit.db.begin().await?;
     allow_whole_tables(&mut tx, CHECK_TIMEOUT).await?;
-    store::count_words(&mut tx, ONE_IN, kit.clock.now()).await?;
-    tx.commit().await
+    // Where words were taken out meanwhile, the next minute counts again.
+    if store::count_words(&mut tx, ONE_IN, kit.clock.now()).await? { tx.commit().await } else { Ok(()) }
 }

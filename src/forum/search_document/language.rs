@@ -1,11 +1,18 @@
 //! The languages that posts are written in: which one a text is in, how its words are stemmed, and which of them say little.
 
-use std::{borrow::Cow, sync::LazyLock};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+    sync::LazyLock,
+};
 
 use snowball_stemmers_rs::{Algorithm, Stemmer};
 use whatlang::{Detector, Lang};
 
+use crate::kit::text::start_of;
+
 /// A language that texts are known to be in.
+#[derive(Debug)]
 pub struct Language {
     /// ISO 639-1.
     pub code: &'static str,
@@ -59,8 +66,7 @@ static DETECTOR: LazyLock<Detector> = LazyLock::new(|| Detector::with_allowlist(
 
 /// The language that a text is most probably in; None where it is too short to tell, or mixed.
 pub fn detect(text: &str) -> Option<&'static Language> {
-    let text = &text[..text.floor_char_boundary(DETECTED_BYTES)];
-    let info = DETECTOR.detect(text).filter(|info| info.confidence() >= CONFIDENCE_MIN)?;
+    let info = DETECTOR.detect(start_of(text, DETECTED_BYTES)).filter(|info| info.confidence() >= CONFIDENCE_MIN)?;
     LANGUAGES.iter().find(|language| language.lang == info.lang())
 }
 
@@ -76,26 +82,37 @@ impl Language {
     }
 }
 
-/// What the word is stemmed to in any of the languages; itself is not among them.
-pub fn stems(word: &str) -> Vec<String> {
-    let mut stems: Vec<String> = LANGUAGES.iter().map(|language| language.stem(word).into_owned()).filter(|stem| stem != word).collect();
-    stems.sort_unstable();
-    stems.dedup();
-    stems
+/// All languages that there are words for.
+pub fn all() -> impl Iterator<Item = &'static Language> {
+    LANGUAGES.iter()
 }
 
-/// Words, sorted, that say little in one of the languages (NLTK's lists).
-static STOP_WORDS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
-    let lists = LANGUAGES.iter().filter_map(|language| stop_words::lookup(language.code));
-    let mut words: Vec<&str> = lists.flatten().copied().collect();
-    words.sort_unstable();
-    words.dedup();
-    words
+impl Language {
+    /// Whether a word in small letters, such as "the", says little (NLTK's lists).
+    pub fn is_stop_word(&self, word: &str) -> bool {
+        STOP_WORDS.get(self.code).is_some_and(|words| words.contains(word))
+    }
+}
+
+static STOP_WORDS: LazyLock<HashMap<&str, HashSet<&str>>> = LazyLock::new(|| {
+    let words = |code| stop_words::lookup(code).unwrap_or_default().iter().copied().collect();
+    all().map(|language| (language.code, words(language.code))).collect()
 });
 
-/// Whether a word in small letters, such as "the", says little in one of the languages.
-pub fn is_stop_word(word: &str) -> bool {
-    STOP_WORDS.binary_search(&word).is_ok()
+/// The languages that the words of somebody may be in: the site's, English, and the text's own where that can be told. A word that
+/// says little in one of them says little.
+pub struct Spoken(Vec<&'static Language>);
+
+impl Spoken {
+    /// Of a text on a site of this language.
+    pub fn in_text(text: &str, site: &str) -> Self {
+        Self([known(site), known("en")].into_iter().chain(detect(text)).collect())
+    }
+
+    /// Whether a word in small letters says little.
+    pub fn is_stop_word(&self, word: &str) -> bool {
+        self.0.iter().any(|language| language.is_stop_word(word))
+    }
 }
 
 #[cfg(test)]
@@ -122,12 +139,33 @@ mod tests {
     }
 
     #[test]
-    fn words_have_stems_in_many_languages() {
+    fn words_have_stems_and_some_say_little() {
         let stem = |code: &str, word: &str| known(code).stem(word).into_owned();
         assert_eq!((stem("de", "häuser"), stem("de", "muehlen"), stem("de", "mühle")), ("haus".into(), "muhl".into(), "muhl".into()));
         assert_eq!((stem("en", "grinders"), stem("zh", "咖啡")), ("grinder".into(), "咖啡".into()));
-        assert!(stems("grinders").contains(&"grinder".to_owned()) && !stems("grinders").contains(&"grinders".to_owned()));
-        assert!(["the", "wie", "les", "не"].into_iter().all(is_stop_word) && !is_stop_word("grinder"));
+        let spoken = Spoken::in_text("der", "de");
+        assert!(["the", "wie"].into_iter().all(|word| spoken.is_stop_word(word)) && !spoken.is_stop_word("pour"));
+        assert!(Spoken::in_text("Quel moulin pour une petite cuisine ?", "de").is_stop_word("pour"));
         assert_eq!((known("ru").code, known("tlh").code), ("ru", "en"));
+    }
+
+    /// Stemmers are generated code that reads backwards in bytes; whatever people write must come through.
+    #[test]
+    fn no_word_is_too_odd_for_a_stemmer() {
+        let odd = [
+            'a', 'ä', 'ß', 'ı', 'ğ', 'я', 'ё', 'ω', 'ς', 'ل', 'ا', 'ی', 'ि', 'क', 'ா', 'த', '咖', '\u{301}', '\'', '’', '9', '😀', 'ĳ', 'é',
+            'e', 's', 'i', 'n', 'g',
+        ];
+        let mut state = 7_u64;
+        let mut next = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as usize
+        };
+        for _ in 0..3_000 {
+            let word: String = (0..1 + next() % 9).map(|_| odd[next() % odd.len()]).collect();
+            for language in all() {
+                assert!(language.stem(&word).len() <= 2 * word.len() + 8, "{word}");
+            }
+        }
     }
 }

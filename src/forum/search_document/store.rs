@@ -6,11 +6,11 @@ use diesel::{
     QueryResult, QueryableByName,
     sql_types::{Array, BigInt, Bool, Int2, Int4, Text, Timestamptz, Uuid as SqlUuid},
 };
-use diesel_async::RunQueryDsl;
+use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 
 use super::{
     analysis::Document,
-    dictionary::{COMMON, COMMONER, Counted, Neighbour, Spelt, WORD_CHARS},
+    dictionary::{Asked, COMMON, COMMONER, Counted, MENDED_WORDS_MAX, Neighbour},
 };
 use crate::{
     domain::PostId,
@@ -75,37 +75,59 @@ pub async fn count_stale(conn: &mut Conn) -> QueryResult<u64> {
     Ok(count.posts as u64)
 }
 
-/// Some posts whose words were made otherwise than today, or not yet; locked, but those that others have locked.
+/// Some posts whose words were made otherwise than today, or not yet; their documents locked, but those that others have locked.
 pub async fn find_stale(conn: &mut Conn, rows: i32) -> QueryResult<Vec<Stale>> {
-    diesel::sql_query(
-        "select p.id, coalesce(p.title, '') as title, p.body_markdown
-         from (select post_id from search_document where analyzer < $1 order by analyzer, post_id limit $2 for no key update skip locked) d
-         join post p on p.id = d.post_id",
+    #[derive(QueryableByName)]
+    struct Id {
+        #[diesel(sql_type = SqlUuid)]
+        post_id: PostId,
+    }
+    let ids: Vec<Id> = diesel::sql_query(
+        "select post_id from search_document where analyzer < $1 order by analyzer, post_id limit $2 for no key update skip locked",
     )
     .bind::<Int2, _>(ANALYZER)
     .bind::<Int4, _>(rows)
     .cached()
     .load(conn)
-    .await
+    .await?;
+    // A statement of its own: it sees what whoever had them locked a moment ago has written.
+    diesel::sql_query("select id, coalesce(title, '') as title, body_markdown from post where id = any($1)")
+        .bind::<Array<SqlUuid>, _>(ids.iter().map(|row| row.post_id).collect::<Vec<_>>())
+        .cached()
+        .load(conn)
+        .await
 }
 
-/// The words nearest to those that hardly any post has, and that begin none, where they may be unfinished.
-pub async fn find_neighbours(conn: &mut Conn, words: &[Spelt]) -> QueryResult<Vec<Neighbour>> {
+/// At how many posts these words stand; and the words nearest to some of those that hardly any post has, but for such as begin
+/// others and may be unfinished.
+pub async fn find_neighbours(conn: &mut Conn, words: &[Asked]) -> QueryResult<Vec<Neighbour>> {
     diesel::sql_query(
-        "select a.word, n.word as neighbour, n.documents, a.documents as known
-         from (select a.word, a.unfinished, coalesce(max(k.documents), 0) as documents
-               from unnest($1, $2, $3) as a (word, spellings, unfinished)
-               left join search_word k on k.word = any(string_to_array(a.spellings, ' ')) group by a.word, a.unfinished) a
-         cross join lateral (select s.word, s.documents from search_word s order by s.word <-> a.word limit $4) n
-         where a.documents < $6 and n.documents > a.documents * $5 and not (a.unfinished and exists (
-           select from search_word s where s.word >= a.word collate \"C\" and s.word < (a.word || chr(1114111)) collate \"C\"))",
+        "with asked as (
+           select a.word, bool_and(a.unfinished) as unfinished, bool_and(a.mendable) as mendable, coalesce(max(k.documents), 0) as known
+           from unnest($1, $2, $3, $4) as a (word, spellings, unfinished, mendable)
+           left join search_word k on k.word = any(string_to_array(a.spellings, ' ')) group by a.word
+         ), rare as (
+           select *, mendable and known < $7 and not (unfinished and exists (
+                    select from search_word s where s.word >= a.word collate \"C\" and s.word < (a.word || chr(1114111)) collate \"C\"))
+                    as misspelt
+           from asked a
+         ), mended as materialized (
+           select word, known, misspelt and count(*) filter (where misspelt) over (order by word) <= $8 as misspelt from rare
+         )
+         select a.word, a.known, n.word as neighbour, n.documents,
+                (select string_agg(substr(word, 2), ' ') from search_word where word >= '@' and word < 'A') as languages
+         from mended a left join lateral (
+           select s.word, s.documents from search_word s where a.misspelt and mends(s.word) order by s.word <-> a.word limit $5) n
+           on n.documents > a.known * $6",
     )
-    .bind::<Array<Text>, _>(words.iter().map(|spelt| &spelt.word).collect::<Vec<_>>())
-    .bind::<Array<Text>, _>(words.iter().map(|spelt| spelt.spellings.join(" ")).collect::<Vec<_>>())
-    .bind::<Array<Bool>, _>(words.iter().map(|spelt| spelt.unfinished).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(words.iter().map(|asked| &asked.word).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(words.iter().map(|asked| asked.spellings.join(" ")).collect::<Vec<_>>())
+    .bind::<Array<Bool>, _>(words.iter().map(|asked| asked.unfinished).collect::<Vec<_>>())
+    .bind::<Array<Bool>, _>(words.iter().map(|asked| asked.mendable).collect::<Vec<_>>())
     .bind::<Int4, _>(NEIGHBOURS)
     .bind::<Int4, _>(COMMONER)
     .bind::<Int4, _>(COMMON)
+    .bind::<Int4, _>(MENDED_WORDS_MAX)
     .cached()
     .load(conn)
     .await
@@ -114,42 +136,61 @@ pub async fn find_neighbours(conn: &mut Conn, words: &[Spelt]) -> QueryResult<Ve
 /// When the words were counted last, and how much was written since then and by now.
 pub async fn find_count(conn: &mut Conn) -> QueryResult<Counted> {
     diesel::sql_query(
-        "select c.counted_at, c.documents_written as written_then, s.n_tup_ins + s.n_tup_upd as written_now, s.n_live_tup as documents
-         from pg_stat_user_tables s left join search_word_count c on true where s.relid = 'search_document'::regclass",
+        "select c.counted_at, c.documents_written as written_then, s.n_tup_upd as written_now,
+                (select greatest(reltuples, 0)::int8 from pg_class where oid = s.relid) as documents
+         from search_word_count c cross join pg_stat_user_tables s where s.relid = 'search_document'::regclass",
     )
     .cached()
     .get_result(conn)
     .await
 }
 
-/// Counts all words anew that at least one post in `one_in` has. Reads every document.
-pub async fn count_words(conn: &mut Conn, one_in: i32, now: DateTime<Utc>) -> QueryResult<()> {
+/// Counts all words anew that more than one post in `one_in` has. Reads every document, and then holds up those who take words out
+/// for as long as it takes to write. False where somebody did so meanwhile: what was read may have what they took out.
+pub async fn count_words(conn: &mut Conn, one_in: i32, now: DateTime<Utc>) -> QueryResult<bool> {
+    let before = find_deletions(conn).await?;
     diesel::sql_query(
-        "with counted as materialized (
-           select word, (2 ^ floor(log(2, ndoc)))::int as documents from ts_stat('select words from search_document where words is not null')
-           where length(word) between $1 and $2 and word !~ '[0-9+#]'
-             and ndoc > (select greatest(reltuples, 0)::int / $3 from pg_class where oid = 'search_document'::regclass)
-         ), gone as (
-           delete from search_word w where not exists (select from counted c where c.word = w.word)
-         ), noted as (
-           insert into search_word_count (counted_at, documents_written)
-           select $4, n_tup_ins + n_tup_upd from pg_stat_user_tables where relid = 'search_document'::regclass
-           on conflict (id) do update set counted_at = excluded.counted_at, documents_written = excluded.documents_written
-         )
+        "create temporary table counted on commit drop as
+         select word, (2 ^ floor(log(2, ndoc)))::int as documents from ts_stat('select words from search_document where words is not null')
+         where word !~ '^\\^' and ndoc > (select greatest(reltuples, 0)::int / $1 from pg_class where oid = 'search_document'::regclass)",
+    )
+    .bind::<Int4, _>(one_in)
+    .execute(conn)
+    .await?;
+    conn.batch_execute("analyze counted; lock table search_word in share row exclusive mode").await?;
+    if find_deletions(conn).await? != before {
+        return Ok(false);
+    }
+    conn.batch_execute(
+        "delete from search_word w where not exists (select from counted c where c.word = w.word);
          insert into search_word (word, documents) select word, documents from counted
          on conflict (word) do update set documents = excluded.documents where search_word.documents <> excluded.documents",
     )
-    .bind::<Int4, _>(*WORD_CHARS.start() as i32)
-    .bind::<Int4, _>(*WORD_CHARS.end() as i32)
-    .bind::<Int4, _>(one_in)
+    .await?;
+    diesel::sql_query(
+        "update search_word_count
+         set counted_at = $1, documents_written = (select n_tup_upd from pg_stat_user_tables where relid = 'search_document'::regclass)",
+    )
     .bind::<Timestamptz, _>(now)
     .execute(conn)
     .await?;
-    Ok(())
+    Ok(true)
 }
 
-/// Takes words out of the dictionary, until they are counted again.
+async fn find_deletions(conn: &mut Conn) -> QueryResult<i64> {
+    #[derive(QueryableByName)]
+    struct Deletions {
+        #[diesel(sql_type = BigInt)]
+        deletions: i64,
+    }
+    let row: Deletions = diesel::sql_query("select deletions from search_word_count").get_result(conn).await?;
+    Ok(row.deletions)
+}
+
+/// Takes words out of the dictionary, until all are counted again.
 pub async fn delete_words(conn: &mut Conn, words: &[String]) -> QueryResult<()> {
+    // In this order: whoever counts locks the table first, too.
     diesel::sql_query("delete from search_word where word = any($1)").bind::<Array<Text>, _>(words).cached().execute(conn).await?;
+    diesel::sql_query("update search_word_count set deletions = deletions + 1").cached().execute(conn).await?;
     Ok(())
 }

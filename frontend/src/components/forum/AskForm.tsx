@@ -27,6 +27,7 @@ interface Values {
 
 const EMPTY: Values = { title: '', body: '', tags: [], group: '' };
 const PAUSE_MS = 350;
+const LONG_PAUSE_MS = 1_500;
 
 /** The groups in which the caller may ask. */
 function useMyGroups() {
@@ -53,7 +54,7 @@ export function AskForm({ group }: { group?: string }) {
     },
   });
   const [title] = useDebouncedValue(form.values.title, PAUSE_MS);
-  const [body] = useDebouncedValue(form.values.body, PAUSE_MS);
+  const [body] = useDebouncedValue(form.values.body, LONG_PAUSE_MS);
   const tagErrors = useTagErrors(form);
   const element = useRef<HTMLFormElement>(null);
   const ask = useWrite({

@@ -14,15 +14,15 @@ const BODY_CHARS_MAX = 1_200;
 const ADDRESS_CHARS_MAX = 4_000;
 
 /** The beginning of a text that fits into an address. */
-export function startOf(text: string) {
-  const chars = [...text.trim().replace(/\p{Surrogate}/gu, '')].slice(0, BODY_CHARS_MAX);
+export function startOf(text: string, charsMax = BODY_CHARS_MAX) {
+  const chars = [...text.trim().slice(0, 2 * charsMax).replace(/\p{Surrogate}/gu, '')].slice(0, charsMax);
   while (encodeURIComponent(chars.join('')).length > ADDRESS_CHARS_MAX) chars.length = Math.floor(chars.length / 2);
   return chars.join('');
 }
 
 /** Questions like one with this title, as soon as it is long enough to compare, and this body, as far as it is written. */
 export function useSimilar(title: string, body: string) {
-  const asked = title.trim().slice(0, TITLE_CHARS_MAX);
+  const asked = startOf(title, TITLE_CHARS_MAX);
   const enabled = asked.length >= SIMILAR_FROM_CHARS;
   const { data } = useQuery({
     ...similarQuestionsOptions({ query: { title: asked, body: startOf(body) } }),
