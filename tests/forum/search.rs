@@ -286,3 +286,31 @@ async fn what_the_parser_reads_again_and_again_is_found_all_the_same() {
         ada.patch(&format!("/questions/{question}"), json!({ "body": format!("{body}_") })).await.is(200);
     }
 }
+
+#[tokio::test]
+async fn where_every_word_is_common_titles_are_looked_through_first() {
+    let town = Town::new().await;
+    let ada = town.member("ada").await;
+    let question = ada.asks("Which of these is the best?").await;
+    ada.answers(&question, "A grinder with a burr, as I have said before.").await;
+    town.sql(&format!(
+        "insert into post (id, kind, question_id, author_id, title, body_markdown, body_html, excerpt, renderer, created_at)
+         select i, 'question', i, '{}', 'The grinder with number ' || n, 'It has a burr.', '', '', 2, now()
+         from (select gen_random_uuid() as i, n from generate_series(1, 60) n) s",
+        ada.id()
+    ))
+    .await;
+    town.work().await;
+    let shown = async |query: &str| {
+        let items = ada.get(&format!("/search?q={query}&limit=100")).await.is(200).items();
+        (items.len(), items.iter().filter(|item| item["kind"] == "answer").count())
+    };
+    assert_eq!(shown("grinder").await, (61, 1));
+    town.sql("update search_word set documents = 16384 where word in ('grinder', 'burr')").await;
+    assert_eq!(shown("grinder").await, (60, 0));
+    assert_eq!(shown("the%20grinder").await, (60, 0), "a word that says little changes nothing");
+    // No title has both, and few have a number.
+    assert_eq!(shown("grinder%20burr").await, (61, 1));
+    assert_eq!(shown("grinder%2060").await, (1, 0));
+    assert_eq!(shown("grinder%20-burr").await, (0, 0));
+}
