@@ -15,7 +15,8 @@ const ADDRESS_CHARS_MAX = 4_000;
 
 /** The beginning of a text that fits into an address. */
 export function startOf(text: string, charsMax = BODY_CHARS_MAX) {
-  const chars = [...text.trim().slice(0, 2 * charsMax).replace(/\p{Surrogate}/gu, '')].slice(0, charsMax);
+  const beginning = text.trim().slice(0, 2 * charsMax);
+  const chars = [...beginning.replace(/\p{Surrogate}/gu, '')].slice(0, charsMax);
   while (encodeURIComponent(chars.join('')).length > ADDRESS_CHARS_MAX) chars.length = Math.floor(chars.length / 2);
   return chars.join('');
 }
