@@ -67,6 +67,7 @@ pub fn run() -> Result<()> {
     let mut failures = Vec::new();
     // What fails is told at the end: the rest is worth knowing, too.
     let mut step = |done: Result<()>| failures.extend(done.err().map(|error| format!("{error:#}")));
+    step(timed("take all posts apart, and count their words", || operate(&host, "index-posts").map(drop)));
     step(timed("count every board", || rebuild(&host).map(drop)));
     step(timed("count every board again", || {
         let wrong = rebuild(&host)?;
@@ -249,15 +250,20 @@ fn jobs(host: &Host) -> Result<()> {
 }
 
 fn reconcile(host: &Host) -> Result<()> {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_regulars"));
-    command.args(["admin", "reconcile"]).env("DATABASE_URL", &host.url).env("DATA_DIR", &host.folder).env("RUST_LOG", "warn");
-    let done = command.output()?;
-    let said = String::from_utf8_lossy(&done.stdout);
-    for line in said.lines().filter(|line| line.contains("mended")) {
+    for line in operate(host, "reconcile")?.lines().filter(|line| line.contains("mended")) {
         println!("| - {line} | |");
     }
-    ensure!(done.status.success(), "{said}{}", String::from_utf8_lossy(&done.stderr));
     Ok(())
+}
+
+/// What the program says when an operator runs this.
+fn operate(host: &Host, command: &str) -> Result<String> {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_regulars"));
+    program.args(["admin", command]).env("DATABASE_URL", &host.url).env("DATA_DIR", &host.folder).env("RUST_LOG", "warn");
+    let done = program.output()?;
+    let said = String::from_utf8_lossy(&done.stdout).into_owned();
+    ensure!(done.status.success(), "{said}{}", String::from_utf8_lossy(&done.stderr));
+    Ok(said)
 }
 
 fn requalify(host: &Host, boss: &Caller, threshold: u32) -> Result<()> {

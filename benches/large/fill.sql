@@ -32,7 +32,7 @@ create temp table paragraph as
 create index on paragraph (n);
 analyze paragraph;
 
--- Words and trigrams are indexed at the end, at once.
+-- Trigrams and the like are indexed at the end, at once.
 create temp table word_index as select indexname, indexdef from pg_indexes where schemaname = 'public' and indexdef like '% USING gin %';
 do $$ declare name text; begin for name in select indexname from word_index loop execute format('drop index %I', name); end loop; end $$;
 
@@ -302,6 +302,9 @@ insert into question_listing (question_id, group_id, published, tags, score, ans
              from post a join post q on q.id = a.question_id join post_counter c on c.post_id = a.id
              where a.kind = 'answer' and a.state = 'published' group by 1) a on a.question_id = q.id
   where q.kind = 'question';
+insert into search_document (post_id, question_id, group_id, author_id, published, created_at)
+  select p.id, p.question_id, p.group_id, p.author_id, p.state = 'published' and q.state = 'published', p.created_at
+  from post p join post q on q.id = p.question_id;
 update tag t set question_count = q.n
   from (select qt.tag_id, count(*) as n from question_tag qt join post p on p.id = qt.question_id left join user_group g on g.id = p.group_id
         where p.state = 'published' and (g.id is null or not g.private) group by 1) q where q.tag_id = t.id;

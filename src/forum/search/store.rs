@@ -136,7 +136,7 @@ macro_rules! question_fits {
 }
 
 /// SQL: the first posts that a `tsquery` finds, with their words. Where a tag is asked for, or what is solved, more are looked at.
-macro_rules! matches {
+macro_rules! matching {
     ($query:literal, $unless:literal) => {
         concat!(
             "select s.* from (
@@ -173,11 +173,11 @@ pub async fn find(conn: &mut Conn, query: Option<&Query>, scope: &Scope, request
             concat!(
                 "wanted as materialized (select $1::tsquery as query, $2::tsquery as optional, $15::tsquery as titles),
                  titled as materialized (",
-                matches!("titles", "$15 is not null and "),
+                matching!("titles", "$15 is not null and "),
                 "), matched as (
                    select * from titled where (select count(*) from titled) >= $16
                    union all (",
-                matches!("query", "(select count(*) from titled) < $16 and "),
+                matching!("query", "(select count(*) from titled) < $16 and "),
                 ")), likely as materialized (
                    select m.post_id, ts_rank(m.words, w.query) + coalesce(ts_rank(m.words, w.optional), 0) as rank
                    from matched m cross join wanted w order by rank desc, m.post_id desc limit $17

@@ -185,8 +185,8 @@ impl Word {
             lexemes.push(folded(name).into_owned());
         }
         // Of one language each: what is a stem in one is a word of its own in another.
-        let stem = |language: &Language| Some((language.code, folded(&language.stem(&self.written)).into_owned()));
-        let stems = languages.into_iter().filter_map(stem).filter(|(_, stem)| stem.chars().count() >= STEM_CHARS_MIN);
+        let stem = |language: &'a Language| (language.code, folded(&language.stem(&self.written)).into_owned());
+        let stems = languages.into_iter().map(stem).filter(|(_, stem)| stem.chars().count() >= STEM_CHARS_MIN);
         lexemes.extend(stems.map(|(code, stem)| format!("{code}:{stem}")));
         lexemes.retain(|lexeme| !lexeme.is_empty());
         lexemes.sort_unstable();
