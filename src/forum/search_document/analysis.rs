@@ -106,7 +106,7 @@ fn push_pairs(words: &mut Vec<Word>, text: &str, run: Range<usize>) {
             end = at + c.len_utf8();
         }
         let range = run.start + at..run.start + end;
-        composed.extend(text[range.clone()].nfkc().filter(|c| !has_no_width(*c)).map(|c| (c, range.clone())));
+        composed.extend(text[range.clone()].nfkc().filter(|c| !has_no_width(*c) && !is_accent(*c)).map(|c| (c, range.clone())));
     }
     for (n, (first, range)) in composed.iter().enumerate() {
         let second = composed.get(n + 1);
