@@ -81,8 +81,8 @@ pub fn parse(fields: &mut Fields, query: &str, spoken: &Spoken) -> Search {
             continue;
         }
         let ends = n + 1 == tokens.len();
-        // Of "doesn't" and "l'eau", each part is a word of its own.
-        let parts: Vec<&str> = if quoted { vec![text] } else { text.split(['\'', '’']).collect() };
+        // Of "doesn't" and "l'eau", each part is a word of its own; but whoever leaves them out means the whole.
+        let parts: Vec<&str> = if quoted || excluded { vec![text] } else { text.split(['\'', '’']).collect() };
         for (n, part) in parts.iter().enumerate() {
             let words = words(part);
             let Some(last) = words.last() else { continue };
@@ -308,6 +308,7 @@ mod tests {
             ("c++", "c++"),
             ("my grinder doesn't start", "~my grinder ~doesn ~t start | start:*"),
             ("l'eau", "l eau | eau:*"),
+            ("water -l'eau", "water -l <-> eau"),
             ("brew.conf", "brew <-> conf | conf:*"),
             ("std::vec", "std <-> vec | vec:*"),
             ("what is: the", "what is the"),
